@@ -1,0 +1,32 @@
+import type { TSchema } from 'typebox'
+import type { RemoveIntent, WriteIntent } from './command.ts'
+import type { DropReason } from './event.ts'
+import type { JsonObject } from './json.ts'
+import type { Identifier, Profile } from './profile.ts'
+
+/** What an internal action sees: the event and, when there is one, the person it is about. */
+export interface StepState {
+  event: { type: string; attributes: JsonObject; identifiers: readonly Identifier[] }
+  subject: Profile | null
+}
+
+/** What a step wants done, or why it does nothing. */
+export type StepPlan = WriteIntent | RemoveIntent | { kind: 'skip'; name: string; reason: DropReason }
+
+/**
+ * The contract of an action that runs inside the transaction of its event. `plan` is pure: the same
+ * settings and state give the same plan, because a decision may be run again.
+ */
+export interface InternalAction {
+  type: string
+  /** Schema of `with`; checked when rules are applied, so `plan` may rely on it. */
+  settings: TSchema
+  plan(settings: JsonObject, state: StepState): StepPlan
+}
+
+export type InternalActions = ReadonlyMap<string, InternalAction>
+
+/** Declares an action; a registry line makes it known. */
+export function defineAction(action: InternalAction): InternalAction {
+  return action
+}

@@ -1,0 +1,83 @@
+import type { Source } from './event.ts'
+import type { JsonObject } from './json.ts'
+import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+
+/**
+ * What a request asks for, in Roster's own words. Commands are plain JSON: they travel to the
+ * thread that writes, and a decision on one may be run again.
+ */
+export type Command = WriteProfile | RemoveProfile | RecordEvent
+
+interface Asked {
+  source: Source
+  /**
+   * Milliseconds UTC, only where the caller itself says when it happened. Such a command may lose
+   * against a later stored value; one without takes the store's time and never does.
+   */
+  occurredAt?: number
+  idempotencyKey?: string
+}
+
+/** One way to find a profile. Ways are tried in order; the first that finds wins. */
+export type Key =
+  | { identifier: Identifier }
+  /** `createdSecond` refuses an id whose profile was not created in that second. */
+  | { profile: ProfileId; createdSecond?: number }
+
+/** What is to change. In every map a name that is absent stays as it is, and null clears it. */
+export interface Changes {
+  set: JsonObject
+  /** Written only where nothing is stored; `set` wins over the same name here. */
+  setOnce?: JsonObject
+  /** Names in `set` that the vendor does not know: the workspace's `unknownKeys` decides on them. */
+  unknown?: string[]
+  /** Clears every attribute but these, before `set` applies. */
+  clearAllBut?: string[]
+  tags?: { replace: string[] } | { add: string[]; remove: string[] }
+  /** Identifiers the profile is to have; it keeps at most one of a kind. */
+  identify?: Identifier[]
+  /** Input the dialect understood but which can have no effect; recorded as dropped. */
+  dropped?: { name: string; reason: 'unknown_company' }[]
+}
+
+export interface WriteIntent {
+  kind: 'write-profile'
+  keys: Key[]
+  /** Whether a person not found by `keys` may be found by the e-mail in the changes. */
+  matchEmail: boolean
+  onMissing: 'create' | 'refuse'
+  changes: Changes
+}
+
+export interface RemoveIntent {
+  kind: 'remove-profile'
+  keys: Key[]
+}
+
+/** Create or change one profile. */
+export type WriteProfile = Asked & WriteIntent
+
+/** Take one profile out of every read; refused as `profile_not_found` when nobody is found. */
+export type RemoveProfile = Asked & RemoveIntent
+
+/** Log an event and let the rules act on it. It touches no profile by itself. */
+export interface RecordEvent extends Asked {
+  kind: 'record-event'
+  type: string
+  attributes: JsonObject
+  identifiers: Identifier[]
+  /** The person it is about, where the call names one that must exist. */
+  subject?: Key[]
+}
+
+/** How a command found the profile it worked on. */
+export type FoundBy = 'created' | 'key' | 'email' | 'none'
+
+/** What became of a command that was committed. */
+export interface Applied {
+  /** The events it caused; the first is the caller's own. Empty when nothing happened. */
+  events: EventId[]
+  foundBy: FoundBy
+  /** The profile as it is after the commit; null when the command found none. */
+  profile: Profile | null
+}

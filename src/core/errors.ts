@@ -1,0 +1,73 @@
+/**
+ * The one error table: what can go wrong, with the HTTP status a plain API would give it. A dialect
+ * turns a fault into its vendor's body, and may answer another status where the vendor does.
+ */
+export const faultTable = {
+  malformed_request: { status: 400, text: 'The request is not valid HTTP.' },
+  malformed_path: { status: 400, text: 'The path is not validly encoded.' },
+  malformed_body: { status: 400, text: 'The body could not be read.' },
+  invalid_field: { status: 422, text: 'A field has a wrong value.' },
+  missing_credentials: { status: 401, text: 'Credentials were not provided.' },
+  malformed_credentials: { status: 401, text: 'The credentials are not well formed.' },
+  invalid_credentials: { status: 401, text: 'The credentials are not valid.' },
+  forbidden: { status: 403, text: 'The token does not allow this call.' },
+  profile_not_found: { status: 404, text: 'No such profile.' },
+  unknown_route: { status: 404, text: 'No such call.' },
+  method_not_allowed: { status: 405, text: 'The path does not have this method.' },
+  unknown_version: { status: 406, text: 'The version asked for does not exist.' },
+  request_timeout: { status: 408, text: 'The request did not arrive in time.' },
+  conflict: { status: 409, text: 'Another profile holds this identifier.' },
+  body_too_large: { status: 413, text: 'The body is larger than allowed.' },
+  uri_too_long: { status: 414, text: 'The address is longer than allowed.' },
+  unsupported_media_type: { status: 415, text: 'The content type is not supported.' },
+  unsupported_encoding: { status: 415, text: 'Compressed bodies are not supported.' },
+  headers_too_large: { status: 431, text: 'The headers are larger than allowed.' },
+  internal: { status: 500, text: 'Something failed inside Roster; the outcome was not stored.' },
+  outcome_unknown: { status: 500, text: 'The store failed; whether the call was stored is unknown.' },
+  unavailable: { status: 503, text: 'The store cannot take writes now; try again.' },
+} as const satisfies { [code: string]: { status: number; text: string } }
+
+export type FaultCode = keyof typeof faultTable
+
+/** One message about one field of the request. */
+export interface FieldFault {
+  /** Empty when the message is about the whole body. */
+  field: string
+  message: string
+}
+
+interface FaultDetail {
+  /** What to tell the caller; the table's text when left out. Never holds stored values. */
+  message?: string
+  fields?: FieldFault[]
+  /** Methods the path does have, for `method_not_allowed`. */
+  allow?: string[]
+  retryAfterSeconds?: number
+  cause?: unknown
+}
+
+/** A refusal. Nothing was changed by the request, except where the code is `outcome_unknown`. */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly fields: readonly FieldFault[]
+  readonly allow: readonly string[]
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: FaultCode, detail: FaultDetail = {}) {
+    super(detail.message ?? faultTable[code].text, { cause: detail.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.fields = detail.fields ?? []
+    this.allow = detail.allow ?? []
+    this.retryAfterSeconds = detail.retryAfterSeconds
+  }
+
+  get status(): number {
+    return faultTable[this.code].status
+  }
+}
+
+/** The refusal of one field: what was wrong with it, and where. */
+export function invalidField(field: string, message: string): Fault {
+  return new Fault('invalid_field', { message: `${field}: ${message}`, fields: [{ field, message }] })
+}

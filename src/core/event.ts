@@ -1,0 +1,81 @@
+import type { JsonObject, JsonValue } from './json.ts'
+import type { EventId, Identifier, ProfileId } from './profile.ts'
+
+/** Where a command came from; kept on every event it caused. */
+export interface Source {
+  /** A dialect's id, `cli`, or `rule:<name>` for what a rule did. */
+  dialect: string
+  token: number | null
+  /** The request id that the answer carried. */
+  request: string | null
+}
+
+/** Why an event happened, when another event was the reason. */
+export interface Cause {
+  event: EventId
+  /** The rule that acted, with its version: `name@3`. */
+  rule: string
+  /** 1 for what the outside's own event caused, one more for each further link. */
+  depth: number
+}
+
+/** Full values, so that the state at time t is the present minus later changes. */
+export interface Change {
+  name: string
+  /** Absent for an attribute. */
+  of?: 'tags' | 'identifier'
+  /** null where nothing was stored. */
+  from: JsonValue
+  /** null where it was cleared. */
+  to: JsonValue
+}
+
+/** A value or a step that had no effect, and why. */
+export interface Dropped {
+  name: string
+  reason: DropReason
+  /** The rule whose step it was, when it was one. */
+  rule?: string
+}
+
+export type DropReason =
+  | 'older_than_stored'
+  | 'older_than_removal'
+  | 'already_set'
+  | 'unknown_attribute'
+  | 'unknown_company'
+  | 'no_email'
+  | 'no_profile'
+  | 'too_many_attributes'
+  | 'too_many_tags'
+  | 'conflict'
+
+/** What happened, kept for ever. `id` is also the cursor of the event log. */
+export interface Event {
+  id: EventId
+  type: string
+  subject: ProfileId | null
+  occurredAt: number
+  receivedAt: number
+  source: Source
+  cause: Cause | null
+  /** As received, under Roster's names. */
+  attributes: JsonObject
+  changes: Change[]
+  dropped: Dropped[]
+  /** What the event named, so that it is found before there is a profile. */
+  identifiers: Identifier[]
+  idempotencyKey: string | null
+}
+
+/** Event groups that only Roster itself writes. */
+export const reservedEventGroups: readonly string[] = [
+  'profile',
+  'rule',
+  'run',
+  'delivery',
+  'destination',
+]
+
+/** `group.kind`: letters, digits, `-` and `_` in dotted parts. */
+export const eventTypePattern = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/

@@ -1,0 +1,30 @@
+/**
+ * The limits of what may be stored. They hold for every dialect, the native API and the command
+ * line alike; those of the listener (bytes, seconds, connections) are options in `config`.
+ */
+export const limits = {
+  /** Nesting of a JSON value; the outermost object counts as 1. */
+  jsonDepthMax: 32,
+  /** Names and list entries in one body, at all depths together. */
+  jsonKeysMax: 2_000,
+  /** UTF-16 code units in one string. */
+  stringLengthMax: 65_536,
+  /** UTF-16 code units in an attribute's, tag's or event type's name. */
+  nameLengthMax: 128,
+  /** UTF-16 code units in an identifier's value. */
+  identifierLengthMax: 512,
+  /** Attributes stored on one profile, cleared ones that keep their time included. */
+  attributesPerProfileMax: 1_000,
+  /** Tags on one profile. */
+  tagsPerProfileMax: 500,
+  /** How long a chain of rules may grow before it is cut with a recorded event. */
+  ruleDepthMax: 8,
+  /** Events one command may cause, so that a wide fan of rules stays bounded too. */
+  eventsPerCommandMax: 64,
+  /** Rules in one workspace. */
+  rulesPerWorkspaceMax: 200,
+  /** How often a decision may ask for more state before it is refused. */
+  decideRoundsMax: 8,
+  /** How far a caller's `occurred_at` may lie ahead of the store's clock, in milliseconds. */
+  futureMsMax: 5 * 60_000,
+} as const

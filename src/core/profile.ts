@@ -1,0 +1,76 @@
+import { own, type JsonObject } from './json.ts'
+
+/** Within 2^48, so that dialects can show it in other forms. Unique in its workspace. */
+export type ProfileId = number & { readonly profileId: unique symbol }
+/** Gapless and in commit order in its workspace, from 1. */
+export type EventId = number & { readonly eventId: unique symbol }
+export type WorkspaceId = number & { readonly workspaceId: unique symbol }
+
+/** What finds a profile. Kinds are names declared by dialects, not a closed set. */
+export interface Identifier {
+  kind: string
+  value: string
+}
+
+/** The kinds every dialect shares: the customer's own id, at most one per profile; and the address. */
+export const USER_ID = 'user_id'
+export const EMAIL = 'email'
+
+/** Who last set an attribute, and when. It stays when the attribute is cleared. */
+export interface Provenance {
+  /** Event time, milliseconds UTC: what a later or older write is measured against. */
+  at: number
+  event: EventId
+  /** The dialect that wrote it, or `rule:<name>`. */
+  source: string
+  /** Set when the value came by set once. */
+  once?: true
+}
+
+/** The one current record of a person. */
+export interface Profile {
+  id: ProfileId
+  /** 1 when created, and exactly one more with every change. */
+  version: number
+  /** Never holds null: a cleared attribute is absent here and keeps its provenance. */
+  attributes: JsonObject
+  provenance: { [name: string]: Provenance }
+  tags: string[]
+  identifiers: Identifier[]
+  /** Milliseconds UTC, like every time in Roster. */
+  createdAt: number
+  updatedAt: number
+  /** Set on a removed profile, which no read shows except where a vendor does. */
+  removedAt: number | null
+}
+
+/**
+ * The form in which two addresses are the same person: NFC, trimmed, lower case. The attribute
+ * keeps its own spelling. Lower-casing can undo NFC, hence the second pass.
+ */
+export function canonicalEmail(address: string): string {
+  return address.normalize('NFC').trim().toLowerCase().normalize('NFC')
+}
+
+/** The value of the profile's identifier of this kind, or undefined. */
+export function identifierOf(profile: Profile, kind: string): string | undefined {
+  return profile.identifiers.find((identifier) => identifier.kind === kind)?.value
+}
+
+/**
+ * The name to show: the later of a stored `name` and first name, infix and last name joined. With
+ * neither it is undefined; what to show instead is the dialect's business.
+ */
+export function displayName(profile: Profile): string | undefined {
+  const parts = ['first_name', 'name_infix', 'last_name']
+  const joined = parts
+    .map((part) => own(profile.attributes, part))
+    .filter((part): part is string => typeof part === 'string' && part.trim() !== '')
+    .map((part) => part.trim())
+    .join(' ')
+  const stored = own(profile.attributes, 'name')
+  if (typeof stored !== 'string' || stored === '') return joined === '' ? undefined : joined
+  if (joined === '') return stored
+  const partsAt = Math.max(...parts.map((part) => own(profile.provenance, part)?.at ?? 0))
+  return partsAt > (own(profile.provenance, 'name')?.at ?? 0) ? joined : stored
+}

@@ -1,0 +1,29 @@
+import type { WorkspaceId } from './profile.ts'
+
+/** What an operator may set per workspace. */
+export interface WorkspaceSettings {
+  /** Whether an upsert may find a person by e-mail (design: on; off is each vendor's exact way). */
+  emailMatching: boolean
+  /** What happens to attributes a vendor does not know. */
+  unknownKeys: 'create' | 'ignore' | 'existing-only'
+  /** ISO 3166 region that phone numbers without a country code are read in. */
+  phoneRegion: string | null
+  /** Browser origins that may call with a token; `*` allows every origin. */
+  allowedOrigins: string[]
+}
+
+export const defaultSettings: WorkspaceSettings = {
+  emailMatching: true,
+  unknownKeys: 'create',
+  phoneRegion: null,
+  allowedOrigins: ['*'],
+}
+
+export interface Workspace {
+  id: WorkspaceId
+  name: string
+  settings: WorkspaceSettings
+  /** 32 hex digits; ids that dialects show are derived with it, and nothing else is. */
+  idKey: string
+  createdAt: number
+}

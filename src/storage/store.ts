@@ -1,0 +1,104 @@
+import type { Applied, Command } from '../core/command.ts'
+import type { Question } from '../core/dialect.ts'
+import type { Event } from '../core/event.ts'
+import type { EventId, Profile, WorkspaceId } from '../core/profile.ts'
+import type { Rule, RuleDefinition } from '../core/rule.ts'
+import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
+
+/**
+ * Everything Roster asks of an engine: one method per use case, one transaction per method. Each
+ * method promises the same on every engine; `test/store-contract.ts` is the proof.
+ *
+ * Faults: `unavailable` when nothing was written and trying again may help, `outcome_unknown` when a
+ * commit failed half-way, so that the write may or may not be there after a restart.
+ */
+export interface Store {
+  /**
+   * Decides a command on the current state and commits profile, events and identifiers in one
+   * synced transaction before it answers. A command that is refused throws its `Fault` alone and
+   * changes nothing. Commands that wait together may share a transaction, unseen by the caller.
+   */
+  apply(workspaceId: WorkspaceId, command: Command): Promise<Applied>
+
+  /** Reads profiles as of the last commit: whoever got an answer from `apply` sees its effect. */
+  findProfiles(workspaceId: WorkspaceId, question: Question): Promise<Profile[]>
+
+  /** See `WorkspaceView.nameId`. Answers 0 for a name that was never stored. */
+  nameId(workspaceId: WorkspaceId, kind: 'attribute' | 'tag', name: string): number
+
+  /** Events with `id > after`, in id order, at most `limit`. */
+  readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
+
+  /** Ids of events that named this identifier, in id order, at most `limit`. */
+  eventsNaming(
+    workspaceId: WorkspaceId,
+    identifier: { kind: string; value: string },
+    limit: number,
+  ): Promise<EventId[]>
+
+  /** Throws `conflict` when the name is taken. The workspace is born with the rules given. */
+  createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace>
+  listWorkspaces(): Promise<Workspace[]>
+  updateSettings(id: WorkspaceId, settings: Partial<WorkspaceSettings>): Promise<Workspace>
+  /** Deletes the workspace with everything in it. */
+  deleteWorkspace(id: WorkspaceId): Promise<void>
+
+  createToken(token: NewToken): Promise<Token>
+  listTokens(workspaceId: WorkspaceId | null): Promise<Token[]>
+  /** False when there is no such live token. */
+  revokeToken(publicPart: string): Promise<boolean>
+  /**
+   * The live token with this public part and its workspace, as of now: a revocation, also by
+   * another process, holds for every call that begins after it was committed.
+   */
+  findToken(publicPart: string): { token: Token; workspace: Workspace } | null
+
+  /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
+  replaceRules(workspaceId: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]>
+  listRules(workspaceId: WorkspaceId): Promise<Rule[]>
+
+  /** Whether a write would be taken now, tried with a real tiny one; the reason when not. */
+  checkWritable(): Promise<{ writable: true } | { writable: false; reason: string }>
+  /** Counts and sizes for `doctor`, metrics and the bench. */
+  statistics(): Promise<StoreStatistics>
+  /** Writes a verified copy of the whole store, taken while it is in use; refuses to overwrite. */
+  backup(path: string): Promise<BackupReport>
+  /** Finishes what was accepted, then lets go of the files. */
+  close(): Promise<void>
+}
+
+export interface Token {
+  /** The part that is not secret; it also names the token in listings. */
+  publicPart: string
+  /** SHA-256 of the secret, 64 hex digits. */
+  secretHash: string
+  id: number
+  workspaceId: WorkspaceId
+  dialect: string
+  /** Empty means every call of the dialect. */
+  scopes: string[]
+  label: string
+  createdAt: number
+  revokedAt: number | null
+}
+
+export type NewToken = Pick<
+  Token,
+  'publicPart' | 'secretHash' | 'workspaceId' | 'dialect' | 'scopes' | 'label'
+>
+
+export interface StoreStatistics {
+  engine: string
+  schemaVersion: number
+  workspaces: number
+  profiles: number
+  events: number
+  bytesOnDisk: number
+}
+
+export interface BackupReport {
+  path: string
+  bytes: number
+  profiles: number
+  events: number
+}

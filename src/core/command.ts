@@ -1,4 +1,4 @@
-import type { Source } from './event.ts'
+import type { FoundBy, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
 
@@ -69,9 +69,6 @@ export interface RecordEvent extends Asked {
   /** The person it is about, where the call names one that must exist. */
   subject?: Key[]
 }
-
-/** How a command found the profile it worked on. */
-export type FoundBy = 'created' | 'key' | 'email' | 'none'
 
 /** What became of a command that was committed. */
 export interface Applied {

@@ -21,6 +21,7 @@ export const faultTable = {
   uri_too_long: { status: 414, text: 'The address is longer than allowed.' },
   unsupported_media_type: { status: 415, text: 'The content type is not supported.' },
   unsupported_encoding: { status: 415, text: 'Compressed bodies are not supported.' },
+  too_many_requests: { status: 429, text: 'Too many requests; try again later.' },
   headers_too_large: { status: 431, text: 'The headers are larger than allowed.' },
   internal: { status: 500, text: 'Something failed inside Roster; the outcome was not stored.' },
   outcome_unknown: { status: 500, text: 'The store failed; whether the call was stored is unknown.' },

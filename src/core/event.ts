@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from './json.ts'
 import type { EventId, Identifier, ProfileId } from './profile.ts'
 
+/** How a command found the profile it worked on. */
+export type FoundBy = 'created' | 'key' | 'email' | 'none'
+
 /** Where a command came from; kept on every event it caused. */
 export interface Source {
   /** A dialect's id, `cli`, or `rule:<name>` for what a rule did. */
@@ -55,6 +58,8 @@ export interface Event {
   id: EventId
   type: string
   subject: ProfileId | null
+  /** The event before this one about the same profile; null for its first. */
+  previous: EventId | null
   occurredAt: number
   receivedAt: number
   source: Source
@@ -65,6 +70,8 @@ export interface Event {
   dropped: Dropped[]
   /** What the event named, so that it is found before there is a profile. */
   identifiers: Identifier[]
+  /** How its profile was found; null where nobody was looked for. */
+  foundBy: FoundBy | null
   idempotencyKey: string | null
 }
 

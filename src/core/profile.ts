@@ -1,4 +1,5 @@
-import { own, type JsonObject } from './json.ts'
+import { own, type JsonObject, type JsonValue } from './json.ts'
+import { limits } from './limits.ts'
 
 /** Within 2^48, so that dialects can show it in other forms. Unique in its workspace. */
 export type ProfileId = number & { readonly profileId: unique symbol }
@@ -40,6 +41,8 @@ export interface Profile {
   /** Milliseconds UTC, like every time in Roster. */
   createdAt: number
   updatedAt: number
+  /** The newest event about it; each event names the one before it, newest first. */
+  lastEvent: EventId | null
   /** Set on a removed profile, which no read shows except where a vendor does. */
   removedAt: number | null
 }
@@ -50,6 +53,19 @@ export interface Profile {
  */
 export function canonicalEmail(address: string): string {
   return address.normalize('NFC').trim().toLowerCase().normalize('NFC')
+}
+
+/**
+ * The identifier an `email` attribute gives, or null for a value that is not an address at all
+ * (`none`, `-`, a number): two people who both wrote `none` are not the same person.
+ */
+export function emailIdentifier(value: JsonValue | undefined): Identifier | null {
+  if (typeof value !== 'string') return null
+  const address = canonicalEmail(value)
+  const at = address.lastIndexOf('@')
+  if (at < 1 || at === address.length - 1) return null
+  if (address.length > limits.identifierLengthMax || /\s/.test(address)) return null
+  return { kind: EMAIL, value: address }
 }
 
 /** The value of the profile's identifier of this kind, or undefined. */

@@ -1,0 +1,22 @@
+import Type from 'typebox'
+import { defineAction } from '../../core/action.ts'
+import { limits } from '../../core/limits.ts'
+
+/** Adds a tag to the event's person. */
+export const addTag = defineAction({
+  type: 'add-tag',
+  settings: Type.Object(
+    { tag: Type.String({ minLength: 1, maxLength: limits.nameLengthMax }) },
+    { additionalProperties: false },
+  ),
+  plan(settings, { subject }) {
+    if (!subject) return { kind: 'skip', name: 'profile', reason: 'no_profile' }
+    return {
+      kind: 'write-profile',
+      keys: [{ profile: subject.id }],
+      matchEmail: false,
+      onMissing: 'refuse',
+      changes: { set: {}, tags: { add: [String(settings.tag)], remove: [] } },
+    }
+  },
+})

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import { defineCommand } from '../command.ts'
+import { withStore } from '../with-store.ts'
+
+export const backup = defineCommand({
+  name: 'backup',
+  summary: 'Write a verified copy of the store, also while the server runs.',
+  usage: 'FILE',
+  details:
+    'The copy holds everything that was acknowledged before it began. It refuses to overwrite a file.\n' +
+    'The secret key is not in it: keep secret.key, or ROSTER_SECRET_KEY, as well.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run({ config, positionals }) {
+    const path = resolve(positionals[0] ?? '')
+    const report = await withStore(config(), (store) => store.backup(path))
+    const text = `${report.path}: ${report.bytes} bytes, ${report.profiles} profiles, ${report.events} events.`
+    return { json: report, text }
+  },
+})

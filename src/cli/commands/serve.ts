@@ -1,0 +1,93 @@
+import { type App, startApp } from '../../app.ts'
+import type { Config } from '../../config/load-config.ts'
+import { renderFirstStart, writeFirstTokens } from '../../first-start.ts'
+import { CliError, defineCommand, exitCodes } from '../command.ts'
+
+/** After the drain there is this long to close the store before the process ends regardless. */
+const closeMsMax = 1_500
+/** npm passes a Ctrl-C on that the terminal has delivered already: that is one signal, not two. */
+const sameSignalMs = 250
+
+export const serve = defineCommand({
+  name: 'serve',
+  summary: 'Start the server.',
+  usage: '',
+  details: [
+    'Serves every dialect on ROSTER_HOST and ROSTER_PORT. The first start on an empty store makes the',
+    'workspace "default" with one token for each dialect, and shows a ready-to-paste call for each main',
+    'endpoint: on the terminal, or else in first-tokens.txt in the data folder.',
+    '',
+    'SIGTERM and SIGINT finish what was accepted and exit with 0; a second one exits with 1 at once.',
+  ].join('\n'),
+  positionals: { min: 0, max: 0 },
+  options: {},
+  async run({ config: readConfig, json }) {
+    const config = readConfig()
+    const app = await startApp(config).catch((error) => {
+      throw explain(error, config)
+    })
+    announce(app, config, process.stdout.isTTY === true && !json)
+    await stopSignal()
+    app.logger.info('stopping')
+    setTimeout(() => process.exit(exitCodes.failed), config.drainTimeoutMs + closeMsMax).unref()
+    await app.close()
+    return null
+  },
+})
+
+/** A person at a terminal gets text; everything else gets log lines and a file. */
+function announce({ url, firstStart, logger }: App, config: Config, terminal: boolean): void {
+  if (terminal) process.stdout.write(`Roster is listening on ${url}\n`)
+  else logger.info({ url }, `listening on ${url}`)
+  if (firstStart !== null) {
+    const text = renderFirstStart(firstStart, url)
+    if (terminal) process.stdout.write(`\n${text}\n`)
+    else {
+      const path = writeFirstTokens(config.data, text)
+      logger.info({ path }, `first start: tokens and calls to try are in ${path}`)
+    }
+  }
+  logger.flush()
+}
+
+/** Resolves at the first signal to stop; the next one ends the process. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let stoppedAt: number | null = null
+    const onSignal = () => {
+      const now = performance.now()
+      if (stoppedAt !== null && now - stoppedAt > sameSignalMs) process.exit(exitCodes.failed)
+      stoppedAt ??= now
+      resolve()
+    }
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+  })
+}
+
+function explain(error: unknown, config: Config): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const address = `${config.host}:${config.port}`
+  if (code === 'EADDRINUSE') {
+    return new CliError(
+      'failed',
+      `${address} is in use, perhaps by another Roster. Stop it or set ROSTER_PORT.`,
+      error,
+    )
+  }
+  if (code === 'EACCES') {
+    return new CliError(
+      'failed',
+      `${error instanceof Error ? error.message : ''}. Check ROSTER_DATA and ROSTER_PORT.`,
+      error,
+    )
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CliError(
+      'failed',
+      `This machine has no address ${config.host}. Set ROSTER_HOST.`,
+      error,
+    )
+  }
+  return error
+}

@@ -1,0 +1,54 @@
+import { loadDialects } from '../../app.ts'
+import type { Dialect } from '../../core/dialect.ts'
+import { createToken } from '../../first-start.ts'
+import { didYouMean } from '../../lib/nearest.ts'
+import { columns } from '../columns.ts'
+import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { findWorkspace, withStore } from '../with-store.ts'
+
+export const tokenCreate = defineCommand({
+  name: 'token create',
+  summary: 'Make a token for one dialect and one workspace.',
+  usage: '--dialect DIALECT',
+  details:
+    'The secret is shown this once; only its SHA-256 is stored. With --json the answer is the token\n' +
+    "in its vendor's shape.",
+  positionals: { min: 0, max: 0 },
+  options: {
+    dialect: { type: 'text', required: true, help: 'The dialect the token is for.' },
+    workspace: workspaceOption,
+    scope: { type: 'list', help: 'A call the token may make; without any it may make every one.' },
+    label: { type: 'text', default: '', help: 'A word to tell it by in listings.' },
+  },
+  async run({ config, options }) {
+    const dialect = findDialect(await loadDialects(), options.dialect)
+    const scopes = checkScopes(dialect, options.scope)
+    const shown = await withStore(config(), async (store) => {
+      const workspace = await findWorkspace(store, options.workspace)
+      return createToken(store, dialect, workspace.id, { scopes, label: options.label })
+    })
+    const text = columns(Object.entries(shown))
+    return { json: shown, text: `${text}\n\nThis is shown once. Keep it safe.` }
+  },
+})
+
+function findDialect(dialects: readonly Dialect[], id: string): Dialect {
+  const found = dialects.find((dialect) => dialect.id === id)
+  if (found) return found
+  const ids = dialects.map((dialect) => dialect.id)
+  throw new CliError(
+    'usage',
+    `There is no dialect "${id}".${didYouMean(id, ids)} There are: ${ids.join(', ')}.`,
+  )
+}
+
+/** A scope no call of the dialect asks for would make a token that can do nothing, unnoticed. */
+function checkScopes(dialect: Dialect, scopes: readonly string[]): string[] {
+  const known = new Set<string>(dialect.endpoints.map((endpoint) => endpoint.scope))
+  const unknown = scopes.find((scope) => !known.has(scope))
+  if (unknown === undefined) return [...new Set(scopes)]
+  throw new CliError(
+    'usage',
+    `${dialect.id} has no scope "${unknown}".${didYouMean(unknown, known)} It has: ${[...known].join(', ')}.`,
+  )
+}

@@ -1,0 +1,135 @@
+import { ConfigError, loadConfig } from '../config/load-config.ts'
+import { Fault } from '../core/errors.ts'
+import { own } from '../core/json.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import { type CliCommand, CliError, type ExitCode, exitCodes, type Outcome } from './command.ts'
+import { commandHelp, overview } from './help-text.ts'
+import { parseArguments } from './parse-arguments.ts'
+
+type Load = () => Promise<CliCommand>
+
+/** The argument table. Each command is loaded when it is asked for, so that none waits for another. */
+const commands: { readonly [name: string]: Load } = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  'workspace create': async () => (await import('./commands/workspace-create.ts')).workspaceCreate,
+  'workspace list': async () => (await import('./commands/workspace-list.ts')).workspaceList,
+  'workspace settings': async () =>
+    (await import('./commands/workspace-settings.ts')).workspaceSettings,
+  'workspace delete': async () => (await import('./commands/workspace-delete.ts')).workspaceDelete,
+  'token create': async () => (await import('./commands/token-create.ts')).tokenCreate,
+  'token list': async () => (await import('./commands/token-list.ts')).tokenList,
+  'token revoke': async () => (await import('./commands/token-revoke.ts')).tokenRevoke,
+  'rules apply': async () => (await import('./commands/rules-apply.ts')).rulesApply,
+  'rules list': async () => (await import('./commands/rules-list.ts')).rulesList,
+  'profiles get': async () => (await import('./commands/profiles-get.ts')).profilesGet,
+  'events list': async () => (await import('./commands/events-list.ts')).eventsList,
+  seed: async () => (await import('./commands/seed.ts')).seed,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+  restore: async () => (await import('./commands/restore.ts')).restore,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+}
+
+/** Runs one command line, writes what it has to say, and answers the exit code. */
+export async function main(words: readonly string[]): Promise<ExitCode> {
+  const json = words.includes('--json')
+  try {
+    const outcome = await run(words)
+    if (outcome === null) return exitCodes.ok
+    process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : withEnd(outcome.text))
+    return outcome.exitCode ?? exitCodes.ok
+  } catch (error) {
+    const { message, exitCode } = explain(error)
+    const body = json ? JSON.stringify({ error: { exitCode, message } }) : `roster: ${message}`
+    process.stderr.write(`${body}\n`)
+    return exitCode
+  }
+}
+
+async function run(words: readonly string[]): Promise<Outcome | null> {
+  const first = words[0] ?? 'help'
+  if (first === '--version') return version()
+  if (first === 'help' || first === '--help' || first === '-h') return help(words.slice(1))
+  const { command, rest } = await find(words)
+  const parsed = parseArguments(command, rest)
+  if (parsed.help) return { json: commandJson(command), text: commandHelp(command) }
+  return command.run({
+    options: parsed.options as Parameters<typeof command.run>[0]['options'],
+    positionals: parsed.positionals,
+    json: parsed.json,
+    config: () => loadConfig(),
+  })
+}
+
+async function find(words: readonly string[]): Promise<{ command: CliCommand; rest: string[] }> {
+  for (const length of [2, 1]) {
+    const load = own(commands, words.slice(0, length).join(' '))
+    if (load) return { command: await load(), rest: words.slice(length) }
+  }
+  const names = Object.keys(commands)
+  const [first = '', second = ''] = words
+  const group = names.filter((name) => name.startsWith(`${first} `))
+  if (group.length > 0 && (second === '' || second.startsWith('-'))) {
+    throw new CliError('usage', `"${first}" needs one more word: ${group.join(', ')}.`)
+  }
+  const meant =
+    didYouMean(`${first} ${second}`, names) || didYouMean(first, names.flatMap(firstWords))
+  const shown = group.length > 0 ? `${first} ${second}` : first
+  throw new CliError('usage', `There is no command "${shown}".${meant} See roster help.`)
+}
+
+function firstWords(name: string): string[] {
+  return [name.split(' ')[0] ?? name]
+}
+
+async function help(words: readonly string[]): Promise<Outcome> {
+  const asked = words.filter((word) => !word.startsWith('-'))
+  if (asked.length > 0) {
+    const { command } = await find(asked)
+    return { json: commandJson(command), text: commandHelp(command) }
+  }
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  return { json: { commands: all.map(commandJson) }, text: overview(all) }
+}
+
+function commandJson(command: CliCommand): unknown {
+  const { name, summary, usage, options } = command
+  return { name, summary, usage, options }
+}
+
+async function version(): Promise<Outcome> {
+  const { readFile } = await import('node:fs/promises')
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return {
+    json: { version, node: process.version },
+    text: `roster ${version} (Node ${process.version})`,
+  }
+}
+
+/** What went wrong, in words; a stack only for what nobody expected. */
+function explain(error: unknown): { message: string; exitCode: ExitCode } {
+  if (error instanceof CliError) return error
+  if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.usage }
+  if (error instanceof Fault) {
+    const own = error.status < 500
+    return { message: error.message, exitCode: own ? exitCodes.refused : exitCodes.failed }
+  }
+  const known = error instanceof Error && 'code' in error && typeof error.code === 'string'
+  if (known) return { message: error.message, exitCode: exitCodes.failed }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { message, exitCode: exitCodes.failed }
+}
+
+function withEnd(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+if (import.meta.main) {
+  // What Roster writes holds personal data: nobody but its owner reads it.
+  process.umask(0o077)
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed)
+  })
+  process.exit(await main(process.argv.slice(2)))
+}

@@ -1,0 +1,124 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from 'yaml'
+import type { InternalActions } from '../core/action.ts'
+import type { DataFault } from '../core/explain-errors.ts'
+import { isObject } from '../core/json.ts'
+import type { RuleDefinition } from '../core/rule.ts'
+import { checkRules } from '../core/rule-schema.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import { CliError } from './command.ts'
+
+/** More than 200 long rules would need; what is larger is not a rules file. */
+const charactersMax = 1_048_576
+/** How many aliases may be resolved; a few bytes of them can stand for gigabytes. */
+const aliasesMax = 100
+
+/**
+ * Reads the rules a person wrote in YAML. A file with anything wrong in it is refused whole.
+ *
+ * @throws CliError `refused` with `file:line:column`, what is wrong, and what was perhaps meant, for
+ *   everything that is wrong at once.
+ */
+export function readRulesFile(
+  file: string,
+  text: string,
+  actions: InternalActions,
+): RuleDefinition[] {
+  if (text.length > charactersMax)
+    throw new CliError('refused', `${file}: is larger than a rules file may be.`)
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
+  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => {
+    return `${place(file, lines, pos[0])}: ${message}`
+  })
+  if (broken.length > 0) throw new CliError('refused', broken.join('\n'))
+  const content = resolve(file, document)
+  const faults = checkContent(content, actions)
+  if (faults.length > 0) {
+    const messages = faults.map((fault) => describe(fault, file, lines, document))
+    throw new CliError('refused', messages.join('\n'))
+  }
+  return (content as { rules: RuleDefinition[] }).rules.map(withSettings)
+}
+
+function resolve(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: aliasesMax })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CliError('refused', `${file}:1:1: ${reason}`, error)
+  }
+}
+
+function checkContent(content: unknown, actions: InternalActions): DataFault[] {
+  if (!isObject(content)) {
+    return [{ path: [], message: 'The file must be a map with a list "rules:".' }]
+  }
+  const faults: DataFault[] = []
+  for (const key of Object.keys(content)) {
+    if (key === 'rules') continue
+    if (key === 'destinations') {
+      const message =
+        'Destinations are not there yet; this version of Roster has internal actions only.'
+      faults.push({ path: [key], message, ofName: true })
+    } else {
+      const unknown = { word: key, known: ['rules'] }
+      faults.push({ path: [key], message: `"${key}" is not known here.`, ofName: true, unknown })
+    }
+  }
+  if (!Object.hasOwn(content, 'rules'))
+    return [...faults, { path: [], message: '"rules" is missing.' }]
+  const inRules = checkRules(content.rules, actions)
+  return [...faults, ...inRules.map((fault) => ({ ...fault, path: ['rules', ...fault.path] }))]
+}
+
+function describe(fault: DataFault, file: string, lines: LineCounter, document: Document): string {
+  const meant = fault.unknown ? didYouMean(fault.unknown.word, fault.unknown.known) : ''
+  return `${place(file, lines, offsetOf(document, fault))}: ${fault.message}${meant}`
+}
+
+/** Where in the text a fault is: at the name when that is wrong, else at what it stands for. */
+function offsetOf(document: Document, { path, ofName }: DataFault): number {
+  let node: unknown = document.contents
+  let offset = startOf(node)
+  for (const [index, step] of path.entries()) {
+    const within = resolveAlias(node, document)
+    const pair = isMap(within) ? within.items.find(({ key }) => nameOf(key) === step) : undefined
+    node = isSeq(within) ? within.items[Number(step)] : pair?.value
+    const isName = pair !== undefined && ofName === true && index === path.length - 1
+    // A name with nothing behind it has no value to point at.
+    const next = isName || startOf(node) === null ? pair?.key : node
+    offset = startOf(next) ?? offset
+  }
+  return offset ?? 0
+}
+
+function resolveAlias(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node
+}
+
+function nameOf(key: unknown): string | undefined {
+  return isScalar(key) ? String(key.value) : undefined
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null
+}
+
+function place(file: string, lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset)
+  return `${file}:${line}:${col}`
+}
+
+/** `with` may be left out of a file, but not of a stored rule. */
+function withSettings(rule: RuleDefinition): RuleDefinition {
+  return { ...rule, steps: rule.steps.map((step) => ({ ...step, with: step.with ?? {} })) }
+}

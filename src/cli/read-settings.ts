@@ -1,0 +1,100 @@
+import { own } from '../core/json.ts'
+import type { WorkspaceSettings } from '../core/workspace.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import { columns } from './columns.ts'
+import { CliError } from './command.ts'
+
+interface Setting<Value> {
+  allowed: string
+  help: string
+  /** undefined when the text is not allowed. */
+  read(text: string): Value | undefined
+}
+
+type Settings = { readonly [Name in keyof WorkspaceSettings]: Setting<WorkspaceSettings[Name]> }
+
+const settings: Settings = {
+  emailMatching: {
+    allowed: 'true or false',
+    help: 'Whether a person may be found by e-mail when the identifier finds nobody.',
+    read: (text) => own<boolean>({ true: true, false: false }, text),
+  },
+  unknownKeys: {
+    allowed: 'create, ignore or existing-only',
+    help: 'What becomes of attributes a vendor does not know.',
+    read: (text) => (['create', 'ignore', 'existing-only'] as const).find((word) => word === text),
+  },
+  phoneRegion: {
+    allowed: 'two letters such as NL, or none',
+    help: 'Where a phone number without a country code is taken to be from.',
+    read: (text) => (text === 'none' ? null : region(text)),
+  },
+  allowedOrigins: {
+    allowed:
+      '* for every origin, none, or origins such as https://shop.example with commas between',
+    help: 'Browser origins that may call with a token.',
+    read: (text) => (text === 'none' ? [] : origins(text)),
+  },
+}
+
+/**
+ * Reads `key=value` words.
+ *
+ * @throws CliError `usage` that names the first word which is wrong and what is allowed there.
+ */
+export function readSettings(pairs: readonly string[]): Partial<WorkspaceSettings> {
+  const read: { [name: string]: unknown } = {}
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new CliError('usage', `"${pair}" is not KEY=VALUE.`)
+    const name = pair.slice(0, at)
+    const setting = own<Setting<unknown>>(settings, name)
+    if (!setting) {
+      const meant = didYouMean(name, Object.keys(settings))
+      throw new CliError('usage', `There is no setting "${name}".${meant}`)
+    }
+    const value = setting.read(pair.slice(at + 1))
+    if (value === undefined) {
+      throw new CliError(
+        'usage',
+        `${name} must be ${setting.allowed}, not "${pair.slice(at + 1)}".`,
+      )
+    }
+    read[name] = value
+  }
+  return read
+}
+
+/** A value as `readSettings` reads it. */
+export function writeSetting(value: WorkspaceSettings[keyof WorkspaceSettings]): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',')
+  return value === null ? 'none' : String(value)
+}
+
+/** What can be set, for the help text. */
+export function settingsHelp(): string {
+  const rows = Object.entries<Setting<unknown>>(settings)
+  return columns(
+    rows.map(([name, { allowed, help }]) => [`  ${name}`, `${help} ${capital(allowed)}.`]),
+  )
+}
+
+function region(text: string): string | undefined {
+  if (!/^[A-Z]{2}$/.test(text)) return undefined
+  // A region nobody knows has no name but its own code.
+  const name = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(text)
+  return name === undefined || text === 'ZZ' ? undefined : text
+}
+
+function origins(text: string): string[] | undefined {
+  const list = text.split(',')
+  return list.every((origin) => origin === '*' || isOrigin(origin)) ? list : undefined
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,48 @@
+import type { Event } from '../core/event.ts'
+import type { Profile } from '../core/profile.ts'
+import type { Workspace } from '../core/workspace.ts'
+import type { Token } from '../storage/store.ts'
+
+/*
+ * What commands show of stored things: times as ISO text, and nothing that is secret or derived from
+ * a secret.
+ */
+
+export function workspaceJson({ id, name, settings, createdAt }: Workspace) {
+  return { id, name, settings, createdAt: isoTime(createdAt) }
+}
+
+export function tokenJson(token: Token, workspace: string) {
+  const { publicPart, dialect, scopes, label, createdAt, revokedAt } = token
+  return {
+    publicPart,
+    dialect,
+    workspace,
+    scopes,
+    label,
+    createdAt: isoTime(createdAt),
+    revokedAt: isoTime(revokedAt),
+  }
+}
+
+export function profileJson(profile: Profile) {
+  return {
+    ...profile,
+    createdAt: isoTime(profile.createdAt),
+    updatedAt: isoTime(profile.updatedAt),
+    removedAt: isoTime(profile.removedAt),
+  }
+}
+
+export function eventJson(event: Event) {
+  return {
+    ...event,
+    occurredAt: isoTime(event.occurredAt),
+    receivedAt: isoTime(event.receivedAt),
+  }
+}
+
+/** A time as people and programs read it; null stays null. */
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

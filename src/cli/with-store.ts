@@ -1,0 +1,47 @@
+import { hasStore, openAppStore } from '../app.ts'
+import type { Config } from '../config/load-config.ts'
+import type { Workspace } from '../core/workspace.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import type { Store } from '../storage/store.ts'
+import { CliError } from './command.ts'
+
+/**
+ * Opens the store beside a server that may be running, and closes it whatever happens. Without
+ * `create` it refuses where there is no store: more likely the folder is the wrong one.
+ */
+export async function withStore<T>(
+  config: Config,
+  use: (store: Store) => Promise<T>,
+  { create = false } = {},
+): Promise<T> {
+  if (!create && !(await hasStore(config))) {
+    throw new CliError(
+      'refused',
+      `There is no store in ${config.data}. Start one with roster serve, or set ROSTER_DATA to its folder.`,
+    )
+  }
+  const store = await openAppStore(config)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** The workspace with this name; refuses, with what was perhaps meant, when there is none. */
+export async function findWorkspace(store: Store, name: string): Promise<Workspace> {
+  const workspaces = await store.listWorkspaces()
+  const found = workspaces.find((workspace) => workspace.name === name)
+  if (found) return found
+  if (workspaces.length === 0) {
+    throw new CliError(
+      'refused',
+      'The store is empty. Start it with roster serve, or make a workspace: roster workspace create default.',
+    )
+  }
+  const names = workspaces.map((workspace) => workspace.name)
+  throw new CliError(
+    'refused',
+    `There is no workspace "${name}".${didYouMean(name, names)} See roster workspace list.`,
+  )
+}

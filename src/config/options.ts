@@ -1,0 +1,179 @@
+/**
+ * Every option of Roster. Each is one environment variable; a secret one may also be given as the
+ * path of a file, under its name with `_FILE`. The table in `docs/operating.md` is made from this.
+ */
+export const options = {
+  host: {
+    name: 'ROSTER_HOST',
+    type: 'text',
+    default: '127.0.0.1',
+    help: 'Address to listen on; `0.0.0.0` or `::` for every interface.',
+  },
+  port: {
+    name: 'ROSTER_PORT',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 7678,
+    help: 'Port to listen on; `0` takes any free one.',
+  },
+  data: {
+    name: 'ROSTER_DATA',
+    type: 'path',
+    default: './data',
+    help: 'Folder of the embedded store and of what Roster writes beside it; made when missing.',
+  },
+  databaseUrl: {
+    name: 'ROSTER_DATABASE_URL',
+    type: 'text',
+    default: null,
+    shownDefault: '`roster.db` in the data folder',
+    secret: true,
+    help: 'Where the store is, for instance `sqlite:///var/lib/roster/roster.db`.',
+  },
+  secretKey: {
+    name: 'ROSTER_SECRET_KEY',
+    type: 'hex',
+    digits: 64,
+    default: null,
+    shownDefault: '`secret.key` in the data folder, made at the first start',
+    secret: true,
+    help: 'The key that signs and encrypts, 64 hex digits, for instance from `openssl rand -hex 32`.',
+  },
+  logLevel: {
+    name: 'ROSTER_LOG_LEVEL',
+    type: 'choice',
+    values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    help: 'Least important log lines to write; `info` has one line for each request.',
+  },
+  bodyBytesMax: {
+    name: 'ROSTER_BODY_BYTES_MAX',
+    type: 'integer',
+    min: 1_024,
+    max: 64 * 1_048_576,
+    default: 1_048_576,
+    help: 'Largest request body, in bytes.',
+  },
+  urlBytesMax: {
+    name: 'ROSTER_URL_BYTES_MAX',
+    type: 'integer',
+    min: 256,
+    max: 65_536,
+    default: 8_192,
+    help: 'Longest path and query, in bytes.',
+  },
+  headerBytesMax: {
+    name: 'ROSTER_HEADER_BYTES_MAX',
+    type: 'integer',
+    min: 1_024,
+    max: 1_048_576,
+    default: 16_384,
+    help: 'Largest header block of a request, in bytes.',
+  },
+  headersMax: {
+    name: 'ROSTER_HEADERS_MAX',
+    type: 'integer',
+    min: 16,
+    max: 2_000,
+    default: 100,
+    help: 'Most headers in a request.',
+  },
+  headersTimeoutMs: {
+    name: 'ROSTER_HEADERS_TIMEOUT_MS',
+    type: 'integer',
+    min: 100,
+    max: 600_000,
+    default: 10_000,
+    help: 'How long the headers of a request may take, in milliseconds.',
+  },
+  requestTimeoutMs: {
+    name: 'ROSTER_REQUEST_TIMEOUT_MS',
+    type: 'integer',
+    min: 100,
+    max: 3_600_000,
+    default: 30_000,
+    help: 'How long a whole request may take to arrive, in milliseconds.',
+  },
+  keepAliveTimeoutMs: {
+    name: 'ROSTER_KEEP_ALIVE_TIMEOUT_MS',
+    type: 'integer',
+    min: 100,
+    max: 3_600_000,
+    default: 75_000,
+    help: 'How long an idle connection is kept, in milliseconds.',
+  },
+  requestsPerConnectionMax: {
+    name: 'ROSTER_REQUESTS_PER_CONNECTION_MAX',
+    type: 'integer',
+    min: 0,
+    max: 1_000_000_000,
+    default: 1_000,
+    help: 'Requests on one connection before it is closed; `0` for no limit.',
+  },
+  connectionsMax: {
+    name: 'ROSTER_CONNECTIONS_MAX',
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+    help: 'Most connections at a time.',
+  },
+  drainTimeoutMs: {
+    name: 'ROSTER_DRAIN_TIMEOUT_MS',
+    type: 'integer',
+    min: 0,
+    max: 600_000,
+    default: 8_000,
+    help: 'How long requests under way may take to finish after SIGTERM, in milliseconds.',
+  },
+} as const satisfies { [field: string]: Option }
+
+/** One row of the table. */
+export type Option = OptionBase &
+  (
+    | { type: 'text' | 'path'; default: string | null }
+    | { type: 'hex'; digits: number; default: null }
+    | { type: 'integer'; min: number; max: number; default: number }
+    | { type: 'choice'; values: readonly string[]; default: string }
+  )
+
+interface OptionBase {
+  /** The environment variable. */
+  name: `ROSTER_${string}`
+  /** What the documentation says in place of the default. */
+  shownDefault?: string
+  /** Never shown or logged; may be given as `<name>_FILE`. */
+  secret?: true
+  help: string
+}
+
+/** The option table as Markdown, as it stands in `docs/operating.md`. */
+export function optionTable(): string {
+  const rows = Object.values<Option>(options).map(
+    (option) =>
+      `| \`${option.name}\` | ${shownDefault(option)} | ${allowed(option)} | ${option.help} |`,
+  )
+  const head = ['| option | default | allowed | what it is |', '| --- | --- | --- | --- |']
+  return [...head, ...rows].join('\n')
+}
+
+/** What an option takes, in words; error messages and the documentation say the same. */
+export function allowed(option: Option): string {
+  switch (option.type) {
+    case 'text':
+      return 'text'
+    case 'path':
+      return 'a path'
+    case 'hex':
+      return `${option.digits} hex digits`
+    case 'integer':
+      return `a whole number from ${option.min} to ${option.max}`
+    case 'choice':
+      return `one of ${option.values.map((value) => `\`${value}\``).join(', ')}`
+  }
+}
+
+function shownDefault(option: Option): string {
+  return option.shownDefault ?? `\`${option.default}\``
+}

@@ -1,0 +1,79 @@
+import type { Command } from './command.ts'
+import type { Fault } from './errors.ts'
+import type { Event, FoundBy } from './event.ts'
+import type { Known, Need } from './known.ts'
+import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+import type { Rule } from './rule.ts'
+import type { WorkspaceSettings } from './workspace.ts'
+
+/** What a decision takes besides the state: nothing here changes while it runs. */
+export interface DecideContext {
+  /** The store's clock, milliseconds UTC. */
+  now: number
+  settings: WorkspaceSettings
+  rules: RuleSet
+}
+
+/** A workspace's rules in file order, by the event type they react to. */
+export type RuleSet = ReadonlyMap<string, readonly Rule[]>
+
+/**
+ * What is to be written. What the decision creates has local references: profiles -1, -2, ... and
+ * events -1, -2, ... in log order; `settle` puts the store's ids in their place.
+ */
+export interface Decided {
+  kind: 'decided'
+  profiles: ProfileWrite[]
+  events: Event[]
+  foundBy: FoundBy
+  /** The living profile the command was about, as the decision leaves it; null when there is none. */
+  subject: Profile | null
+}
+
+export interface ProfileWrite {
+  /** The state after the decision. */
+  profile: Profile
+  isNew: boolean
+  /** False while nothing about it moved. */
+  dirty: boolean
+  /** Identifiers it gains; it owns those nobody else holds. */
+  claimed: Identifier[]
+  /** Identifiers it gives up; where it was the owner, the lowest id that has the value follows. */
+  released: Identifier[]
+}
+
+export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refused'; fault: Fault }
+
+/** The heart: pure and synchronous, so that it may be run again, explained, and tested as a table. */
+export type Decide = (known: Known, command: Command, context: DecideContext) => Verdict
+
+/** Indexes rules by event type; each list keeps file order. */
+export function ruleSet(rules: readonly Rule[]): RuleSet {
+  const byType = new Map<string, Rule[]>()
+  for (const rule of rules) {
+    for (const type of rule.on) byType.set(type, [...(byType.get(type) ?? []), rule])
+  }
+  return byType
+}
+
+/**
+ * Puts ids in the place of local references: event -1 becomes `lastEvent + 1`, profile -1 becomes
+ * `lastProfile + 1`, and so on. Changes the decision in place.
+ */
+export function settle(decided: Decided, lastEvent: number, lastProfile: number): void {
+  const eventId = (id: EventId) => (id < 0 ? lastEvent - id : id) as EventId
+  const profileId = (id: ProfileId) => (id < 0 ? lastProfile - id : id) as ProfileId
+  for (const { profile } of decided.profiles) {
+    profile.id = profileId(profile.id)
+    if (profile.lastEvent !== null) profile.lastEvent = eventId(profile.lastEvent)
+    for (const provenance of Object.values(profile.provenance)) {
+      provenance.event = eventId(provenance.event)
+    }
+  }
+  for (const event of decided.events) {
+    event.id = eventId(event.id)
+    if (event.previous !== null) event.previous = eventId(event.previous)
+    if (event.subject !== null) event.subject = profileId(event.subject)
+    if (event.cause) event.cause.event = eventId(event.cause.event)
+  }
+}

@@ -1,0 +1,149 @@
+import type { ProfileWrite } from './decision.ts'
+import type { Event } from './event.ts'
+import { identifierKey, NeedMore, type Known, type Need } from './known.ts'
+import type { Identifier, Profile, ProfileId } from './profile.ts'
+
+/**
+ * The state as a decision sees it: what was loaded, overlaid with what the decision has done so far.
+ * Asking for what was not loaded unwinds the decision with `NeedMore`.
+ */
+export class Drafts {
+  readonly #known: Known
+  readonly #now: number
+  readonly #writes = new Map<ProfileId, ProfileWrite>()
+  readonly #holders = new Map<string, readonly ProfileId[]>()
+
+  constructor(known: Known, now: number) {
+    this.#known = known
+    this.#now = now
+  }
+
+  /** Asks for everything a step is about to look at, so that one round loads it all. */
+  require(identifiers: readonly Identifier[]): void {
+    const missing: Need[] = []
+    for (const identifier of identifiers) {
+      if (!this.#known.identifiers.has(identifierKey(identifier))) missing.push({ identifier })
+    }
+    if (missing.length > 0) throw new NeedMore(missing)
+  }
+
+  /** The profile that owns an identifier now, or null. */
+  owner(identifier: Identifier): Profile | null {
+    const id = this.#holdersOf(identifier)[0]
+    return id === undefined ? null : this.profile(id)
+  }
+
+  /** When a profile that held it was last removed, or null. */
+  removedAt(identifier: Identifier): number | null {
+    const known = this.#known.identifiers.get(identifierKey(identifier))
+    if (!known) throw new NeedMore([{ identifier }])
+    return known.removedAt
+  }
+
+  /** The living profile with this id, as the decision has left it, or null. */
+  profile(id: ProfileId): Profile | null {
+    const draft = this.#writes.get(id)
+    if (draft) return draft.profile.removedAt === null ? draft.profile : null
+    const known = this.#known.profiles.get(id)
+    if (known === undefined) throw new NeedMore([{ profile: id }])
+    return known?.removedAt === null ? known : null
+  }
+
+  /**
+   * Chains the decision's events onto the profiles they are about: a person's history is walked from
+   * the newest event back, without an index that every event would have to be entered in.
+   */
+  chain(events: readonly Event[]): void {
+    for (const event of events) {
+      if (event.subject === null) continue
+      const known = this.#known.profiles.get(event.subject)
+      const write = this.#writes.get(event.subject) ?? (known && this.edit(known))
+      if (!write) throw new Error(`Event ${event.id} is about a profile that was not loaded.`)
+      event.previous = write.profile.lastEvent
+      write.profile.lastEvent = event.id
+      write.dirty = true
+    }
+  }
+
+  hasAttributeName(name: string): boolean {
+    const known = this.#known.attributeNames.get(name)
+    if (known === undefined) throw new NeedMore([{ attributeName: name }])
+    return known
+  }
+
+  /** A copy of the profile that may be changed; the same one for the whole decision. */
+  edit(profile: Profile): ProfileWrite {
+    const open = this.#writes.get(profile.id)
+    if (open) return open
+    const provenance: Profile['provenance'] = {}
+    for (const name of Object.keys(profile.provenance)) {
+      provenance[name] = { ...(profile.provenance[name] as Profile['provenance'][string]) }
+    }
+    const copy: Profile = {
+      ...profile,
+      attributes: { ...profile.attributes },
+      provenance,
+      tags: [...profile.tags],
+      identifiers: [...profile.identifiers],
+    }
+    return this.#open({ profile: copy, isNew: false, dirty: false, claimed: [], released: [] })
+  }
+
+  create(): ProfileWrite {
+    let created = 0
+    for (const write of this.#writes.values()) if (write.isNew) created++
+    const profile: Profile = {
+      id: -(created + 1) as ProfileId,
+      version: 0,
+      attributes: {},
+      provenance: {},
+      tags: [],
+      identifiers: [],
+      createdAt: this.#now,
+      updatedAt: this.#now,
+      lastEvent: null,
+      removedAt: null,
+    }
+    return this.#open({ profile, isNew: true, dirty: true, claimed: [], released: [] })
+  }
+
+  claim(write: ProfileWrite, identifier: Identifier): void {
+    const holders = this.#holdersOf(identifier)
+    this.#holders.set(identifierKey(identifier), [...holders, write.profile.id])
+    write.profile.identifiers.push(identifier)
+    if (!undo(write.released, identifier)) write.claimed.push(identifier)
+  }
+
+  release(write: ProfileWrite, identifier: Identifier): void {
+    const holders = this.#holdersOf(identifier).filter((id) => id !== write.profile.id)
+    this.#holders.set(identifierKey(identifier), holders)
+    undo(write.profile.identifiers, identifier)
+    if (!undo(write.claimed, identifier)) write.released.push(identifier)
+  }
+
+  /** What there is to write; a profile that was opened and left as it was is not. */
+  writes(): ProfileWrite[] {
+    return [...this.#writes.values()].filter((write) => write.dirty)
+  }
+
+  #open(write: ProfileWrite): ProfileWrite {
+    this.#writes.set(write.profile.id, write)
+    return write
+  }
+
+  #holdersOf(identifier: Identifier): readonly ProfileId[] {
+    const key = identifierKey(identifier)
+    const holders = this.#holders.get(key) ?? this.#known.identifiers.get(key)?.holders
+    if (!holders) throw new NeedMore([{ identifier }])
+    return holders
+  }
+}
+
+/** Takes an identifier out of a list; false when it was not there. */
+function undo(list: Identifier[], identifier: Identifier): boolean {
+  const at = list.findIndex(
+    (other) => other.kind === identifier.kind && other.value === identifier.value,
+  )
+  if (at >= 0) list.splice(at, 1)
+  return at >= 0
+}

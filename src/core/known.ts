@@ -1,0 +1,46 @@
+import type { Identifier, Profile, ProfileId } from './profile.ts'
+
+/** What an engine has loaded for a decision. It only grows from one round to the next. */
+export interface Known {
+  identifiers: Map<string, KnownIdentifier>
+  /** null for an id that does not exist. */
+  profiles: Map<ProfileId, Profile | null>
+  /** Whether the workspace has ever stored an attribute of this name. */
+  attributeNames: Map<string, boolean>
+}
+
+export interface KnownIdentifier {
+  /** The owner first, then the others by id; the first few are enough for any decision. */
+  holders: readonly ProfileId[]
+  /** When a profile that held it was last removed, or null. */
+  removedAt: number | null
+}
+
+/** How many holders of an identifier an engine loads. */
+export const holdersLoadedMax = 8
+
+/** What a decision still has to know. */
+export type Need =
+  | { identifier: Identifier }
+  | { profile: ProfileId }
+  | { attributeName: string }
+
+/** The key under which `Known.identifiers` holds an identifier. */
+export function identifierKey(identifier: Identifier): string {
+  return `${identifier.kind}\0${identifier.value}`
+}
+
+export function emptyKnown(): Known {
+  return { identifiers: new Map(), profiles: new Map(), attributeNames: new Map() }
+}
+
+/**
+ * Unwinds a decision that lacks state. Not an `Error`: it is part of every first round, and
+ * collecting a stack would cost more than the decision.
+ */
+export class NeedMore {
+  readonly needs: Need[]
+  constructor(needs: Need[]) {
+    this.needs = needs
+  }
+}

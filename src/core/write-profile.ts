@@ -1,0 +1,193 @@
+import { changeAttributes, type Writer } from './change-attributes.ts'
+import type { Changes, Key, WriteIntent } from './command.ts'
+import type { ProfileWrite } from './decision.ts'
+import type { Drafts } from './drafts.ts'
+import { Fault } from './errors.ts'
+import type { Change, Dropped, FoundBy } from './event.ts'
+import { limits } from './limits.ts'
+import {
+  EMAIL,
+  emailIdentifier,
+  USER_ID,
+  identifierOf,
+  type Identifier,
+  type Profile,
+} from './profile.ts'
+import { own } from './json.ts'
+import type { WorkspaceSettings } from './workspace.ts'
+
+export interface WriteResult {
+  /** null when nobody was found and nobody may be created. */
+  profile: Profile | null
+  foundBy: FoundBy
+  changes: Change[]
+  dropped: Dropped[]
+}
+
+/**
+ * Finds or creates the profile an intent is about and changes it, in the drafts only (design 3.1
+ * and 3.2). The version is raised by exactly one when something changed.
+ *
+ * @throws Fault `profile_not_found`, or `conflict` when another profile holds an identifier that it
+ *   is to have; before anything was changed.
+ */
+export function writeProfile(
+  drafts: Drafts,
+  intent: WriteIntent,
+  writer: Writer,
+  settings: WorkspaceSettings,
+): WriteResult {
+  const { changes, ignored } = withoutUnknown(drafts, intent.changes, settings)
+  const dropped: Dropped[] = [...(changes.dropped ?? []), ...ignored]
+  const email = namedEmail(changes)
+  const named = [...keyIdentifiers(intent.keys), ...(changes.identify ?? [])]
+  drafts.require(email ? [...named, email] : named)
+
+  const { profile, foundBy } = resolve(drafts, intent, email, settings)
+  if (profile === null && intent.onMissing === 'refuse') throw new Fault('profile_not_found')
+  if (wasRemovedLater(drafts, email ? [...named, email] : named, writer)) {
+    dropped.push(...names(changes).map((name) => ({ name, reason: 'older_than_removal' as const })))
+    return { profile, foundBy, changes: [], dropped }
+  }
+  assertFree(drafts, changes.identify ?? [], profile)
+
+  const write = profile ? drafts.edit(profile) : drafts.create()
+  const draft = write.profile
+  const result = changeAttributes(draft, changes, writer)
+  const made = [...result.changes]
+  made.push(...changeTags(draft, changes, dropped))
+  made.push(...identify(drafts, write, changes.identify ?? []))
+  followEmail(drafts, write)
+  dropped.push(...result.dropped)
+  if (result.touched || made.length > 0) write.dirty = true
+  if (made.length > 0 || foundBy === 'created') {
+    draft.version += 1
+    draft.updatedAt = Math.max(writer.now, draft.updatedAt)
+  }
+  return { profile: draft, foundBy, changes: made, dropped }
+}
+
+/** The first living profile that a key finds. */
+export function findByKeys(drafts: Drafts, keys: readonly Key[]): Profile | null {
+  drafts.require(keyIdentifiers(keys))
+  for (const key of keys) {
+    const found = 'identifier' in key ? drafts.owner(key.identifier) : drafts.profile(key.profile)
+    if (!found) continue
+    const second = 'createdSecond' in key ? key.createdSecond : undefined
+    if (second === undefined || Math.floor(found.createdAt / 1000) === second) return found
+  }
+  return null
+}
+
+function resolve(
+  drafts: Drafts,
+  intent: WriteIntent,
+  email: Identifier | null,
+  settings: WorkspaceSettings,
+): { profile: Profile | null; foundBy: FoundBy } {
+  const byKey = findByKeys(drafts, intent.keys)
+  if (byKey) return { profile: byKey, foundBy: 'key' }
+  if (intent.matchEmail && settings.emailMatching && email) {
+    const owner = drafts.owner(email)
+    if (owner && !contradicts(owner, intent.changes.identify ?? [])) {
+      return { profile: owner, foundBy: 'email' }
+    }
+  }
+  return { profile: null, foundBy: 'created' }
+}
+
+/** A profile that has another `user_id` is another person, whatever the address says. */
+function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
+  const asked = identify.find((identifier) => identifier.kind === USER_ID)
+  const has = identifierOf(owner, USER_ID)
+  return asked !== undefined && has !== undefined && has !== asked.value
+}
+
+function keyIdentifiers(keys: readonly Key[]): Identifier[] {
+  return keys.flatMap((key) => ('identifier' in key ? [key.identifier] : []))
+}
+
+function namedEmail(changes: Changes): Identifier | null {
+  return emailIdentifier(own(changes.set, EMAIL) ?? (changes.setOnce && own(changes.setOnce, EMAIL)))
+}
+
+function names(changes: Changes): string[] {
+  return [...new Set([...Object.keys(changes.set), ...Object.keys(changes.setOnce ?? {})])]
+}
+
+/** An event older than a person's removal may not bring the person or old values back. */
+function wasRemovedLater(drafts: Drafts, named: readonly Identifier[], writer: Writer): boolean {
+  const { occurredAt } = writer
+  if (occurredAt === undefined) return false
+  return named.some((identifier) => (drafts.removedAt(identifier) ?? -1) >= occurredAt)
+}
+
+function assertFree(drafts: Drafts, identify: readonly Identifier[], profile: Profile | null): void {
+  for (const identifier of identify) {
+    const owner = drafts.owner(identifier)
+    if (owner === null || owner.id === profile?.id) continue
+    throw new Fault('conflict', {
+      message: `Another profile (${owner.id}) has this ${identifier.kind}.`,
+      fields: [{ field: identifier.kind, message: 'This value is already taken.' }],
+    })
+  }
+}
+
+function withoutUnknown(
+  drafts: Drafts,
+  changes: Changes,
+  settings: WorkspaceSettings,
+): { changes: Changes; ignored: Dropped[] } {
+  const { unknown } = changes
+  if (!unknown || unknown.length === 0 || settings.unknownKeys === 'create') {
+    return { changes, ignored: [] }
+  }
+  const set = { ...changes.set }
+  const ignored: Dropped[] = []
+  for (const name of unknown) {
+    if (settings.unknownKeys === 'existing-only' && drafts.hasAttributeName(name)) continue
+    delete set[name]
+    ignored.push({ name, reason: 'unknown_attribute' })
+  }
+  return { changes: { ...changes, set }, ignored }
+}
+
+function changeTags(profile: Profile, changes: Changes, dropped: Dropped[]): Change[] {
+  if (!changes.tags) return []
+  const from = profile.tags
+  const asked =
+    'replace' in changes.tags
+      ? new Set(changes.tags.replace)
+      : new Set(from).union(new Set(changes.tags.add)).difference(new Set(changes.tags.remove))
+  const to = [...asked].slice(0, limits.tagsPerProfileMax)
+  if (to.length < asked.size) dropped.push({ name: 'tags', reason: 'too_many_tags' })
+  const before = new Set(from)
+  if (to.length === from.length && to.every((tag) => before.has(tag))) return []
+  profile.tags = to
+  return [{ name: 'tags', of: 'tags', from, to }]
+}
+
+function identify(drafts: Drafts, write: ProfileWrite, wanted: readonly Identifier[]): Change[] {
+  const changes: Change[] = []
+  for (const identifier of wanted) {
+    const from = identifierOf(write.profile, identifier.kind) ?? null
+    if (from === identifier.value) continue
+    if (from !== null) drafts.release(write, { kind: identifier.kind, value: from })
+    drafts.claim(write, identifier)
+    changes.push({ name: identifier.kind, of: 'identifier', from, to: identifier.value })
+  }
+  return changes
+}
+
+/** Keeps the `email` identifier in step with the attribute, which may also have been cleared. */
+function followEmail(drafts: Drafts, write: ProfileWrite): void {
+  const wanted = emailIdentifier(own(write.profile.attributes, EMAIL))
+  const held = identifierOf(write.profile, EMAIL)
+  if (wanted?.value === held) return
+  if (held !== undefined) {
+    const old = { kind: EMAIL, value: held }
+    drafts.require([old])
+    drafts.release(write, old)
+  }
+  if (wanted) drafts.claim(write, wanted)
+}

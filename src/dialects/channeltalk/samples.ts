@@ -1,0 +1,26 @@
+import type { Sample, ShownToken } from '../../core/dialect.ts'
+
+/**
+ * The documented example of the update, with the vendor's own body. A new workspace has no user to
+ * update, so the inner call makes one and hands its id to the outer.
+ */
+export function samples(baseUrl: string, token: ShownToken): Sample[] {
+  const users = `${baseUrl}/open/v5/users`
+  const headers = [
+    `-H 'x-access-key: ${token.accessKey}'`,
+    `-H 'x-access-secret: ${token.accessSecret}'`,
+    "-H 'content-type: application/json'",
+  ].join(' ')
+  const made = `$(curl -s -X PUT '${users}/@my_custom_id' ${headers} -d '{}' | sed 's/.*"user":{"id":"\\([0-9a-f]*\\)".*/\\1/')`
+  const command = `curl -X PATCH "${users}/${made}" ${headers} -d '${JSON.stringify(documentedBody)}'`
+  return [{ title: 'Channel Talk: PATCH /open/v5/users/{userId}', command }]
+}
+
+/** https://developers.channel.io/docs/update-a-user */
+const documentedBody = {
+  profile: { name: 'test', mobileNumber: '+821000000000', property1: 'value', property2: 123 },
+  profileOnce: {},
+  tags: ['tag1', 'tag2'],
+  unsubscribeEmail: false,
+  unsubscribeTexting: false,
+}

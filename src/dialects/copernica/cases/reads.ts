@@ -1,0 +1,107 @@
+import type { DialectCase } from '../../../core/dialect-case.ts'
+import { refused } from './expected.ts'
+
+const account = { id: '<text>', name: '<text>', description: '', company: '<text>' }
+const shown = { status: 200, headers: { 'content-type': 'application/json' } }
+
+/** What is read, and addresses that do not exist. */
+export const readCases: DialectCase[] = [
+  {
+    name: 'identity answers the account of the token, exactly as JSON without a charset',
+    request: { method: 'GET', path: '/v4/identity' },
+    response: { ...shown, body: account },
+    events: [],
+  },
+  {
+    name: 'identity of version 3 also tells of customer and licence',
+    request: {
+      method: 'GET',
+      path: '/v3/identity?access_token={{token}}',
+      headers: { authorization: null },
+    },
+    response: {
+      ...shown,
+      body: {
+        ...account,
+        customer: { id: '<text>', name: '<text>', isPartner: false },
+        usedBy: [],
+        license: { id: '<text>', isTrial: false },
+      },
+    },
+    events: [],
+  },
+  {
+    name: 'a GET may carry the body and the content type that some clients always send',
+    request: {
+      method: 'GET',
+      path: '/v1/identity?access_token={{token}}',
+      headers: { authorization: null, 'content-length': '2' },
+      body: '[]',
+    },
+    response: { ...shown, body: account },
+    events: [],
+  },
+  {
+    name: 'a GET may have a content type and no body',
+    request: {
+      method: 'GET',
+      path: '/v4//identity',
+      headers: { 'content-type': 'application/json' },
+    },
+    response: { ...shown, body: account },
+    events: [],
+  },
+  {
+    name: 'identity without a token is refused',
+    request: { method: 'GET', path: '/v4/identity', headers: { authorization: null } },
+    response: refused('Invalid access token'),
+    events: [],
+  },
+  {
+    name: 'an unknown path is an invalid method',
+    request: { method: 'GET', path: '/v4/nothing' },
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
+    name: 'the root of a version is an invalid method',
+    request: { method: 'GET', path: '/v4' },
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
+    name: 'paths are case-sensitive',
+    request: { method: 'GET', path: '/v4/IDENTITY' },
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
+    name: 'an unknown path with a token in the query is 400 too',
+    request: {
+      method: 'POST',
+      path: '/v2/nothing?access_token={{token}}',
+      headers: { authorization: null },
+      body: [],
+    },
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
+    name: 'reading an event address is an invalid method',
+    request: { method: 'GET', path: '/v4/events/user/update' },
+    response: refused('Invalid method', { allow: /POST/ }),
+    events: [],
+  },
+  {
+    name: 'deleting an event address is an invalid method',
+    request: { method: 'DELETE', path: '/v4/events/user/update', body: [] },
+    response: refused('Invalid method', { allow: /POST/ }),
+    events: [],
+  },
+  {
+    name: 'writing identity is an invalid method',
+    request: { method: 'POST', path: '/v4/identity', body: { name: 'x' } },
+    response: refused('Invalid method', { allow: /GET/ }),
+    events: [],
+  },
+]

@@ -1,0 +1,46 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { Credentials, Dialect, Scope } from '../core/dialect.ts'
+import { Fault } from '../core/errors.ts'
+import type { Workspace } from '../core/workspace.ts'
+import type { Store, Token } from '../storage/store.ts'
+import type { Tickets } from './tickets.ts'
+
+/** Who calls: a live token and the workspace it is bound to. */
+export interface Access {
+  token: Token
+  workspace: Workspace
+}
+
+/**
+ * Finds the token that credentials stand for. Secrets are compared as SHA-256, in a time that does
+ * not tell how much of them was right.
+ *
+ * @throws Fault `invalid_credentials` for an unknown or revoked token, a wrong secret, a bad ticket
+ *   and a token of another dialect alike, so that nobody learns which it was.
+ */
+export function authenticate(
+  store: Store,
+  tickets: Tickets,
+  dialect: Dialect,
+  credentials: Credentials,
+): Access {
+  const byTicket = 'ticket' in credentials
+  const publicPart = byTicket ? tickets.read(credentials.ticket) : credentials.publicPart
+  const access = publicPart === null ? null : store.findToken(publicPart)
+  if (!access || access.token.dialect !== dialect.id || access.token.revokedAt !== null) {
+    throw new Fault('invalid_credentials')
+  }
+  if (!byTicket && !secretMatches(credentials.secret, access.token.secretHash)) {
+    throw new Fault('invalid_credentials')
+  }
+  return access
+}
+
+/** @throws Fault `forbidden` when the token was made for other calls than this one. */
+export function assertScope(token: Token, scope: Scope): void {
+  if (token.scopes.length > 0 && !token.scopes.includes(scope)) throw new Fault('forbidden')
+}
+
+function secretMatches(secret: string, secretHash: string): boolean {
+  return timingSafeEqual(hash('sha256', secret, 'buffer'), Buffer.from(secretHash, 'hex'))
+}

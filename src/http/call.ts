@@ -1,0 +1,193 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { DialectResponse, RequestHead } from '../core/dialect.ts'
+import { Fault } from '../core/errors.ts'
+import type { Access } from './authenticate.ts'
+import { addCrossOrigin, originAllowed } from './cross-origin.ts'
+import { ownerOf } from './owner.ts'
+import { logAnswer, logFailure } from './request-log.ts'
+import { plainRefusal, type Route, toWire, type Wire } from './route.ts'
+import type { Shell } from './shell.ts'
+
+/** What is remembered of a connection between its requests. */
+export interface Connection {
+  requestCount: number
+  /** The answer to the latest request; the answers to earlier ones go out before it. */
+  newest: ServerResponse | null
+  /** The request whose body is still arriving. */
+  reading: Call | null
+  /** Nothing that still arrives is looked at: the last answer is on its way. */
+  closing: boolean
+  /** The last `Host` that was looked at and found good. */
+  host: string | undefined
+}
+
+/** One request from its arrival to its answer, which is given exactly once. */
+export class Call {
+  readonly shell: Shell
+  readonly request: IncomingMessage
+  readonly connection: Connection
+  readonly id: string
+  readonly head: RequestHead
+  route: Route
+  access: Access | null = null
+  readonly #response: ServerResponse
+  readonly #startedAt = performance.now()
+  #answered = false
+
+  constructor(
+    shell: Shell,
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: RequestHead,
+  ) {
+    this.shell = shell
+    this.connection = connection
+    this.request = request
+    this.#response = response
+    this.id = shell.nextId()
+    this.head = head
+    this.route = shell.nowhere
+  }
+
+  get answered(): boolean {
+    return this.#answered
+  }
+
+  /** Sends the answer. Never throws: an answer that cannot be sent becomes a plain 500. */
+  answer(response: DialectResponse): void {
+    if (this.#answered) return
+    let wire: Wire
+    try {
+      wire = toWire(this.route, response)
+      this.#addOrigin(wire)
+    } catch (error) {
+      return this.#lastResort(error)
+    }
+    this.#send(wire)
+  }
+
+  /** Answers with a refusal in the words of the dialect that owns the path. Never throws. */
+  refuse(fault: Fault): void {
+    if (this.#answered) return
+    if (this.route === this.shell.nowhere) this.route = ownerOf(this.shell, this.head.path)
+    if (fault.status >= 500) logFailure(this, fault.cause ?? fault)
+    try {
+      const { dialect } = this.route
+      const response = dialect
+        ? dialect.renderError(fault, this.head)
+        : plainRefusal(fault, fault.status)
+      this.answer(response)
+    } catch (error) {
+      this.#lastResort(error)
+    }
+  }
+
+  /** Refuses with a fault, or with `otherwise` when the error is not one. */
+  fail(error: unknown, otherwise: 'internal' | 'outcome_unknown' = 'internal'): void {
+    this.refuse(error instanceof Fault ? error : new Fault(otherwise, { cause: error }))
+  }
+
+  /** The client went away before its request was whole: there is nobody to answer. */
+  abandon(): void {
+    if (this.#answered) return
+    this.#answered = true
+    this.#record(clientGone)
+  }
+
+  /** Answers and closes the connection, for a client that no longer speaks HTTP. */
+  refuseAndClose(fault: Fault): void {
+    this.connection.closing = true
+    this.refuse(fault)
+  }
+
+  #send(wire: Wire): void {
+    this.#answered = true
+    if (!this.#closes()) return this.#write(wire, false)
+    // What the client sent in the same breath is still to be read, and must be answered too: the
+    // answer to the last of it closes the connection.
+    setImmediate(() => this.#write(wire, this.connection.newest === this.#response))
+  }
+
+  #closes(): boolean {
+    const { connection, shell } = this
+    const max = shell.config.requestsPerConnectionMax
+    return connection.closing || shell.draining || (max > 0 && connection.requestCount >= max)
+  }
+
+  #write(wire: Wire, last: boolean): void {
+    const { headers } = wire
+    headers['x-request-id'] = this.id
+    if (last) {
+      this.connection.closing = true
+      headers['connection'] = 'close'
+    }
+    try {
+      this.#response.writeHead(wire.status, headers)
+      this.#response.end(wire.text)
+    } catch (error) {
+      return this.#lastResort(error)
+    }
+    this.#record(wire.status)
+  }
+
+  /** Says that something went wrong without any part that may have gone wrong. */
+  #lastResort(error: unknown): void {
+    logFailure(this, error)
+    this.#answered = true
+    const fault = new Fault('internal', { message: 'The answer could not be made.' })
+    const { status, body } = plainRefusal(fault, fault.status)
+    if (this.#response.headersSent) this.request.socket.destroy()
+    else {
+      this.#response.writeHead(status, {
+        'content-type': 'application/json',
+        'x-request-id': this.id,
+      })
+      this.#response.end(JSON.stringify(body))
+    }
+    this.#record(status)
+  }
+
+  #addOrigin(wire: Wire): void {
+    const { origin } = this.head.headers
+    if (origin === undefined || this.route.dialect?.crossOrigin !== true) return
+    const allowed = this.access === null || originAllowed(this.access.workspace, origin)
+    addCrossOrigin(wire.headers, allowed ? origin : null)
+  }
+
+  #record(status: number): void {
+    const ms = performance.now() - this.#startedAt
+    this.route.stats.count(this.head.method, status, ms)
+    logAnswer(this, status, ms)
+  }
+}
+
+/** Counted and logged for a client that left; it never goes on the wire. */
+const clientGone = 499
+
+const callKey = Symbol('call')
+const connectionKey = Symbol('connection')
+
+/** The call a request was made into at the entrance. */
+export function callOf(request: IncomingMessage): Call {
+  const call = (request as { [callKey]?: Call })[callKey]
+  if (!call) throw new Error('the request did not come through the entrance')
+  return call
+}
+
+export function setCall(request: IncomingMessage, call: Call): void {
+  ;(request as { [callKey]?: Call })[callKey] = call
+}
+
+export function connectionOf(socket: Socket): Connection {
+  const holder = socket as { [connectionKey]?: Connection }
+  holder[connectionKey] ??= {
+    requestCount: 0,
+    newest: null,
+    reading: null,
+    closing: false,
+    host: undefined,
+  }
+  return holder[connectionKey]
+}

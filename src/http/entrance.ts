@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHead } from '../core/dialect.ts'
+import { Fault } from '../core/errors.ts'
+import { Call, type Connection, connectionOf, setCall } from './call.ts'
+import { methodsAt } from './owner.ts'
+import type { Shell } from './shell.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Wraps the framework's handler: makes each request a `Call`, and refuses what Node and the
+ * framework would let through (two `Host` headers, TRACE, NUL in a path, too many headers) or would
+ * refuse in words of their own (a missing `Host`, an address that is too long).
+ */
+export function guardEntrance(shell: Shell, handler: Handler): Handler {
+  return (request, response) => {
+    const connection = connectionOf(request.socket)
+    // The last answer has been given: this request came after it, and its sender was told.
+    if (connection.closing) return
+    connection.requestCount++
+    connection.newest = response
+    const target = readTarget(request)
+    const head = headOf(shell, connection, request, target)
+    const call = new Call(shell, connection, request, response, head)
+    setCall(request, call)
+    const fault = target === null ? badTarget() : faultOf(shell, call, request)
+    if (fault) return call.refuse(fault)
+    handler(request, response)
+  }
+}
+
+/** The path and query to serve, and the origin the client named in an absolute address. */
+interface Target {
+  url: string
+  origin: string | null
+}
+
+const absoluteForm = /^(https?):\/\/([^/?#@\s]+)([/?].*)?$/i
+const goodHost = /^[\w.~:[\]%-]+$/
+
+function readTarget(request: IncomingMessage): Target | null {
+  const url = request.url ?? '/'
+  if (url.charCodeAt(0) === slash) return { url, origin: null }
+  const parts = absoluteForm.exec(url)
+  if (!parts) return null
+  const [, scheme = '', authority = '', rest = '/'] = parts
+  if (!goodHost.test(authority)) return null
+  const path = rest.startsWith('/') ? rest : `/${rest}`
+  request.url = path
+  return { url: path, origin: `${scheme.toLowerCase()}://${authority}` }
+}
+
+const slash = 47
+
+function headOf(
+  shell: Shell,
+  connection: Connection,
+  request: IncomingMessage,
+  target: Target | null,
+): RequestHead {
+  const { headers } = request
+  const url = target?.url ?? '/'
+  const queryAt = url.indexOf('?')
+  return {
+    method: request.method ?? '',
+    path: queryAt === -1 ? url : url.slice(0, queryAt),
+    query: queryAt === -1 ? '' : url.slice(queryAt + 1),
+    headers,
+    baseUrl: target?.origin ?? baseUrlOf(shell, connection, headers),
+  }
+}
+
+function baseUrlOf(
+  shell: Shell,
+  connection: Connection,
+  headers: IncomingMessage['headers'],
+): string {
+  const { host } = headers
+  if (host === undefined || !isGoodHost(connection, host)) return shell.ownUrl
+  return headers['x-forwarded-proto'] === 'https' ? `https://${host}` : `http://${host}`
+}
+
+/** A connection's requests nearly always have one and the same host. */
+function isGoodHost(connection: Connection, host: string): boolean {
+  if (host === connection.host) return true
+  if (!goodHost.test(host)) return false
+  connection.host = host
+  return true
+}
+
+function badTarget(): Fault {
+  return new Fault('malformed_path', { message: 'The address is not one this server can serve.' })
+}
+
+function faultOf(shell: Shell, call: Call, request: IncomingMessage): Fault | null {
+  const { config } = shell
+  const { rawHeaders } = request
+  if ((request.url ?? '').length > config.urlBytesMax) {
+    return new Fault('uri_too_long', {
+      message: `The address is longer than ${config.urlBytesMax} bytes.`,
+    })
+  }
+  if (rawHeaders.length > 2 * config.headersMax) {
+    return new Fault('headers_too_large', {
+      message: `The request has more than ${config.headersMax} headers.`,
+    })
+  }
+  return hostFault(call.connection, request) ?? pathFault(call.head) ?? methodFault(shell, call)
+}
+
+function hostFault(connection: Connection, request: IncomingMessage): Fault | null {
+  const { rawHeaders } = request
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts === 1 && isGoodHost(connection, request.headers.host ?? '')) return null
+  if (hosts === 0 && request.httpVersion === '1.0') return null
+  const message =
+    hosts > 1 ? 'The request has more than one Host header.' : 'The Host header is missing or bad.'
+  return new Fault('malformed_request', { message })
+}
+
+function pathFault({ path, query }: RequestHead): Fault | null {
+  if (path.includes('%00')) {
+    return new Fault('malformed_path', { message: 'The path must not hold a NUL character.' })
+  }
+  // Routers take it for the end of the path, which would silently cut an id that holds one.
+  if (path.includes('#') || query.includes('#')) {
+    return new Fault('malformed_path', { message: 'The address must not hold a # character.' })
+  }
+  return null
+}
+
+function methodFault(shell: Shell, call: Call): Fault | null {
+  if (call.head.method !== 'TRACE') return null
+  return new Fault('method_not_allowed', { allow: methodsAt(shell, call.head.path) })
+}

@@ -1,0 +1,37 @@
+/** Limits of the listener; those of what may be stored are in `core/limits.ts`. */
+export interface HttpConfig {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  bodyBytesMax: number
+  /** Path and query together. */
+  urlBytesMax: number
+  /** Request line and headers together. */
+  headerBytesMax: number
+  headersMax: number
+  /** From the first byte of a request, or the opening of a connection, to the end of its headers. */
+  headersTimeoutMs: number
+  /** From the first byte of a request to the end of its body. */
+  requestTimeoutMs: number
+  keepAliveTimeoutMs: number
+  /** 0 for no limit. */
+  requestsPerConnectionMax: number
+  connectionsMax: number
+  /** How long `close` waits for requests under way. */
+  drainTimeoutMs: number
+}
+
+export const httpDefaults: HttpConfig = {
+  host: '127.0.0.1',
+  port: 7678,
+  bodyBytesMax: 1_048_576,
+  urlBytesMax: 8_192,
+  headerBytesMax: 16_384,
+  headersMax: 100,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 75_000,
+  requestsPerConnectionMax: 1_000,
+  connectionsMax: 10_000,
+  drainTimeoutMs: 8_000,
+}

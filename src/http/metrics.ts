@@ -1,0 +1,205 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, type Histogram, Registry } from 'prom-client'
+import type { Store } from '../storage/store.ts'
+
+/** Counts what the server does, for `/metrics`. */
+export interface Metrics {
+  /** The numbers of one route; made once, at start. */
+  route(dialect: string, pattern: string): RouteStats
+  contentType: string
+  /** The exposition text of now. */
+  render(): Promise<string>
+  close(): void
+}
+
+export interface RouteStats {
+  count(method: string, status: number, ms: number): void
+}
+
+const boundsMs = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+const statusMax = 600
+const methodNames = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/**
+ * Requests are counted in plain arrays and turned into metrics when somebody reads them: the
+ * library's own `inc` and `observe` cost about 1.2 µs a request together, these 0.1 µs.
+ */
+export function createMetrics(store: Pick<Store, 'statistics'>): Metrics {
+  const registry = new Registry()
+  const routes: CountedRoute[] = []
+  const eventLoop = monitorEventLoopDelay({ resolution: 20 })
+  eventLoop.enable()
+  registerRequests(registry, routes)
+  registerProcess(registry, eventLoop)
+  registerStore(registry, store)
+  return {
+    contentType: registry.contentType,
+    route(dialect, pattern) {
+      const route = countRoute(dialect, pattern)
+      routes.push(route)
+      return route
+    },
+    render: () => registry.metrics(),
+    close: () => {
+      eventLoop.disable()
+      registry.clear()
+    },
+  }
+}
+
+interface CountedRoute extends RouteStats {
+  labels: { dialect: string; route: string }
+  /** For each method, how often each status was answered. */
+  answers: Map<string, Float64Array>
+  /** How many answers took at most the bound of the same place; the last is for all others. */
+  buckets: Float64Array
+  seconds(): number
+}
+
+function countRoute(dialect: string, route: string): CountedRoute {
+  const answers = new Map<string, Float64Array>()
+  const buckets = new Float64Array(boundsMs.length + 1)
+  let totalMs = 0
+  return {
+    labels: { dialect, route },
+    answers,
+    buckets,
+    seconds: () => totalMs / 1_000,
+    count(method, status, ms) {
+      const name = methodNames.has(method) ? method : 'other'
+      let statuses = answers.get(name)
+      if (!statuses) answers.set(name, (statuses = new Float64Array(statusMax)))
+      statuses[status] = (statuses[status] ?? 0) + 1
+      let place = 0
+      while (place < boundsMs.length && ms > (boundsMs[place] ?? 0)) place++
+      buckets[place] = (buckets[place] ?? 0) + 1
+      totalMs += ms
+    },
+  }
+}
+
+function registerRequests(registry: Registry, routes: readonly CountedRoute[]): void {
+  new Counter({
+    name: 'roster_http_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['dialect', 'route', 'method', 'status'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { labels, answers } of routes) {
+        for (const [method, statuses] of answers) {
+          statuses.forEach((count, status) => {
+            if (count > 0) this.inc({ ...labels, method, status: String(status) }, count)
+          })
+        }
+      }
+    },
+  })
+  // The library's histogram takes single observations only; its registry renders anything that
+  // answers `get` in this form.
+  const durations = {
+    name: 'roster_http_request_duration_seconds',
+    help: 'Time from the headers of a request to its answer.',
+    type: 'histogram',
+    get: async () => ({
+      name: durations.name,
+      help: durations.help,
+      type: durations.type,
+      values: routes.flatMap(durationValues),
+    }),
+  }
+  registry.registerMetric(durations as unknown as Histogram)
+}
+
+interface Value {
+  metricName: string
+  labels: { [name: string]: string | number }
+  value: number
+}
+
+function durationValues(route: CountedRoute): Value[] {
+  const name = 'roster_http_request_duration_seconds'
+  const values: Value[] = []
+  let count = 0
+  route.buckets.forEach((more, place) => {
+    count += more
+    const bound = boundsMs[place]
+    const le = bound === undefined ? '+Inf' : bound / 1_000
+    values.push({ metricName: `${name}_bucket`, labels: { ...route.labels, le }, value: count })
+  })
+  if (count === 0) return []
+  values.push({ metricName: `${name}_sum`, labels: route.labels, value: route.seconds() })
+  values.push({ metricName: `${name}_count`, labels: route.labels, value: count })
+  return values
+}
+
+function registerProcess(
+  registry: Registry,
+  eventLoop: ReturnType<typeof monitorEventLoopDelay>,
+): void {
+  gauge(registry, 'roster_event_loop_delay_seconds', 'Delay of the event loop since the last read.', {
+    labelNames: ['quantile'],
+    read: (set) => {
+      set(eventLoop.percentile(50) / 1e9, { quantile: '0.5' })
+      set(eventLoop.percentile(99) / 1e9, { quantile: '0.99' })
+      set(eventLoop.max / 1e9, { quantile: '1' })
+      eventLoop.reset()
+    },
+  })
+  gauge(registry, 'process_resident_memory_bytes', 'Resident memory.', {
+    read: (set) => set(process.memoryUsage.rss()),
+  })
+  gauge(registry, 'nodejs_heap_used_bytes', 'Memory of live objects of JavaScript.', {
+    read: (set) => set(process.memoryUsage().heapUsed),
+  })
+  gauge(registry, 'process_uptime_seconds', 'Time since the start.', {
+    read: (set) => set(process.uptime()),
+  })
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time used.',
+    registers: [registry],
+    collect() {
+      const { user, system } = process.cpuUsage()
+      this.reset()
+      this.inc((user + system) / 1e6)
+    },
+  })
+}
+
+function registerStore(registry: Registry, store: Pick<Store, 'statistics'>): void {
+  gauge(registry, 'roster_store_size', 'What the store holds.', {
+    labelNames: ['what'],
+    read: async (set) => {
+      const { workspaces, profiles, events, bytesOnDisk } = await store.statistics()
+      for (const [what, value] of Object.entries({ workspaces, profiles, events, bytesOnDisk })) {
+        set(value, { what })
+      }
+    },
+  })
+}
+
+type Set = (value: number, labels?: { [name: string]: string }) => void
+
+/** A gauge that is read when somebody asks; one that cannot be read is left out of the answer. */
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  of: { labelNames?: string[]; read: (set: Set) => void | Promise<void> },
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: of.labelNames ?? [],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      try {
+        await of.read((value, labels) => this.set(labels ?? {}, value))
+      } catch {
+        this.reset()
+      }
+    },
+  })
+}

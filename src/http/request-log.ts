@@ -1,0 +1,44 @@
+import type { Call } from './call.ts'
+
+/**
+ * One line for each answered request. The address, the query, headers and bodies stay out of it:
+ * they hold tokens and people's data.
+ */
+export function logAnswer(call: Call, status: number, ms: number): void {
+  const { route, access } = call
+  const { logger } = call.shell
+  const line = {
+    request: call.id,
+    dialect: route.dialect?.id,
+    route: route.pattern,
+    method: call.head.method,
+    status,
+    ms: Math.round(ms * 1_000) / 1_000,
+    workspace: access?.workspace.id,
+    token: access?.token.publicPart,
+  }
+  if (route.quiet) logger.debug(line, 'request')
+  else logger.info(line, 'request')
+}
+
+/** What went wrong inside, with its stack, for the request that the operator can name by its id. */
+export function logFailure(call: Call, error: unknown): void {
+  const { route } = call
+  call.shell.logger.error(
+    { request: call.id, dialect: route.dialect?.id, route: route.pattern, error: describe(error) },
+    'request failed',
+  )
+}
+
+/** The message of a syntax error quotes the text that was read, so it stays out. */
+export function describe(error: unknown): { [name: string]: unknown } {
+  if (!(error instanceof Error)) return { name: typeof error }
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return {
+    name: error.name,
+    code: 'code' in error ? error.code : undefined,
+    message: error instanceof SyntaxError ? undefined : error.message,
+    stack: frames.join('\n'),
+    cause: error.cause === undefined ? undefined : describe(error.cause),
+  }
+}

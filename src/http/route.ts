@@ -1,0 +1,80 @@
+import type { Dialect, DialectResponse, Endpoint } from '../core/dialect.ts'
+import type { Fault } from '../core/errors.ts'
+import type { Headers } from './cross-origin.ts'
+import type { Metrics, RouteStats } from './metrics.ts'
+
+/** One kind of request, as answers, logs and metrics see it. */
+export interface Route {
+  /** Null for Roster's own pages and for paths that nobody owns. */
+  dialect: Dialect | null
+  /** Null where no endpoint matched. */
+  endpoint: Endpoint | null
+  /** The path with its parameters' names, never an address that somebody asked for. */
+  pattern: string
+  /** The dialect's headers on every answer here, and their names by their lower-case form. */
+  headers: Headers
+  spelling: ReadonlyMap<string, string>
+  stats: RouteStats
+  /** Asked for every few seconds by machines; logged at `debug` only. */
+  quiet: boolean
+}
+
+export function makeRoute(
+  metrics: Metrics,
+  pattern: string,
+  of: { dialect?: Dialect; endpoint?: Endpoint; quiet?: boolean } = {},
+): Route {
+  const dialect = of.dialect ?? null
+  const endpoint = of.endpoint ?? null
+  const headers = dialect?.headers?.(endpoint) ?? {}
+  return {
+    dialect,
+    endpoint,
+    pattern,
+    headers,
+    spelling: new Map(Object.keys(headers).map((name) => [name.toLowerCase(), name])),
+    stats: metrics.route(dialect?.id ?? '', pattern),
+    quiet: of.quiet ?? false,
+  }
+}
+
+/** An answer as it goes out; `text` is undefined where the answer has no body. */
+export interface Wire {
+  status: number
+  headers: Headers
+  text: string | undefined
+}
+
+/** Joins what the dialect says of every answer of the route and of this one. */
+export function toWire(route: Route, response: DialectResponse): Wire {
+  const headers: Headers = { ...route.headers }
+  let typed = route.spelling.has('content-type')
+  for (const name in response.headers) {
+    const lower = name.toLowerCase()
+    const earlier = route.spelling.get(lower)
+    if (earlier !== undefined && earlier !== name) delete headers[earlier]
+    headers[name] = response.headers[name] ?? ''
+    if (lower === 'content-type') typed = true
+  }
+  const text = bodyText(response)
+  if (text !== undefined && !typed) headers['content-type'] = 'application/json'
+  if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text))
+  else if (response.status !== 204) headers['content-length'] = '0'
+  return { status: response.status, headers, text }
+}
+
+/** A refusal where no dialect can word it. */
+export function plainRefusal(fault: Fault, status: number): DialectResponse {
+  const headers: Headers = {}
+  if (fault.allow.length > 0) headers['allow'] = fault.allow.join(', ')
+  if (fault.retryAfterSeconds !== undefined) {
+    headers['retry-after'] = String(fault.retryAfterSeconds)
+  }
+  return { status, headers, body: { error: { code: fault.code, message: fault.message } } }
+}
+
+function bodyText(response: DialectResponse): string | undefined {
+  const { body } = response
+  if (body === undefined || response.status === 204) return undefined
+  return typeof body === 'string' ? body : JSON.stringify(body)
+}

@@ -1,0 +1,160 @@
+import type { Applied } from '../core/command.ts'
+import type {
+  Dialect,
+  DialectRequest,
+  Endpoint,
+  PlainEndpoint,
+  ReadEndpoint,
+  WorkspaceView,
+  WriteEndpoint,
+} from '../core/dialect.ts'
+import { Fault } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
+import { assertAcceptable } from '../core/normalise.ts'
+import type { WorkspaceId } from '../core/profile.ts'
+import type { Store } from '../storage/store.ts'
+import { type Access, assertScope, authenticate } from './authenticate.ts'
+import type { Call } from './call.ts'
+import { originAllowed } from './cross-origin.ts'
+import { readBody } from './read-body.ts'
+import type { Mounted } from './shell.ts'
+
+export type Params = DialectRequest['params']
+
+/**
+ * Takes a call from its credentials to its answer. Everything a dialect or the store throws becomes
+ * the dialect's refusal; nothing escapes.
+ */
+export function serveEndpoint(call: Call, mounted: Mounted<Endpoint>, params: Params): void {
+  const { dialect, endpoint } = mounted
+  call.route = mounted.route
+  try {
+    const access = admit(call, dialect)
+    assertScope(access.token, endpoint.scope)
+    // What a GET brings along is thrown away unread.
+    if (endpoint.method === 'GET') run(call, mounted, params, access, undefined)
+    else receiveBody(call, dialect, (body) => run(call, mounted, params, access, body))
+  } catch (error) {
+    call.fail(error)
+  }
+}
+
+/**
+ * Finds out who calls. The token is kept on the call, for its log line.
+ *
+ * @throws Fault when there are no good credentials, or when a browser calls from a page whose
+ *   origin the workspace does not allow.
+ */
+export function admit(call: Call, dialect: Dialect): Access {
+  const { store, tickets } = call.shell
+  const access = authenticate(store, tickets, dialect, dialect.credentials(call.head))
+  call.access = access
+  const { origin } = call.head.headers
+  if (origin !== undefined && dialect.crossOrigin === true) {
+    if (!originAllowed(access.workspace, origin)) {
+      throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
+    }
+  }
+  return access
+}
+
+/** Reads the body as the dialect reads it and passes it on, or refuses the call. */
+export function receiveBody(
+  call: Call,
+  dialect: Dialect,
+  next: (body: JsonValue | undefined) => void,
+): void {
+  const { connection, head, request, shell } = call
+  connection.reading = call
+  readBody(
+    request,
+    shell.config.bodyBytesMax,
+    (text, fault) => {
+      if (connection.reading === call) connection.reading = null
+      if (fault) return call.refuse(fault)
+      try {
+        const body = dialect.parseBody(text, head)
+        if (body !== undefined) assertAcceptable(body)
+        next(body)
+      } catch (error) {
+        call.fail(error)
+      }
+    },
+    () => call.abandon(),
+  )
+}
+
+function run(
+  call: Call,
+  mounted: Mounted<Endpoint>,
+  params: Params,
+  access: Access,
+  body: JsonValue | undefined,
+): void {
+  // Refused while the body arrived, for taking too long.
+  if (call.answered) return
+  const { endpoint } = mounted
+  const { method, path, query, headers, baseUrl } = call.head
+  const { workspace } = access
+  const now = call.shell.clock()
+  const request = { method, path, query, headers, baseUrl, params, body, workspace, now }
+  if ('toCommand' in endpoint) write(call, mounted.dialect, endpoint, access, request)
+  else if ('toQuestion' in endpoint) read(call, endpoint, request)
+  else answerPlainly(call, endpoint, request)
+}
+
+function write(
+  call: Call,
+  dialect: Dialect,
+  endpoint: WriteEndpoint,
+  { token, workspace }: Access,
+  request: DialectRequest,
+): void {
+  const { store } = call.shell
+  const source = { dialect: dialect.id, token: token.id, request: call.id }
+  const command = { ...endpoint.toCommand(request), source }
+  store.apply(workspace.id, command).then(
+    (applied) => answerWrite(call, endpoint, applied, request),
+    // An engine says so with a fault when nothing was written; anything else tells us nothing.
+    (error: unknown) => call.fail(error, 'outcome_unknown'),
+  )
+}
+
+function answerWrite(
+  call: Call,
+  endpoint: WriteEndpoint,
+  applied: Applied,
+  request: DialectRequest,
+): void {
+  try {
+    const view = viewOf(call.shell.store, request.workspace.id)
+    call.answer(endpoint.toResponse(applied, request, view))
+  } catch (error) {
+    if (error instanceof Fault) return call.refuse(error)
+    const message = 'The call was stored, but its answer could not be made.'
+    call.refuse(new Fault('outcome_unknown', { message, cause: error }))
+  }
+}
+
+function read(call: Call, endpoint: ReadEndpoint, request: DialectRequest): void {
+  const { store } = call.shell
+  const workspaceId = request.workspace.id
+  store.findProfiles(workspaceId, endpoint.toQuestion(request)).then(
+    (found) => {
+      try {
+        call.answer(endpoint.toAnswer(found, request, viewOf(store, workspaceId)))
+      } catch (error) {
+        call.fail(error)
+      }
+    },
+    (error: unknown) => call.fail(error),
+  )
+}
+
+function answerPlainly(call: Call, endpoint: PlainEndpoint, request: DialectRequest): void {
+  call.answer(endpoint.answer(request))
+}
+
+function viewOf(store: Store, workspaceId: WorkspaceId): WorkspaceView {
+  return { nameId: (kind, name) => store.nameId(workspaceId, kind, name) }
+}

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
+import type { Store } from '../storage/store.ts'
+import type { HttpConfig } from './http-config.ts'
+import type { Route } from './route.ts'
+import type { Tickets } from './tickets.ts'
+
+/** What the parts of the HTTP shell share; one for each server. */
+export interface Shell {
+  store: Store
+  config: HttpConfig
+  clock: () => number
+  logger: Logger
+  tickets: Tickets
+  mounts: readonly Mount[]
+  openEndpoints: readonly Mounted<OpenEndpoint>[]
+  /** For paths that nobody owns. */
+  nowhere: Route
+  /** Set once the server is on its way out: answers then close their connections. */
+  draining: boolean
+  /** Scheme and address listened on, for clients that do not say what they called us. */
+  ownUrl: string
+  /** A short name for a request that no other request has. */
+  nextId(): string
+}
+
+/** A dialect below one of its base paths. */
+export interface Mount {
+  dialect: Dialect
+  basePath: string
+  endpoints: readonly Mounted<Endpoint>[]
+  /** For what is asked below the base path but does not exist. */
+  unrouted: Route
+}
+
+export interface Mounted<E> {
+  dialect: Dialect
+  endpoint: E
+  /** The whole path in parts, the base path included. */
+  segments: readonly string[]
+  route: Route
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from './config/load-config.ts'
+
+const keyBytes = 32
+
+/**
+ * The key everything that is signed or encrypted hangs on: the option, else `secret.key` in the data
+ * folder, which is made, readable by its owner alone, when it is not there.
+ *
+ * @throws Error when the file holds no key.
+ */
+export function readSecretKey(config: Pick<Config, 'secretKey' | 'data'>): Buffer {
+  if (config.secretKey !== null) return Buffer.from(config.secretKey, 'hex')
+  const path = secretKeyPath(config)
+  const text = readIfThere(path)?.trim()
+  if (text === undefined) return makeKey(path)
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex')
+  throw new Error(
+    `${path} holds ${text.length} characters, but a secret key is ${keyBytes * 2} hex digits. Put ` +
+      'the right file back, or remove it: a new key is made, and what the old one signed is void.',
+  )
+}
+
+export function secretKeyPath(config: Pick<Config, 'data'>): string {
+  return join(config.data, 'secret.key')
+}
+
+/** Written beside and renamed, so that a crash leaves no half key. */
+function makeKey(path: string): Buffer {
+  const key = randomBytes(keyBytes)
+  const beside = `${path}.new`
+  const file = openSync(beside, 'w', 0o600)
+  try {
+    writeSync(file, `${key.toString('hex')}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(beside, path)
+  return key
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

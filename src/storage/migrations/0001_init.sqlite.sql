@@ -1,0 +1,141 @@
+-- Times are milliseconds UTC. Keys begin with the workspace, as they do on the other engine.
+
+CREATE TABLE workspaces (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  settings TEXT NOT NULL,
+  id_key TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- One row a workspace: the last ids given out. It is written in the transaction that used them, so
+-- event ids have no gaps and are in commit order.
+CREATE TABLE counters (
+  workspace_id INTEGER PRIMARY KEY,
+  last_event_id INTEGER NOT NULL,
+  last_profile_id INTEGER NOT NULL,
+  last_name_id INTEGER NOT NULL
+) STRICT;
+
+-- `config_version` is raised with every change of tokens, rules, settings and workspaces; `probe_at`
+-- is what the readiness check writes.
+CREATE TABLE state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  config_version INTEGER NOT NULL,
+  probe_at INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO state (one, config_version, probe_at) VALUES (1, 1, 0);
+
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  dialect TEXT NOT NULL,
+  public_part TEXT NOT NULL UNIQUE,
+  secret_hash TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  label TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT;
+
+-- Every version of every rule; `position` is set on those in force.
+CREATE TABLE rules (
+  workspace_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  position INTEGER,
+  definition TEXT NOT NULL,
+  applied_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, name, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profiles (
+  workspace_id INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  attributes TEXT NOT NULL,
+  provenance TEXT NOT NULL,
+  tags TEXT NOT NULL,
+  identifiers TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  last_event INTEGER,
+  removed_at INTEGER,
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX profiles_by_phone
+  ON profiles (workspace_id, json_extract(attributes, '$.phone'))
+  WHERE json_extract(attributes, '$.phone') IS NOT NULL AND removed_at IS NULL;
+
+-- Who holds an identifier. The index says that a value has at most one owner.
+CREATE TABLE profile_identifiers (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  profile_id INTEGER NOT NULL,
+  is_owner INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, profile_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX profile_identifiers_one_owner
+  ON profile_identifiers (workspace_id, kind, value)
+  WHERE is_owner = 1;
+
+-- Who held an identifier once. Where the profile was removed, `removed_at` says when: events older
+-- than that may not bring the person back.
+CREATE TABLE former_identifiers (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  profile_id INTEGER NOT NULL,
+  removed_at INTEGER,
+  PRIMARY KEY (workspace_id, kind, value, profile_id)
+) STRICT, WITHOUT ROWID;
+
+-- `previous` chains the events about one profile, newest first, from `profiles.last_event`. An index by
+-- subject would cost each event one more page at a random place; the chain costs none.
+CREATE TABLE events (
+  workspace_id INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  subject INTEGER,
+  previous INTEGER,
+  occurred_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  token_id INTEGER,
+  request_id TEXT,
+  cause_event INTEGER,
+  cause_rule TEXT,
+  cause_depth INTEGER,
+  attributes TEXT NOT NULL,
+  changes TEXT NOT NULL,
+  dropped TEXT NOT NULL,
+  identifiers TEXT NOT NULL,
+  found_by TEXT,
+  idempotency_key TEXT,
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- What events named that their subject does not hold, or that have no subject: so events about a
+-- person from before there was a profile are found. The others are on their subject's chain.
+CREATE TABLE event_identifiers (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  event_id INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- The attribute and tag names a workspace has used, with the small number vendors show for them.
+CREATE TABLE names (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX names_by_id ON names (workspace_id, kind, id);

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../../core/errors.ts'
+import { sameJson, type JsonObject } from '../../core/json.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { Rule, RuleDefinition } from '../../core/rule.ts'
+import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
+import type { NewToken, Token } from '../store.ts'
+import { openDatabase } from './open-database.ts'
+import { ruleFromRow, type Row } from './rows.ts'
+import { selectRules } from './statements.ts'
+
+/** Rows deleted in one transaction, so that deleting a workspace never holds up the writer for long. */
+const deleteBatch = 1_000
+
+const workspaceTables = [
+  'profiles',
+  'profile_identifiers',
+  'former_identifiers',
+  'events',
+  'event_identifiers',
+  'names',
+  'rules',
+  'counters',
+]
+
+/**
+ * Workspaces, tokens and rules: rare writes, by whoever holds the file (a server or a command beside
+ * it). Each raises `config_version`, which every reader of these tables watches.
+ */
+export class Admin {
+  readonly #path: string
+  readonly #clock: () => number
+
+  constructor(path: string, clock: () => number) {
+    this.#path = path
+    this.#clock = clock
+  }
+
+  createWorkspace(name: string, rules: readonly RuleDefinition[]): Workspace {
+    return this.#write((db) => {
+      if (db.prepare('SELECT 1 FROM workspaces WHERE name = ?').get(name)) {
+        throw new Fault('conflict', { message: `There is a workspace named "${name}" already.` })
+      }
+      const idKey = randomBytes(16).toString('hex')
+      const now = this.#clock()
+      const inserted = db
+        .prepare('INSERT INTO workspaces (name, settings, id_key, created_at) VALUES (?, ?, ?, ?)')
+        .run(name, JSON.stringify(defaultSettings), idKey, now)
+      const id = Number(inserted.lastInsertRowid) as WorkspaceId
+      db.prepare('INSERT INTO counters VALUES (?, 0, 0, 0)').run(id)
+      putRules(db, id, rules, now)
+      return { id, name, settings: defaultSettings, idKey, createdAt: now }
+    })
+  }
+
+  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Workspace {
+    return this.#write((db) => {
+      const row = db.prepare(`${selectWorkspaces} WHERE id = ?`).get(id)
+      if (!row) throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
+      const workspace = workspaceFromRow(row)
+      const settings = { ...workspace.settings, ...changes }
+      db.prepare('UPDATE workspaces SET settings = ? WHERE id = ?').run(JSON.stringify(settings), id)
+      return { ...workspace, settings }
+    })
+  }
+
+  /** Its tokens first, so that nobody writes to it while the rest goes in batches. */
+  deleteWorkspace(id: WorkspaceId): void {
+    this.#write((db) => db.prepare('DELETE FROM tokens WHERE workspace_id = ?').run(id))
+    for (const table of workspaceTables) {
+      const key = keyOf[table] ?? 'rowid'
+      const batch = `DELETE FROM ${table} WHERE (workspace_id, ${key}) IN (
+        SELECT workspace_id, ${key} FROM ${table} WHERE workspace_id = ? LIMIT ${deleteBatch})`
+      while (this.#write((db) => db.prepare(batch).run(id).changes) === deleteBatch);
+    }
+    this.#write((db) => db.prepare('DELETE FROM workspaces WHERE id = ?').run(id))
+  }
+
+  createToken(token: NewToken): Token {
+    return this.#write((db) => {
+      const now = this.#clock()
+      const { lastInsertRowid } = db
+        .prepare(
+          `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
+            created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          token.workspaceId,
+          token.dialect,
+          token.publicPart,
+          token.secretHash,
+          JSON.stringify(token.scopes),
+          token.label,
+          now,
+        )
+      return { ...token, id: Number(lastInsertRowid), createdAt: now, revokedAt: null }
+    })
+  }
+
+  revokeToken(publicPart: string): boolean {
+    return this.#write((db) => {
+      const revoke = 'UPDATE tokens SET revoked_at = ? WHERE public_part = ? AND revoked_at IS NULL'
+      return db.prepare(revoke).run(this.#clock(), publicPart).changes === 1
+    })
+  }
+
+  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Rule[] {
+    return this.#write((db) => putRules(db, id, rules, this.#clock()))
+  }
+
+  /** One transaction; whatever it changed, the others are told. */
+  #write<T>(work: (db: DatabaseSync) => T): T {
+    const db = openDatabase(this.#path, 'write')
+    try {
+      db.exec('BEGIN IMMEDIATE')
+      const result = work(db)
+      db.exec('UPDATE state SET config_version = config_version + 1 WHERE one = 1')
+      db.exec('COMMIT')
+      return result
+    } finally {
+      db.close()
+    }
+  }
+}
+
+/** What identifies a row within its workspace, for tables without a row id. */
+const keyOf: { [table: string]: string } = {
+  profiles: 'id',
+  profile_identifiers: 'kind, value, profile_id',
+  former_identifiers: 'kind, value, profile_id',
+  events: 'id',
+  event_identifiers: 'kind, value, event_id',
+  names: 'kind, name',
+  rules: 'name, version',
+}
+
+export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
+
+export function workspaceFromRow(row: Row): Workspace {
+  return {
+    id: row.id as WorkspaceId,
+    name: row.name as string,
+    settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
+    idKey: row.id_key as string,
+    createdAt: row.created_at as number,
+  }
+}
+
+/** Unchanged definitions keep their version; what is no longer named stays, out of force. */
+function putRules(
+  db: DatabaseSync,
+  id: WorkspaceId,
+  rules: readonly RuleDefinition[],
+  now: number,
+): Rule[] {
+  const newest = db.prepare(
+    'SELECT version, definition FROM rules WHERE workspace_id = ? AND name = ? ORDER BY version DESC',
+  )
+  const insert = db.prepare('INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)')
+  const place = db.prepare(
+    'UPDATE rules SET position = ? WHERE workspace_id = ? AND name = ? AND version = ?',
+  )
+  db.prepare('UPDATE rules SET position = NULL WHERE workspace_id = ?').run(id)
+  for (const [position, rule] of rules.entries()) {
+    const row = newest.get(id, rule.name)
+    const definition = { ...rule } as unknown as JsonObject
+    const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
+    if (row && same) place.run(position, id, rule.name, row.version as number)
+    else {
+      const version = ((row?.version as number | undefined) ?? 0) + 1
+      insert.run(id, rule.name, version, position, JSON.stringify(rule), now)
+    }
+  }
+  return db.prepare(selectRules).all(id).map(ruleFromRow)
+}

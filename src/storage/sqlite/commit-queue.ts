@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads'
+import type { Applied, Command } from '../../core/command.ts'
+import { Fault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
+
+interface Waiting {
+  workspaceId: WorkspaceId
+  command: Command
+  resolve(applied: Applied): void
+  reject(fault: Fault): void
+}
+
+/** What a reply is waited for by; at most one group of commands, or one probe. */
+interface Sent {
+  group: Waiting[]
+  done: ((reply: Reply) => void) | null
+}
+
+const groupMax = 256
+/** One group being written and one handed over already, so that the writer never waits for us. */
+const groupsInFlightMax = 2
+/** Beyond this many waiting commands a new one is refused at once instead of queued. */
+const waitingMax = 20_000
+
+/**
+ * Collects commands that arrive together and hands them to the writing thread as one group: they
+ * share one transaction and one sync. A command waits at most for the groups before it.
+ */
+export class CommitQueue {
+  readonly #options: { path: string; decision: URL; clock: () => number }
+  #worker: Worker
+  #waiting: Waiting[] = []
+  #inFlight: Sent[] = []
+  #scheduled = false
+  #closing = false
+
+  constructor(options: { path: string; decision: URL; clock: () => number }) {
+    this.#options = options
+    this.#worker = this.#start()
+  }
+
+  apply(workspaceId: WorkspaceId, command: Command): Promise<Applied> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing || this.#waiting.length >= waitingMax) {
+        reject(new Fault('unavailable', { retryAfterSeconds: 1 }))
+        return
+      }
+      this.#waiting.push({ workspaceId, command, resolve, reject })
+      // Everything that arrives in this turn of the loop goes into the same group.
+      if (!this.#scheduled) {
+        this.#scheduled = true
+        setImmediate(() => {
+          this.#scheduled = false
+          this.#flush()
+        })
+      }
+    })
+  }
+
+  /** A real tiny write; throws the fault it met. */
+  async probe(): Promise<void> {
+    const reply = await this.#ask({ kind: 'probe', now: this.#options.clock() })
+    if (reply.kind === 'probed' && reply.fault) throw faultFromJson(reply.fault)
+  }
+
+  /** Writes what was accepted, then ends the thread. */
+  async close(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#inFlight.length > 0) {
+      this.#flush()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    this.#closing = true
+    await this.#ask({ kind: 'close' })
+    await this.#worker.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: { path: this.#options.path, decision: this.#options.decision.href },
+    })
+    worker.on('message', (text: string) => this.#receive(JSON.parse(text) as Reply))
+    worker.on('error', (error) => this.#lose(error as Error))
+    return worker
+  }
+
+  #ask(request: Request): Promise<Reply> {
+    return new Promise((done) => {
+      this.#inFlight.push({ group: [], done })
+      this.#worker.postMessage(JSON.stringify(request))
+    })
+  }
+
+  #flush(): void {
+    while (this.#waiting.length > 0 && this.#inFlight.length < groupsInFlightMax) {
+      const group = this.#waiting.splice(0, groupMax)
+      this.#inFlight.push({ group, done: null })
+      const request: Request = {
+        kind: 'apply',
+        now: this.#options.clock(),
+        group: group.map(({ workspaceId, command }) => ({ workspaceId, command })),
+      }
+      this.#worker.postMessage(JSON.stringify(request))
+    }
+  }
+
+  #receive(reply: Reply): void {
+    const sent = this.#inFlight.shift()
+    if (!sent) throw new Error('The writing thread answered what it was not asked.')
+    if (sent.done) sent.done(reply)
+    else if (reply.kind === 'applied') {
+      for (const [index, result] of reply.results.entries()) {
+        const waiting = sent.group[index] as Waiting
+        if ('applied' in result) waiting.resolve(result.applied)
+        else waiting.reject(faultFromJson(result.fault))
+      }
+    }
+    this.#flush()
+  }
+
+  /** The thread died: what it was working on may or may not be stored, and a new one takes over. */
+  #lose(cause: Error): void {
+    const lost = this.#inFlight
+    this.#inFlight = []
+    for (const { group, done } of lost) {
+      for (const waiting of group) waiting.reject(new Fault('outcome_unknown', { cause }))
+      const fault = { code: 'unavailable', message: 'The writing thread died.', fields: [] } as const
+      done?.({ kind: 'probed', fault: { ...fault, retryAfterSeconds: 1, cause: null } })
+    }
+    if (this.#closing) return
+    this.#worker = this.#start()
+    this.#flush()
+  }
+}

@@ -1,0 +1,101 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Decided, ProfileWrite } from '../../core/decision.ts'
+import type { Event } from '../../core/event.ts'
+import type { Identifier, WorkspaceId } from '../../core/profile.ts'
+import { listText } from './rows.ts'
+import * as sql from './statements.ts'
+
+/** Writes what was decided and settled, inside the transaction of its group. */
+export class DecidedWriter {
+  readonly #insertProfile: StatementSync
+  readonly #updateProfile: StatementSync
+  readonly #insertIdentifier: StatementSync
+  readonly #deleteIdentifier: StatementSync
+  readonly #promoteHeir: StatementSync
+  readonly #insertFormer: StatementSync
+  readonly #insertEvent: StatementSync
+  readonly #insertEventIdentifier: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#insertProfile = db.prepare(sql.insertProfile)
+    this.#updateProfile = db.prepare(sql.updateProfile)
+    this.#insertIdentifier = db.prepare(sql.insertIdentifier)
+    this.#deleteIdentifier = db.prepare(sql.deleteIdentifier)
+    this.#promoteHeir = db.prepare(sql.promoteHeir)
+    this.#insertFormer = db.prepare(sql.insertFormerIdentifier)
+    this.#insertEvent = db.prepare(sql.insertEvent)
+    this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
+  }
+
+  write(workspaceId: WorkspaceId, decided: Decided): void {
+    for (const write of decided.profiles) this.#writeProfile(workspaceId, write)
+    for (const event of decided.events) {
+      this.#writeEvent(workspaceId, event)
+      const subject = decided.profiles.find(({ profile }) => profile.id === event.subject)
+      for (const { kind, value } of event.identifiers) {
+        const held = subject && holds(subject, kind, value)
+        if (!held) this.#insertEventIdentifier.run(workspaceId, kind, value, event.id)
+      }
+    }
+  }
+
+  #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): void {
+    const { profile } = write
+    const statement = write.isNew ? this.#insertProfile : this.#updateProfile
+    const { changes } = statement.run(
+      profile.version,
+      JSON.stringify(profile.attributes),
+      JSON.stringify(profile.provenance),
+      listText(profile.tags),
+      listText(profile.identifiers),
+      profile.createdAt,
+      profile.updatedAt,
+      profile.lastEvent,
+      profile.removedAt,
+      workspaceId,
+      profile.id,
+    )
+    if (changes !== 1) throw new Error(`Profile ${profile.id} was not there to be written.`)
+    for (const identifier of write.released) this.#release(workspaceId, write, identifier)
+    for (const { kind, value } of write.claimed) {
+      this.#insertIdentifier.run(workspaceId, kind, value, profile.id)
+    }
+  }
+
+  #release(workspaceId: WorkspaceId, write: ProfileWrite, { kind, value }: Identifier): void {
+    const { id, removedAt } = write.profile
+    const row = this.#deleteIdentifier.get(workspaceId, kind, value, id)
+    if (row?.is_owner === 1) this.#promoteHeir.run(workspaceId, kind, value)
+    this.#insertFormer.run(workspaceId, kind, value, id, removedAt)
+  }
+
+  #writeEvent(workspaceId: WorkspaceId, event: Event): void {
+    this.#insertEvent.run(
+      workspaceId,
+      event.id,
+      event.type,
+      event.subject,
+      event.previous,
+      event.occurredAt,
+      event.receivedAt,
+      event.source.dialect,
+      event.source.token,
+      event.source.request,
+      event.cause?.event ?? null,
+      event.cause?.rule ?? null,
+      event.cause?.depth ?? null,
+      JSON.stringify(event.attributes),
+      listText(event.changes),
+      listText(event.dropped),
+      listText(event.identifiers),
+      event.foundBy,
+      event.idempotencyKey,
+    )
+  }
+}
+
+/** Whether the identifier leads to the profile, as one it has or one it had. */
+function holds({ profile, released }: ProfileWrite, kind: string, value: string): boolean {
+  const same = (identifier: Identifier) => identifier.kind === kind && identifier.value === value
+  return profile.identifiers.some(same) || released.some(same)
+}

@@ -1,0 +1,47 @@
+import { chmodSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+export type Access = 'read' | 'write'
+
+/** How long a statement waits for another process's transaction before it fails as busy. */
+const busyTimeoutMs = 5_000
+/** Page cache of one connection, in KiB. The operating system caches the file besides. */
+const cacheKib = { read: 16_384, write: 65_536 }
+/** Pages in the write-ahead log after which a commit also folds it back: 16 MiB. */
+const checkpointPages = 4_096
+
+/**
+ * Opens the file with what Roster's promises stand on, and asserts that it holds: the library's
+ * default for a file already in WAL mode may be a synchronous level that loses acknowledged writes
+ * at a power cut, so it is set and checked on every connection.
+ */
+export function openDatabase(path: string, access: Access): DatabaseSync {
+  const db = new DatabaseSync(path, {
+    readOnly: access === 'read',
+    timeout: busyTimeoutMs,
+    enableForeignKeyConstraints: false,
+  })
+  try {
+    if (access === 'write') {
+      chmodSync(path, 0o600)
+      db.exec('PRAGMA journal_mode = WAL')
+      db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+    }
+    db.exec('PRAGMA synchronous = FULL')
+    db.exec('PRAGMA temp_store = MEMORY')
+    db.exec(`PRAGMA cache_size = -${cacheKib[access]}`)
+    assertPragma(db, 'journal_mode', 'wal')
+    assertPragma(db, 'synchronous', 2)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return db
+}
+
+function assertPragma(db: DatabaseSync, name: string, wanted: string | number): void {
+  const found = db.prepare(`PRAGMA ${name}`).get()?.[name]
+  if (found !== wanted) {
+    throw new Error(`The database answers ${name} = ${String(found)}, but must have ${wanted}.`)
+  }
+}

@@ -1,0 +1,161 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Key } from '../../core/command.ts'
+import type { Question } from '../../core/dialect.ts'
+import type { Event } from '../../core/event.ts'
+import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { StoreStatistics } from '../store.ts'
+import { schemaVersion } from './migrate.ts'
+import { eventFromRow, profileFromRow, type Row } from './rows.ts'
+import { profileColumns, selectName, selectProfile } from './statements.ts'
+
+const selectOwner = `
+  SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
+  JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.is_owner = 1`
+
+const selectHoldersInFull = `
+  SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
+  JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? ORDER BY p.id LIMIT ?`
+
+/** The attribute's path is part of the text, so that an index on it can serve. */
+const selectByAttribute = (path: string) => `
+  SELECT ${profileColumns} FROM profiles
+  WHERE workspace_id = ? AND json_extract(attributes, ${path}) = ?
+    AND json_extract(attributes, ${path}) IS NOT NULL AND removed_at IS NULL
+  ORDER BY id LIMIT ?`
+
+const selectEvents = `
+  SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id, cause_event,
+    cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by, idempotency_key
+  FROM events WHERE workspace_id = ? AND id > ? ORDER BY id LIMIT ?`
+
+const selectEventsNaming = `
+  SELECT event_id FROM event_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
+
+/** Who has or had the identifier, with the newest event about each. */
+const selectEverHolders = `
+  SELECT last_event FROM profiles WHERE workspace_id = ?1 AND last_event IS NOT NULL AND id IN (
+    SELECT profile_id FROM profile_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3
+    UNION
+    SELECT profile_id FROM former_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
+
+const selectLink = 'SELECT previous, identifiers FROM events WHERE workspace_id = ? AND id = ?'
+
+/** Reads beside the writer, each as of the last commit. */
+export class Reader {
+  readonly #db: DatabaseSync
+  readonly #profile: StatementSync
+  readonly #owner: StatementSync
+  readonly #holders: StatementSync
+  readonly #name: StatementSync
+  readonly #byAttribute = new Map<string, StatementSync>()
+  readonly #names = new Map<string, number>()
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#profile = db.prepare(selectProfile)
+    this.#owner = db.prepare(selectOwner)
+    this.#holders = db.prepare(selectHoldersInFull)
+    this.#name = db.prepare(selectName)
+  }
+
+  findProfiles(workspaceId: WorkspaceId, question: Question): Profile[] {
+    if ('keys' in question) {
+      for (const key of question.keys) {
+        const found = this.#byKey(workspaceId, key)
+        if (found) return [found]
+      }
+      return []
+    }
+    if ('identifier' in question) {
+      const { kind, value } = question.identifier
+      return this.#holders.all(workspaceId, kind, value, question.limit).map(profileFromRow)
+    }
+    const statement = this.#attributeStatement(question.attribute)
+    const values = [...new Set(question.oneOf)]
+    const rows = values.flatMap((value) => statement.all(workspaceId, value, question.limit))
+    const found = rows.map(profileFromRow).sort((a, b) => a.id - b.id)
+    return found.slice(0, question.limit)
+  }
+
+  nameId(workspaceId: WorkspaceId, kind: 'attribute' | 'tag', name: string): number {
+    const key = `${workspaceId}\0${kind}\0${name}`
+    const known = this.#names.get(key)
+    if (known !== undefined) return known
+    const id = this.#name.get(workspaceId, kind, name)?.id as number | undefined
+    // A number, once given, never changes; a name without one may get it any moment.
+    if (id !== undefined && this.#names.size < 50_000) this.#names.set(key, id)
+    return id ?? 0
+  }
+
+  readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Event[] {
+    return this.#db.prepare(selectEvents).all(workspaceId, after, limit).map(eventFromRow)
+  }
+
+  eventsNaming(
+    workspaceId: WorkspaceId,
+    { kind, value }: { kind: string; value: string },
+    limit: number,
+  ): EventId[] {
+    const listed = this.#db.prepare(selectEventsNaming).all(workspaceId, kind, value)
+    const ids = new Set(listed.map((row) => row.event_id as EventId))
+    const link = this.#db.prepare(selectLink)
+    for (const holder of this.#db.prepare(selectEverHolders).all(workspaceId, kind, value)) {
+      let id = holder.last_event as EventId | null
+      while (id !== null) {
+        const row = link.get(workspaceId, id)
+        const named = JSON.parse((row?.identifiers as string | undefined) ?? '[]') as Identifier[]
+        if (named.some((other) => other.kind === kind && other.value === value)) ids.add(id)
+        id = (row?.previous as EventId | null | undefined) ?? null
+      }
+    }
+    return [...ids].sort((a, b) => a - b).slice(0, limit)
+  }
+
+  statistics(): StoreStatistics {
+    const count = (text: string) => Number(Object.values(this.#db.prepare(text).get() ?? {})[0])
+    return {
+      engine: 'sqlite',
+      schemaVersion: schemaVersion(this.#db),
+      workspaces: count('SELECT count(*) FROM workspaces'),
+      profiles: count('SELECT count(*) FROM profiles WHERE removed_at IS NULL'),
+      // Ids have no gaps, so the last ones say how many there are.
+      events: count('SELECT coalesce(sum(last_event_id), 0) FROM counters'),
+      bytesOnDisk: count('PRAGMA page_count') * count('PRAGMA page_size'),
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #byKey(workspaceId: WorkspaceId, key: Key): Profile | null {
+    if ('identifier' in key) {
+      const { kind, value } = key.identifier
+      const row = this.#owner.get(workspaceId, kind, value)
+      return row ? profileFromRow(row) : null
+    }
+    const row = this.#profile.get(workspaceId, key.profile as ProfileId) as Row | undefined
+    if (!row || row.removed_at !== null) return null
+    const second = Math.floor((row.created_at as number) / 1000)
+    if (key.createdSecond !== undefined && key.createdSecond !== second) return null
+    return profileFromRow(row)
+  }
+
+  #attributeStatement(name: string): StatementSync {
+    const known = this.#byAttribute.get(name)
+    if (known) return known
+    const path = `'$.${/^\w+$/.test(name) ? name : JSON.stringify(name).replaceAll("'", "''")}'`
+    const statement = this.#db.prepare(selectByAttribute(path))
+    if (this.#byAttribute.size < 100) this.#byAttribute.set(name, statement)
+    return statement
+  }
+}
+
+function prefixed(table: string, columns: string): string {
+  return columns
+    .split(',')
+    .map((column) => `${table}.${column.trim()}`)
+    .join(', ')
+}

@@ -1,0 +1,67 @@
+import type { Event } from '../../core/event.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
+import type { Rule, RuleDefinition } from '../../core/rule.ts'
+
+export type Row = Record<string, unknown>
+
+/** A profile as its row holds it. */
+export function profileFromRow(row: Row): Profile {
+  return {
+    id: row.id as ProfileId,
+    version: row.version as number,
+    attributes: JSON.parse(row.attributes as string) as JsonObject,
+    provenance: JSON.parse(row.provenance as string) as Profile['provenance'],
+    tags: parseList(row.tags as string),
+    identifiers: parseList(row.identifiers as string),
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+    lastEvent: row.last_event as EventId | null,
+    removedAt: row.removed_at as number | null,
+  }
+}
+
+export function eventFromRow(row: Row): Event {
+  return {
+    id: row.id as EventId,
+    type: row.type as string,
+    subject: row.subject as ProfileId | null,
+    previous: row.previous as EventId | null,
+    occurredAt: row.occurred_at as number,
+    receivedAt: row.received_at as number,
+    source: {
+      dialect: row.source as string,
+      token: row.token_id as number | null,
+      request: row.request_id as string | null,
+    },
+    cause:
+      row.cause_event === null
+        ? null
+        : {
+            event: row.cause_event as EventId,
+            rule: row.cause_rule as string,
+            depth: row.cause_depth as number,
+          },
+    attributes: JSON.parse(row.attributes as string) as JsonObject,
+    changes: parseList(row.changes as string),
+    dropped: parseList(row.dropped as string),
+    identifiers: parseList(row.identifiers as string),
+    foundBy: row.found_by as Event['foundBy'],
+    idempotencyKey: row.idempotency_key as string | null,
+  }
+}
+
+export function ruleFromRow(row: Row): Rule {
+  const definition = JSON.parse(row.definition as string) as RuleDefinition
+  return { ...definition, version: row.version as number }
+}
+
+/** Most lists are empty, and the parser costs more than the comparison. */
+function parseList<T>(text: string): T[] {
+  return text === '[]' ? [] : (JSON.parse(text) as T[])
+}
+
+/** The other direction of `parseList`. */
+export function listText(list: readonly unknown[]): string {
+  return list.length === 0 ? '[]' : JSON.stringify(list)
+}

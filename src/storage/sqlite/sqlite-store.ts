@@ -1,0 +1,84 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../../core/errors.ts'
+import type { Store } from '../store.ts'
+import { Admin, selectWorkspaces, workspaceFromRow } from './admin.ts'
+import { backupTo } from './backup.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { ConfigWatch, selectTokens, tokenFromRow } from './config-watch.ts'
+import { migrate } from './migrate.ts'
+import { openDatabase } from './open-database.ts'
+import { Reader } from './reader.ts'
+import { ruleFromRow } from './rows.ts'
+import { acquireServeLock } from './serve-lock.ts'
+import { selectRules } from './statements.ts'
+
+export interface SqliteOptions {
+  /** The module that exports `decide`; loaded in the writing thread. */
+  decision: URL
+  /** Refuse to open while another server has the file, and keep others from serving it. */
+  serve?: boolean
+  /** Milliseconds UTC; the wall clock when left out. */
+  clock?: () => number
+}
+
+/**
+ * Opens the embedded engine: one thread that writes, this one reads beside it. The file and its
+ * schema are made when they are not there.
+ */
+export function openSqliteStore(path: string, options: SqliteOptions): Store {
+  const clock = options.clock ?? Date.now
+  const lock = options.serve ? acquireServeLock(path) : null
+  let db: DatabaseSync
+  try {
+    const setUp = openDatabase(path, 'write')
+    migrate(setUp)
+    // Kept open until the reader is: the last connection to leave would fold the log back first.
+    db = openDatabase(path, 'read')
+    setUp.close()
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+  const queue = new CommitQueue({ path, decision: options.decision, clock })
+  const reader = new Reader(db)
+  const config = new ConfigWatch(db)
+  const admin = new Admin(path, clock)
+
+  return {
+    apply: (workspaceId, command) => queue.apply(workspaceId, command),
+    findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
+    nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
+    readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    eventsNaming: async (workspaceId, identifier, limit) =>
+      reader.eventsNaming(workspaceId, identifier, limit),
+    createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
+    listWorkspaces: async () => db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
+    updateSettings: async (id, settings) => admin.updateSettings(id, settings),
+    deleteWorkspace: async (id) => admin.deleteWorkspace(id),
+    createToken: async (token) => admin.createToken(token),
+    listTokens: async (workspaceId) => {
+      const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
+      return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
+    },
+    revokeToken: async (publicPart) => admin.revokeToken(publicPart),
+    findToken: (publicPart) => config.findToken(publicPart),
+    replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
+    listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
+    checkWritable: async () => {
+      try {
+        await queue.probe()
+        return { writable: true }
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        return { writable: false, reason: error.message }
+      }
+    },
+    statistics: async () => reader.statistics(),
+    backup: (to) => backupTo(db, to),
+    close: async () => {
+      await queue.close()
+      reader.close()
+      lock?.release()
+    },
+  }
+}

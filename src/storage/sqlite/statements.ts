@@ -1,0 +1,83 @@
+/** Every statement of the write path, one named constant each, so that plans can be tested. */
+
+/** One row by its unique index; asked for on every write, and so as plain as can be. */
+export const selectOwner = `
+  SELECT profile_id FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 1`
+
+/** Those who hold the value besides its owner; usually nobody. */
+export const selectOtherHolders = `
+  SELECT profile_id FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 0 LIMIT ?`
+
+export const selectRemovedAt = `
+  SELECT max(removed_at) AS removed_at FROM former_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ?`
+
+export const profileColumns = `
+  id, version, attributes, provenance, tags, identifiers, created_at, updated_at, last_event,
+  removed_at`
+
+export const selectProfile = `
+  SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND id = ?`
+
+export const insertProfile = `
+  INSERT INTO profiles (version, attributes, provenance, tags, identifiers, created_at, updated_at,
+    last_event, removed_at, workspace_id, id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+export const updateProfile = `
+  UPDATE profiles SET version = ?, attributes = ?, provenance = ?, tags = ?, identifiers = ?,
+    created_at = ?, updated_at = ?, last_event = ?, removed_at = ?
+  WHERE workspace_id = ? AND id = ?`
+
+export const insertIdentifier = `
+  INSERT INTO profile_identifiers (workspace_id, kind, value, profile_id, is_owner)
+  SELECT ?1, ?2, ?3, ?4, NOT EXISTS (
+    SELECT 1 FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND is_owner = 1)`
+
+export const deleteIdentifier = `
+  DELETE FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND profile_id = ?
+  RETURNING is_owner`
+
+/** The lowest profile id that has the value becomes its owner. */
+export const promoteHeir = `
+  UPDATE profile_identifiers SET is_owner = 1
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND profile_id = (
+    SELECT MIN(profile_id) FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
+
+export const insertFormerIdentifier = `
+  INSERT INTO former_identifiers (workspace_id, kind, value, profile_id, removed_at)
+  VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET removed_at = excluded.removed_at`
+
+export const insertEvent = `
+  INSERT INTO events (workspace_id, id, type, subject, previous, occurred_at, received_at, source, token_id,
+    request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers,
+    found_by, idempotency_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+export const insertEventIdentifier = `
+  INSERT INTO event_identifiers (workspace_id, kind, value, event_id) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`
+
+export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind = ? AND name = ?'
+
+export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
+
+export const selectWorkspaceState = `
+  SELECT settings, last_event_id, last_profile_id, last_name_id
+  FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
+
+export const updateCounters = `
+  UPDATE counters SET last_event_id = ?, last_profile_id = ?, last_name_id = ?
+  WHERE workspace_id = ?`
+
+export const selectRules = `
+  SELECT name, version, definition FROM rules
+  WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position`
+
+export const probe = 'UPDATE state SET probe_at = ? WHERE one = 1'

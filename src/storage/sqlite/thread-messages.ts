@@ -1,0 +1,43 @@
+import type { Applied, Command } from '../../core/command.ts'
+import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+
+/** What goes to the writing thread. Each request has exactly one reply, in order. */
+export type Request =
+  | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
+  | { kind: 'probe'; now: number }
+  | { kind: 'close' }
+
+export type Reply =
+  | { kind: 'applied'; results: ({ applied: Applied } | { fault: FaultJson })[] }
+  | { kind: 'probed'; fault: FaultJson | null }
+  | { kind: 'closed' }
+
+export interface FaultJson {
+  code: FaultCode
+  message: string
+  fields: readonly FieldFault[]
+  retryAfterSeconds: number | null
+  /** The stack of what was behind it, for the log. */
+  cause: string | null
+}
+
+export function faultToJson(fault: Fault): FaultJson {
+  const { code, message, fields, retryAfterSeconds, cause } = fault
+  return {
+    code,
+    message,
+    fields,
+    retryAfterSeconds: retryAfterSeconds ?? null,
+    cause: cause instanceof Error ? (cause.stack ?? cause.message) : null,
+  }
+}
+
+export function faultFromJson(json: FaultJson): Fault {
+  return new Fault(json.code, {
+    message: json.message,
+    fields: [...json.fields],
+    ...(json.retryAfterSeconds === null ? {} : { retryAfterSeconds: json.retryAfterSeconds }),
+    ...(json.cause === null ? {} : { cause: json.cause }),
+  })
+}

@@ -1,0 +1,99 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { ruleSet, type Decided, type RuleSet } from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { WorkspaceSettings } from '../../core/workspace.ts'
+import { ruleFromRow } from './rows.ts'
+import * as sql from './statements.ts'
+
+/** What the writer keeps of a workspace between transactions, as long as nobody else wrote. */
+export interface WorkspaceState {
+  settings: WorkspaceSettings
+  rules: RuleSet
+  lastEvent: number
+  lastProfile: number
+  lastName: number
+  /** Names known to be stored, as `attribute\0name` or `tag\0name`. */
+  names: Set<string>
+}
+
+/** How many names are remembered before the memory is emptied; the table stays complete. */
+const namesRememberedMax = 20_000
+
+/** Reads workspaces into memory and writes their counters back with the transaction that used them. */
+export class WorkspaceStates {
+  readonly #states = new Map<WorkspaceId, WorkspaceState>()
+  readonly #used = new Set<WorkspaceId>()
+  readonly #select: StatementSync
+  readonly #selectRules: StatementSync
+  readonly #update: StatementSync
+  readonly #selectName: StatementSync
+  readonly #insertName: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#select = db.prepare(sql.selectWorkspaceState)
+    this.#selectRules = db.prepare(sql.selectRules)
+    this.#update = db.prepare(sql.updateCounters)
+    this.#selectName = db.prepare(sql.selectName)
+    this.#insertName = db.prepare(sql.insertName)
+  }
+
+  get(id: WorkspaceId): WorkspaceState {
+    const known = this.#states.get(id)
+    if (known) return known
+    const row = this.#select.get(id)
+    if (!row) throw new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
+    const state: WorkspaceState = {
+      settings: JSON.parse(row.settings as string) as WorkspaceSettings,
+      rules: ruleSet(this.#selectRules.all(id).map(ruleFromRow)),
+      lastEvent: row.last_event_id as number,
+      lastProfile: row.last_profile_id as number,
+      lastName: row.last_name_id as number,
+      names: new Set(),
+    }
+    this.#states.set(id, state)
+    return state
+  }
+
+  /** Moves the counters past what was decided and numbers the names it uses for the first time. */
+  advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
+    this.#used.add(id)
+    state.lastEvent += decided.events.length
+    for (const write of decided.profiles) if (write.isNew) state.lastProfile += 1
+    for (const event of decided.events) {
+      for (const change of event.changes) {
+        if (change.of === 'tags') {
+          for (const tag of change.to as string[]) this.#keepName(id, state, 'tag', tag)
+        } else if (change.of === undefined && change.to !== null) {
+          this.#keepName(id, state, 'attribute', change.name)
+        }
+      }
+    }
+  }
+
+  /** Part of the transaction: the counters as they are now. */
+  flush(): void {
+    for (const id of this.#used) {
+      const state = this.get(id)
+      this.#update.run(state.lastEvent, state.lastProfile, state.lastName, id)
+    }
+    this.#used.clear()
+  }
+
+  /** After a rollback, or when another process wrote: nothing remembered is true any more. */
+  forget(): void {
+    this.#states.clear()
+    this.#used.clear()
+  }
+
+  #keepName(id: WorkspaceId, state: WorkspaceState, kind: 'attribute' | 'tag', name: string): void {
+    const key = `${kind}\0${name}`
+    if (state.names.has(key)) return
+    if (state.names.size >= namesRememberedMax) state.names.clear()
+    if (!this.#selectName.get(id, kind, name)) {
+      state.lastName += 1
+      this.#insertName.run(id, kind, name, state.lastName)
+    }
+    state.names.add(key)
+  }
+}

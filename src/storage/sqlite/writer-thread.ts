@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Decide } from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import { faultToJson, type Reply, type Request } from './thread-messages.ts'
+import { Writer } from './writer.ts'
+
+/**
+ * The thread that owns the writing connection. A sync to disk takes as long as the disk wants, and
+ * here it holds up nobody but the next group. Messages are JSON text, which is quicker to hand over
+ * than a copy of the objects.
+ */
+const { path, decision } = workerData as { path: string; decision: string }
+const { decide } = (await import(decision)) as { decide: Decide }
+const writer = new Writer(path, decide)
+
+parentPort?.on('message', (text: string) => {
+  const request = JSON.parse(text) as Request
+  const reply = answer(request)
+  parentPort?.postMessage(JSON.stringify(reply))
+})
+
+function answer(request: Request): Reply {
+  switch (request.kind) {
+    case 'apply':
+      return {
+        kind: 'applied',
+        results: writer
+          .applyGroup(request.group, request.now)
+          .map((result) => ('fault' in result ? { fault: faultToJson(result.fault) } : result)),
+      }
+    case 'probe':
+      try {
+        writer.probe(request.now)
+        return { kind: 'probed', fault: null }
+      } catch (error) {
+        const fault = error instanceof Fault ? error : new Fault('internal', { cause: error })
+        return { kind: 'probed', fault: faultToJson(fault) }
+      }
+    case 'close':
+      writer.close()
+      return { kind: 'closed' }
+  }
+}

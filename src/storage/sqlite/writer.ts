@@ -1,0 +1,192 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Applied, Command } from '../../core/command.ts'
+import { settle, type Decide, type Decided } from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import { emptyKnown } from '../../core/known.ts'
+import { limits } from '../../core/limits.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import { DecidedWriter } from './decided-writer.ts'
+import { isStorageError, storageFault } from './faults.ts'
+import { KnownLoader } from './known-loader.ts'
+import { openDatabase } from './open-database.ts'
+import * as sql from './statements.ts'
+import { WorkspaceStates } from './workspace-state.ts'
+
+export interface Waiting {
+  workspaceId: WorkspaceId
+  command: Command
+}
+
+export type Result = { applied: Applied } | { fault: Fault }
+
+/** Everything that belongs to one open connection. */
+interface Connection {
+  db: DatabaseSync
+  loader: KnownLoader
+  writer: DecidedWriter
+  states: WorkspaceStates
+  dataVersion: number
+}
+
+/**
+ * The one writer of a file: decides and writes groups of commands, each group in one synced
+ * transaction. Synchronous throughout, so that nothing can come between its reads and its writes.
+ */
+export class Writer {
+  readonly #path: string
+  readonly #decide: Decide
+  #connection: Connection | null = null
+
+  constructor(path: string, decide: Decide) {
+    this.#path = path
+    this.#decide = decide
+  }
+
+  /** One result for each command, in order. A command that is refused is refused alone. */
+  applyGroup(group: readonly Waiting[], now: number): Result[] {
+    try {
+      return this.#transact(group, now)
+    } catch (error) {
+      // The store as a whole could not begin or commit: that is everybody's answer.
+      if (error instanceof Fault) return group.map(() => ({ fault: error }))
+      // Somebody's command could not be written. Nothing was, so each is tried on its own.
+      if (group.length > 1) return group.flatMap((waiting) => this.applyGroup([waiting], now))
+      return [{ fault: asFault(error) }]
+    }
+  }
+
+  /** A real, tiny, synced write. */
+  probe(now: number): void {
+    const { db } = this.#begin()
+    try {
+      db.prepare(sql.probe).run(now)
+      this.#commit(db)
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
+  close(): void {
+    this.#connection?.db.close()
+    this.#connection = null
+  }
+
+  #transact(group: readonly Waiting[], now: number): Result[] {
+    const connection = this.#begin()
+    try {
+      const results = group.map((waiting) => this.#applyOne(connection, waiting, now))
+      connection.states.flush()
+      this.#commit(connection.db)
+      return results
+    } catch (error) {
+      this.#abandon()
+      throw error
+    }
+  }
+
+  #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
+    const { loader, writer, states } = connection
+    try {
+      const state = states.get(workspaceId)
+      const decided = this.#decideFully(loader, workspaceId, command, {
+        now,
+        settings: state.settings,
+        rules: state.rules,
+      })
+      settle(decided, state.lastEvent, state.lastProfile)
+      states.advance(workspaceId, state, decided)
+      writer.write(workspaceId, decided)
+      return { applied: appliedFrom(decided) }
+    } catch (error) {
+      // Refusals come before the first write of a command, so the group goes on without it.
+      if (error instanceof Fault) return { fault: error }
+      throw error
+    }
+  }
+
+  #decideFully(
+    loader: KnownLoader,
+    workspaceId: WorkspaceId,
+    command: Command,
+    context: Parameters<Decide>[2],
+  ): Decided {
+    const known = emptyKnown()
+    for (let round = 0; round < limits.decideRoundsMax; round++) {
+      const verdict = this.#decide(known, command, context)
+      if (verdict.kind === 'decided') return verdict
+      if (verdict.kind === 'refused') throw verdict.fault
+      loader.load(known, verdict.needs, workspaceId, command.occurredAt !== undefined)
+    }
+    throw new Fault('internal', {
+      message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
+    })
+  }
+
+  #begin(): Connection {
+    this.#connection ??= connect(this.#path)
+    const connection = this.#connection
+    try {
+      connection.db.exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      if (!connection.db.isTransaction) this.#abandon()
+      throw asFault(error)
+    }
+    const version = dataVersion(connection.db)
+    if (version !== connection.dataVersion) {
+      connection.states.forget()
+      connection.dataVersion = version
+    }
+    return connection
+  }
+
+  #commit(db: DatabaseSync): void {
+    try {
+      db.exec('COMMIT')
+    } catch (error) {
+      throw storageFault(error, 'commit')
+    }
+  }
+
+  /**
+   * Gives the transaction up. After a failed write or sync the connection is not to be trusted: what
+   * the file holds is read again from disk by a new one.
+   */
+  #abandon(): void {
+    const connection = this.#connection
+    this.#connection = null
+    try {
+      if (connection?.db.isTransaction) connection.db.exec('ROLLBACK')
+    } catch {
+      // Closing rolls back too.
+    }
+    connection?.db.close()
+  }
+}
+
+function connect(path: string): Connection {
+  const db = openDatabase(path, 'write')
+  return {
+    db,
+    loader: new KnownLoader(db),
+    writer: new DecidedWriter(db),
+    states: new WorkspaceStates(db),
+    dataVersion: dataVersion(db),
+  }
+}
+
+/** Differs from the last look when another connection has committed. */
+function dataVersion(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA data_version').get()?.data_version)
+}
+
+function appliedFrom(decided: Decided): Applied {
+  const { subject, events, foundBy } = decided
+  return { events: events.map(({ id }) => id), foundBy, profile: subject }
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  if (isStorageError(error)) return storageFault(error, 'write')
+  return new Fault('internal', { cause: error })
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
+import type { NewWorkspace } from '../kit/new-workspace.ts'
+import { verifyWrites, WriteLost } from './verify-writes.ts'
+import { WriteLoad } from './write-load.ts'
+
+const kills = process.env.ROSTER_TEST_LONG === '1' ? 50 : 5
+
+test(`${kills} kills at random moments lose no acknowledged write and leave no half of one`, async (t) => {
+  using folder = dataFolder()
+  let acknowledged = 0
+  for (let kill = 0; kill < kills; kill++) {
+    const { workspace, load } = await writeUntilKilled(folder)
+    await using _ = await folder.start()
+    const count = await verify(folder, workspace, load)
+    assert.ok(count > 50, `the run was worth something: ${count} acknowledged writes`)
+    acknowledged += count
+  }
+  t.diagnostic(`${acknowledged} acknowledged writes over ${kills} kills, each found whole`)
+})
+
+test('the check catches a server that answers before it commits', async () => {
+  const caught = await plantedDefect(new URL('./planted-early-answer.ts', import.meta.url))
+  assert.ok(caught instanceof WriteLost, String(caught))
+})
+
+test('the check catches a server that writes events in a second transaction', async () => {
+  const caught = await plantedDefect(new URL('./planted-second-transaction.ts', import.meta.url))
+  assert.ok(caught instanceof assert.AssertionError, String(caught))
+})
+
+/** Runs the program, loads it, kills it without a word and waits until nothing more is answered. */
+async function writeUntilKilled(
+  folder: DataFolder,
+  preload?: URL,
+): Promise<{ workspace: NewWorkspace; load: WriteLoad }> {
+  const workspace = await folder.newWorkspace()
+  await using roster = await folder.start(preload ? { preload } : {})
+  const load = new WriteLoad(roster.url, workspace.tokens)
+  await sleep(150 + Math.random() * 500)
+  roster.kill('SIGKILL')
+  // What is still in the sockets was answered too, and counts.
+  await load.ended
+  await roster.exited
+  return { workspace, load }
+}
+
+function verify(folder: DataFolder, { workspace }: NewWorkspace, load: WriteLoad): Promise<number> {
+  return folder.withStore((store) => verifyWrites(store, workspace.id, load.people))
+}
+
+/** What the check says about a server with a planted defect, within a few kills. */
+async function plantedDefect(preload: URL): Promise<unknown> {
+  using folder = dataFolder()
+  for (let kill = 0; kill < 5; kill++) {
+    const { workspace, load } = await writeUntilKilled(folder, preload)
+    const answered = load.writes.filter((write) => write.answer)
+    assert.ok(answered.length > 0, 'the planted server answers like a real one')
+    try {
+      await verify(folder, workspace, load)
+    } catch (error) {
+      return error
+    }
+  }
+  return null
+}

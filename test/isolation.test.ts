@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import type { Event } from '../src/core/event.ts'
+import { isObject, type JsonObject } from '../src/core/json.ts'
+import { dialects } from '../src/dialects/registry.ts'
+import type { Answer } from './kit/answer-parser.ts'
+import { Connection, jsonBody, type WireRequest } from './kit/http-client.ts'
+import type { NewWorkspace } from './kit/new-workspace.ts'
+import { readLog } from './kit/read-log.ts'
+import { reconcile } from './kit/reconcile.ts'
+import { type RunningRoster, startRoster } from './kit/start-roster.ts'
+
+/*
+ * Two workspaces with the same people, every route of the registry, calls at the same time: nothing of the
+ * one ever shows in an answer to the other, and each ends as if it had been alone.
+ */
+
+let roster: RunningRoster
+before(async () => {
+  roster = await startRoster()
+})
+after(() => roster.close())
+
+/** Who calls, in whose name values are written, and which ids it has learned. */
+interface World extends NewWorkspace {
+  name: string
+  /** In every value it writes; must never be seen by the other. */
+  mark: string
+  people: { usercomId: string; key: string; channelId: string }[]
+  ticket: string
+}
+
+interface Step {
+  route: string
+  person: number
+  /** Makes values differ, or not: equal ones are calls of their own kind. */
+  salt: number
+  /** Use an id that the other workspace was given. */
+  foreign: boolean
+}
+
+/** What a step is made of; kept, so that it can be repeated elsewhere. */
+interface Call extends Step {
+  ids: World['people'][number]
+}
+
+type MakeRequest = (call: Call, world: World) => WireRequest
+
+const emailOf = ({ person }: Step) => `person${person}@example.org`
+const userIdOf = ({ person }: Step) => `person-${person}`
+const phoneOf = ({ person }: Step) => `+3161234567${person}`
+const textOf = ({ salt }: Step, world: World) => `${world.mark}-${salt}`
+
+const routes: { [route: string]: MakeRequest } = {
+  'copernica GET /identity': (call, world) =>
+    call.salt % 2
+      ? copernica('GET', '/v3/identity', world)
+      : withTicket('GET', '/v4/identity', world),
+  'copernica POST /events/:group/:kind': (call, world) => {
+    const kind = ['register', 'update', 'update', 'update', 'remove'][call.salt % 5] ?? 'update'
+    const body = { email: emailOf(call), firstname: textOf(call, world), note: call.salt }
+    return copernica('POST', `/v4/events/user/${kind}`, world, body)
+  },
+  'copernica PUT /events/:group/:kind': (call, world) =>
+    copernica('PUT', '/v2/events/shop/visit', world, {
+      email: emailOf(call),
+      at: textOf(call, world),
+    }),
+  'copernica POST /events/webshop/:area/:kind': (call, world) => {
+    const body = { id: textOf(call, world), sku: `s${call.salt}`, count: 1 }
+    return copernica('POST', '/v1/events/webshop/cart/add', world, body)
+  },
+  'copernica PUT /events/webshop/:area/:kind': (call, world) => {
+    const body = { id: textOf(call, world), sku: `s${call.salt}` }
+    return copernica('PUT', '/v4/events/webshop/cart/remove', world, body)
+  },
+  'copernica POST /': (_, world) => ({
+    method: 'POST',
+    path: '/',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `access_token=${world.tokens.copernica?.token}`,
+  }),
+  'copernica GET /': (_, world) => ({
+    method: 'GET',
+    path: `/?access_token=${world.tokens.copernica?.token}`,
+  }),
+  'usercom POST /users/update_or_create': (call, world) =>
+    usercom('POST', '/users/update_or_create/', world, {
+      ...(call.salt % 3 ? { user_id: userIdOf(call) } : {}),
+      email: emailOf(call),
+      phone_number: phoneOf(call),
+      first_name: textOf(call, world),
+      [`custom_${call.salt % 4}`]: textOf(call, world),
+      tags: [textOf(call, world)],
+    }),
+  'usercom GET /users/search': ({ ids, ...call }, world) => {
+    const by = [`email=${emailOf({ ...call })}&many=true`, `email=${emailOf({ ...call })}`]
+    by.push(`key=${ids.key}`, `phone_number=${encodeURIComponent(phoneOf({ ...call }))}`)
+    return usercom('GET', `/users/search/?${by[call.salt % by.length]}`, world)
+  },
+  'usercom GET /users/:id': ({ ids }, world) => usercom('GET', `/users/${ids.usercomId}/`, world),
+  'usercom GET /users-by-id/:userId': (call, world) =>
+    usercom('GET', `/users-by-id/${userIdOf(call)}/`, world),
+  'channeltalk PATCH /users/:userId': (call, world) =>
+    channel('PATCH', `/users/${call.ids.channelId}`, world, {
+      profile: { lastName: textOf(call, world) },
+      tags: [textOf(call, world)],
+    }),
+  'channeltalk PUT /users/:userId': (call, world) =>
+    channel('PUT', `/users/@${userIdOf(call)}`, world, {
+      profile: { email: emailOf(call), [`field${call.salt % 3}`]: textOf(call, world) },
+      profileOnce: { first: textOf(call, world) },
+    }),
+  'channeltalk GET /users/:userId': (call, world) => {
+    const id = call.salt % 2 ? call.ids.channelId : `@${userIdOf(call)}`
+    return channel('GET', `/users/${id}`, world)
+  },
+  'channeltalk POST /users': (call, world) =>
+    channel('POST', '/users', world, { profile: { name: textOf(call, world) } }),
+  'channeltalk GET /channel': (_, world) => channel('GET', '/channel', world),
+}
+
+test('every route of the registry takes part', () => {
+  const all = dialects.flatMap(({ id, endpoints, openEndpoints = [] }) =>
+    [...endpoints, ...openEndpoints].map(({ method, path }) => `${id} ${method} ${path}`),
+  )
+  assert.deepEqual(Object.keys(routes).sort(), [...new Set(all)].sort())
+})
+
+test('two workspaces with the same people never see each other', async () => {
+  const step: fc.Arbitrary<Step> = fc.record({
+    route: fc.constantFrom(...Object.keys(routes)),
+    person: fc.nat({ max: 2 }),
+    salt: fc.nat({ max: 11 }),
+    foreign: fc.boolean(),
+  })
+  const steps = fc.array(step, { minLength: 20, maxLength: 60, size: 'max' })
+  const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 300 : 20
+  await fc.assert(fc.asyncProperty(steps, steps, assertApart), { numRuns })
+})
+
+test('the same holds when every route is called in turn', async () => {
+  const all = [0, 1, 2, 3].flatMap((salt) =>
+    Object.keys(routes).map((route) => ({ route, person: salt % 2, salt, foreign: salt > 1 })),
+  )
+  await assertApart(all, all.toReversed())
+})
+
+async function assertApart(stepsOfA: readonly Step[], stepsOfB: readonly Step[]): Promise<void> {
+  const a = await newWorld('alpha')
+  const b = await newWorld('bravo')
+  const [, callsOfB] = await Promise.all([play(stepsOfA, a, b), play(stepsOfB, b, a)])
+  const alone = await newWorld('bravo')
+  await replay(callsOfB, alone)
+  assert.deepEqual(await history(b), await history(alone), 'the other workspace left no trace')
+  await reconcile(roster.store, a.workspace.id)
+  await reconcile(roster.store, b.workspace.id)
+}
+
+async function newWorld(mark: string): Promise<World> {
+  const born = await roster.newWorkspace()
+  const people = [0, 1, 2].map(() => ({ usercomId: '0', key: 'nobody', channelId: 'nobody' }))
+  return { ...born, name: born.workspace.name, mark, people, ticket: '' }
+}
+
+async function play(steps: readonly Step[], world: World, other: World): Promise<Call[]> {
+  using connection = new Connection(roster.url)
+  const calls: Call[] = []
+  for (const step of steps) {
+    const ids = { ...((step.foreign ? other : world).people[step.person] as Call['ids']) }
+    calls.push({ ...step, ids })
+    await makeCall({ ...step, ids }, world, other, connection)
+  }
+  return calls
+}
+
+/** The same calls in another workspace, with the ids that the people have there. */
+async function replay(calls: readonly Call[], world: World): Promise<void> {
+  using connection = new Connection(roster.url)
+  for (const call of calls) {
+    const ids = call.foreign ? call.ids : (world.people[call.person] as Call['ids'])
+    await makeCall({ ...call, ids: { ...ids } }, world, null, connection)
+  }
+}
+
+async function makeCall(
+  call: Call,
+  world: World,
+  other: World | null,
+  connection: Connection,
+): Promise<void> {
+  const request = routes[call.route]?.(call, world) as WireRequest
+  const answer = await connection.request(request)
+  const shown = `${request.method} ${request.path} ${answer.status} ${answer.text}`
+  assert.ok(answer.status < 500, shown)
+  if (other) {
+    const seen = JSON.stringify(answer.rawHeaders) + answer.text
+    assert.ok(!seen.includes(other.mark), `shows a value of the other workspace: ${shown}`)
+    assert.ok(!seen.includes(other.name), `shows the other workspace: ${shown}`)
+    const channelId = other.people[call.person]?.channelId ?? ''
+    const asked = request.path.includes(channelId)
+    if (!asked) assert.ok(!seen.includes(channelId), `shows an id of the other workspace: ${shown}`)
+    if (asked && channelId !== 'nobody') assert.equal(answer.status, 404, shown)
+  }
+  learn(call, answer, world)
+}
+
+function learn(call: Call, answer: Answer, world: World): void {
+  if (answer.status >= 300) return
+  if (call.route.endsWith(' /')) world.ticket = answer.text
+  const known = world.people[call.person]
+  const body = /^[[{]/.test(answer.text) ? answer.json() : null
+  if (!known || !isObject(body)) return
+  if (call.route === 'channeltalk PUT /users/:userId' && isObject(body.user)) {
+    known.channelId = String(body.user.id)
+  }
+  if (call.route === 'usercom POST /users/update_or_create') known.usercomId = String(body.id)
+  if (call.route === 'usercom GET /users-by-id/:userId') known.key = String(body.key)
+}
+
+/** What happened in a workspace, without what differs from one time and token to the next. */
+async function history(world: World): Promise<unknown[]> {
+  const events = await readLog(roster.store, world.workspace.id)
+  return events.map((event: Event) => {
+    const { occurredAt, receivedAt, source, ...rest } = event
+    return { ...rest, source: source.dialect }
+  })
+}
+
+function copernica(method: string, path: string, world: World, body?: JsonObject): WireRequest {
+  return request(method, path, { authorization: `Bearer ${world.tokens.copernica?.token}` }, body)
+}
+
+function withTicket(method: string, path: string, world: World): WireRequest {
+  const token = world.ticket === '' ? world.tokens.copernica?.token : world.ticket
+  return request(method, path, { authorization: `Bearer ${token}` })
+}
+
+function usercom(method: string, path: string, world: World, body?: JsonObject): WireRequest {
+  const headers = { authorization: `Token ${world.tokens.usercom?.token}` }
+  return request(method, `/api/public${path}`, headers, body)
+}
+
+function channel(method: string, path: string, world: World, body?: JsonObject): WireRequest {
+  const headers = {
+    'x-access-key': world.tokens.channeltalk?.accessKey ?? '',
+    'x-access-secret': world.tokens.channeltalk?.accessSecret ?? '',
+  }
+  return request(method, `/open/v5${path}`, headers, body)
+}
+
+function request(
+  method: string,
+  path: string,
+  headers: { [name: string]: string },
+  body?: JsonObject,
+): WireRequest {
+  return { method, path, ...(body ? jsonBody(body, headers) : { headers }) }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { type HostileDialect, jsonObject } from './hostile-site.ts'
+
+/** What the hostile tests must know of each dialect: calls to attack and the form of a refusal. */
+export const hostileDialects: readonly HostileDialect[] = [
+  {
+    id: 'copernica',
+    targets: ({ token }) =>
+      ['update', 'remove'].map((kind) => ({
+        name: `user/${kind}`,
+        method: 'POST',
+        path: `/v4/events/user/${kind}`,
+        headers: { authorization: `Bearer ${token}` },
+        body: { email: 'hostile@example.org', firstname: 'John', lastname: 'Doe' },
+        fields: ['email', 'firstname', 'suffix', 'lastname'],
+        attributes: 'body',
+      })),
+    assertRefusal(answer) {
+      assert.equal(answer.status, 400, `every mistake of a caller is 400: ${answer.text}`)
+      const { error, ...rest } = jsonObject(answer) as { error: { message: string } }
+      assert.deepEqual(rest, {})
+      assert.deepEqual(Object.keys(error), ['message'])
+      assert.ok(error.message.length > 3, answer.text)
+    },
+  },
+  {
+    id: 'usercom',
+    targets: ({ token }) => [
+      {
+        name: 'update_or_create',
+        method: 'POST',
+        path: '/api/public/users/update_or_create/',
+        headers: { authorization: `Token ${token}` },
+        body: { user_id: 'hostile', first_name: 'John', last_name: 'Doe' },
+        fields: [
+          ...['assigned_to', 'city', 'company_id', 'country', 'email', 'facebook_url'],
+          ...['first_name', 'gender', 'google_url', 'gravatar_url', 'last_name', 'linkedin_url'],
+          ...['notifications', 'phone_number', 'region', 'score', 'status', 'timezone'],
+          ...['twitter_url', 'unsubscribed', 'user_id', 'custom_id', 'tags'],
+        ],
+        attributes: 'body',
+      },
+    ],
+    assertRefusal(answer) {
+      if (answer.status === 404 && answer.headers['content-type']?.startsWith('text/html')) return
+      const body = jsonObject(answer)
+      if (typeof body.detail === 'string') {
+        assert.deepEqual(Object.keys(body), ['detail'])
+        return
+      }
+      assert.deepEqual(Object.keys(body), ['errors'], answer.text)
+      const fields = Object.entries(body.errors as { [field: string]: string[] })
+      assert.ok(fields.length > 0, answer.text)
+      for (const [field, messages] of fields) {
+        assert.ok(Array.isArray(messages) && messages.every((m) => typeof m === 'string'), field)
+      }
+    },
+  },
+  {
+    id: 'channeltalk',
+    targets(token, userId) {
+      const headers = {
+        'x-access-key': token.accessKey ?? '',
+        'x-access-secret': token.accessSecret ?? '',
+      }
+      const common = {
+        headers,
+        body: { profile: { name: 'John' } },
+        fields: [
+          ...['profile', 'profileOnce', 'tags', 'unsubscribeEmail', 'unsubscribeTexting'],
+          ...['blocked', 'language'],
+        ],
+        attributes: 'profile' as const,
+      }
+      return [
+        { ...common, name: 'PATCH user', method: 'PATCH', path: `/open/v5/users/${userId}` },
+        { ...common, name: 'PUT member', method: 'PUT', path: '/open/v5/users/@hostile' },
+        { ...common, name: 'POST user', method: 'POST', path: '/open/v5/users' },
+      ]
+    },
+    assertRefusal(answer) {
+      const body = jsonObject(answer)
+      assert.equal(body.status, answer.status, answer.text)
+      assert.equal(body.language, 'en', answer.text)
+      assert.ok(typeof body.type === 'string' && typeof body.message === 'string')
+      const errors = body.errors as { message: string }[]
+      assert.ok(errors.length > 0 && errors.every(({ message }) => message.length > 3))
+    },
+  },
+]

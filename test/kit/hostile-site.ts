@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import type { ShownToken } from '../../src/core/dialect.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../src/core/json.ts'
+import type { Answer } from './answer-parser.ts'
+import { send, type WireRequest } from './http-client.ts'
+import { reconcile } from './reconcile.ts'
+import type { RunningRoster } from './start-roster.ts'
+
+/** A call that hostile input is made from: good as it stands, until something in it is replaced. */
+export interface Target {
+  name: string
+  method: string
+  path: string
+  /** Credentials only. */
+  headers: { [name: string]: string }
+  /** A body that is accepted. */
+  body: JsonObject
+  /** Names of all fields the call understands. */
+  fields: readonly string[]
+  /** Where free attributes go: the body itself, or an object in it. */
+  attributes: 'body' | 'profile'
+}
+
+/** One dialect's part of the hostile tests. */
+export interface HostileDialect {
+  id: string
+  targets(token: ShownToken, channelUserId: string): Target[]
+  /** Fails unless a refusal has the vendor's form. */
+  assertRefusal(answer: Answer): void
+}
+
+/** A workspace under attack, with a bystander in another one who must not feel it. */
+export interface HostileSite {
+  url: string
+  tokens: { [dialect: string]: ShownToken }
+  /** Channel Talk's id of somebody who is there. */
+  userId: string
+  /**
+   * Attacks while the bystander calls, and proves what always holds: an answer below 500, nothing
+   * stored by what was refused, and the bystander served.
+   */
+  attack(work: () => Promise<Answer>, what: string): Promise<Answer>
+  /** Everything the attacks left behind is whole. */
+  assertWhole(): Promise<void>
+}
+
+export async function hostileSite(roster: RunningRoster): Promise<HostileSite> {
+  const { url, store } = roster
+  const { workspace, tokens } = await roster.newWorkspace()
+  const made = await send(url, putMember(tokens, 'PUT'))
+  const bystander = (await roster.newWorkspace()).tokens
+  await send(url, putMember(bystander, 'PUT'))
+  const callBystander = async () => {
+    const answer = await send(url, putMember(bystander, 'GET'))
+    assert.equal(answer.status, 200, `the bystander was answered ${answer.status} ${answer.text}`)
+  }
+  const counts = async () => {
+    const { profiles, events } = await store.statistics()
+    return { profiles, events }
+  }
+  return {
+    url,
+    tokens,
+    userId: (made.json() as { user: { id: string } }).user.id,
+    async attack(work, what) {
+      const before = await counts()
+      const [answer] = await Promise.all([work(), callBystander()])
+      const shown = `${what}: ${answer.status} ${answer.text.slice(0, 300)}`
+      assert.ok(answer.status >= 200 && answer.status < 500, shown)
+      if (answer.status >= 400) assert.deepEqual(await counts(), before, `stored: ${shown}`)
+      return answer
+    },
+    assertWhole: async () => void (await reconcile(store, workspace.id)),
+  }
+}
+
+function putMember(tokens: HostileSite['tokens'], method: 'PUT' | 'GET'): WireRequest {
+  return {
+    method,
+    path: '/open/v5/users/@somebody',
+    headers: {
+      'x-access-key': tokens.channeltalk?.accessKey,
+      'x-access-secret': tokens.channeltalk?.accessSecret,
+      'content-type': 'application/json',
+    },
+    body: method === 'PUT' ? '{"profile":{"name":"Somebody"}}' : undefined,
+  }
+}
+
+/** The JSON object of an answer; fails when it is none. */
+export function jsonObject(answer: Answer): { [name: string]: JsonValue } {
+  assert.equal(answer.headers['content-type'], 'application/json', answer.text)
+  const value = answer.json()
+  assert.ok(isObject(value), answer.text)
+  return value
+}

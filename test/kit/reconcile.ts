@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import type { Event } from '../../src/core/event.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import {
+  canonicalEmail,
+  EMAIL,
+  type EventId,
+  type Identifier,
+  type Profile,
+  type ProfileId,
+  type WorkspaceId,
+} from '../../src/core/profile.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { readLog } from './read-log.ts'
+
+/** A profile as its events tell it. */
+interface Told {
+  version: number
+  attributes: JsonObject
+  tags: string[]
+  identifiers: Map<string, string>
+  removed: boolean
+}
+
+/**
+ * Proves that a workspace holds no half of anything: event ids are gapless; the changes in the log
+ * add up to exactly the profiles there are, with their versions; and each event is found by what it
+ * named, and by nothing else. Profiles that `suspects` find must be in the log too. Answers the log.
+ */
+export async function reconcile(
+  store: Store,
+  workspaceId: WorkspaceId,
+  suspects: readonly Identifier[] = [],
+): Promise<Event[]> {
+  const events = await readLog(store, workspaceId)
+  events.forEach((event, index) => {
+    assert.equal(event.id, index + 1, 'event ids are gapless from 1')
+    if (event.cause) assert.ok(event.cause.event < event.id, 'a cause comes before its effect')
+  })
+  const toldOf = foldLog(events)
+  for (const [id, told] of toldOf) {
+    const [profile] = await store.findProfiles(workspaceId, { keys: [{ profile: id }] })
+    assertAsTold(id, profile, told)
+  }
+  for (const identifier of suspects) {
+    const [profile] = await store.findProfiles(workspaceId, { keys: [{ identifier }] })
+    if (profile) assert.ok(toldOf.has(profile.id), `no event tells of profile ${profile.id}`)
+  }
+  await assertFoundByName(store, workspaceId, events, suspects)
+  return events
+}
+
+function foldLog(events: readonly Event[]): Map<ProfileId, Told> {
+  const told = new Map<ProfileId, Told>()
+  for (const event of events) {
+    if (!['profile.created', 'profile.updated', 'profile.removed'].includes(event.type)) continue
+    assert.ok(event.subject !== null, `event ${event.id} is about a profile`)
+    const profile = told.get(event.subject) ?? emptyTold()
+    assert.equal(
+      profile.version === 0,
+      event.type === 'profile.created',
+      `event ${event.id} (${event.type}): a profile begins with exactly one profile.created`,
+    )
+    told.set(event.subject, profile)
+    profile.version += 1
+    if (event.type === 'profile.removed') profile.removed = true
+    for (const change of event.changes) applyChange(profile, change)
+  }
+  return told
+}
+
+function emptyTold(): Told {
+  return { version: 0, attributes: {}, tags: [], identifiers: new Map(), removed: false }
+}
+
+function applyChange(profile: Told, change: Event['changes'][number]): void {
+  if (change.of === 'tags') {
+    assert.deepEqual(change.from, profile.tags, 'tags change from what they were')
+    profile.tags = change.to as string[]
+  } else if (change.of === 'identifier') {
+    assert.equal(change.from, profile.identifiers.get(change.name) ?? null)
+    if (change.to === null) profile.identifiers.delete(change.name)
+    else profile.identifiers.set(change.name, change.to as string)
+  } else {
+    const stored = Object.hasOwn(profile.attributes, change.name)
+      ? profile.attributes[change.name]
+      : null
+    assert.deepEqual(change.from, stored, `${change.name} changes from what it was`)
+    if (change.to === null) delete profile.attributes[change.name]
+    else profile.attributes[change.name] = change.to
+  }
+}
+
+function assertAsTold(id: ProfileId, profile: Profile | undefined, told: Told): void {
+  if (told.removed) {
+    assert.equal(profile, undefined, `profile ${id} was removed and is not read any more`)
+    return
+  }
+  assert.ok(profile, `the log tells of profile ${id}, the store has none`)
+  assert.equal(profile.version, told.version, `version of profile ${id}`)
+  assert.deepEqual({ ...profile.attributes }, { ...told.attributes }, `attributes of ${id}`)
+  assert.deepEqual([...profile.tags].sort(), [...told.tags].sort(), `tags of profile ${id}`)
+  const { email } = told.attributes
+  if (typeof email === 'string' && email.trim() !== '') {
+    told.identifiers.set(EMAIL, canonicalEmail(email))
+  }
+  const held = new Map(profile.identifiers.map(({ kind, value }) => [kind, value]))
+  assert.deepEqual(held, told.identifiers, `identifiers of profile ${id}`)
+}
+
+async function assertFoundByName(
+  store: Store,
+  workspaceId: WorkspaceId,
+  events: readonly Event[],
+  suspects: readonly Identifier[],
+): Promise<void> {
+  const named = new Map<string, EventId[]>()
+  for (const { kind, value } of suspects) named.set(JSON.stringify({ kind, value }), [])
+  for (const event of events) {
+    for (const { kind, value } of event.identifiers) {
+      const key = JSON.stringify({ kind, value })
+      const ids = named.get(key) ?? []
+      if (ids.at(-1) !== event.id) ids.push(event.id)
+      named.set(key, ids)
+    }
+  }
+  for (const [key, ids] of named) {
+    const found = await store.eventsNaming(workspaceId, JSON.parse(key), ids.length + 1)
+    assert.deepEqual(found, ids, `events that named ${key}`)
+  }
+}

@@ -7,6 +7,7 @@ import type { Config } from './config/load-config.ts'
 import type { InternalActions } from './core/action.ts'
 import type { Dialect } from './core/dialect.ts'
 import type { FirstStart } from './first-start.ts'
+import type { RosterServer } from './http/server.ts'
 import { readSecretKey } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { BackupReport, Store } from './storage/store.ts'
@@ -49,22 +50,22 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   ])
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
+  let server: RosterServer | undefined
+  const close = async () => {
+    await server?.close()
+    await store.close()
+    logger.flush()
+  }
   try {
     // Only whoever holds the store makes the key, so that two starts at once do not make two.
     const ticketKey = deriveKey(readSecretKey(config), 'roster ticket key')
-    const clock = () => Date.now()
-    const server = await buildServer({ store, dialects, config, ticketKey, logger, clock })
+    server = buildServer({ store, dialects, config, ticketKey, logger, clock: Date.now })
     const { url } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
-    const close = async () => {
-      await server.close()
-      await store.close()
-      logger.flush()
-    }
     return { url, store, dialects, logger, firstStart, close }
   } catch (error) {
-    await store.close()
+    await close()
     throw error
   }
 }
@@ -117,7 +118,7 @@ async function createLogger(level: string): Promise<Logger> {
   const destination = pino.destination({
     dest: 1,
     sync: false,
-    minLength: 16_384,
+    minLength: 8_192,
     periodicFlush: 100,
   })
   // A log nobody can write, on a full disk for instance, is no reason to stop serving.

@@ -33,7 +33,7 @@ before(async () => {
   })
   site = await hostileSite(roster)
 })
-after(() => roster.close())
+after(() => roster?.close())
 
 for (const dialect of hostileDialects) {
   describe(dialect.id, () => {

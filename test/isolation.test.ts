@@ -20,7 +20,7 @@ let roster: RunningRoster
 before(async () => {
   roster = await startRoster()
 })
-after(() => roster.close())
+after(() => roster?.close())
 
 /** Who calls, in whose name values are written, and which ids it has learned. */
 interface World extends NewWorkspace {

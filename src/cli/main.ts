@@ -114,9 +114,10 @@ function explain(error: unknown): { message: string; exitCode: ExitCode } {
     const own = error.status < 500
     return { message: error.message, exitCode: own ? exitCodes.refused : exitCodes.failed }
   }
-  const known = error instanceof Error && 'code' in error && typeof error.code === 'string'
-  if (known) return { message: error.message, exitCode: exitCodes.failed }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return { message: String(error), exitCode: exitCodes.failed }
+  // A plain error, or one of the system's, was thrown with words for a person; others are bugs.
+  const foreseen = error.constructor === Error || 'code' in error
+  const message = foreseen ? error.message : (error.stack ?? error.message)
   return { message, exitCode: exitCodes.failed }
 }
 

@@ -36,15 +36,23 @@ export function readRulesFile(
     throw new CliError('refused', `${file}: is larger than a rules file may be.`)
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
-  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => {
-    return `${place(file, lines, pos[0])}: ${message}`
+  const broken = [...document.errors, ...document.warnings].map(({ pos, code, message }) => {
+    // The library's own words here are about its interface.
+    const said = code === 'MULTIPLE_DOCS' ? 'A rules file is one YAML document.' : message
+    return `${place(file, lines, pos[0])}: ${said}`
   })
   if (broken.length > 0) throw new CliError('refused', broken.join('\n'))
   const content = resolve(file, document)
   const faults = checkContent(content, actions)
   if (faults.length > 0) {
-    const messages = faults.map((fault) => describe(fault, file, lines, document))
-    throw new CliError('refused', messages.join('\n'))
+    const placed = faults
+      .map((fault) => ({ fault, offset: offsetOf(document, fault) }))
+      .sort((a, b) => a.offset - b.offset)
+    const messages = placed.map(
+      ({ fault, offset }) => `${place(file, lines, offset)}: ${describe(fault)}`,
+    )
+    // What stands behind an alias is checked where it is used, and is wrong in one place.
+    throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
   return (content as { rules: RuleDefinition[] }).rules.map(withSettings)
 }
@@ -80,9 +88,8 @@ function checkContent(content: unknown, actions: InternalActions): DataFault[] {
   return [...faults, ...inRules.map((fault) => ({ ...fault, path: ['rules', ...fault.path] }))]
 }
 
-function describe(fault: DataFault, file: string, lines: LineCounter, document: Document): string {
-  const meant = fault.unknown ? didYouMean(fault.unknown.word, fault.unknown.known) : ''
-  return `${place(file, lines, offsetOf(document, fault))}: ${fault.message}${meant}`
+function describe({ message, unknown }: DataFault): string {
+  return unknown ? `${message}${didYouMean(unknown.word, unknown.known)}` : message
 }
 
 /** Where in the text a fault is: at the name when that is wrong, else at what it stands for. */

@@ -119,8 +119,8 @@ export type Question =
   | { keys: Key[] }
   /** All who have this identifier, owner or not, by id; at most `limit`. */
   | { identifier: { kind: string; value: string }; limit: number }
-  /** All whose attribute equals one of the values, by id; at most `limit`. */
-  | { attribute: string; oneOf: string[]; limit: number }
+  /** All whose attribute `phone` equals one of the values, by id; at most `limit`. */
+  | { phones: string[]; limit: number }
 
 /** Read-only facts of a workspace that a vendor's answer shows. */
 export interface WorkspaceView {

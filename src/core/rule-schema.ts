@@ -112,8 +112,12 @@ function checkAcceptable(rule: unknown, path: Path): DataFault | null {
     assertAcceptable(rule as Parameters<typeof assertAcceptable>[0])
     return null
   } catch (error) {
-    if (error instanceof Fault) return { path, message: `Not acceptable: ${error.message}` }
-    throw error
+    if (!(error instanceof Fault)) throw error
+    const [wrong] = error.fields
+    if (wrong && isObject(rule) && Object.hasOwn(rule, wrong.field)) {
+      return { path: [...path, wrong.field], message: `A value in it ${wrong.message}` }
+    }
+    return { path, message: error.message }
   }
 }
 
@@ -157,7 +161,7 @@ function checkCondition(condition: unknown, path: Path): DataFault[] {
 }
 
 function alone(fault: DataFault, join: string): DataFault {
-  const message = `"${join}" stands alone in its map; join conditions with "all".`
+  const message = `"${join}" stands alone in its map, without "${fault.unknown?.word}".`
   return { path: fault.path, message, ofName: true }
 }
 

@@ -18,6 +18,8 @@ export interface Connection {
   reading: Call | null
   /** Nothing that still arrives is looked at: the last answer is on its way. */
   closing: boolean
+  /** What arrived is not HTTP; the rest of it says nothing. */
+  broken: boolean
   /** The last `Host` that was looked at and found good. */
   host: string | undefined
 }
@@ -58,14 +60,14 @@ export class Call {
   /** Sends the answer. Never throws: an answer that cannot be sent becomes a plain 500. */
   answer(response: DialectResponse): void {
     if (this.#answered) return
-    let wire: Wire
+    this.#answered = true
     try {
-      wire = toWire(this.route, response)
+      const wire = toWire(this.route, response)
       this.#addOrigin(wire)
+      this.#send(wire)
     } catch (error) {
-      return this.#lastResort(error)
+      this.#lastResort(error)
     }
-    this.#send(wire)
   }
 
   /** Answers with a refusal in the words of the dialect that owns the path. Never throws. */
@@ -103,11 +105,24 @@ export class Call {
   }
 
   #send(wire: Wire): void {
-    this.#answered = true
-    if (!this.#closes()) return this.#write(wire, false)
-    // What the client sent in the same breath is still to be read, and must be answered too: the
-    // answer to the last of it closes the connection.
-    setImmediate(() => this.#write(wire, this.connection.newest === this.#response))
+    if (!this.#closes()) this.#write(wire)
+    else setImmediate(() => this.#writeLast(wire))
+  }
+
+  /**
+   * What the client sent in the same breath has been read by now, and must be answered too: only
+   * the answer to the last of it closes the connection.
+   */
+  #writeLast(wire: Wire): void {
+    if (this.connection.newest === this.#response) {
+      this.connection.closing = true
+      wire.headers.connection = 'close'
+    }
+    try {
+      this.#write(wire)
+    } catch (error) {
+      this.#lastResort(error)
+    }
   }
 
   #closes(): boolean {
@@ -116,20 +131,11 @@ export class Call {
     return connection.closing || shell.draining || (max > 0 && connection.requestCount >= max)
   }
 
-  #write(wire: Wire, last: boolean): void {
-    const { headers } = wire
+  #write({ status, headers, text }: Wire): void {
     headers['x-request-id'] = this.id
-    if (last) {
-      this.connection.closing = true
-      headers['connection'] = 'close'
-    }
-    try {
-      this.#response.writeHead(wire.status, headers)
-      this.#response.end(wire.text)
-    } catch (error) {
-      return this.#lastResort(error)
-    }
-    this.#record(wire.status)
+    this.#response.writeHead(status, headers)
+    this.#response.end(text)
+    this.#record(status)
   }
 
   /** Says that something went wrong without any part that may have gone wrong. */
@@ -187,6 +193,7 @@ export function connectionOf(socket: Socket): Connection {
     newest: null,
     reading: null,
     closing: false,
+    broken: false,
     host: undefined,
   }
   return holder[connectionKey]

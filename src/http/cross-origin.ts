@@ -28,7 +28,7 @@ export function preflight(asked: string | undefined): DialectResponse {
 /** Adds what lets the origin read the answer; null adds only that the answer depends on it. */
 export function addCrossOrigin(headers: Headers, origin: string | null): void {
   const vary = Object.keys(headers).find((name) => name.toLowerCase() === 'vary')
-  if (vary === undefined) headers['vary'] = 'Origin'
+  if (vary === undefined) headers.vary = 'Origin'
   else headers[vary] = `${headers[vary]}, Origin`
   if (origin === null) return
   // The exact origin, never `*`: browsers refuse `*` where credentials are sent along.

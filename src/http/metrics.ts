@@ -68,7 +68,10 @@ function countRoute(dialect: string, route: string): CountedRoute {
     count(method, status, ms) {
       const name = methodNames.has(method) ? method : 'other'
       let statuses = answers.get(name)
-      if (!statuses) answers.set(name, (statuses = new Float64Array(statusMax)))
+      if (!statuses) {
+        statuses = new Float64Array(statusMax)
+        answers.set(name, statuses)
+      }
       statuses[status] = (statuses[status] ?? 0) + 1
       let place = 0
       while (place < boundsMs.length && ms > (boundsMs[place] ?? 0)) place++
@@ -137,15 +140,20 @@ function registerProcess(
   registry: Registry,
   eventLoop: ReturnType<typeof monitorEventLoopDelay>,
 ): void {
-  gauge(registry, 'roster_event_loop_delay_seconds', 'Delay of the event loop since the last read.', {
-    labelNames: ['quantile'],
-    read: (set) => {
-      set(eventLoop.percentile(50) / 1e9, { quantile: '0.5' })
-      set(eventLoop.percentile(99) / 1e9, { quantile: '0.99' })
-      set(eventLoop.max / 1e9, { quantile: '1' })
-      eventLoop.reset()
+  gauge(
+    registry,
+    'roster_event_loop_delay_seconds',
+    'Delay of the event loop since the last read.',
+    {
+      labelNames: ['quantile'],
+      read: (set) => {
+        set(eventLoop.percentile(50) / 1e9, { quantile: '0.5' })
+        set(eventLoop.percentile(99) / 1e9, { quantile: '0.99' })
+        set(eventLoop.max / 1e9, { quantile: '1' })
+        eventLoop.reset()
+      },
     },
-  })
+  )
   gauge(registry, 'process_resident_memory_bytes', 'Resident memory.', {
     read: (set) => set(process.memoryUsage.rss()),
   })

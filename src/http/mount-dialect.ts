@@ -1,13 +1,14 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
+import { addRoute, addUnrouted } from './add-route.ts'
 import { authenticate } from './authenticate.ts'
-import { type Call, callOf } from './call.ts'
+import type { Call } from './call.ts'
 import { preflight } from './cross-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { methodsAt, segmentsOf } from './owner.ts'
 import { makeRoute } from './route.ts'
-import { admit, type Params, receiveBody, serveEndpoint } from './serve-endpoint.ts'
+import { admit, receiveBody, serveEndpoint } from './serve-endpoint.ts'
 import type { Mount, Mounted } from './shell.ts'
 
 /** Looks up once, at start, what does not change from one request of a dialect to the next. */
@@ -29,18 +30,14 @@ export function prepareOpenEndpoints(dialect: Dialect, metrics: Metrics): Mounte
   }))
 }
 
-/** A scoped plug-in with the dialect's endpoints, and with its refusals for every other path. */
+/** Serves the dialect's endpoints below the base path, and its refusals for every other path. */
 export function mountDialect(app: FastifyInstance, mount: Mount): void {
   for (const each of mount.endpoints) {
-    route(app, each, (call, params) => serveEndpoint(call, each, params))
+    addRoute(app, each.endpoint.method, each.route.pattern, (call, params) =>
+      serveEndpoint(call, each, params),
+    )
   }
-  app.register(
-    (scope, _options, done) => {
-      onUnrouted(scope, (call) => refuseUnrouted(call, mount))
-      done()
-    },
-    { prefix: mount.basePath },
-  )
+  addUnrouted(app, mount.basePath, (call) => serveUnrouted(call, mount))
 }
 
 /**
@@ -59,7 +56,7 @@ export function mountOpenEndpoint(
     call.access = authenticate(store, tickets, dialect, credentials)
     call.answer(endpoint.answer(tickets.issue(call.access.token.publicPart)))
   }
-  route(app, each, (call) => {
+  addRoute(app, endpoint.method, endpoint.path, (call) => {
     call.route = each.route
     if (endpoint.method !== 'GET') {
       return receiveBody(call, dialect, (body) => exchange(call, body))
@@ -74,44 +71,20 @@ export function mountOpenEndpoint(
   })
 }
 
-/** Serves every request that no route of this scope or below it takes. */
-export function onUnrouted(scope: FastifyInstance, serve: (call: Call) => void): void {
-  scope.addHook('onRequest', (request) => serve(callOf(request.raw)))
-  scope.setNotFoundHandler(unreachable)
-}
-
-/**
- * A call is served from the first hook, which never goes on to the next: later the framework would
- * read bodies and judge content types by rules of its own, before anybody knows who calls.
- */
-function route(
-  app: FastifyInstance,
-  { endpoint, route: { pattern } }: Mounted<Endpoint | OpenEndpoint>,
-  serve: (call: Call, params: Params) => void,
-): void {
-  const method: HTTPMethods[] = endpoint.method === 'GET' ? ['GET', 'HEAD'] : [endpoint.method]
-  app.route({
-    method,
-    url: pattern,
-    onRequest: (request) => serve(callOf(request.raw), request.params as Params),
-    handler: unreachable,
-  })
-}
-
-function unreachable(): never {
-  throw new Error('a request went on behind the hook that serves it')
-}
-
-function refuseUnrouted(call: Call, mount: Mount): void {
-  const { dialect } = mount
-  const { head } = call
+function serveUnrouted(call: Call, mount: Mount): void {
+  const { method, headers } = call.head
   call.route = mount.unrouted
-  if (head.method === 'OPTIONS' && dialect.crossOrigin === true) {
-    return call.answer(preflight(head.headers['access-control-request-headers']))
+  if (method === 'OPTIONS' && mount.dialect.crossOrigin === true) {
+    call.answer(preflight(headers['access-control-request-headers']))
+  } else {
+    refuseUnrouted(call, mount)
   }
+}
+
+function refuseUnrouted(call: Call, { dialect }: Mount): void {
   try {
     admit(call, dialect)
-    const allow = methodsAt(call.shell, head.path)
+    const allow = methodsAt(call.shell, call.head.path)
     call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
   } catch (error) {
     call.fail(error)

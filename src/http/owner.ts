@@ -1,5 +1,5 @@
-import type { Mount, Shell } from './shell.ts'
 import type { Route } from './route.ts'
+import type { Mount, Shell } from './shell.ts'
 
 /** The route that refusals on this path are worded by: that of the dialect below whose path it is. */
 export function ownerOf(shell: Shell, path: string): Route {
@@ -9,7 +9,9 @@ export function ownerOf(shell: Shell, path: string): Route {
 /** The methods that endpoints have on this path, in the order they are declared. */
 export function methodsAt(shell: Shell, path: string): string[] {
   const segments = segmentsOf(path)
-  const endpoints = mountOf(shell, path)?.endpoints.filter((each) => matches(each.segments, segments))
+  const endpoints = mountOf(shell, path)?.endpoints.filter((each) =>
+    matches(each.segments, segments),
+  )
   const found = endpoints ?? openEndpointsAt(shell, path)
   return [...new Set(found.map((each) => each.endpoint.method))]
 }
@@ -21,9 +23,7 @@ export function segmentsOf(path: string): string[] {
 
 function mountOf(shell: Shell, path: string): Mount | undefined {
   const plain = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
-  return shell.mounts.find(
-    ({ basePath }) => plain === basePath || plain.startsWith(`${basePath}/`),
-  )
+  return shell.mounts.find(({ basePath }) => plain === basePath || plain.startsWith(`${basePath}/`))
 }
 
 function openEndpointsAt(shell: Shell, path: string): Shell['openEndpoints'] {

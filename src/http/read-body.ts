@@ -2,56 +2,61 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '../core/errors.ts'
 
+/** What becomes of a body; exactly one of these is called, once. */
+export interface BodyReader {
+  whole(text: string): void
+  refused(fault: Fault): void
+  /** The client went away before its body was whole. */
+  gone(): void
+}
+
 /**
- * Reads the body of a request as text. `done` gets the text, or the fault that refuses it; it is
- * called once, and never when the client goes away first: `gone` is called then.
+ * Reads the body of a request as text.
  *
- * A body that is too large is refused as soon as that is known. What still comes of it is read and
+ * One that is too large is refused as soon as that is known. What still comes of it is read and
  * thrown away, so that the client gets the answer instead of a broken connection.
  */
-export function readBody(
-  request: IncomingMessage,
-  bytesMax: number,
-  done: (text: string, fault: Fault | null) => void,
-  gone: () => void,
-): void {
+export function readBody(request: IncomingMessage, bytesMax: number, reader: BodyReader): void {
   const { headers } = request
-  const fault = encodingFault(headers['content-encoding'], headers['transfer-encoding'])
-  if (fault) return done('', fault)
   const declared = headers['content-length']
-  if (declared !== undefined && Number(declared) > bytesMax) return done('', tooLarge(bytesMax))
-  const empty = declared === undefined ? headers['transfer-encoding'] === undefined : declared === '0'
-  if (empty) return done('', null)
+  const transfer = headers['transfer-encoding']
+  const fault = encodingFault(headers['content-encoding'], transfer)
+  if (fault) reader.refused(fault)
+  else if (declared === undefined && transfer === undefined) reader.whole('')
+  else if (declared === '0') reader.whole('')
+  else if (declared !== undefined && Number(declared) > bytesMax) reader.refused(tooLarge(bytesMax))
+  else collect(request, bytesMax, reader)
+}
 
+function collect(request: IncomingMessage, bytesMax: number, reader: BodyReader): void {
+  // Nearly every body comes in one piece.
   let first: Buffer | null = null
-  let chunks: Buffer[] | null = null
+  let more: Buffer[] = []
   let bytes = 0
   let settled = false
   request.on('data', (chunk: Buffer) => {
     if (settled) return
     bytes += chunk.length
-    if (bytes > bytesMax) {
-      settled = true
-      first = chunks = null
-      return done('', tooLarge(bytesMax))
-    }
-    // Nearly every body comes in one piece.
     if (first === null) first = chunk
-    else if (chunks === null) chunks = [first, chunk]
-    else chunks.push(chunk)
+    else more.push(chunk)
+    if (bytes <= bytesMax) return
+    settled = true
+    first = null
+    more = []
+    reader.refused(tooLarge(bytesMax))
   })
   request.on('end', () => {
     if (settled) return
     settled = true
-    const whole = chunks === null ? first : Buffer.concat(chunks, bytes)
-    if (whole === null) return done('', null)
-    if (!isUtf8(whole)) return done('', notText())
-    done(whole.toString('utf8'), null)
+    const all = first === null || more.length === 0 ? first : Buffer.concat([first, ...more], bytes)
+    if (all === null) reader.whole('')
+    else if (isUtf8(all)) reader.whole(all.toString('utf8'))
+    else reader.refused(notText())
   })
   request.on('close', () => {
     if (settled) return
     settled = true
-    gone()
+    reader.gone()
   })
 }
 

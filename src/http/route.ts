@@ -66,7 +66,7 @@ export function toWire(route: Route, response: DialectResponse): Wire {
 /** A refusal where no dialect can word it. */
 export function plainRefusal(fault: Fault, status: number): DialectResponse {
   const headers: Headers = {}
-  if (fault.allow.length > 0) headers['allow'] = fault.allow.join(', ')
+  if (fault.allow.length > 0) headers.allow = fault.allow.join(', ')
   if (fault.retryAfterSeconds !== undefined) {
     headers['retry-after'] = String(fault.retryAfterSeconds)
   }

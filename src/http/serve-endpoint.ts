@@ -65,13 +65,13 @@ export function receiveBody(
   next: (body: JsonValue | undefined) => void,
 ): void {
   const { connection, head, request, shell } = call
+  const arrived = () => {
+    if (connection.reading === call) connection.reading = null
+  }
   connection.reading = call
-  readBody(
-    request,
-    shell.config.bodyBytesMax,
-    (text, fault) => {
-      if (connection.reading === call) connection.reading = null
-      if (fault) return call.refuse(fault)
+  readBody(request, shell.config.bodyBytesMax, {
+    whole(text) {
+      arrived()
       try {
         const body = dialect.parseBody(text, head)
         if (body !== undefined) assertAcceptable(body)
@@ -80,8 +80,15 @@ export function receiveBody(
         call.fail(error)
       }
     },
-    () => call.abandon(),
-  )
+    refused(fault) {
+      arrived()
+      call.refuse(fault)
+    },
+    gone() {
+      arrived()
+      call.abandon()
+    },
+  })
 }
 
 function run(
@@ -130,9 +137,9 @@ function answerWrite(
     const view = viewOf(call.shell.store, request.workspace.id)
     call.answer(endpoint.toResponse(applied, request, view))
   } catch (error) {
-    if (error instanceof Fault) return call.refuse(error)
     const message = 'The call was stored, but its answer could not be made.'
-    call.refuse(new Fault('outcome_unknown', { message, cause: error }))
+    const stored = new Fault('outcome_unknown', { message, cause: error })
+    call.refuse(error instanceof Fault ? error : stored)
   }
 }
 

@@ -15,7 +15,6 @@ test(`${kills} kills at random moments lose no acknowledged write and leave no h
     const { workspace, load } = await writeUntilKilled(folder)
     await using _ = await folder.start()
     const count = await verify(folder, workspace, load)
-    assert.ok(count > 50, `the run was worth something: ${count} acknowledged writes`)
     acknowledged += count
   }
   t.diagnostic(`${acknowledged} acknowledged writes over ${kills} kills, each found whole`)
@@ -39,7 +38,8 @@ async function writeUntilKilled(
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start(preload ? { preload } : {})
   const load = new WriteLoad(roster.url, workspace.tokens)
-  await sleep(150 + Math.random() * 500)
+  await load.answered(100)
+  await sleep(Math.random() * 500)
   roster.kill('SIGKILL')
   // What is still in the sockets was answered too, and counts.
   await load.ended
@@ -56,8 +56,6 @@ async function plantedDefect(preload: URL): Promise<unknown> {
   using folder = dataFolder()
   for (let kill = 0; kill < 5; kill++) {
     const { workspace, load } = await writeUntilKilled(folder, preload)
-    const answered = load.writes.filter((write) => write.answer)
-    assert.ok(answered.length > 0, 'the planted server answers like a real one')
     try {
       await verify(folder, workspace, load)
     } catch (error) {

@@ -2,11 +2,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { isMainThread } from 'node:worker_threads'
 
 /**
- * A planted defect: commits are put off by 50 ms and reported as done at once, as a store does that
- * answers first and flushes later. Loaded into the program before it starts; the check must catch it.
+ * A planted defect: commits are put off and reported as done at once, as a store does that answers
+ * first and flushes ten times a second. Loaded into the program before it starts; the check must
+ * catch it.
  */
-const exec = DatabaseSync.prototype.exec
-const delayMs = 50
+const { exec } = DatabaseSync.prototype
+const flushMs = 100
+let _flush: NodeJS.Timeout | null = null
 
 if (!isMainThread) {
   DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string): void {
@@ -15,6 +17,9 @@ if (!isMainThread) {
       exec.call(this, sql)
       return
     }
-    setTimeout(() => this.isOpen && this.isTransaction && exec.call(this, 'COMMIT'), delayMs)
+    _flush ??= setTimeout(() => {
+      _flush = null
+      exec.call(this, 'COMMIT')
+    }, flushMs)
   }
 }

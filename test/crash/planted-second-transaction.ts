@@ -2,12 +2,12 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { isMainThread } from 'node:worker_threads'
 
 /**
- * A planted defect: profiles are committed first, their events in a second transaction 15 ms later,
+ * A planted defect: profiles are committed first, their events in a second transaction 40 ms later,
  * and only then is the caller answered. Loaded into the program before it starts; no acknowledged
  * write is lost by it, but a kill can leave half of one, and the check must catch that.
  */
 const { exec, prepare } = DatabaseSync.prototype
-const gapMs = 15
+const gapMs = 40
 const queued: (() => void)[] = []
 
 if (!isMainThread) {

@@ -32,6 +32,8 @@ export class WriteLoad {
   readonly #tokens: Tokens
   readonly #loops: Promise<void>[] = []
   #stopped = false
+  #answered = 0
+  #onAnswer = () => {}
 
   constructor(url: string, tokens: Tokens, connections = 16, peopleEach = 6) {
     this.#url = url
@@ -56,6 +58,16 @@ export class WriteLoad {
     return Promise.all(this.#loops).then(() => undefined)
   }
 
+  /** Resolves when this many writes have been answered, or none will be any more. */
+  answered(count: number): Promise<void> {
+    const enough = new Promise<void>((resolve) => {
+      this.#onAnswer = () => {
+        if (++this.#answered >= count) resolve()
+      }
+    })
+    return Promise.race([enough, this.ended])
+  }
+
   get writes(): Write[] {
     return this.people.flatMap((person) => person.writes)
   }
@@ -72,6 +84,7 @@ export class WriteLoad {
         const request = encoders[write.through](write, this.#tokens)
         write.answer = await connection.request(request)
         learn(write)
+        this.#onAnswer()
         if (write.answer.headers.connection === 'close') connection.close()
       }
     } catch (error) {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { Event } from '../../src/core/event.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import {
-  canonicalEmail,
-  EMAIL,
   type EventId,
+  emailIdentifier,
   type Identifier,
   type Profile,
   type ProfileId,
@@ -100,10 +99,8 @@ function assertAsTold(id: ProfileId, profile: Profile | undefined, told: Told): 
   assert.equal(profile.version, told.version, `version of profile ${id}`)
   assert.deepEqual({ ...profile.attributes }, { ...told.attributes }, `attributes of ${id}`)
   assert.deepEqual([...profile.tags].sort(), [...told.tags].sort(), `tags of profile ${id}`)
-  const { email } = told.attributes
-  if (typeof email === 'string' && email.trim() !== '') {
-    told.identifiers.set(EMAIL, canonicalEmail(email))
-  }
+  const email = emailIdentifier(told.attributes.email)
+  if (email) told.identifiers.set(email.kind, email.value)
   const held = new Map(profile.identifiers.map(({ kind, value }) => [kind, value]))
   assert.deepEqual(held, told.identifiers, `identifiers of profile ${id}`)
 }

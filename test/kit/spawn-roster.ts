@@ -114,7 +114,7 @@ async function findUrl(
   })
   const deadline = performance.now() + startMs
   while (performance.now() < deadline) {
-    if (gone) throw new Error(`The program ended instead of starting:\n${written()}`)
+    if (gone) throw new Error(`The program ended instead of starting:\n${written().slice(-3_000)}`)
     const url = /http:\/\/[0-9.]+:\d+/.exec(written())?.[0]
     const answer = url
       ? await send(url, { method: 'GET', path: '/readyz' }).catch(() => null)
@@ -122,5 +122,5 @@ async function findUrl(
     if (url && answer?.status === 200) return url
     await sleep(5)
   }
-  throw new Error(`The program was not ready within ${startMs} ms:\n${written()}`)
+  throw new Error(`The program was not ready within ${startMs} ms:\n${written().slice(-3_000)}`)
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { defineCommand } from '../command.ts'
+import { CliError, defineCommand } from '../command.ts'
 import { withStore } from '../with-store.ts'
 
 export const backup = defineCommand({
@@ -13,6 +14,9 @@ export const backup = defineCommand({
   options: {},
   async run({ config, positionals }) {
     const path = resolve(positionals[0] ?? '')
+    if (existsSync(path)) {
+      throw new CliError('refused', `${path} is there already; a backup never overwrites.`)
+    }
     const report = await withStore(config(), (store) => store.backup(path))
     const text = `${report.path}: ${report.bytes} bytes, ${report.profiles} profiles, ${report.events} events.`
     return { json: report, text }

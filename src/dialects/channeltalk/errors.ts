@@ -48,7 +48,7 @@ function fieldName(field: string): string {
 
 /** Member ids and user ids share a route and not their methods: PUT is for the one, PATCH the other. */
 function allowed(fault: Fault, head: RequestHead): readonly string[] {
-  const user = /\/users\/+(@|%40)?[^/]/i.exec(head.path)
+  const user = /\/users\/+(?=[^/])(@|%40)?/i.exec(head.path)
   if (!user) return fault.allow
   const foreign = user[1] === undefined ? 'PUT' : 'PATCH'
   return fault.allow.filter((method) => method !== foreign)

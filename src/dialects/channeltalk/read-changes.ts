@@ -23,7 +23,7 @@ export interface ReadContext {
  * @throws Fault `invalid_field` naming the field that has a wrong type or is over its limit.
  */
 export function readChanges(body: JsonValue | undefined, context: ReadContext): Changes {
-  const fields = readObject(body ?? {})
+  const fields = readObject(body)
   const changes: Changes = { set: {} }
   const profile = own(fields, 'profile')
   if (profile === null) changes.clearAllBut = [...keptOnClear]
@@ -42,12 +42,14 @@ export function readChanges(body: JsonValue | undefined, context: ReadContext): 
 
 /** Reads the body that makes a lead: nothing but a profile, which must be there (wire notes 1.3). */
 export function readLead(body: JsonValue | undefined, context: ReadContext): Changes {
-  const profile = own(readObject(body ?? {}), 'profile') ?? undefined
+  const profile = own(readObject(body), 'profile') ?? undefined
   if (profile === undefined) throw invalidField('profile', 'is required.')
   return withUnknown({ set: readProfile('profile', profile, context) }, context)
 }
 
-function readObject(body: JsonValue): JsonObject {
+/** No body at all is an update of nothing, as with the vendor's own client (wire notes 8.2). */
+function readObject(body: JsonValue | undefined): JsonObject {
+  if (body === undefined) return {}
   if (isObject(body)) return body
   const message = `The body must be a JSON object, not a ${bodyKind(body)}.`
   throw new Fault('invalid_field', { message })

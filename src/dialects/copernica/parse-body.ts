@@ -8,10 +8,10 @@ const formLimits = { depthMax: limits.jsonDepthMax, fieldsMax: limits.jsonKeysMa
 
 /**
  * JSON or a form nested as in PHP, by the content type; its parameters (charset) do not matter. JSON
- * without a content type is read too. Some clients send `[]` with a GET: no body of a GET is looked at.
+ * without a content type is read too.
  */
 export function parseBody(text: string, head: RequestHead): JsonValue | undefined {
-  if (text === '' || head.method === 'GET') return undefined
+  if (text === '') return undefined
   if (isRoot(head.path)) return parseExchange(text)
   const type = mediaType(head)
   if (type === 'application/json') return parseJson(text)

@@ -1,5 +1,5 @@
 import type { DialectResponse, RequestHead } from '../../core/dialect.ts'
-import type { Fault } from '../../core/errors.ts'
+import { type Fault, faultTable } from '../../core/errors.ts'
 import { allowHeader, methodsAt } from './allow.ts'
 
 /**
@@ -15,7 +15,7 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
     case 'invalid_credentials':
       return unauthorized('Invalid token.')
     case 'forbidden':
-      return detail(403, 'You do not have permission to perform this action.')
+      return detail(403, fault.message === faultTable.forbidden.text ? noPermission : fault.message)
     case 'profile_not_found':
       return detail(404, 'Not found.')
     case 'unknown_route':
@@ -39,6 +39,8 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
       return detail(fault.status, fault.message)
   }
 }
+
+const noPermission = 'You do not have permission to perform this action.'
 
 const unknownRoute: DialectResponse = {
   status: 404,

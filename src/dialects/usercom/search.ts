@@ -26,7 +26,7 @@ export const search: ReadEndpoint = {
       case 'key':
         return { keys: keysOfKey(wanted.text, request.workspace) }
       case 'phone_number':
-        return { attribute: 'phone', oneOf: [...new Set([wanted.text, wanted.plusKept])], limit }
+        return { phones: [...new Set([wanted.text, wanted.plusKept])], limit }
     }
   },
   toAnswer(found, request, view) {

@@ -242,8 +242,7 @@ test('a phone search tries both readings of a plus', () => {
   const search = endpoint('GET', '/users/search')
   assert.ok('toQuestion' in search)
   assert.deepEqual(search.toQuestion(request(undefined, { query: 'phone_number=+48+1' })), {
-    attribute: 'phone',
-    oneOf: [' 48 1', '+48+1'],
+    phones: [' 48 1', '+48+1'],
     limit: 1,
   })
 })

@@ -58,6 +58,7 @@ CREATE TABLE profiles (
   provenance TEXT NOT NULL,
   tags TEXT NOT NULL,
   identifiers TEXT NOT NULL,
+  phone TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   last_event INTEGER,
@@ -65,9 +66,9 @@ CREATE TABLE profiles (
   PRIMARY KEY (workspace_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX profiles_by_phone
-  ON profiles (workspace_id, json_extract(attributes, '$.phone'))
-  WHERE json_extract(attributes, '$.phone') IS NOT NULL AND removed_at IS NULL;
+-- `phone` repeats the attribute, because vendors search by it and an index on an expression would
+-- read the whole document on every write.
+CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
 
 -- Who holds an identifier. The index says that a value has at most one owner.
 CREATE TABLE profile_identifiers (

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Decided, ProfileWrite } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
-import type { Identifier, WorkspaceId } from '../../core/profile.ts'
+import { own } from '../../core/json.ts'
+import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
 import { listText } from './rows.ts'
 import * as sql from './statements.ts'
 
@@ -48,6 +49,7 @@ export class DecidedWriter {
       JSON.stringify(profile.provenance),
       listText(profile.tags),
       listText(profile.identifiers),
+      phoneOf(profile),
       profile.createdAt,
       profile.updatedAt,
       profile.lastEvent,
@@ -92,6 +94,12 @@ export class DecidedWriter {
       event.idempotencyKey,
     )
   }
+}
+
+/** What the profile is found by as a phone number; nothing finds a removed one. */
+function phoneOf({ attributes, removedAt }: Profile): string | null {
+  const phone = own(attributes, 'phone')
+  return typeof phone === 'string' && removedAt === null ? phone : null
 }
 
 /** Whether the identifier leads to the profile, as one it has or one it had. */

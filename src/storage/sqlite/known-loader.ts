@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { holdersLoadedMax, identifierKey, type Known, type Need } from '../../core/known.ts'
+import { identifierKey, type Known, type Need } from '../../core/known.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { profileFromRow } from './rows.ts'
 import * as sql from './statements.ts'
@@ -47,10 +47,8 @@ export class KnownLoader {
     const owner = this.#owner.get(workspaceId, kind, value)
     if (!owner) return []
     const ids = [owner.profile_id as ProfileId]
-    // `get` is several times quicker than `all`, and nearly always there is nobody else.
-    if (this.#otherHolders.get(workspaceId, kind, value, 1)) {
-      const others = this.#otherHolders.all(workspaceId, kind, value, holdersLoadedMax - 1)
-      ids.push(...others.map((row) => row.profile_id as ProfileId))
+    for (const row of this.#otherHolders.all(workspaceId, kind, value)) {
+      ids.push(row.profile_id as ProfileId)
     }
     return ids
   }

@@ -18,12 +18,8 @@ const selectHoldersInFull = `
   JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
   WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? ORDER BY p.id LIMIT ?`
 
-/** The attribute's path is part of the text, so that an index on it can serve. */
-const selectByAttribute = (path: string) => `
-  SELECT ${profileColumns} FROM profiles
-  WHERE workspace_id = ? AND json_extract(attributes, ${path}) = ?
-    AND json_extract(attributes, ${path}) IS NOT NULL AND removed_at IS NULL
-  ORDER BY id LIMIT ?`
+const selectByPhone = `
+  SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND phone = ? ORDER BY id LIMIT ?`
 
 const selectEvents = `
   SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id, cause_event,
@@ -49,7 +45,7 @@ export class Reader {
   readonly #owner: StatementSync
   readonly #holders: StatementSync
   readonly #name: StatementSync
-  readonly #byAttribute = new Map<string, StatementSync>()
+  readonly #byPhone: StatementSync
   readonly #names = new Map<string, number>()
 
   constructor(db: DatabaseSync) {
@@ -57,6 +53,7 @@ export class Reader {
     this.#profile = db.prepare(selectProfile)
     this.#owner = db.prepare(selectOwner)
     this.#holders = db.prepare(selectHoldersInFull)
+    this.#byPhone = db.prepare(selectByPhone)
     this.#name = db.prepare(selectName)
   }
 
@@ -72,9 +69,8 @@ export class Reader {
       const { kind, value } = question.identifier
       return this.#holders.all(workspaceId, kind, value, question.limit).map(profileFromRow)
     }
-    const statement = this.#attributeStatement(question.attribute)
-    const values = [...new Set(question.oneOf)]
-    const rows = values.flatMap((value) => statement.all(workspaceId, value, question.limit))
+    const values = [...new Set(question.phones)]
+    const rows = values.flatMap((value) => this.#byPhone.all(workspaceId, value, question.limit))
     const found = rows.map(profileFromRow).sort((a, b) => a.id - b.id)
     return found.slice(0, question.limit)
   }
@@ -141,15 +137,6 @@ export class Reader {
     const second = Math.floor((row.created_at as number) / 1000)
     if (key.createdSecond !== undefined && key.createdSecond !== second) return null
     return profileFromRow(row)
-  }
-
-  #attributeStatement(name: string): StatementSync {
-    const known = this.#byAttribute.get(name)
-    if (known) return known
-    const path = `'$.${/^\w+$/.test(name) ? name : JSON.stringify(name).replaceAll("'", "''")}'`
-    const statement = this.#db.prepare(selectByAttribute(path))
-    if (this.#byAttribute.size < 100) this.#byAttribute.set(name, statement)
-    return statement
   }
 }
 

@@ -1,3 +1,5 @@
+import { holdersLoadedMax } from '../../core/known.ts'
+
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
 /** One row by its unique index; asked for on every write, and so as plain as can be. */
@@ -5,10 +7,13 @@ export const selectOwner = `
   SELECT profile_id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 1`
 
-/** Those who hold the value besides its owner; usually nobody. */
+/**
+ * Those who hold the value besides its owner, by id; usually nobody. The limit is part of the text:
+ * a bound one makes the engine plan the statement anew on every call (12 µs instead of 2).
+ */
 export const selectOtherHolders = `
   SELECT profile_id FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 0 LIMIT ?`
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 0 LIMIT ${holdersLoadedMax - 1}`
 
 export const selectRemovedAt = `
   SELECT max(removed_at) AS removed_at FROM former_identifiers
@@ -22,13 +27,13 @@ export const selectProfile = `
   SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND id = ?`
 
 export const insertProfile = `
-  INSERT INTO profiles (version, attributes, provenance, tags, identifiers, created_at, updated_at,
-    last_event, removed_at, workspace_id, id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO profiles (version, attributes, provenance, tags, identifiers, phone, created_at,
+    updated_at, last_event, removed_at, workspace_id, id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export const updateProfile = `
   UPDATE profiles SET version = ?, attributes = ?, provenance = ?, tags = ?, identifiers = ?,
-    created_at = ?, updated_at = ?, last_event = ?, removed_at = ?
+    phone = ?, created_at = ?, updated_at = ?, last_event = ?, removed_at = ?
   WHERE workspace_id = ? AND id = ?`
 
 export const insertIdentifier = `

@@ -120,6 +120,22 @@ export const credentialCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'an exchange of an unknown token in the query is refused',
+    request: {
+      method: 'GET',
+      path: `/?access_token=${unknownToken}`,
+      headers: { authorization: null },
+    },
+    response: invalid,
+    events: [],
+  },
+  {
+    name: 'an exchange in broken JSON is refused',
+    request: post('/', '{access_token:x}', { authorization: null }),
+    response: refused('The body is not valid JSON'),
+    events: [],
+  },
+  {
     name: 'the placeholder of the examples is refused as a bearer',
     request: post(update, john, { authorization: 'Bearer your-access-token' }),
     response: invalid,

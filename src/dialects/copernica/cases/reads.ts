@@ -99,6 +99,12 @@ export const readCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'OPTIONS is an invalid method: pages of other origins are not served',
+    request: { method: 'OPTIONS', path: '/v4/events/user/update' },
+    response: refused('Invalid method', { 'access-control-allow-origin': null }),
+    events: [],
+  },
+  {
     name: 'writing identity is an invalid method',
     request: { method: 'POST', path: '/v4/identity', body: { name: 'x' } },
     response: refused('Invalid method', { allow: /GET/ }),

@@ -321,10 +321,14 @@ const crossOrigin: DialectCase[] = [
     events: [],
   },
   {
-    name: 'an origin that the workspace does not allow cannot read the answer',
+    name: 'a page of an origin that the workspace does not allow can neither write nor read why',
     settings: { allowedOrigins: ['https://other.example'] },
-    request: get('/users/1/', { origin }),
-    response: { ...detail(404, 'Not found.'), headers: { 'access-control-allow-origin': null } },
+    request: upsert({ user_id: 'u1' }, { origin }),
+    response: {
+      status: 403,
+      headers: { 'access-control-allow-origin': null, vary: /Origin/ },
+      body: { detail: 'Pages of this origin may not call.' },
+    },
     events: [],
   },
   {

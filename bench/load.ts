@@ -1,0 +1,94 @@
+import autocannon from 'autocannon'
+import type { ShownToken } from '../src/core/dialect.ts'
+import { type BenchPerson, scenarios } from './scenarios.ts'
+
+/** One run against one server. */
+export interface LoadOrder {
+  scenario: number
+  url: string
+  token: ShownToken
+  people: BenchPerson[]
+  connections: number
+  /** Differs from round to round, so that every value written is a new one. */
+  round: string
+  seconds: number
+}
+
+export interface LoadResult {
+  answers: number
+  seconds: number
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  maxMs: number
+  /** Answers other than 2xx, and connections lost or timed out. */
+  errors: number
+  /** True when every prepared request was sent and the first ones came round again. */
+  wrapped: boolean
+}
+
+/*
+ * The load in a process of its own. Requests are prepared before the clock starts, so that this side
+ * does as little as it can while it measures.
+ */
+const requestsPerConnection = 3_000
+
+process.on('message', (order: LoadOrder) => {
+  void run(order).then((result) => process.send?.(result))
+})
+
+async function run(order: LoadOrder): Promise<LoadResult> {
+  const scenario = scenarios[order.scenario]
+  if (!scenario) throw new Error(`There is no scenario ${order.scenario}.`)
+  const { people, connections, round, token } = order
+  const share = Math.floor(people.length / connections)
+  const prepared = scenario.once ? share : requestsPerConnection
+  const options: autocannon.Options = {
+    url: order.url,
+    connections,
+    ...(scenario.once ? { amount: share * connections } : { duration: order.seconds }),
+    setupClient: (one) => {
+      const own = client++
+      one.setRequests(
+        Array.from({ length: prepared }, (_, n) => {
+          const person = people[scenario.once ? own * share + n : random(people.length)]
+          const change = `${round}-${own}-${n}`
+          return scenario.request(person as BenchPerson, change, token) as autocannon.Request
+        }),
+      )
+    },
+  }
+  let client = 0
+  // The tool's own clock also counts the time in which requests are prepared, and its own percentiles
+  // are whole milliseconds.
+  const latencies: number[] = []
+  let began = 0
+  let ended = 0
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const instance = autocannon(options, (error, done) => (error ? reject(error) : resolve(done)))
+    instance.on('start', () => {
+      began = performance.now()
+    })
+    instance.on('response', (_client, status, _bytes, ms) => {
+      ended = performance.now()
+      if (status < 300) latencies.push(ms)
+    })
+  })
+  latencies.sort((a, b) => a - b)
+  const percentile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
+  const seconds = (ended - began) / 1_000
+  return {
+    answers: latencies.length,
+    seconds,
+    perSecond: latencies.length / seconds,
+    p50Ms: percentile(0.5),
+    p99Ms: percentile(0.99),
+    maxMs: latencies.at(-1) ?? 0,
+    errors: result.non2xx + result.errors + result.timeouts,
+    wrapped: !scenario.once && latencies.length > prepared * connections,
+  }
+}
+
+function random(below: number): number {
+  return Math.floor(Math.random() * below)
+}

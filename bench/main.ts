@@ -1,0 +1,258 @@
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { seedPerson } from '../src/cli/seed-person.ts'
+import type { ShownToken } from '../src/core/dialect.ts'
+import { Connection, send } from '../test/kit/http-client.ts'
+import { tempFolder } from '../test/kit/temp-folder.ts'
+import {
+  type Footprint,
+  footprint,
+  rss,
+  runRoster,
+  startEcho,
+  startServer,
+} from './bench-server.ts'
+import { diskUse } from './disk-use.ts'
+import type { EchoAnswer } from './echo.ts'
+import type { LoadOrder, LoadResult } from './load.ts'
+import { type BenchPerson, type Scenario, scenarios } from './scenarios.ts'
+
+/*
+ * npm run bench [-- --rounds 3 --seconds 8 --profiles 100000 --million]
+ *
+ * Loads Roster and a bare Fastify echo in turn, in one run on one machine: a ratio of two figures
+ * measured together says more than either. See README.md beside this.
+ */
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '8' },
+    profiles: { type: 'string', default: '100000' },
+    connections: { type: 'string', default: '64' },
+    million: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+})
+const rounds = Number(options.rounds)
+const seconds = Number(options.seconds)
+const profiles = Number(options.profiles)
+const connections = Number(options.connections)
+const seed = 7
+/** People the updates are spread over; their vendor ids are asked for before the clock starts. */
+const updatedPeople = Math.min(20_000, profiles)
+
+interface Pair {
+  roster: LoadResult
+  echo: LoadResult
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const results: { [scenario: string]: Pair[] } = {}
+const footprints: { [profiles: string]: Footprint } = {}
+
+{
+  using empty = tempFolder()
+  await runRoster(empty.path, ['workspace', 'create', 'bench'])
+  footprints['0'] = await footprint(empty.path)
+}
+using folder = tempFolder()
+say(`storing ${profiles} people`)
+await runRoster(folder.path, ['workspace', 'create', 'bench'])
+say((await runRoster(folder.path, seedWords(profiles))).trim())
+footprints[`${profiles}`] = await footprint(folder.path)
+const disk = diskUse(join(folder.path, 'roster.db'))
+const tokens = await createTokens()
+const server = await startServer(folder.path)
+const people = await askForPeople(server.url)
+const echo = await startEcho(await recordAnswers(server.url))
+const loader = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { stdio: 'inherit' })
+for (const [index, scenario] of scenarios.entries()) {
+  if (options.only && !scenario.name.includes(options.only)) continue
+  await measure(index, scenario)
+}
+const rssLoadedMib = rss(server.pid)
+loader.disconnect()
+echo.stop()
+await server.stop()
+if (options.million) {
+  using big = tempFolder()
+  say('storing 1,000,000 people')
+  await runRoster(big.path, ['workspace', 'create', 'bench'])
+  say((await runRoster(big.path, seedWords(1_000_000))).trim())
+  footprints['1000000'] = await footprint(big.path)
+}
+report()
+
+function seedWords(count: number): string[] {
+  return ['seed', '--workspace', 'bench', '--profiles', `${count}`, '--seed', `${seed}`]
+}
+
+async function createTokens(): Promise<{ [dialect: string]: ShownToken }> {
+  const made: { [dialect: string]: ShownToken } = {}
+  for (const dialect of new Set(scenarios.map((scenario) => scenario.dialect))) {
+    const words = ['token', 'create', '--workspace', 'bench', '--dialect', dialect, '--json']
+    made[dialect] = JSON.parse(await runRoster(folder.path, words)) as ShownToken
+  }
+  return made
+}
+
+/** The first people of the seed, with the vendor's ids that some calls need. */
+async function askForPeople(url: string): Promise<BenchPerson[]> {
+  const { accessKey, accessSecret } = tokens.channeltalk ?? {}
+  const asked: BenchPerson[] = []
+  let next = 1
+  const lane = async () => {
+    let connection = new Connection(url)
+    while (next <= updatedPeople) {
+      const number = next++
+      if (!connection.open) connection = new Connection(url)
+      const answer = await connection.request({
+        method: 'GET',
+        path: `/open/v5/users/@${seedPerson(seed, number).userId}`,
+        headers: { 'x-access-key': accessKey, 'x-access-secret': accessSecret },
+      })
+      if (answer.headers.connection === 'close') connection.close()
+      const { user } = answer.json() as { user: { id: string } }
+      asked.push(benchPerson(number, user.id))
+    }
+    connection.close()
+  }
+  await Promise.all(Array.from({ length: 32 }, lane))
+  return asked
+}
+
+function benchPerson(number: number, channelId: string): BenchPerson {
+  const { userId, email, attributes } = seedPerson(seed, number)
+  const { first_name, last_name } = attributes
+  return {
+    number,
+    userId,
+    email,
+    firstName: String(first_name),
+    lastName: String(last_name),
+    channelId,
+  }
+}
+
+/** What Roster answers to each call, so that the bare server can answer the same bytes. */
+async function recordAnswers(url: string): Promise<EchoAnswer[]> {
+  const own = ['date', 'connection', 'keep-alive', 'content-length']
+  const recorded: EchoAnswer[] = []
+  for (const scenario of scenarios) {
+    // The removal is tried on somebody whom nobody counts on.
+    const person = benchPerson(scenario.once ? profiles : 1, people[0]?.channelId ?? '')
+    const token = tokens[scenario.dialect] ?? {}
+    const answer = await send(url, scenario.request(person, 'recorded', token))
+    if (answer.status >= 300) throw new Error(`${scenario.name}: ${answer.status} ${answer.text}`)
+    const headers = Object.entries(answer.headers).filter(([name]) => !own.includes(name))
+    recorded.push({
+      status: answer.status,
+      headers: Object.fromEntries(headers),
+      body: answer.text,
+    })
+  }
+  return recorded
+}
+
+async function measure(index: number, scenario: Scenario): Promise<void> {
+  const pairs: Pair[] = []
+  results[scenario.name] = pairs
+  const order = (url: string, round: string, long: number, hit: BenchPerson[]): LoadOrder => ({
+    scenario: index,
+    url,
+    token: tokens[scenario.dialect] ?? {},
+    people: hit,
+    connections,
+    round,
+    seconds: long,
+  })
+  if (!scenario.once) await load(order(server.url, 'warm', 2, people))
+  await load(order(echo.url, 'warm', 2, people))
+  for (let round = 0; round < rounds; round++) {
+    const hit = scenario.once ? peopleOfRound(round) : people
+    const pair = {
+      roster: await load(order(server.url, `r${round}`, seconds, hit)),
+      echo: await load(order(echo.url, `r${round}`, seconds, hit)),
+    }
+    pairs.push(pair)
+    say(`${scenario.name} round ${round + 1}: ${shownPair(pair)}`)
+  }
+}
+
+/** Everybody is removed once: each round has people of its own, the last one is kept out. */
+function peopleOfRound(round: number): BenchPerson[] {
+  const share = Math.floor((profiles - 1) / rounds)
+  return Array.from({ length: share }, (_, n) => benchPerson(round * share + n + 1, ''))
+}
+
+async function load(order: LoadOrder): Promise<LoadResult> {
+  loader.send(order)
+  const [result] = await once(loader as ChildProcess, 'message')
+  return result as LoadResult
+}
+
+function report(): void {
+  const table = Object.entries(results).map(([name, pairs]) => {
+    const of = (pick: (pair: Pair) => number) => median(pairs.map(pick))
+    return {
+      endpoint: name,
+      'Roster req/s': Math.round(of((pair) => pair.roster.perSecond)),
+      'echo req/s': Math.round(of((pair) => pair.echo.perSecond)),
+      ratio: round2(of((pair) => pair.roster.perSecond / pair.echo.perSecond)),
+      'p50 ms': round2(of((pair) => pair.roster.p50Ms)),
+      'p99 ms': round2(Math.max(...pairs.map((pair) => pair.roster.p99Ms))),
+      errors: pairs.reduce((sum, { roster, echo }) => sum + roster.errors + echo.errors, 0),
+    }
+  })
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' })
+  const short = commit.stdout.trim() || 'unknown'
+  const result = {
+    date: new Date().toISOString(),
+    commit: short,
+    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    machine: {
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryGib: Math.round(totalmem() / 2 ** 30),
+      kernel: release(),
+    },
+    versions: { ...process.versions },
+    settings: { rounds, seconds, profiles, connections },
+    table,
+    footprints,
+    rssLoadedMib,
+    disk,
+    rounds: results,
+  }
+  const folderUrl = new URL('./results/', import.meta.url)
+  mkdirSync(folderUrl, { recursive: true })
+  const file = fileURLToPath(new URL(`${result.date.slice(0, 10)}-${short}.json`, folderUrl))
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+  console.table(table)
+  for (const [count, { startedInMs, rssMib }] of Object.entries(footprints)) {
+    say(`${count} profiles: ${startedInMs} ms from exec to the first answer, ${rssMib} MiB`)
+  }
+  say(`after the load: ${rssLoadedMib} MiB`)
+  say(`on disk: ${disk.bytesPerProfile} bytes a profile, ${disk.bytesPerEvent} bytes an event`)
+  say(`written to ${relative(process.cwd(), file)}`)
+}
+
+function shownPair({ roster, echo }: Pair): string {
+  const side = (one: LoadResult) =>
+    `${Math.round(one.perSecond)}/s p50 ${round2(one.p50Ms)} p99 ${round2(one.p99Ms)} ms` +
+    `${one.errors ? `, ${one.errors} ERRORS` : ''}${one.wrapped ? ', wrapped' : ''}`
+  return `roster ${side(roster)}; echo ${side(echo)}; ${round2(roster.perSecond / echo.perSecond)}`
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+function round2(number: number): number {
+  return Math.round(number * 100) / 100
+}

@@ -1,0 +1,24 @@
+import type { DialectCases } from '../../../core/dialect-case.ts'
+import { leadCases } from './leads.ts'
+import { refusalCases } from './refusals.ts'
+import { tagCases } from './tags.ts'
+import { updateCases } from './update.ts'
+import { upsertCases } from './upsert.ts'
+import { valueCases } from './values.ts'
+
+export const channeltalkCases: DialectCases = {
+  dialect: 'channeltalk',
+  headers: {
+    accept: 'application/json, text/plain, */*',
+    'x-access-key': '{{accessKey}}',
+    'x-access-secret': '{{accessSecret}}',
+  },
+  cases: [
+    ...updateCases,
+    ...valueCases,
+    ...tagCases,
+    ...upsertCases,
+    ...leadCases,
+    ...refusalCases,
+  ],
+}

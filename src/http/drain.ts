@@ -1,0 +1,53 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { connectionOf } from './call.ts'
+import type { Shell } from './shell.ts'
+
+export type OpenSockets = ReadonlySet<Socket>
+
+/** How long a server on its way out still takes connections, so that what was sent to it arrives. */
+const lastCallMs = 100
+
+/** The connections of a server that are open now. */
+export function trackSockets(server: HttpServer): OpenSockets {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
+/**
+ * Ends a server without losing a request it has taken. While `shell.draining` is set every answer
+ * closes its connection, so busy connections end by themselves; those with nothing under way are
+ * closed here, and those that take longer than allowed are cut.
+ */
+export async function drain(shell: Shell, server: HttpServer, sockets: OpenSockets): Promise<void> {
+  const { drainTimeoutMs } = shell.config
+  const startedAt = performance.now()
+  await wait(Math.min(lastCallMs, drainTimeoutMs))
+  // Not the HTTP server's own `close`: that stops watching for slow requests, and cuts connections
+  // whose last answer has not left yet.
+  const ended = new Promise<void>((resolve) => {
+    Server.prototype.close.call(server, () => resolve())
+  })
+  for (const socket of sockets) if (isIdle(socket)) socket.destroySoon()
+  const timer = setTimeout(
+    () => cut(shell, sockets),
+    Math.max(0, drainTimeoutMs - (performance.now() - startedAt)),
+  )
+  await ended
+  clearTimeout(timer)
+}
+
+function isIdle(socket: Socket): boolean {
+  const { newest } = connectionOf(socket)
+  return newest === null || newest.writableFinished
+}
+
+function cut(shell: Shell, sockets: OpenSockets): void {
+  shell.logger.warn({ connections: sockets.size }, 'drain took too long, connections are cut')
+  for (const socket of sockets) socket.destroy()
+}

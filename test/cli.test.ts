@@ -360,8 +360,9 @@ test('a damaged store is found by doctor and mended by restore', async () => {
   writeFileSync(store, bytes)
   // A log of the old store, which must not be played into the restored one.
   writeFileSync(`${store}-wal`, Buffer.alloc(64 * 1024, 1))
-  const doctor = await place.json('doctor').catch((error) => error)
-  assert.match(String(doctor), /"state":"fail"/)
+  const damaged = await place.roster('doctor')
+  assert.equal(damaged.code, 1)
+  assert.match(damaged.out, /^fail /m)
   await place.json('restore', file, '--force')
   assert.equal((await place.roster('doctor')).code, 0)
   assert.equal((await place.roster('profiles', 'get', 'user_id=seed-1-300')).code, 0)

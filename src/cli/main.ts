@@ -35,12 +35,12 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
   try {
     const outcome = await run(words)
     if (outcome === null) return exitCodes.ok
-    process.stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : withEnd(outcome.text))
+    await write(process.stdout, json ? JSON.stringify(outcome.json) : outcome.text)
     return outcome.exitCode ?? exitCodes.ok
   } catch (error) {
     const { message, exitCode } = explain(error)
     const body = json ? JSON.stringify({ error: { exitCode, message } }) : `roster: ${message}`
-    process.stderr.write(`${body}\n`)
+    await write(process.stderr, body)
     return exitCode
   }
 }
@@ -121,8 +121,10 @@ function explain(error: unknown): { message: string; exitCode: ExitCode } {
   return { message, exitCode: exitCodes.failed }
 }
 
-function withEnd(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+/** Resolves when the text has left the process: a pipe may take a while to be read. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  return new Promise((resolve) => stream.write(whole, () => resolve()))
 }
 
 if (import.meta.main) {

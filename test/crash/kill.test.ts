@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
+import type { SpawnedRoster } from '../kit/spawn-roster.ts'
 import { verifyWrites, WriteLost } from './verify-writes.ts'
 import { WriteLoad } from './write-load.ts'
 
@@ -11,11 +12,16 @@ const kills = process.env.ROSTER_TEST_LONG === '1' ? 50 : 5
 test(`${kills} kills at random moments lose no acknowledged write and leave no half of one`, async (t) => {
   using folder = dataFolder()
   let acknowledged = 0
-  for (let kill = 0; kill < kills; kill++) {
-    const { workspace, load } = await writeUntilKilled(folder)
-    await using _ = await folder.start()
-    const count = await verify(folder, workspace, load)
-    acknowledged += count
+  let roster = await folder.start()
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const workspace = await folder.newWorkspace()
+      const load = await writeUntilKilled(roster, workspace)
+      roster = await folder.start()
+      acknowledged += await verify(folder, workspace, load)
+    }
+  } finally {
+    await roster.stop()
   }
   t.diagnostic(`${acknowledged} acknowledged writes over ${kills} kills, each found whole`)
 })
@@ -30,13 +36,11 @@ test('the check catches a server that writes events in a second transaction', as
   assert.ok(caught instanceof assert.AssertionError, String(caught))
 })
 
-/** Runs the program, loads it, kills it without a word and waits until nothing more is answered. */
+/** Loads the program, kills it without a word and waits until nothing more is answered. */
 async function writeUntilKilled(
-  folder: DataFolder,
-  preload?: URL,
-): Promise<{ workspace: NewWorkspace; load: WriteLoad }> {
-  const workspace = await folder.newWorkspace()
-  await using roster = await folder.start(preload ? { preload } : {})
+  roster: SpawnedRoster,
+  workspace: NewWorkspace,
+): Promise<WriteLoad> {
   const load = new WriteLoad(roster.url, workspace.tokens)
   await load.answered(100)
   await sleep(Math.random() * 500)
@@ -44,7 +48,7 @@ async function writeUntilKilled(
   // What is still in the sockets was answered too, and counts.
   await load.ended
   await roster.exited
-  return { workspace, load }
+  return load
 }
 
 function verify(folder: DataFolder, { workspace }: NewWorkspace, load: WriteLoad): Promise<number> {
@@ -55,7 +59,9 @@ function verify(folder: DataFolder, { workspace }: NewWorkspace, load: WriteLoad
 async function plantedDefect(preload: URL): Promise<unknown> {
   using folder = dataFolder()
   for (let kill = 0; kill < 5; kill++) {
-    const { workspace, load } = await writeUntilKilled(folder, preload)
+    const workspace = await folder.newWorkspace()
+    await using roster = await folder.start({ preload })
+    const load = await writeUntilKilled(roster, workspace)
     try {
       await verify(folder, workspace, load)
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Credentials, RequestHead, TokenShape } from '../../core/dialect.ts
 import { Fault } from '../../core/errors.ts'
 import { isObject, type JsonValue, own } from '../../core/json.ts'
 
-/** Hex digits, like the vendor's API tokens: first the part that names the token, then its secret. */
+/** Hex digits, like the vendor's own: first the part that names the token, then its secret. */
 const publicBytes = 8
 const secretBytes = 24
 const apiToken = new RegExp(`^[0-9a-f]{${2 * (publicBytes + secretBytes)}}$`)

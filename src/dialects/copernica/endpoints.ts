@@ -43,7 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   eventEndpoint('PUT', '/events/webshop/:area/:kind'),
 ]
 
-/** The exchange of an API token for a ticket; clients take the body as it is, so it ends with it. */
+/** The exchange of an API token for a ticket. Clients use the body as it is: no end of line. */
 export const openEndpoints: readonly OpenEndpoint[] = (['POST', 'GET'] as const).map((method) => ({
   method,
   path: '/',
@@ -82,8 +82,8 @@ function toResponse(applied: Applied, request: DialectRequest): DialectResponse 
 }
 
 /**
- * Group and kind joined by a dot. The vendor's paths are case-sensitive: a documented event or a group
- * of our own spelled with capitals is refused, not logged under a name that no rule reacts to.
+ * Group and kind joined by a dot. The vendor's paths are case-sensitive: a documented event or a
+ * group of our own with capitals is refused, not logged under a name that no rule reacts to.
  */
 function eventType({ group = 'webshop', area, kind = '' }: DialectRequest['params']): string {
   const whole = area === undefined ? alias(group, kind) : `${group}.${area}`

@@ -3,8 +3,8 @@ import type { Fault } from '../../core/errors.ts'
 import { isBearerOnly } from './credentials.ts'
 
 /**
- * The vendor's envelope. The official PHP class takes every status but 400 for success, and is known
- * by its token in the query; so where the credential came that way, or did not come at all, every
+ * The vendor's envelope. The official PHP class takes every status but 400 for success, and sends
+ * its token in the query; so where the credential came that way, or did not come at all, every
  * refusal is 400, our own failures included. Callers with a bearer get 400 for their mistakes, and
  * 429, 500 and 503 as themselves (wire notes: decisions, 1.3, 6.3).
  */

@@ -16,9 +16,9 @@ const spellings: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * Names the parameters of an event as Roster does; values stay as they came. The API token that some
- * clients put into the body is left out (wire notes, open point 4). Where a caller sends both the
- * vendor's spelling and ours (`firstname` and `first_name`), the vendor's is the one that counts.
+ * Names the parameters of an event as Roster does; values stay as they came. An API token in the
+ * body is left out (wire notes, open point 4). Where a caller sends both the vendor's spelling and
+ * ours (`firstname` and `first_name`), the vendor's is the one that counts.
  */
 export function toAttributes(parameters: JsonObject): JsonObject {
   const attributes: JsonObject = {}

@@ -7,8 +7,8 @@ import { parseForm } from '../../lib/parse-form.ts'
 const formLimits = { depthMax: limits.jsonDepthMax, fieldsMax: limits.jsonKeysMax }
 
 /**
- * JSON or a form nested as in PHP, by the content type; its parameters (charset) do not matter. JSON
- * without a content type is read too.
+ * JSON or a form nested as in PHP, by the content type; its parameters (charset) do not matter.
+ * JSON without a content type is read too.
  */
 export function parseBody(text: string, head: RequestHead): JsonValue | undefined {
   if (text === '') return undefined

@@ -22,10 +22,16 @@ export function examineFile(path: string): Finding[] {
     return [openingFailed(path, error)]
   }
   try {
-    const version = schema(db)
-    const opened = { name: 'store', state: 'ok', detail: `${path} opens` } as const
-    if (version.state !== 'ok') return [opened, rights, version, integrity(db)]
-    return [opened, rights, version, durability(db), writable(db), integrity(db), clock(db)]
+    const opened: Finding = { name: 'store', state: 'ok', detail: `${path} opens` }
+    const version = attempt('schema', db, schema)
+    const whole = attempt('integrity', db, integrity)
+    if (version.state !== 'ok') return [opened, rights, version, whole]
+    const rest = [
+      attempt('durability', db, durability),
+      attempt('writing', db, writable),
+      attempt('clock', db, clock),
+    ]
+    return [opened, rights, version, whole, ...rest]
   } finally {
     db.close()
   }
@@ -39,6 +45,19 @@ function openingFailed(path: string, error: unknown): Finding {
     detail: `${path} does not open: ${reason}`,
     remedy:
       'Check that the file is a store and yours to write; else restore a backup: roster restore.',
+  }
+}
+
+/** A damaged file may fail any question put to it. */
+function attempt(name: string, db: DatabaseSync, look: (db: DatabaseSync) => Finding): Finding {
+  try {
+    return look(db)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    const remedy =
+      'Look for a full disk, a file system that is read-only, or a long transaction; if the file is ' +
+      'damaged, restore a backup: roster restore FILE --force.'
+    return { name, state: 'fail', detail, remedy }
   }
 }
 
@@ -77,14 +96,8 @@ function durability(db: DatabaseSync): Finding {
 }
 
 function writable(db: DatabaseSync): Finding {
-  try {
-    db.prepare(probe).run(Date.now())
-    return { name: 'writing', state: 'ok', detail: 'a small write was committed' }
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
-    const remedy = 'Look for a full disk, a file system that is read-only, or a long transaction.'
-    return { name: 'writing', state: 'fail', detail, remedy }
-  }
+  db.prepare(probe).run(Date.now())
+  return { name: 'writing', state: 'ok', detail: 'a small write was committed' }
 }
 
 function integrity(db: DatabaseSync): Finding {

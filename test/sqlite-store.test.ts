@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import test from 'node:test'
+import type { Decide } from '../src/core/decision.ts'
+import type { ProfileId } from '../src/core/profile.ts'
+import { starterRules } from '../src/core/rule.ts'
+import { decide } from '../src/decision.ts'
+import { openStore } from '../src/storage/open-store.ts'
+import { openDatabase } from '../src/storage/sqlite/open-database.ts'
+import * as statements from '../src/storage/sqlite/statements.ts'
+import { Writer } from '../src/storage/sqlite/writer.ts'
+import { tempFolder } from './kit/temp-folder.ts'
+import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
+
+const decision = new URL('../src/decision.ts', import.meta.url)
+
+async function open(folder: string, serve = false) {
+  return openStore(`sqlite://${join(folder, 'roster.db')}`, { decision, serve })
+}
+
+storeContract('sqlite', async () => {
+  const folder = tempFolder()
+  const store = await open(folder.path)
+  const dispose = async () => {
+    await store.close()
+    folder[Symbol.dispose]()
+  }
+  return { ...store, [Symbol.asyncDispose]: dispose }
+})
+
+test('every connection to a file syncs each commit, also the second and later ones', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  await store.close()
+  for (const access of ['write', 'read', 'write'] as const) {
+    const db = openDatabase(join(folder.path, 'roster.db'), access)
+    assert.equal(db.prepare('PRAGMA synchronous').get()?.synchronous, 2)
+    assert.equal(db.prepare('PRAGMA journal_mode').get()?.journal_mode, 'wal')
+    db.close()
+  }
+})
+
+test('a command that cannot be written fails alone, and the rest of its group is stored', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  const { id } = await store.createWorkspace('w', starterRules)
+  // Decides something that the file cannot take: a change of a profile that is not there.
+  const faulty: Decide = (known, command, context) => {
+    const verdict = decide(known, command, context)
+    if (verdict.kind !== 'decided' || command.source.request !== 'bad') return verdict
+    for (const write of verdict.profiles) {
+      write.isNew = false
+      write.profile.id = 4_711 as ProfileId
+    }
+    return verdict
+  }
+  const writer = new Writer(join(folder.path, 'roster.db'), faulty)
+  const group = [1, 2, 3, 4].map((n) => ({
+    workspaceId: id,
+    command: { ...upsert(`u${n}`, { n }), source: { ...source, request: n === 3 ? 'bad' : 'ok' } },
+  }))
+  const results = writer.applyGroup(group, 1)
+  writer.close()
+  assert.deepEqual(
+    results.map((result) => ('applied' in result ? 'stored' : result.fault.code)),
+    ['stored', 'stored', 'internal', 'stored'],
+  )
+  const events = await store.readEvents(id, 0, 10)
+  assert.deepEqual(events.map((event) => [event.id, event.subject]), [[1, 1], [2, 2], [3, 3]])
+  assert.equal((await store.statistics()).profiles, 3)
+  await store.close()
+})
+
+test('while another process holds the file, commands wait and the event loop does not', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  const { id } = await store.createWorkspace('w', starterRules)
+  const other = new DatabaseSync(join(folder.path, 'roster.db'))
+  other.exec('BEGIN IMMEDIATE')
+  const applied = store.apply(id, upsert('u'))
+  let longestMs = 0
+  for (let n = 0; n < 30; n++) {
+    const before = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    longestMs = Math.max(longestMs, performance.now() - before)
+  }
+  assert.ok(longestMs < 250, `the loop stood still for ${longestMs} ms`)
+  other.exec('COMMIT')
+  other.close()
+  assert.equal((await applied).foundBy, 'created')
+  await store.close()
+})
+
+test('two stores on one file see each other at once and keep the log gapless', async () => {
+  using folder = tempFolder()
+  const a = await open(folder.path)
+  const b = await open(folder.path)
+  const { id } = await a.createWorkspace('w', starterRules)
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(
+      [a, b, a, b].map((store, n) => store.apply(id, userEvent('user.update', `p${n}@x.org`, { round }))),
+    )
+  }
+  await b.replaceRules(id, [])
+  await a.apply(id, userEvent('user.update', 'new@x.org'))
+  const events = await b.readEvents(id, 0, 1_000)
+  assert.deepEqual(events.map((event) => event.id), events.map((_, index) => index + 1))
+  assert.equal(events.at(-1)?.type, 'user.update', 'rules replaced beside the server still ran')
+  const token = { publicPart: 'p', secretHash: 'h', workspaceId: id, dialect: 'd', scopes: [], label: '' }
+  await b.createToken(token)
+  await nextTurn()
+  assert.ok(a.findToken('p'))
+  await b.revokeToken('p')
+  await nextTurn()
+  assert.equal(a.findToken('p'), null)
+  await a.close()
+  await b.close()
+})
+
+test('one file has one server', async () => {
+  using folder = tempFolder()
+  const first = await open(folder.path, true)
+  await assert.rejects(open(folder.path, true), /Another Roster serves/)
+  const beside = await open(folder.path)
+  await beside.close()
+  await first.close()
+  const second = await open(folder.path, true)
+  await second.close()
+})
+
+test('a program that is older than the schema refuses to start, and says so', async () => {
+  using folder = tempFolder()
+  await (await open(folder.path)).close()
+  const db = new DatabaseSync(join(folder.path, 'roster.db'))
+  db.exec('PRAGMA user_version = 999')
+  db.close()
+  await assert.rejects(open(folder.path), /schema version 999.*start a newer Roster/)
+})
+
+test('a backup taken under load holds everything acknowledged before it began', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  const { id } = await store.createWorkspace('w', starterRules)
+  for (let n = 0; n < 50; n++) await store.apply(id, upsert(`before${n}`, { n }))
+  let stop = false
+  const load = (async () => {
+    for (let n = 0; !stop; n++) await store.apply(id, upsert(`during${n}`, { n }))
+  })()
+  const to = join(folder.path, 'copy.db')
+  const report = await store.backup(to)
+  stop = true
+  await load
+  await store.close()
+  assert.ok(report.profiles >= 50)
+  assert.equal(existsSync(`${to}.partial`), false)
+  const copy = await openStore(`sqlite://${to}`, { decision })
+  const identifier = { kind: 'user_id', value: 'before49' }
+  assert.equal((await copy.findProfiles(id, { keys: [{ identifier }] })).length, 1)
+  await assert.rejects(copy.backup(to), /never overwrites/)
+  await copy.close()
+})
+
+test('no statement of the write path reads a table from end to end', async () => {
+  using folder = tempFolder()
+  await (await open(folder.path)).close()
+  const db = openDatabase(join(folder.path, 'roster.db'), 'read')
+  for (const [name, sql] of Object.entries(statements)) {
+    if (!/^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)) continue
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+    const scans = plan.map(({ detail }) => String(detail)).filter((step) => /^SCAN (?!CONSTANT)/.test(step))
+    assert.deepEqual(scans, [], name)
+  }
+  db.close()
+})

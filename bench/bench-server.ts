@@ -27,14 +27,21 @@ export function startServer(dataDir: string): Promise<SpawnedRoster> {
   return spawnRoster({ dataDir, outputFile: join(dataDir, 'server.log'), startMs: 60_000 })
 }
 
+export interface EchoServer {
+  url: string
+  pid: number
+  stop(): void
+}
+
 /** The yardstick, in a process of its own. */
-export async function startEcho(answers: EchoAnswer[]): Promise<{ url: string; stop(): void }> {
+export async function startEcho(answers: EchoAnswer[]): Promise<EchoServer> {
   const script = fileURLToPath(new URL('./echo.ts', import.meta.url))
   const child = spawn(process.execPath, [script, JSON.stringify(answers)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
-  return { url: String(line).trim(), stop: () => void child.kill('SIGTERM') }
+  const stop = () => void child.kill('SIGTERM')
+  return { url: String(line).trim(), pid: child.pid as number, stop }
 }
 
 export interface Footprint {
@@ -61,4 +68,14 @@ export async function footprint(dataDir: string): Promise<Footprint> {
 export function rss(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024)
+}
+
+/** Processor time that a process has used so far, all its threads together, in seconds. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) / 100
 }

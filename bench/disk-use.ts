@@ -14,7 +14,7 @@ export function diskUse(path: string): DiskUse {
   try {
     const number = (sql: string) => Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0)
     const pages = (tables: string) =>
-      number(`SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN (
+      number(`SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN (
         SELECT name FROM sqlite_schema WHERE tbl_name IN (${tables}))`)
     const profiles = number('SELECT count(*) FROM profiles')
     const events = number('SELECT count(*) FROM events')

@@ -46,10 +46,18 @@ const seed = 7
 /** People the updates are spread over; their vendor ids are asked for before the clock starts. */
 const updatedPeople = Math.min(20_000, profiles)
 
-interface Pair {
-  roster: LoadResult
-  echo: LoadResult
+/** What a round measured on one side. */
+interface Measured extends LoadResult {
+  /** Processor time of the server, all threads together, in microseconds a request. */
+  cpuUs: number
 }
+
+interface Pair {
+  roster: Measured
+  echo: Measured
+}
+
+type Server = Pick<EchoServer, 'url' | 'pid'>
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const results: { [scenario: string]: Pair[] } = {}
@@ -162,22 +170,23 @@ async function recordAnswers(url: string): Promise<EchoAnswer[]> {
 async function measure(index: number, scenario: Scenario): Promise<void> {
   const pairs: Pair[] = []
   results[scenario.name] = pairs
-  const order = (url: string, round: string, long: number, hit: BenchPerson[]): LoadOrder => ({
-    scenario: index,
-    url,
-    token: tokens[scenario.dialect] ?? {},
-    people: hit,
-    connections,
-    round,
-    seconds: long,
-  })
-  if (!scenario.once) await load(order(server.url, 'warm', 2, people))
-  await load(order(echo.url, 'warm', 2, people))
+  const run = (one: Server, round: string, hit: BenchPerson[], long = seconds) =>
+    load(one, {
+      scenario: index,
+      url: one.url,
+      token: tokens[scenario.dialect] ?? {},
+      people: hit,
+      connections,
+      round,
+      seconds: long,
+    })
+  if (!scenario.once) await run(server, 'warm', people, 2)
+  await run(echo, 'warm', people, 2)
   for (let round = 0; round < rounds; round++) {
     const hit = scenario.once ? peopleOfRound(round) : people
     const pair = {
-      roster: await load(order(server.url, `r${round}`, seconds, hit)),
-      echo: await load(order(echo.url, `r${round}`, seconds, hit)),
+      roster: await run(server, `r${round}`, hit),
+      echo: await run(echo, `r${round}`, hit),
     }
     pairs.push(pair)
     say(`${scenario.name} round ${round + 1}: ${shownPair(pair)}`)
@@ -190,10 +199,12 @@ function peopleOfRound(round: number): BenchPerson[] {
   return Array.from({ length: share }, (_, n) => benchPerson(round * share + n + 1, ''))
 }
 
-async function load(order: LoadOrder): Promise<LoadResult> {
+async function load(one: Server, order: LoadOrder): Promise<Measured> {
+  const before = cpuSeconds(one.pid)
   loader.send(order)
-  const [result] = await once(loader as ChildProcess, 'message')
-  return result as LoadResult
+  const [message] = await once(loader as ChildProcess, 'message')
+  const result = message as LoadResult
+  return { ...result, cpuUs: ((cpuSeconds(one.pid) - before) * 1e6) / result.answers }
 }
 
 function report(): void {
@@ -206,6 +217,7 @@ function report(): void {
       ratio: round2(of((pair) => pair.roster.perSecond / pair.echo.perSecond)),
       'p50 ms': round2(of((pair) => pair.roster.p50Ms)),
       'p99 ms': round2(Math.max(...pairs.map((pair) => pair.roster.p99Ms))),
+      'CPU us': `${Math.round(of(({ roster }) => roster.cpuUs))} / ${Math.round(of((pair) => pair.echo.cpuUs))}`,
       errors: pairs.reduce((sum, { roster, echo }) => sum + roster.errors + echo.errors, 0),
     }
   })
@@ -243,8 +255,8 @@ function report(): void {
 }
 
 function shownPair({ roster, echo }: Pair): string {
-  const side = (one: LoadResult) =>
-    `${Math.round(one.perSecond)}/s p50 ${round2(one.p50Ms)} p99 ${round2(one.p99Ms)} ms` +
+  const side = (one: Measured) =>
+    `${Math.round(one.perSecond)}/s p50 ${round2(one.p50Ms)} p99 ${round2(one.p99Ms)} ms ${Math.round(one.cpuUs)} us` +
     `${one.errors ? `, ${one.errors} ERRORS` : ''}${one.wrapped ? ', wrapped' : ''}`
   return `roster ${side(roster)}; echo ${side(echo)}; ${round2(roster.perSecond / echo.perSecond)}`
 }

@@ -39,8 +39,8 @@ export interface Parts {
 /**
  * Opens the store, listens, and prepares an empty store for use.
  *
- * @throws Error when another server holds the store, the port is taken, or the secret key is no key;
- *   nothing is left open then.
+ * @throws Error when another server holds the store, the port is taken, or the secret key is no
+ *   key; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
   const [{ buildServer }, { prepareFirstStart }, dialects] = await Promise.all([

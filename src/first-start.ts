@@ -34,9 +34,9 @@ export async function prepareFirstStart(
 }
 
 /**
- * The first workspace of an empty store, made with the starter rules. It counts as new for as long as
- * nobody ever had a token: a store that was only seeded, or whose first start was cut short. null when
- * the store is past that.
+ * The first workspace of an empty store, made with the starter rules. It counts as new for as long
+ * as nobody ever had a token: a store that was only seeded, or whose first start was cut short.
+ * null when the store is past that.
  */
 export async function ensureFirstWorkspace(store: Store): Promise<WorkspaceId | null> {
   const workspaces = await store.listWorkspaces()
@@ -69,8 +69,8 @@ export async function createToken(
 /** The first tokens and a working call for each main endpoint, ready to paste. */
 export function renderFirstStart({ workspace, tokens }: FirstStart, url: string): string {
   const parts = [
-    `This is the first start. Workspace "${workspace}" has its starter rules and one token for each`,
-    'dialect. The tokens are shown this once; roster token create makes others. Try it:',
+    `This is the first start. Workspace "${workspace}" has its starter rules and one token for`,
+    'each dialect. The tokens are shown this once; roster token create makes others. Try it:',
   ]
   for (const { dialect, shown } of tokens) {
     const token = Object.entries(shown).map(([name, value]) => `${name} ${value}`)

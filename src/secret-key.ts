@@ -6,8 +6,8 @@ import type { Config } from './config/load-config.ts'
 const keyBytes = 32
 
 /**
- * The key everything that is signed or encrypted hangs on: the option, else `secret.key` in the data
- * folder, which is made, readable by its owner alone, when it is not there.
+ * The key everything that is signed or encrypted hangs on: the option, else `secret.key` in the
+ * data folder, which is made, readable by its owner alone, when it is not there.
  *
  * @throws Error when the file holds no key.
  */
@@ -18,8 +18,9 @@ export function readSecretKey(config: Pick<Config, 'secretKey' | 'data'>): Buffe
   if (text === undefined) return makeKey(path)
   if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex')
   throw new Error(
-    `${path} holds ${text.length} characters, but a secret key is ${keyBytes * 2} hex digits. Put ` +
-      'the right file back, or remove it: a new key is made, and what the old one signed is void.',
+    `${path} holds ${text.length} characters, but a secret key is ${keyBytes * 2} hex digits. ` +
+      'Put the right file back, or remove it: a new key is made then, which voids what the old ' +
+      'one signed.',
   )
 }
 

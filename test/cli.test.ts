@@ -208,6 +208,10 @@ test('a scope or a dialect nobody knows makes no token', async () => {
   assert.equal(wrong.code, 2)
   assert.match(wrong.err, /Did you mean "profiles:read"\?/)
   assert.deepEqual(await place.json('token', 'list'), [])
+  place.env.ROSTER_DATABASE_URL = 'mysql://db.example/roster'
+  const doctor = await place.roster('doctor')
+  assert.equal(doctor.code, 1)
+  assert.match(doctor.out, /^fail +store .*sqlite:/m)
 })
 
 test('settings are shown, changed, and refused when there is no such workspace', async () => {

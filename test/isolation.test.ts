@@ -224,7 +224,12 @@ async function history(world: World): Promise<unknown[]> {
   const events = await readLog(roster.store, world.workspace.id)
   return events.map((event: Event) => {
     const { occurredAt, receivedAt, source, ...rest } = event
-    return { ...rest, source: source.dialect }
+    // Ids that dialects show are made with the workspace's key: the same person has others there.
+    const identifiers = rest.identifiers.map(({ kind, value }) => [
+      kind,
+      kind.includes('.') || value,
+    ])
+    return { ...rest, identifiers, source: source.dialect }
   })
 }
 

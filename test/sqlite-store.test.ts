@@ -68,7 +68,14 @@ test('a command that cannot be written fails alone, and the rest of its group is
     ['stored', 'stored', 'internal', 'stored'],
   )
   const events = await store.readEvents(id, 0, 10)
-  assert.deepEqual(events.map((event) => [event.id, event.subject]), [[1, 1], [2, 2], [3, 3]])
+  assert.deepEqual(
+    events.map((event) => [event.id, event.subject]),
+    [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ],
+  )
   assert.equal((await store.statistics()).profiles, 3)
   await store.close()
 })
@@ -100,15 +107,27 @@ test('two stores on one file see each other at once and keep the log gapless', a
   const { id } = await a.createWorkspace('w', starterRules)
   for (let round = 0; round < 10; round++) {
     await Promise.all(
-      [a, b, a, b].map((store, n) => store.apply(id, userEvent('user.update', `p${n}@x.org`, { round }))),
+      [a, b, a, b].map((store, n) =>
+        store.apply(id, userEvent('user.update', `p${n}@x.org`, { round })),
+      ),
     )
   }
   await b.replaceRules(id, [])
   await a.apply(id, userEvent('user.update', 'new@x.org'))
   const events = await b.readEvents(id, 0, 1_000)
-  assert.deepEqual(events.map((event) => event.id), events.map((_, index) => index + 1))
+  assert.deepEqual(
+    events.map((event) => event.id),
+    events.map((_, index) => index + 1),
+  )
   assert.equal(events.at(-1)?.type, 'user.update', 'rules replaced beside the server still ran')
-  const token = { publicPart: 'p', secretHash: 'h', workspaceId: id, dialect: 'd', scopes: [], label: '' }
+  const token = {
+    publicPart: 'p',
+    secretHash: 'h',
+    workspaceId: id,
+    dialect: 'd',
+    scopes: [],
+    label: '',
+  }
   await b.createToken(token)
   await nextTurn()
   assert.ok(a.findToken('p'))
@@ -169,7 +188,9 @@ test('no statement of the write path reads a table from end to end', async () =>
   for (const [name, sql] of Object.entries(statements)) {
     if (!/^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)) continue
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
-    const scans = plan.map(({ detail }) => String(detail)).filter((step) => /^SCAN (?!CONSTANT)/.test(step))
+    const scans = plan
+      .map(({ detail }) => String(detail))
+      .filter((step) => /^SCAN (?!CONSTANT)/.test(step))
     assert.deepEqual(scans, [], name)
   }
   db.close()

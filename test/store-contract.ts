@@ -45,16 +45,19 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
     assert.deepEqual(profile, second.profile)
     assert.deepEqual(profile?.attributes, { a: 2, b: [1, { c: null }] })
     assert.equal(profile?.version, 2)
-    assert.deepEqual(
-      profile?.provenance.a && { ...profile.provenance.a, at: 0 },
-      { at: 0, event: 2, source: 'test' },
-    )
+    assert.deepEqual(profile?.provenance.a && { ...profile.provenance.a, at: 0 }, {
+      at: 0,
+      event: 2,
+      source: 'test',
+    })
   })
 
   contract('64 first calls for one identity at once make one profile', async (store, id) => {
     for (let round = 0; round < 20; round++) {
       const commands = Array.from({ length: 64 }, (_, n) =>
-        n % 2 ? upsert(`p${round}`, { [`n${n}`]: n }) : upsert(`p${round}`, { email: `P${round}@x.org` }),
+        n % 2
+          ? upsert(`p${round}`, { [`n${n}`]: n })
+          : upsert(`p${round}`, { email: `P${round}@x.org` }),
       )
       const applied = await Promise.all(commands.map((command) => store.apply(id, command)))
       assert.equal(applied.filter(({ foundBy }) => foundBy === 'created').length, 1)
@@ -79,7 +82,10 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
     )
     assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 30)
     const events = await store.readEvents(id, 0, 1_000)
-    assert.deepEqual(events.map((event) => event.id), events.map((_, index) => index + 1))
+    assert.deepEqual(
+      events.map((event) => event.id),
+      events.map((_, index) => index + 1),
+    )
     assert.equal(events.filter(({ type }) => type === 'user.update').length, 60)
     assert.equal((await store.readEvents(id, 50 as never, 2))[0]?.id, 51)
   })
@@ -98,26 +104,29 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
     assert.deepEqual(await store.eventsNaming(id, { kind: 'email', value: 'jo@x.org' }, 10), [1])
   })
 
-  contract('events that named a person before and after the profile are found', async (store, id) => {
-    const named = { kind: 'email', value: 'jo@x.org' }
-    await store.apply(id, userEvent('webshop.cart.add', 'jo@x.org'))
-    await store.apply(id, userEvent('user.register', 'jo@x.org'))
-    await store.apply(id, userEvent('user.remove', 'jo@x.org'))
-    await store.apply(id, userEvent('user.remove', 'jo@x.org'))
-    assert.deepEqual(await store.eventsNaming(id, named, 10), [1, 2, 4, 5, 6])
-    const events = await store.readEvents(id, 0, 10)
-    assert.deepEqual(
-      events.map(({ type, subject }) => [type, subject]),
-      [
-        ['webshop.cart.add', null],
-        ['user.register', 1],
-        ['profile.created', 1],
-        ['user.remove', 1],
-        ['profile.removed', 1],
-        ['user.remove', null],
-      ],
-    )
-  })
+  contract(
+    'events that named a person before and after the profile are found',
+    async (store, id) => {
+      const named = { kind: 'email', value: 'jo@x.org' }
+      await store.apply(id, userEvent('webshop.cart.add', 'jo@x.org'))
+      await store.apply(id, userEvent('user.register', 'jo@x.org'))
+      await store.apply(id, userEvent('user.remove', 'jo@x.org'))
+      await store.apply(id, userEvent('user.remove', 'jo@x.org'))
+      assert.deepEqual(await store.eventsNaming(id, named, 10), [1, 2, 4, 5, 6])
+      const events = await store.readEvents(id, 0, 10)
+      assert.deepEqual(
+        events.map(({ type, subject }) => [type, subject]),
+        [
+          ['webshop.cart.add', null],
+          ['user.register', 1],
+          ['profile.created', 1],
+          ['user.remove', 1],
+          ['profile.removed', 1],
+          ['user.remove', null],
+        ],
+      )
+    },
+  )
 
   contract('a removed person is in no read, and a newer event makes another', async (store, id) => {
     await store.apply(id, userEvent('user.register', 'jo@x.org', { phone: '+31' }))
@@ -137,7 +146,10 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
     for (const user of ['a', 'b', 'c']) await store.apply(id, upsert(user, { email: 'x@x.org' }))
     const identifier = { kind: 'email', value: 'x@x.org' }
     const all = await store.findProfiles(id, { identifier, limit: 9 })
-    assert.deepEqual(all.map((profile: Profile) => profile.id), [1, 2, 3])
+    assert.deepEqual(
+      all.map((profile: Profile) => profile.id),
+      [1, 2, 3],
+    )
     await store.apply(id, upsert('a', { email: 'y@x.org' }))
     const [heir] = await store.findProfiles(id, { keys: [{ identifier }] })
     assert.equal(heir?.id, 2)
@@ -147,7 +159,9 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
   })
 
   contract('names that every object has are ordinary attributes', async (store, id) => {
-    const set = JSON.parse('{"constructor":1,"toString":"x","prototype":{"valueOf":2}}') as JsonObject
+    const set = JSON.parse(
+      '{"constructor":1,"toString":"x","prototype":{"valueOf":2}}',
+    ) as JsonObject
     await store.apply(id, upsert('u', set))
     const [profile] = await byUser(store, id, 'u')
     assert.deepEqual(profile?.attributes, set)
@@ -163,7 +177,10 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
     assert.deepEqual(await store.readEvents(other.id, 0, 10), [])
     assert.equal((await store.apply(other.id, upsert('u'))).foundBy, 'created')
     await store.deleteWorkspace(id)
-    assert.deepEqual((await store.listWorkspaces()).map(({ name }) => name), ['other'])
+    assert.deepEqual(
+      (await store.listWorkspaces()).map(({ name }) => name),
+      ['other'],
+    )
     assert.equal((await byUser(store, other.id, 'u')).length, 1)
     await assert.rejects(store.apply(id, upsert('u')), { code: 'invalid_credentials' })
   })
@@ -180,16 +197,25 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
   })
 
   contract('rules keep their version until their definition changes', async (store, id) => {
-    assert.deepEqual((await store.listRules(id)).map(({ version }) => version), [1, 1])
+    assert.deepEqual(
+      (await store.listRules(id)).map(({ version }) => version),
+      [1, 1],
+    )
     const [keep] = starterRules
     assert.ok(keep)
     const changed = { ...keep, on: ['user.update'] }
     const rules = await store.replaceRules(id, [changed])
-    assert.deepEqual(rules.map(({ name, version }) => [name, version]), [[keep.name, 2]])
+    assert.deepEqual(
+      rules.map(({ name, version }) => [name, version]),
+      [[keep.name, 2]],
+    )
     await store.apply(id, userEvent('user.register', 'a@x.org'))
     assert.equal((await store.readEvents(id, 0, 10)).length, 1, 'an old rule was still in force')
     await store.replaceRules(id, starterRules)
-    assert.deepEqual((await store.listRules(id)).map(({ version }) => version), [3, 1])
+    assert.deepEqual(
+      (await store.listRules(id)).map(({ version }) => version),
+      [3, 1],
+    )
   })
 
   contract('settings hold for the next command', async (store, id) => {

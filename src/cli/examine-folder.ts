@@ -5,7 +5,7 @@ import { secretKeyPath } from '../secret-key.ts'
 import type { Finding } from '../storage/maintain-store.ts'
 
 const megabyte = 1_048_576
-/** Below the first writes are about to fail; below the second, or a twentieth of the disk, be told. */
+/** Below the first, writes are about to fail; below the second, or 5 % of the disk, be told. */
 const freeBytes = { fail: 100 * megabyte, warn: 1_024 * megabyte }
 
 /** The data folder: is it there and ours alone, is there room, is the secret key a key. */

@@ -5,7 +5,7 @@ import type { Finding } from '../storage/maintain-store.ts'
 
 const answerMsMax = 2_000
 
-/** Whether a Roster answers at the configured address or, when nobody does, one could listen there. */
+/** Whether a Roster answers at the configured address or, when nobody does, one could listen. */
 export async function examinePort({ host, port }: Config): Promise<Finding> {
   const name = 'address'
   if (port === 0) return { name, state: 'ok', detail: `any free port of ${host}` }

@@ -11,12 +11,12 @@ export function overview(commands: readonly CliCommand[]): string {
     '',
     columns(commands.map((command) => [`  ${command.name}`, command.summary])),
     '',
-    'roster COMMAND --help tells more of one. Every command takes --json. All but restore work beside',
-    'a running server, and what they change holds there at once. Configuration comes from ROSTER_*',
-    'environment variables; roster doctor checks it.',
+    'roster COMMAND --help tells more of one. Every command takes --json. All but restore work',
+    'beside a running server, and what they change holds there at once. Configuration comes from',
+    'ROSTER_* environment variables; roster doctor checks it.',
     '',
-    'Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong, 3 refused (not',
-    'found, already there, not valid, in use).',
+    'Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong, 3 refused',
+    '(not found, already there, not valid, in use).',
   ].join('\n')
 }
 

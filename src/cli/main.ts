@@ -8,7 +8,7 @@ import { parseArguments } from './parse-arguments.ts'
 
 type Load = () => Promise<CliCommand>
 
-/** The argument table. Each command is loaded when it is asked for, so that none waits for another. */
+/** The argument table. Each command is loaded when it is asked for: none waits for another. */
 const commands: { readonly [name: string]: Load } = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   'workspace create': async () => (await import('./commands/workspace-create.ts')).workspaceCreate,

@@ -24,8 +24,8 @@ const aliasesMax = 100
 /**
  * Reads the rules a person wrote in YAML. A file with anything wrong in it is refused whole.
  *
- * @throws CliError `refused` with `file:line:column`, what is wrong, and what was perhaps meant, for
- *   everything that is wrong at once.
+ * @throws CliError `refused` with `file:line:column`, what is wrong, and what was perhaps meant,
+ *   for everything that is wrong at once.
  */
 export function readRulesFile(
   file: string,

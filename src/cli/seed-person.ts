@@ -22,11 +22,12 @@ export function seedPerson(seed: number, number: number): SeedPerson {
   const last = pick(lastNames)
   const infix = home.country === 'NL' && random() < 0.3 ? pick(infixes) : null
   const email = `${plain(first)}.${plain(last)}.${number}@${pick(domains)}`
+  const line = Math.floor(random() * 10 ** home.digits)
   const attributes: JsonObject = {
     email,
     first_name: first,
     last_name: last,
-    phone: `${home.phone}${String(Math.floor(random() * 10 ** home.digits)).padStart(home.digits, '0')}`,
+    phone: `${home.phone}${String(line).padStart(home.digits, '0')}`,
     country: home.country,
     city: pick(home.cities),
     language: home.language,

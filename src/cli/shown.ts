@@ -4,8 +4,8 @@ import type { Workspace } from '../core/workspace.ts'
 import type { Token } from '../storage/store.ts'
 
 /*
- * What commands show of stored things: times as ISO text, and nothing that is secret or derived from
- * a secret.
+ * What commands show of stored things: times as ISO text, and nothing that is secret or derived
+ * from a secret.
  */
 
 export function workspaceJson({ id, name, settings, createdAt }: Workspace) {

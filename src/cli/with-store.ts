@@ -17,7 +17,8 @@ export async function withStore<T>(
   if (!create && !(await hasStore(config))) {
     throw new CliError(
       'refused',
-      `There is no store in ${config.data}. Start one with roster serve, or set ROSTER_DATA to its folder.`,
+      `There is no store in ${config.data}. Start one with roster serve, or set ROSTER_DATA to ` +
+        'its folder.',
     )
   }
   const store = await openAppStore(config)
@@ -36,7 +37,7 @@ export async function findWorkspace(store: Store, name: string): Promise<Workspa
   if (workspaces.length === 0) {
     throw new CliError(
       'refused',
-      'The store is empty. Start it with roster serve, or make a workspace: roster workspace create default.',
+      'The store is empty. Run roster serve, or make a workspace: roster workspace create NAME.',
     )
   }
   const names = workspaces.map((workspace) => workspace.name)

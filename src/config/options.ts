@@ -38,7 +38,7 @@ export const options = {
     default: null,
     shownDefault: '`secret.key` in the data folder, made at the first start',
     secret: true,
-    help: 'The key that signs and encrypts, 64 hex digits, for instance from `openssl rand -hex 32`.',
+    help: 'The key that signs and encrypts, for instance from `openssl rand -hex 32`.',
   },
   logLevel: {
     name: 'ROSTER_LOG_LEVEL',

@@ -71,14 +71,14 @@ const roots = ['event', 'profile', 'changed'] as const
 const operators = ['is', 'is_not', 'exists'] as const
 
 /**
- * Everything that is wrong with a list of rules as a person wrote it; empty when they may be stored.
+ * Everything that is wrong with a list of rules as a person wrote it; empty when it may be stored.
  * Paths begin at the list.
  */
 export function checkRules(rules: unknown, actions: InternalActions): DataFault[] {
   if (!Array.isArray(rules)) return [{ path: [], message: 'Must be a list of rules.' }]
   if (rules.length > limits.rulesPerWorkspaceMax) {
-    const message = `There are ${rules.length} rules; at most ${limits.rulesPerWorkspaceMax} are allowed.`
-    return [{ path: [], message }]
+    const most = limits.rulesPerWorkspaceMax
+    return [{ path: [], message: `There are ${rules.length} rules; at most ${most} are allowed.` }]
   }
   const firstPlace = new Map<string, number>()
   return rules.flatMap((rule, index) => {

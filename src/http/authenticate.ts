@@ -41,6 +41,9 @@ export function assertScope(token: Token, scope: Scope): void {
   if (token.scopes.length > 0 && !token.scopes.includes(scope)) throw new Fault('forbidden')
 }
 
+/** Compared as hex digits: a digest handed over as bytes costs three times as much. */
 function secretMatches(secret: string, secretHash: string): boolean {
-  return timingSafeEqual(hash('sha256', secret, 'buffer'), Buffer.from(secretHash, 'hex'))
+  const shown = Buffer.from(hash('sha256', secret, 'hex'), 'latin1')
+  const stored = Buffer.from(secretHash, 'latin1')
+  return shown.length === stored.length && timingSafeEqual(shown, stored)
 }

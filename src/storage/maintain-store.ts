@@ -12,11 +12,11 @@ export interface Finding {
 }
 
 /**
- * Puts a backup in the place of the store that a URL names, whole or not at all. The backup itself is
- * only read.
+ * Puts a backup in the place of the store that a URL names, whole or not at all. The backup itself
+ * is only read.
  *
- * @throws Fault `conflict` while the store is in use, or when there is one and `force` was not given;
- *   Error when the backup does not verify. The store is as it was then.
+ * @throws Fault `conflict` while the store is in use, when there is one and `force` was not given,
+ *   or when the backup does not verify. The store is as it was then.
  */
 export async function restoreStore(
   url: string,
@@ -27,7 +27,7 @@ export async function restoreStore(
   return restoreFile(from, filePath(url), options)
 }
 
-/** Looks over the store that a URL names, also while it is in use; makes none where there is none. */
+/** Looks over the store that a URL names, also while it is in use; makes none where none is. */
 export async function examineStore(url: string): Promise<Finding[]> {
   const { examineFile } = await import('./sqlite/examine-file.ts')
   return examineFile(filePath(url))

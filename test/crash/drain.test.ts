@@ -16,7 +16,7 @@ test('SIGTERM under load: what was accepted is answered and stored, and it exits
   const load = new WriteLoad(roster.url, workspace.tokens)
   using slow = new Connection(roster.url)
   const [start, rest] = halves(workspace, slow.host)
-  await sleep(300)
+  await load.answered(300)
   const answer = slow.bytes(start, 'POST')
   await sleep(100)
 

@@ -12,6 +12,7 @@ export interface Write {
   through: keyof typeof encoders
   /** Milliseconds on the monotonic clock at which it was sent. */
   sentAt: number
+  answeredAt: number
   /** What the caller was told; null when the connection ended first. */
   answer: Answer | null
 }
@@ -83,6 +84,7 @@ export class WriteLoad {
         write.sentAt = performance.now()
         const request = encoders[write.through](write, this.#tokens)
         write.answer = await connection.request(request)
+        write.answeredAt = performance.now()
         learn(write)
         this.#onAnswer()
         if (write.answer.headers.connection === 'close') connection.close()
@@ -102,10 +104,17 @@ function newPerson(name: string): Person {
 function nextWrite(person: Person, turn: number): Write {
   const number = person.writes.length
   if (turn % 23 === 22 && number > 0)
-    return { person, mark: null, through: 'remove', sentAt: 0, answer: null }
+    return { person, mark: null, through: 'remove', sentAt: 0, answeredAt: 0, answer: null }
   const ways = ['event', 'upsert', person.channelId ? 'patch' : 'put'] as const
   const through = ways[(turn + number) % ways.length] ?? 'event'
-  return { person, mark: `${person.userId}/${number}`, through, sentAt: 0, answer: null }
+  return {
+    person,
+    mark: `${person.userId}/${number}`,
+    through,
+    sentAt: 0,
+    answeredAt: 0,
+    answer: null,
+  }
 }
 
 function learn({ person, through, answer }: Write): void {

@@ -36,6 +36,7 @@ export async function reconcile(
     assert.equal(event.id, index + 1, 'event ids are gapless from 1')
     if (event.cause) assert.ok(event.cause.event < event.id, 'a cause comes before its effect')
   })
+  assertLinked(events)
   const toldOf = foldLog(events)
   for (const [id, told] of toldOf) {
     const [profile] = await store.findProfiles(workspaceId, { keys: [{ profile: id }] })
@@ -47,6 +48,16 @@ export async function reconcile(
   }
   await assertFoundByName(store, workspaceId, events, suspects)
   return events
+}
+
+/** Each event names the one before it about the same profile. */
+function assertLinked(events: readonly Event[]): void {
+  const last = new Map<ProfileId, EventId>()
+  for (const { id, subject, previous } of events) {
+    const before = subject === null ? null : (last.get(subject) ?? null)
+    assert.equal(previous, before, `the event before event ${id} about profile ${subject}`)
+    if (subject !== null) last.set(subject, id)
+  }
 }
 
 function foldLog(events: readonly Event[]): Map<ProfileId, Told> {

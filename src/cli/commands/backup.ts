@@ -8,8 +8,8 @@ export const backup = defineCommand({
   summary: 'Write a verified copy of the store, also while the server runs.',
   usage: 'FILE',
   details:
-    'The copy holds everything that was acknowledged before it began. It refuses to overwrite a file.\n' +
-    'The secret key is not in it: keep secret.key, or ROSTER_SECRET_KEY, as well.',
+    'The copy holds everything that was acknowledged before it began. It never overwrites a\n' +
+    'file. The secret key is not in it: keep secret.key, or ROSTER_SECRET_KEY, as well.',
   positionals: { min: 1, max: 1 },
   options: {},
   async run({ config, positionals }) {
@@ -18,7 +18,8 @@ export const backup = defineCommand({
       throw new CliError('refused', `${path} is there already; a backup never overwrites.`)
     }
     const report = await withStore(config(), (store) => store.backup(path))
-    const text = `${report.path}: ${report.bytes} bytes, ${report.profiles} profiles, ${report.events} events.`
+    const { bytes, profiles, events } = report
+    const text = `${report.path}: ${bytes} bytes, ${profiles} profiles, ${events} events.`
     return { json: report, text }
   },
 })

@@ -29,6 +29,16 @@ export const doctor = defineCommand({
   },
 })
 
+async function examineStore(config: Config): Promise<Finding[]> {
+  try {
+    return await examineAppStore(config)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    const remedy = 'Check ROSTER_DATABASE_URL and ROSTER_DATA.'
+    return [{ name: 'store', state: 'fail', detail, remedy }]
+  }
+}
+
 async function examine(readConfig: () => Config): Promise<Finding[]> {
   let config: Config
   try {
@@ -51,7 +61,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
       detail: `Node ${process.version} on ${process.platform} ${process.arch}`,
     },
     ...examineFolder(config),
-    ...(await examineAppStore(config)),
+    ...(await examineStore(config)),
     await examinePort(config),
   ]
 }

@@ -7,8 +7,8 @@ export const restore = defineCommand({
   summary: 'Put a backup in the place of the store. The server must be stopped.',
   usage: 'FILE',
   details: [
-    'The backup is verified first: every page, its counts and its schema version. Then it takes the',
-    "store's place in one step; a crash at any moment leaves the old store or the new one.",
+    'The backup is verified first: every page, its counts and its schema version. Then it takes',
+    "the store's place in one step; a crash at any moment leaves the old store or the new one.",
   ].join('\n'),
   positionals: { min: 1, max: 1 },
   options: {

@@ -9,9 +9,9 @@ export const rulesApply = defineCommand({
   summary: "Put a file's rules in the place of a workspace's own.",
   usage: 'FILE',
   details: [
-    'The file is YAML with a list "rules:". It is taken whole or not at all, and is in force at once,',
-    'also on a running server. A rule whose definition is unchanged keeps its version. "-" reads',
-    'standard input.',
+    'The file is YAML with a list "rules:". It is taken whole or not at all, and is in force at',
+    'once, also on a running server. A rule whose definition is unchanged keeps its version. "-"',
+    'reads standard input.',
   ].join('\n'),
   positionals: { min: 1, max: 1 },
   options: { workspace: workspaceOption },

@@ -19,8 +19,8 @@ export const seed = defineCommand({
   summary: 'Store made-up people, the same ones for the same numbers.',
   usage: '--profiles N --seed K',
   details:
-    'Person number i of seed K is always the same: for trying out, for tests and for benches. What is\n' +
-    'there already stays as it is.',
+    'Person number i of seed K is always the same: for trying out, for tests and for benches.\n' +
+    'What is there already stays as it is.',
   positionals: { min: 0, max: 0 },
   options: {
     profiles: {

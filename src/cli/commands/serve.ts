@@ -13,11 +13,12 @@ export const serve = defineCommand({
   summary: 'Start the server.',
   usage: '',
   details: [
-    'Serves every dialect on ROSTER_HOST and ROSTER_PORT. The first start on an empty store makes the',
-    'workspace "default" with one token for each dialect, and shows a ready-to-paste call for each main',
-    'endpoint: on the terminal, or else in first-tokens.txt in the data folder.',
+    'Serves every dialect on ROSTER_HOST and ROSTER_PORT. The first start on an empty store makes',
+    'the workspace "default" with one token for each dialect, and shows a ready-to-paste call for',
+    'each main endpoint: on the terminal, or else in first-tokens.txt in the data folder.',
     '',
-    'SIGTERM and SIGINT finish what was accepted and exit with 0; a second one exits with 1 at once.',
+    'SIGTERM, SIGINT and SIGHUP finish what was accepted and exit with 0; a second one exits with',
+    '1 at once.',
   ].join('\n'),
   positionals: { min: 0, max: 0 },
   options: {},
@@ -60,8 +61,8 @@ function stopSignal(): Promise<void> {
       stoppedAt ??= now
       resolve()
     }
-    process.on('SIGTERM', onSignal)
-    process.on('SIGINT', onSignal)
+    // A terminal that is closed asks to stop as well.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal)
   })
 }
 

@@ -1,5 +1,7 @@
 import { loadDialects } from '../../app.ts'
 import type { Dialect } from '../../core/dialect.ts'
+import { limits } from '../../core/limits.ts'
+import { assertText } from '../../core/normalise.ts'
 import { createToken } from '../../first-start.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { columns } from '../columns.ts'
@@ -11,8 +13,8 @@ export const tokenCreate = defineCommand({
   summary: 'Make a token for one dialect and one workspace.',
   usage: '--dialect DIALECT',
   details:
-    'The secret is shown this once; only its SHA-256 is stored. With --json the answer is the token\n' +
-    "in its vendor's shape.",
+    'The secret is shown this once; only its SHA-256 is stored. With --json the answer is the\n' +
+    "token in its vendor's shape.",
   positionals: { min: 0, max: 0 },
   options: {
     dialect: { type: 'text', required: true, help: 'The dialect the token is for.' },
@@ -22,6 +24,7 @@ export const tokenCreate = defineCommand({
   },
   async run({ config, options }) {
     const dialect = findDialect(await loadDialects(), options.dialect)
+    assertText('label', options.label, limits.nameLengthMax)
     const scopes = checkScopes(dialect, options.scope)
     const shown = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, options.workspace)
@@ -47,8 +50,6 @@ function checkScopes(dialect: Dialect, scopes: readonly string[]): string[] {
   const known = new Set<string>(dialect.endpoints.map((endpoint) => endpoint.scope))
   const unknown = scopes.find((scope) => !known.has(scope))
   if (unknown === undefined) return [...new Set(scopes)]
-  throw new CliError(
-    'usage',
-    `${dialect.id} has no scope "${unknown}".${didYouMean(unknown, known)} It has: ${[...known].join(', ')}.`,
-  )
+  const there = `${didYouMean(unknown, known)} It has: ${[...known].join(', ')}.`
+  throw new CliError('usage', `${dialect.id} has no scope "${unknown}".${there}`)
 }

@@ -17,7 +17,7 @@ export const workspaceCreate = defineCommand({
     if (!namePattern.test(name)) {
       throw new CliError(
         'usage',
-        'A workspace\'s name is up to 64 letters, digits, ".", "-" and "_", a letter or digit first.',
+        'A workspace\'s name is up to 64 letters, digits, ".", "-" and "_", no sign first.',
       )
     }
     const make = (store: Store) => store.createWorkspace(name, starterRules)

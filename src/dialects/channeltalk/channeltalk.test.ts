@@ -124,6 +124,16 @@ test('very long text costs no time as a number or an address', () => {
   assert.ok(performance.now() - startedAt < 1_000)
 })
 
+test('an address is qualified by its form', () => {
+  for (const good of ['a@b.c', 'g.chanel+x@mail.example.com', "o'neil@example.ie", '가@예시.kr']) {
+    assert.equal(canReceiveMail(good), true, good)
+  }
+  const bad = ['', '@', 'a', 'a@', '@b.c', 'a@b', 'a@.c', 'a@b.', 'a@b..c', 'a@b@c.d', 'a b@c.d']
+  for (const address of [...bad, '<a@b.c>', 'a@b.c,d@e.f', `${'x'.repeat(65)}@b.c`]) {
+    assert.equal(canReceiveMail(address), false, address)
+  }
+})
+
 test('any body on any write is read or refused with a fault', () => {
   const name = fc.oneof(
     fc.constantFrom('profile', 'profileOnce', 'tags', 'unsubscribeEmail', 'blocked', 'language'),

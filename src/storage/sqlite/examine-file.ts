@@ -55,8 +55,8 @@ function attempt(name: string, db: DatabaseSync, look: (db: DatabaseSync) => Fin
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     const remedy =
-      'Look for a full disk, a file system that is read-only, or a long transaction; if the file is ' +
-      'damaged, restore a backup: roster restore FILE --force.'
+      'Look for a full disk, a file system that is read-only, or a long transaction; if the file ' +
+      'is damaged, restore a backup: roster restore FILE --force.'
     return { name, state: 'fail', detail, remedy }
   }
 }

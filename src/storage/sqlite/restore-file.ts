@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -20,14 +21,15 @@ import { acquireServeLock, isServed } from './serve-lock.ts'
 const busy = 5
 
 /**
- * Puts a backup in the place of a store file. The backup is copied beside the store, verified there,
- * and renamed, so a crash at any moment leaves the old store or the new one.
+ * Puts a backup in the place of a store file. The backup is copied beside the store, verified
+ * there, and renamed, so a crash at any moment leaves the old store or the new one.
  *
- * @throws Fault `conflict` while a server or a command uses the store, or when there is a store and
- *   `force` was not given; Error when the backup is not a whole store this program knows.
+ * @throws Fault `conflict` while a server or a command uses the store, when there is a store and
+ *   `force` was not given, or when the backup is not a whole store this program knows.
  */
 export function restoreFile(from: string, to: string, { force }: { force: boolean }): BackupReport {
   assertBackup(from)
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
   if (isServed(to)) throw new Fault('conflict', { message: `A server uses ${to}. Stop it first.` })
   // Held to the end, so that no server starts on a half-restored store.
   const lock = acquireServeLock(to)
@@ -55,7 +57,7 @@ function assertBackup(from: string): void {
   if (!existsSync(from)) throw new Fault('conflict', { message: `There is no file ${from}.` })
   if (existsSync(`${from}-wal`) && statSync(`${from}-wal`).size > 0) {
     throw new Fault('conflict', {
-      message: `${from} has a write-ahead log beside it: it is a store in use, not a backup of one.`,
+      message: `${from} has a write-ahead log beside it: it is a store in use and no backup.`,
     })
   }
 }
@@ -84,7 +86,7 @@ function verifyCopy(copy: string, from: string): BackupReport {
   }
 }
 
-/** Makes sure nobody has the old file open, and folds its log back in case the rename never comes. */
+/** Makes sure nobody has the old file open, and folds its log back lest the rename never comes. */
 function foldAndFree(path: string): void {
   const db = new DatabaseSync(path, { timeout: 0 })
   try {

@@ -39,8 +39,9 @@ export async function startEcho(answers: EchoAnswer[]): Promise<EchoServer> {
   const child = spawn(process.execPath, [script, JSON.stringify(answers)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
   const stop = () => void child.kill('SIGTERM')
+  process.once('exit', stop)
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
   return { url: String(line).trim(), pid: child.pid as number, stop }
 }
 

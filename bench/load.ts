@@ -28,8 +28,8 @@ export interface LoadResult {
 }
 
 /*
- * The load in a process of its own. Requests are prepared before the clock starts, so that this side
- * does as little as it can while it measures.
+ * The load in a process of its own. Requests are prepared before the clock starts, so that this
+ * side does as little as it can while it measures.
  */
 const requestsPerConnection = 3_000
 
@@ -59,8 +59,8 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     },
   }
   let client = 0
-  // The tool's own clock also counts the time in which requests are prepared, and its own percentiles
-  // are whole milliseconds.
+  // The tool's own clock also counts the time in which requests are prepared, and its own
+  // percentiles are whole milliseconds.
   const latencies: number[] = []
   let began = 0
   let ended = 0

@@ -1,8 +1,6 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { seedPerson } from '../src/cli/seed-person.ts'
@@ -10,6 +8,8 @@ import type { ShownToken } from '../src/core/dialect.ts'
 import { Connection, send } from '../test/kit/http-client.ts'
 import { tempFolder } from '../test/kit/temp-folder.ts'
 import {
+  cpuSeconds,
+  type EchoServer,
   type Footprint,
   footprint,
   rss,
@@ -21,6 +21,7 @@ import { diskUse } from './disk-use.ts'
 import type { EchoAnswer } from './echo.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 import { type BenchPerson, type Scenario, scenarios } from './scenarios.ts'
+import { type Measured, type Pair, shownPair, writeReport } from './write-report.ts'
 
 /*
  * npm run bench [-- --rounds 3 --seconds 8 --profiles 100000 --million]
@@ -45,17 +46,6 @@ const connections = Number(options.connections)
 const seed = 7
 /** People the updates are spread over; their vendor ids are asked for before the clock starts. */
 const updatedPeople = Math.min(20_000, profiles)
-
-/** What a round measured on one side. */
-interface Measured extends LoadResult {
-  /** Processor time of the server, all threads together, in microseconds a request. */
-  cpuUs: number
-}
-
-interface Pair {
-  roster: Measured
-  echo: Measured
-}
 
 type Server = Pick<EchoServer, 'url' | 'pid'>
 
@@ -94,7 +84,8 @@ if (options.million) {
   say((await runRoster(big.path, seedWords(1_000_000))).trim())
   footprints['1000000'] = await footprint(big.path)
 }
-report()
+const settings = { rounds, seconds, profiles, connections }
+writeReport({ settings, results, footprints, rssLoadedMib, disk })
 
 function seedWords(count: number): string[] {
   return ['seed', '--workspace', 'bench', '--profiles', `${count}`, '--seed', `${seed}`]
@@ -205,66 +196,4 @@ async function load(one: Server, order: LoadOrder): Promise<Measured> {
   const [message] = await once(loader as ChildProcess, 'message')
   const result = message as LoadResult
   return { ...result, cpuUs: ((cpuSeconds(one.pid) - before) * 1e6) / result.answers }
-}
-
-function report(): void {
-  const table = Object.entries(results).map(([name, pairs]) => {
-    const of = (pick: (pair: Pair) => number) => median(pairs.map(pick))
-    return {
-      endpoint: name,
-      'Roster req/s': Math.round(of((pair) => pair.roster.perSecond)),
-      'echo req/s': Math.round(of((pair) => pair.echo.perSecond)),
-      ratio: round2(of((pair) => pair.roster.perSecond / pair.echo.perSecond)),
-      'p50 ms': round2(of((pair) => pair.roster.p50Ms)),
-      'p99 ms': round2(Math.max(...pairs.map((pair) => pair.roster.p99Ms))),
-      'CPU us': `${Math.round(of(({ roster }) => roster.cpuUs))} / ${Math.round(of((pair) => pair.echo.cpuUs))}`,
-      errors: pairs.reduce((sum, { roster, echo }) => sum + roster.errors + echo.errors, 0),
-    }
-  })
-  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' })
-  const short = commit.stdout.trim() || 'unknown'
-  const result = {
-    date: new Date().toISOString(),
-    commit: short,
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
-    machine: {
-      cpu: cpus()[0]?.model,
-      cores: cpus().length,
-      memoryGib: Math.round(totalmem() / 2 ** 30),
-      kernel: release(),
-    },
-    versions: { ...process.versions },
-    settings: { rounds, seconds, profiles, connections },
-    table,
-    footprints,
-    rssLoadedMib,
-    disk,
-    rounds: results,
-  }
-  const folderUrl = new URL('./results/', import.meta.url)
-  mkdirSync(folderUrl, { recursive: true })
-  const file = fileURLToPath(new URL(`${result.date.slice(0, 10)}-${short}.json`, folderUrl))
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
-  console.table(table)
-  for (const [count, { startedInMs, rssMib }] of Object.entries(footprints)) {
-    say(`${count} profiles: ${startedInMs} ms from exec to the first answer, ${rssMib} MiB`)
-  }
-  say(`after the load: ${rssLoadedMib} MiB`)
-  say(`on disk: ${disk.bytesPerProfile} bytes a profile, ${disk.bytesPerEvent} bytes an event`)
-  say(`written to ${relative(process.cwd(), file)}`)
-}
-
-function shownPair({ roster, echo }: Pair): string {
-  const side = (one: Measured) =>
-    `${Math.round(one.perSecond)}/s p50 ${round2(one.p50Ms)} p99 ${round2(one.p99Ms)} ms ${Math.round(one.cpuUs)} us` +
-    `${one.errors ? `, ${one.errors} ERRORS` : ''}${one.wrapped ? ', wrapped' : ''}`
-  return `roster ${side(roster)}; echo ${side(echo)}; ${round2(roster.perSecond / echo.perSecond)}`
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-}
-
-function round2(number: number): number {
-  return Math.round(number * 100) / 100
 }

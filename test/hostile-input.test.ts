@@ -24,8 +24,8 @@ import { Connection, encodeRequest, send, type WireRequest } from './kit/http-cl
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
 /*
- * Hostile input through the front door, for each dialect: an answer below 500 in the dialect's own form,
- * nothing stored by what is refused, and other clients unhurt.
+ * Hostile input through the front door, for each dialect: an answer below 500 in the dialect's own
+ * form, nothing stored by what is refused, and other clients unhurt.
  */
 
 const runs = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 60

@@ -12,8 +12,8 @@ import { reconcile } from './kit/reconcile.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
 /*
- * Two workspaces with the same people, every route of the registry, calls at the same time: nothing of the
- * one ever shows in an answer to the other, and each ends as if it had been alone.
+ * Two workspaces with the same people, every route of the registry, calls at the same time: nothing
+ * of the one ever shows in an answer to the other, and each ends as if it had been alone.
  */
 
 let roster: RunningRoster

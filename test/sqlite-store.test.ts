@@ -186,7 +186,7 @@ test('no statement of the write path reads a table from end to end', async () =>
   await (await open(folder.path)).close()
   const db = openDatabase(join(folder.path, 'roster.db'), 'read')
   for (const [name, sql] of Object.entries(statements)) {
-    if (!/^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)) continue
+    if (typeof sql !== 'string' || !/^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)) continue
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     const scans = plan
       .map(({ detail }) => String(detail))

@@ -27,12 +27,13 @@ export function upsert(userId: string, set: JsonObject = {}): Command {
 
 /** What every engine promises. `open` gives an empty store on the engine under test. */
 export function storeContract(engine: string, open: () => Promise<Store & AsyncDisposable>): void {
-  const contract = (name: string, run: (store: Store, id: WorkspaceId) => Promise<void>) =>
+  const contract = (name: string, run: (store: Store, id: WorkspaceId) => Promise<void>): void => {
     test(`${engine}: ${name}`, async () => {
       await using store = await open()
       const { id } = await store.createWorkspace('w', starterRules)
       await run(store, id)
     })
+  }
   const byUser = (store: Store, id: WorkspaceId, value: string) =>
     store.findProfiles(id, { keys: [{ identifier: { kind: 'user_id', value } }] })
 

@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox'
 import type { RemoveIntent, WriteIntent } from './command.ts'
 import type { DropReason } from './event.ts'
 import type { JsonObject } from './json.ts'
@@ -11,7 +10,10 @@ export interface StepState {
 }
 
 /** What a step wants done, or why it does nothing. */
-export type StepPlan = WriteIntent | RemoveIntent | { kind: 'skip'; name: string; reason: DropReason }
+export type StepPlan =
+  | WriteIntent
+  | RemoveIntent
+  | { kind: 'skip'; name: string; reason: DropReason }
 
 /**
  * The contract of an action that runs inside the transaction of its event. `plan` is pure: the same
@@ -19,8 +21,11 @@ export type StepPlan = WriteIntent | RemoveIntent | { kind: 'skip'; name: string
  */
 export interface InternalAction {
   type: string
-  /** Schema of `with`; checked when rules are applied, so `plan` may rely on it. */
-  settings: TSchema
+  /**
+   * JSON Schema of `with`; checked when rules are applied, so `plan` may rely on it. Plain data: the
+   * thread that writes loads actions, and has no use for a schema library.
+   */
+  settings: JsonObject
   plan(settings: JsonObject, state: StepState): StepPlan
 }
 

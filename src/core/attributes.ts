@@ -1,7 +1,8 @@
 /**
  * The standard attributes: one canonical name per meaning, whatever dialect wrote it. A dialect's
- * `fields` table maps its vendor's spelling to these; every other name keeps its own spelling. A value
- * of another type is stored all the same, and a dialect that cannot show it shows its vendor's default.
+ * `fields` table maps its vendor's spelling to these; every other name keeps its own spelling. A
+ * value of another type is stored all the same, and a dialect that cannot show it shows its
+ * vendor's default.
  */
 export const standardAttributes = {
   email: 'text',

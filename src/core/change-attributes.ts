@@ -1,6 +1,6 @@
 import type { Changes } from './command.ts'
 import type { Change, Dropped, DropReason } from './event.ts'
-import { own, sameJson, type JsonValue } from './json.ts'
+import { type JsonValue, own, sameJson } from './json.ts'
 import { limits } from './limits.ts'
 import type { EventId, Profile } from './profile.ts'
 
@@ -23,11 +23,15 @@ export interface AttributeResult {
 }
 
 /**
- * Applies the attribute part of a change to a profile, in place (design 3.1): per attribute the later
- * event time wins and ties go to the later receipt; an equal value moves the time and is no change; a
- * cleared attribute keeps its time; set once writes only where nothing is stored.
+ * Applies the attribute part of a change to a profile, in place (design 3.1): per attribute the
+ * later event time wins and ties go to the later receipt; an equal value moves the time and is no
+ * change; a cleared attribute keeps its time; set once writes only where nothing is stored.
  */
-export function changeAttributes(profile: Profile, changes: Changes, writer: Writer): AttributeResult {
+export function changeAttributes(
+  profile: Profile,
+  changes: Changes,
+  writer: Writer,
+): AttributeResult {
   const result: AttributeResult = { changes: [], dropped: [], touched: false }
   if (changes.clearAllBut) {
     for (const name of Object.keys(profile.attributes)) {

@@ -1,9 +1,9 @@
-import { isObject, own, sameJson, type JsonObject, type JsonValue } from './json.ts'
 import type { Change } from './event.ts'
+import { isObject, type JsonObject, type JsonValue, own, sameJson } from './json.ts'
 
 /**
- * A test as data. A comparison names one root (`event`, `profile` or `changed`) with the attribute's
- * name, dots reaching into nested values, and one operator.
+ * A test as data. A comparison names one root (`event`, `profile` or `changed`) with the
+ * attribute's name, dots reaching into nested values, and one operator.
  */
 export type Condition =
   | { all: Condition[] }
@@ -60,7 +60,7 @@ function compare(comparison: Comparison, input: ConditionInput): boolean {
     comparison.event !== undefined
       ? reach(input.event, comparison.event)
       : reach(input.profile, comparison.profile ?? '')
-  if (comparison.exists !== undefined) return (value ?? null) !== null === comparison.exists
+  if (comparison.exists !== undefined) return ((value ?? null) !== null) === comparison.exists
   if ('is' in comparison) return sameJson(value ?? null, comparison.is)
   return !sameJson(value ?? null, comparison.is_not)
 }

@@ -6,17 +6,17 @@ import type { Decide, DecideContext, Decided } from './decision.ts'
 import { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
 import type { Cause, Dropped, Event, FoundBy } from './event.ts'
-import { own, type JsonObject } from './json.ts'
+import { type JsonObject, own } from './json.ts'
 import { NeedMore } from './known.ts'
 import { limits } from './limits.ts'
 import {
-  emailIdentifier,
   type EventId,
+  emailIdentifier,
   type Identifier,
   type Profile,
   type ProfileId,
 } from './profile.ts'
-import { ruleLabel, type Rule, type StepDefinition } from './rule.ts'
+import { type Rule, ruleLabel, type StepDefinition } from './rule.ts'
 import { findByKeys, writeProfile } from './write-profile.ts'
 
 /**

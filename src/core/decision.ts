@@ -26,7 +26,9 @@ export interface Decided {
   profiles: ProfileWrite[]
   events: Event[]
   foundBy: FoundBy
-  /** The living profile the command was about, as the decision leaves it; null when there is none. */
+  /**
+   * The living profile the command was about, as the decision leaves it; null when there is none.
+   */
   subject: Profile | null
 }
 
@@ -44,7 +46,9 @@ export interface ProfileWrite {
 
 export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refused'; fault: Fault }
 
-/** The heart: pure and synchronous, so that it may be run again, explained, and tested as a table. */
+/**
+ * The heart: pure and synchronous, so that it may be run again, explained, and tested as a table.
+ */
 export type Decide = (known: Known, command: Command, context: DecideContext) => Verdict
 
 /** Indexes rules by event type; each list keeps file order. */

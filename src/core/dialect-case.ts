@@ -2,12 +2,12 @@ import type { JsonValue } from './json.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
 /**
- * One row of a dialect's conformance table: a request, its answer, and what it left in the event log
- * "and no others". A new workspace is made for each row.
+ * One row of a dialect's conformance table: a request, its answer, and what it left in the event
+ * log "and no others". A new workspace is made for each row.
  *
- * Text anywhere in a request, and text in an expected answer, may hold placeholders: `{{token}}` (or
- * any other name of the token as shown), and `{{0.user.id}}` for a value in the JSON answer of the
- * first request in `before`. Expected answers may also use `<int>`, `<number>`, `<text>`,
+ * Text anywhere in a request, and text in an expected answer, may hold placeholders: `{{token}}`
+ * (or any other name of the token as shown), and `{{0.user.id}}` for a value in the JSON answer of
+ * the first request in `before`. Expected answers may also use `<int>`, `<number>`, `<text>`,
  * `<datetime>` (ISO with microseconds), `<hex20>` and `<any>` in place of a value.
  */
 export interface DialectCase {

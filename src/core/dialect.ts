@@ -17,11 +17,13 @@ export interface Dialect {
   endpoints: readonly Endpoint[]
   /** Calls outside the base paths, answered without looking at a token (a token exchange). */
   openEndpoints?: readonly OpenEndpoint[]
-  /** Reads the credentials of a request. Throws a `Fault` when there are none or they are malformed. */
+  /**
+   * Reads the credentials of a request. Throws a `Fault` when there are none or they are malformed.
+   */
   credentials(request: RequestHead): Credentials
   /**
-   * Turns the bytes of a body, already valid UTF-8, into JSON. `undefined` for no parameters at all.
-   * Called only when there is a body or the method is one that has one. Throws a `Fault`.
+   * Turns the bytes of a body, already valid UTF-8, into JSON. `undefined` for no parameters at
+   * all. Called only when there is a body or the method is one that has one. Throws a `Fault`.
    */
   parseBody(text: string, head: RequestHead): JsonValue | undefined
   /** The vendor's answer to a refusal. The request may be one that never reached an endpoint. */
@@ -111,7 +113,11 @@ export interface OpenEndpoint {
 }
 
 /** Adds `source` to what a dialect says: the shell knows the token and the request id. */
-export type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'source'> : never) : never
+export type CommandBody = Command extends infer C
+  ? C extends Command
+    ? Omit<C, 'source'>
+    : never
+  : never
 
 /** Which profiles to read. */
 export type Question =

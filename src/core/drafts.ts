@@ -1,11 +1,11 @@
 import type { ProfileWrite } from './decision.ts'
 import type { Event } from './event.ts'
-import { identifierKey, NeedMore, type Known, type Need } from './known.ts'
+import { identifierKey, type Known, type Need, NeedMore } from './known.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
 
 /**
- * The state as a decision sees it: what was loaded, overlaid with what the decision has done so far.
- * Asking for what was not loaded unwinds the decision with `NeedMore`.
+ * The state as a decision sees it: what was loaded, overlaid with what the decision has done so
+ * far. Asking for what was not loaded unwinds the decision with `NeedMore`.
  */
 export class Drafts {
   readonly #known: Known
@@ -50,8 +50,8 @@ export class Drafts {
   }
 
   /**
-   * Chains the decision's events onto the profiles they are about: a person's history is walked from
-   * the newest event back, without an index that every event would have to be entered in.
+   * Chains the decision's events onto the profiles they are about: a person's history is walked
+   * from the newest event back, without an index that every event would have to be entered in.
    */
   chain(events: readonly Event[]): void {
     for (const event of events) {

@@ -24,7 +24,10 @@ export const faultTable = {
   too_many_requests: { status: 429, text: 'Too many requests; try again later.' },
   headers_too_large: { status: 431, text: 'The headers are larger than allowed.' },
   internal: { status: 500, text: 'Something failed inside Roster; the outcome was not stored.' },
-  outcome_unknown: { status: 500, text: 'The store failed; whether the call was stored is unknown.' },
+  outcome_unknown: {
+    status: 500,
+    text: 'The store failed; whether the call was stored is unknown.',
+  },
   unavailable: { status: 503, text: 'The store cannot take writes now; try again.' },
 } as const satisfies { [code: string]: { status: number; text: string } }
 
@@ -70,5 +73,8 @@ export class Fault extends Error {
 
 /** The refusal of one field: what was wrong with it, and where. */
 export function invalidField(field: string, message: string): Fault {
-  return new Fault('invalid_field', { message: `${field}: ${message}`, fields: [{ field, message }] })
+  return new Fault('invalid_field', {
+    message: `${field}: ${message}`,
+    fields: [{ field, message }],
+  })
 }

@@ -20,10 +20,7 @@ export interface KnownIdentifier {
 export const holdersLoadedMax = 8
 
 /** What a decision still has to know. */
-export type Need =
-  | { identifier: Identifier }
-  | { profile: ProfileId }
-  | { attributeName: string }
+export type Need = { identifier: Identifier } | { profile: ProfileId } | { attributeName: string }
 
 /** The key under which `Known.identifiers` holds an identifier. */
 export function identifierKey(identifier: Identifier): string {

@@ -1,4 +1,4 @@
-import { own, type JsonObject, type JsonValue } from './json.ts'
+import { type JsonObject, type JsonValue, own } from './json.ts'
 import { limits } from './limits.ts'
 
 /** Within 2^48, so that dialects can show it in other forms. Unique in its workspace. */
@@ -13,7 +13,9 @@ export interface Identifier {
   value: string
 }
 
-/** The kinds every dialect shares: the customer's own id, at most one per profile; and the address. */
+/**
+ * The kinds every dialect shares: the customer's own id, at most one per profile; and the address.
+ */
 export const USER_ID = 'user_id'
 export const EMAIL = 'email'
 

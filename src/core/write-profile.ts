@@ -4,16 +4,16 @@ import type { ProfileWrite } from './decision.ts'
 import type { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
 import type { Change, Dropped, FoundBy } from './event.ts'
+import { own } from './json.ts'
 import { limits } from './limits.ts'
 import {
   EMAIL,
   emailIdentifier,
-  USER_ID,
-  identifierOf,
   type Identifier,
+  identifierOf,
   type Profile,
+  USER_ID,
 } from './profile.ts'
-import { own } from './json.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
 export interface WriteResult {
@@ -108,7 +108,9 @@ function keyIdentifiers(keys: readonly Key[]): Identifier[] {
 }
 
 function namedEmail(changes: Changes): Identifier | null {
-  return emailIdentifier(own(changes.set, EMAIL) ?? (changes.setOnce && own(changes.setOnce, EMAIL)))
+  return emailIdentifier(
+    own(changes.set, EMAIL) ?? (changes.setOnce && own(changes.setOnce, EMAIL)),
+  )
 }
 
 function names(changes: Changes): string[] {
@@ -122,7 +124,11 @@ function wasRemovedLater(drafts: Drafts, named: readonly Identifier[], writer: W
   return named.some((identifier) => (drafts.removedAt(identifier) ?? -1) >= occurredAt)
 }
 
-function assertFree(drafts: Drafts, identify: readonly Identifier[], profile: Profile | null): void {
+function assertFree(
+  drafts: Drafts,
+  identify: readonly Identifier[],
+  profile: Profile | null,
+): void {
   for (const identifier of identify) {
     const owner = drafts.owner(identifier)
     if (owner === null || owner.id === profile?.id) continue

@@ -129,8 +129,8 @@ function requestLine({ rawPacket, bytesParsed }: ClientError): RequestLine | nul
 }
 
 /**
- * Without a request line nobody knows what the client takes for success. There are clients that take
- * every status for it but 400, so 400 it is.
+ * Without a request line nobody knows what the client takes for success. There are clients that
+ * take every status for it but 400, so 400 it is.
  */
 function wordsOf(shell: Shell, route: Route, fault: Fault, head: RequestHead): DialectResponse {
   const plain = plainRefusal(fault, head.path === '' ? 400 : fault.status)

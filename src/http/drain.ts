@@ -6,7 +6,9 @@ import type { Shell } from './shell.ts'
 
 export type OpenSockets = ReadonlySet<Socket>
 
-/** How long a server on its way out still takes connections, so that what was sent to it arrives. */
+/**
+ * How long a server on its way out still takes connections, so that what was sent to it arrives.
+ */
 const lastCallMs = 100
 
 /** The connections of a server that are open now. */

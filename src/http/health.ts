@@ -15,8 +15,8 @@ const freshMs = 1_000
 const patienceMs = 5_000
 
 /**
- * `/healthz` says that the process turns, `/readyz` that a write would be taken now, `/metrics` what
- * was done so far.
+ * `/healthz` says that the process turns, `/readyz` that a write would be taken now, `/metrics`
+ * what was done so far.
  */
 export function mountHealth(app: FastifyInstance, shell: Shell, metrics: Metrics): void {
   const readiness = watchReadiness(shell.store)

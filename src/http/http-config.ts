@@ -9,7 +9,9 @@ export interface HttpConfig {
   /** Request line and headers together. */
   headerBytesMax: number
   headersMax: number
-  /** From the first byte of a request, or the opening of a connection, to the end of its headers. */
+  /**
+   * From the first byte of a request, or the opening of a connection, to the end of its headers.
+   */
   headersTimeoutMs: number
   /** From the first byte of a request to the end of its body. */
   requestTimeoutMs: number

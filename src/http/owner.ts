@@ -1,7 +1,9 @@
 import type { Route } from './route.ts'
 import type { Mount, Shell } from './shell.ts'
 
-/** The route that refusals on this path are worded by: that of the dialect below whose path it is. */
+/**
+ * The route that refusals on this path are worded by: that of the dialect below whose path it is.
+ */
 export function ownerOf(shell: Shell, path: string): Route {
   return mountOf(shell, path)?.unrouted ?? openEndpointsAt(shell, path)[0]?.route ?? shell.nowhere
 }
@@ -16,7 +18,9 @@ export function methodsAt(shell: Shell, path: string): string[] {
   return [...new Set(found.map((each) => each.endpoint.method))]
 }
 
-/** The parts of a path or of a pattern; empty ones, of doubled and trailing slashes, are left out. */
+/**
+ * The parts of a path or of a pattern; empty ones, of doubled and trailing slashes, are left out.
+ */
 export function segmentsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '')
 }

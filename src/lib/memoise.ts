@@ -1,6 +1,6 @@
 /**
- * Remembers the answers of a costly pure function, the latest asked ones only: at most `entriesMax`,
- * kept in two halves, so that forgetting costs no bookkeeping per call.
+ * Remembers the answers of a costly pure function, the latest asked ones only: at most
+ * `entriesMax`, kept in two halves, so that forgetting costs no bookkeeping per call.
  */
 export function memoise<V>(entriesMax: number, compute: (key: string) => V): (key: string) => V {
   const half = Math.max(1, Math.floor(entriesMax / 2))

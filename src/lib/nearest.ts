@@ -1,6 +1,7 @@
 /**
  * The candidate that was most likely meant by a misspelt word, or null when none is near: at most
- * one slip (a letter too many, missing, wrong, or swapped with its neighbour) for every three letters.
+ * one slip (a letter too many, missing, wrong, or swapped with its neighbour) for every three
+ * letters.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null

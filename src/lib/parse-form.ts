@@ -9,13 +9,17 @@ export interface FormLimits {
 }
 
 /**
- * Reads `application/x-www-form-urlencoded` text. With `nested`, names nest as in PHP: `a[b]=1` is a
- * map, `a[]=1` a list, and a name given twice keeps its last value; without, names are plain and a
- * name given twice becomes a list.
+ * Reads `application/x-www-form-urlencoded` text. With `nested`, names nest as in PHP: `a[b]=1` is
+ * a map, `a[]=1` a list, and a name given twice keeps its last value; without, names are plain and
+ * a name given twice becomes a list.
  *
  * @throws Error with a public message when the text is not validly encoded or over a limit.
  */
-export function parseForm(text: string, nested: boolean, limits: FormLimits): { [name: string]: FormValue } {
+export function parseForm(
+  text: string,
+  nested: boolean,
+  limits: FormLimits,
+): { [name: string]: FormValue } {
   return qs.parse(text, {
     plainObjects: true,
     allowPrototypes: true,

@@ -9,8 +9,8 @@ import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
  * Everything Roster asks of an engine: one method per use case, one transaction per method. Each
  * method promises the same on every engine; `test/store-contract.ts` is the proof.
  *
- * Faults: `unavailable` when nothing was written and trying again may help, `outcome_unknown` when a
- * commit failed half-way, so that the write may or may not be there after a restart.
+ * Faults: `unavailable` when nothing was written and trying again may help, `outcome_unknown` when
+ * a commit failed half-way, so that the write may or may not be there after a restart.
  */
 export interface Store {
   /**

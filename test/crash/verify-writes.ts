@@ -89,7 +89,9 @@ function assertLogged(write: Write, change: Event | undefined, events: readonly 
   }
 }
 
-/** The person is as the last acknowledged write left them, or as one of unknown outcome after it. */
+/**
+ * The person is as the last acknowledged write left them, or as one of unknown outcome after it.
+ */
 function assertCurrent(person: Person, profile: Profile | undefined): void {
   const { writes } = person
   const last = writes.findLastIndex((write) => outcome(write) === 'stored')

@@ -42,8 +42,8 @@ interface Waiting {
 }
 
 /**
- * One keep-alive connection on a bare socket: unlike `fetch` and `node:http` it sends any path, header and byte,
- * follows nothing and hides nothing. Answers come in the order of the requests.
+ * One keep-alive connection on a bare socket: unlike `fetch` and `node:http` it sends any path,
+ * header and byte, follows nothing and hides nothing. Answers come in the order of the requests.
  */
 export class Connection {
   readonly host: string

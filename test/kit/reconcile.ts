@@ -24,7 +24,8 @@ interface Told {
 /**
  * Proves that a workspace holds no half of anything: event ids are gapless; the changes in the log
  * add up to exactly the profiles there are, with their versions; and each event is found by what it
- * named, and by nothing else. Profiles that `suspects` find must be in the log too. Answers the log.
+ * named, and by nothing else. Profiles that `suspects` find must be in the log too. Answers the
+ * log.
  */
 export async function reconcile(
   store: Store,

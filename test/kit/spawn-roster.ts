@@ -55,6 +55,10 @@ export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster>
     },
   })
   const exited = ended(child)
+  // Whoever ends without stopping it, by a failure for instance, must not leave it behind.
+  const killed = () => void child.kill('SIGKILL')
+  process.once('exit', killed)
+  void exited.then(() => process.removeListener('exit', killed))
   const output =
     options.outputFile === undefined
       ? gather(child)

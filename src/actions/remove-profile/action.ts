@@ -1,4 +1,3 @@
-import Type from 'typebox'
 import { defineAction } from '../../core/action.ts'
 import { own } from '../../core/json.ts'
 import { emailIdentifier } from '../../core/profile.ts'
@@ -6,10 +5,11 @@ import { emailIdentifier } from '../../core/profile.ts'
 /** Removes the event's person, or the one with the event's e-mail. */
 export const removeProfile = defineAction({
   type: 'remove-profile',
-  settings: Type.Object(
-    { match: Type.Optional(Type.Union([Type.Literal('email'), Type.Literal('subject')])) },
-    { additionalProperties: false },
-  ),
+  settings: {
+    type: 'object',
+    properties: { match: { enum: ['email', 'subject'] } },
+    additionalProperties: false,
+  },
   plan(settings, { event, subject }) {
     if (settings.match !== 'email') {
       if (!subject) return { kind: 'skip', name: 'profile', reason: 'no_profile' }

@@ -1,22 +1,24 @@
-import Type from 'typebox'
 import { defineAction } from '../../core/action.ts'
 import type { Key } from '../../core/command.ts'
 import { isObject, own } from '../../core/json.ts'
 import { emailIdentifier } from '../../core/profile.ts'
 
-/** Sets attributes on the event's person, or on the one with the event's e-mail, made if need be. */
+/**
+ * Sets attributes on the event's person, or on the one with the event's e-mail, made if need be.
+ */
 export const setAttributes = defineAction({
   type: 'set-attributes',
-  settings: Type.Object(
-    {
-      match: Type.Optional(Type.Union([Type.Literal('email'), Type.Literal('subject')])),
-      attributes: Type.Union([
-        Type.Literal('event'),
-        Type.Record(Type.String(), Type.Unknown(), { minProperties: 1 }),
-      ]),
+  settings: {
+    type: 'object',
+    properties: {
+      match: { enum: ['email', 'subject'] },
+      attributes: {
+        anyOf: [{ const: 'event' }, { type: 'object', minProperties: 1 }],
+      },
     },
-    { additionalProperties: false },
-  ),
+    required: ['attributes'],
+    additionalProperties: false,
+  },
   plan(settings, { event, subject }) {
     const set = isObject(settings.attributes) ? settings.attributes : event.attributes
     const changes = { set }

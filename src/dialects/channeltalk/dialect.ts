@@ -44,8 +44,8 @@ function readCredentials({ headers }: RequestHead): Credentials {
 }
 
 /**
- * JSON, and for the one POST also a form. Without a body the content type says nothing: real clients
- * send a form's, or JSON's, with no bytes behind it (wire notes 8.1).
+ * JSON, and for the one POST also a form. Without a body the content type says nothing: real
+ * clients send a form's, or JSON's, with no bytes behind it (wire notes 8.1).
  */
 function parseBody(text: string, head: RequestHead): JsonValue | undefined {
   if (text === '') return undefined
@@ -68,7 +68,9 @@ function parseJson(text: string): JsonValue {
   }
 }
 
-/** The form has one field, `profile`, that holds JSON; text that is not is refused as a wrong type. */
+/**
+ * The form has one field, `profile`, that holds JSON; text that is not is refused as a wrong type.
+ */
 function parseLeadForm(text: string): JsonValue {
   let form: { [name: string]: unknown }
   try {

@@ -46,7 +46,9 @@ function fieldName(field: string): string {
   return field === 'user_id' ? 'memberId' : field
 }
 
-/** Member ids and user ids share a route and not their methods: PUT is for the one, PATCH the other. */
+/**
+ * Member ids and user ids share a route and not their methods: PUT is for the one, PATCH the other.
+ */
 function allowed(fault: Fault, head: RequestHead): readonly string[] {
   const user = /\/users\/+(?=[^/])(@|%40)?/i.exec(head.path)
   if (!user) return fault.allow

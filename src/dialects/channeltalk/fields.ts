@@ -58,13 +58,17 @@ export function isKnownAttribute(attribute: string): boolean {
   return fieldOf.has(attribute) || Object.hasOwn(standardAttributes, attribute)
 }
 
-/** Whether another attribute is shown under this name, so that one stored as spelt has to give way. */
+/**
+ * Whether another attribute is shown under this name, so that one stored as spelt has to give way.
+ */
 export function isOtherwiseNamed(name: string): boolean {
   const attribute = attributeOf.get(name)
   return attribute !== undefined && attribute !== name
 }
 
-/** Counts a name with any number of prefixes, so that each prefixed key has a form of its own too. */
+/**
+ * Counts a name with any number of prefixes, so that each prefixed key has a form of its own too.
+ */
 function isReserved(name: string): boolean {
   let rest = name
   while (rest.startsWith(prefix)) rest = rest.slice(prefix.length)

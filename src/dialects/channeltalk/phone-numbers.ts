@@ -18,8 +18,9 @@ export interface PhoneNumbers {
 }
 
 /**
- * Reads phone numbers as the vendor does, with Google's rules (wire notes 3.3). A reading takes about
- * 10 microseconds, and each answer that shows a number needs one, so the latest are remembered.
+ * Reads phone numbers as the vendor does, with Google's rules (wire notes 3.3). A reading takes
+ * about 10 microseconds, and each answer that shows a number needs one, so the latest are
+ * remembered.
  */
 export function createPhoneNumbers(): PhoneNumbers {
   const international = memoise(10_000, (text) => parse(text, null))

@@ -40,7 +40,9 @@ export function readChanges(body: JsonValue | undefined, context: ReadContext): 
   return withUnknown(changes, context)
 }
 
-/** Reads the body that makes a lead: nothing but a profile, which must be there (wire notes 1.3). */
+/**
+ * Reads the body that makes a lead: nothing but a profile, which must be there (wire notes 1.3).
+ */
 export function readLead(body: JsonValue | undefined, context: ReadContext): Changes {
   const profile = own(readObject(body), 'profile') ?? undefined
   if (profile === undefined) throw invalidField('profile', 'is required.')

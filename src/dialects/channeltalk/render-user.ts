@@ -103,8 +103,8 @@ export function canReceiveMail(email: string): boolean {
 }
 
 /**
- * The vendor makes a picture for whoever has none. Ours is one square of a colour of the user's own,
- * inside the address itself, so that nobody outside learns who is being looked at.
+ * The vendor makes a picture for whoever has none. Ours is one square of a colour of the user's
+ * own, inside the address itself, so that nobody outside learns who is being looked at.
  */
 function defaultAvatar(id: string): string {
   return `data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%201%201'%3E%3Cpath%20fill='%23${id.slice(-6)}'%20d='M0%200h1v1H0z'/%3E%3C/svg%3E`

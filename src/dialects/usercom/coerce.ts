@@ -86,7 +86,9 @@ export function readText(
   return read === '' ? null : read
 }
 
-/** As strict as the vendor's framework where it matters: one host with a dot in it, or localhost. */
+/**
+ * As strict as the vendor's framework where it matters: one host with a dot in it, or localhost.
+ */
 export function isEmail(address: string): boolean {
   const at = address.lastIndexOf('@')
   if (at < 1 || at > 64 || !localPart.test(address.slice(0, at))) return false

@@ -14,8 +14,8 @@ import { renderUser } from './user-object.ts'
 import { versionOf } from './version.ts'
 
 /**
- * `POST /users/update_or_create/`: the seed. Finds by the customer's own id, and by e-mail where the
- * workspace matches on it; answers 200 whether it created or updated (wire notes 3).
+ * `POST /users/update_or_create/`: the seed. Finds by the customer's own id, and by e-mail where
+ * the workspace matches on it; answers 200 whether it created or updated (wire notes 3).
  */
 const updateOrCreate: WriteEndpoint = {
   method: 'POST',

@@ -3,8 +3,9 @@ import { type Fault, faultTable } from '../../core/errors.ts'
 import { allowHeader, methodsAt } from './allow.ts'
 
 /**
- * The vendor's answer to a refusal (wire notes 2.5): faults of fields under `errors`, which at least one
- * client needs to take a 400 for a failure, everything else as one sentence under `detail`.
+ * The vendor's answer to a refusal (wire notes 2.5): faults of fields under `errors`, which at
+ * least one client needs to take a 400 for a failure, everything else as one sentence under
+ * `detail`.
  */
 export function renderError(fault: Fault, head: RequestHead): DialectResponse {
   switch (fault.code) {

@@ -24,8 +24,8 @@ export const genders = ['unknown', 'male', 'female'] as const
 export const statuses = ['visitor', 'user'] as const
 
 /**
- * The vendor's spelling of every key it knows: the 21 names of the seed, version 2's names for two of
- * them, tags, and the read-only keys. Limits are those of wire notes 4.
+ * The vendor's spelling of every key it knows: the 21 names of the seed, version 2's names for two
+ * of them, tags, and the read-only keys. Limits are those of wire notes 4.
  */
 export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['user_id', { kind: 'user_id', version: 1 }],

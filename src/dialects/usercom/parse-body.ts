@@ -6,8 +6,8 @@ import { type FormValue, parseForm } from '../../lib/parse-form.ts'
 import { type Field, fields } from './fields.ts'
 
 /**
- * JSON and forms. Two of the seed's six samples send form text labelled as JSON, so text that is not
- * JSON but plainly a form is read as one (wire notes 2.6). An empty body has no content type to
+ * JSON and forms. Two of the seed's six samples send form text labelled as JSON, so text that is
+ * not JSON but plainly a form is read as one (wire notes 2.6). An empty body has no content type to
  * refuse: clients send `application/json` with nothing in it.
  *
  * @throws Fault `unsupported_media_type`, `malformed_body`, or `invalid_field` for `__proto__`

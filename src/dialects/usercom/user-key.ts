@@ -3,8 +3,9 @@ import { permutationKeys, permute, unpermute } from '../../lib/permute-id.ts'
 
 /**
  * The `key` of a user: 12 lower-case letters and digits, as random to look at as the vendor's, but
- * derived from the profile id, so that it is never stored and a search by key can undo it. Each half
- * is 24 bits of the scrambled id and 7 bits that prove them, which just fits six base-36 digits.
+ * derived from the profile id, so that it is never stored and a search by key can undo it. Each
+ * half is 24 bits of the scrambled id and 7 bits that prove them, which just fits six base-36
+ * digits.
  */
 export function userKey(id: ProfileId, idKey: string): string {
   const keys = permutationKeys(idKey, purpose)

@@ -7,9 +7,9 @@ import { shownId, shownKey } from './shown-ids.ts'
 import type { Version } from './version.ts'
 
 /**
- * The vendor's user object, every key of it in the recorded order (wire notes 5). What Roster does not
- * observe (visits, browser, lists, companies) has the value a fresh user has there, and so has a
- * stored value that the column cannot express.
+ * The vendor's user object, every key of it in the recorded order (wire notes 5). What Roster does
+ * not observe (visits, browser, lists, companies) has the value a fresh user has there, and so has
+ * a stored value that the column cannot express.
  */
 export function renderUser(
   profile: Profile,
@@ -71,8 +71,8 @@ function customAttributes(profile: Profile, view: WorkspaceView): JsonValue[] {
 }
 
 /**
- * Version 2: custom attributes as keys of the user, named by `name_std`. A key of the vendor's own wins
- * (wire notes 5.2); of two names with one slug, the one set last.
+ * Version 2: custom attributes as keys of the user, named by `name_std`. A key of the vendor's own
+ * wins (wire notes 5.2); of two names with one slug, the one set last.
  */
 function addFlattened(user: JsonObject, profile: Profile): void {
   const setAt = new Map<string, number>()

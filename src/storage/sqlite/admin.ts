@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
-import { sameJson, type JsonObject } from '../../core/json.ts'
+import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
-import { ruleFromRow, type Row } from './rows.ts'
-import { selectRules } from './statements.ts'
+import { type Row, ruleFromRow } from './rows.ts'
+import { rowKey, selectRules } from './statements.ts'
 
-/** Rows deleted in one transaction, so that deleting a workspace never holds up the writer for long. */
+/**
+ * Rows deleted in one transaction, so that deleting a workspace never holds up the writer for long.
+ */
 const deleteBatch = 1_000
 
 const workspaceTables = [
@@ -25,8 +27,8 @@ const workspaceTables = [
 ]
 
 /**
- * Workspaces, tokens and rules: rare writes, by whoever holds the file (a server or a command beside
- * it). Each raises `config_version`, which every reader of these tables watches.
+ * Workspaces, tokens and rules: rare writes, by whoever holds the file (a server or a command
+ * beside it). Each raises `config_version`, which every reader of these tables watches.
  */
 export class Admin {
   readonly #path: string
@@ -60,7 +62,10 @@ export class Admin {
       if (!row) throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
       const workspace = workspaceFromRow(row)
       const settings = { ...workspace.settings, ...changes }
-      db.prepare('UPDATE workspaces SET settings = ? WHERE id = ?').run(JSON.stringify(settings), id)
+      db.prepare('UPDATE workspaces SET settings = ? WHERE id = ?').run(
+        JSON.stringify(settings),
+        id,
+      )
       return { ...workspace, settings }
     })
   }
@@ -70,8 +75,12 @@ export class Admin {
     this.#write((db) => db.prepare('DELETE FROM tokens WHERE workspace_id = ?').run(id))
     for (const table of workspaceTables) {
       const key = keyOf[table] ?? 'rowid'
-      const batch = `DELETE FROM ${table} WHERE (workspace_id, ${key}) IN (
-        SELECT workspace_id, ${key} FROM ${table} WHERE workspace_id = ? LIMIT ${deleteBatch})`
+      const rows =
+        key === 'key'
+          ? `key >= ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`
+          : 'workspace_id = ?1'
+      const batch = `DELETE FROM ${table} WHERE ${rows} AND (${key}) IN (
+        SELECT ${key} FROM ${table} WHERE ${rows} LIMIT ${deleteBatch})`
       while (this.#write((db) => db.prepare(batch).run(id).changes) === deleteBatch);
     }
     this.#write((db) => db.prepare('DELETE FROM workspaces WHERE id = ?').run(id))
@@ -126,10 +135,10 @@ export class Admin {
 
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
-  profiles: 'id',
+  profiles: 'key',
   profile_identifiers: 'kind, value, profile_id',
   former_identifiers: 'kind, value, profile_id',
-  events: 'id',
+  events: 'key',
   event_identifiers: 'kind, value, event_id',
   names: 'kind, name',
   rules: 'name, version',

@@ -3,8 +3,9 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import type { BackupReport } from '../store.ts'
 
 /**
- * Copies the store while it is in use, page by page through the database itself (a copy of the files
- * would miss what is still in the write-ahead log), verifies the copy and only then gives it its name.
+ * Copies the store while it is in use, page by page through the database itself (a copy of the
+ * files would miss what is still in the write-ahead log), verifies the copy and only then gives it
+ * its name.
  *
  * @throws Error when the file is there already, or the copy does not verify.
  */

@@ -28,16 +28,16 @@ const waitingMax = 20_000
  * share one transaction and one sync. A command waits at most for the groups before it.
  */
 export class CommitQueue {
-  readonly #options: { path: string; decision: URL; clock: () => number }
-  #worker: Worker
+  readonly #options: { path: string; decision: URL; clock: () => number; eager: boolean }
+  #worker: Worker | null = null
   #waiting: Waiting[] = []
   #inFlight: Sent[] = []
   #scheduled = false
   #closing = false
 
-  constructor(options: { path: string; decision: URL; clock: () => number }) {
+  constructor(options: { path: string; decision: URL; clock: () => number; eager: boolean }) {
     this.#options = options
-    this.#worker = this.#start()
+    if (options.eager) this.#writer()
   }
 
   apply(workspaceId: WorkspaceId, command: Command): Promise<Applied> {
@@ -71,23 +71,27 @@ export class CommitQueue {
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
     this.#closing = true
+    if (!this.#worker) return
     await this.#ask({ kind: 'close' })
     await this.#worker.terminate()
   }
 
-  #start(): Worker {
+  /** The writing thread, started with the first write where nobody asked for it sooner. */
+  #writer(): Worker {
+    if (this.#worker) return this.#worker
     const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
       workerData: { path: this.#options.path, decision: this.#options.decision.href },
     })
     worker.on('message', (text: string) => this.#receive(JSON.parse(text) as Reply))
     worker.on('error', (error) => this.#lose(error as Error))
+    this.#worker = worker
     return worker
   }
 
   #ask(request: Request): Promise<Reply> {
     return new Promise((done) => {
       this.#inFlight.push({ group: [], done })
-      this.#worker.postMessage(JSON.stringify(request))
+      this.#writer().postMessage(JSON.stringify(request))
     })
   }
 
@@ -100,7 +104,7 @@ export class CommitQueue {
         now: this.#options.clock(),
         group: group.map(({ workspaceId, command }) => ({ workspaceId, command })),
       }
-      this.#worker.postMessage(JSON.stringify(request))
+      this.#writer().postMessage(JSON.stringify(request))
     }
   }
 
@@ -124,11 +128,14 @@ export class CommitQueue {
     this.#inFlight = []
     for (const { group, done } of lost) {
       for (const waiting of group) waiting.reject(new Fault('outcome_unknown', { cause }))
-      const fault = { code: 'unavailable', message: 'The writing thread died.', fields: [] } as const
+      const fault = {
+        code: 'unavailable',
+        message: 'The writing thread died.',
+        fields: [],
+      } as const
       done?.({ kind: 'probed', fault: { ...fault, retryAfterSeconds: 1, cause: null } })
     }
-    if (this.#closing) return
-    this.#worker = this.#start()
-    this.#flush()
+    this.#worker = null
+    if (!this.#closing) this.#flush()
   }
 }

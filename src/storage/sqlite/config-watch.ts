@@ -13,9 +13,9 @@ export const selectTokens = `
 const rememberedMax = 10_000
 
 /**
- * Finds tokens without a query for each call, and yet never uses one that was revoked: the version of
- * the configuration is read once in each turn of the event loop, so a call that begins after another
- * process's commit sees it.
+ * Finds tokens without a query for each call, and yet never uses one that was revoked: the version
+ * of the configuration is read once in each turn of the event loop, so a call that begins after
+ * another process's commit sees it.
  */
 export class ConfigWatch {
   readonly #version: StatementSync

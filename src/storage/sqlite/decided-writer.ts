@@ -44,6 +44,8 @@ export class DecidedWriter {
     const { profile } = write
     const statement = write.isNew ? this.#insertProfile : this.#updateProfile
     const { changes } = statement.run(
+      workspaceId,
+      profile.id,
       profile.version,
       JSON.stringify(profile.attributes),
       JSON.stringify(profile.provenance),
@@ -54,8 +56,6 @@ export class DecidedWriter {
       profile.updatedAt,
       profile.lastEvent,
       profile.removedAt,
-      workspaceId,
-      profile.id,
     )
     if (changes !== 1) throw new Error(`Profile ${profile.id} was not there to be written.`)
     for (const identifier of write.released) this.#release(workspaceId, write, identifier)

@@ -10,8 +10,8 @@ export function isStorageError(error: unknown): error is Error & { errcode: numb
 
 /**
  * Sorts a failure of the store. Before the commit nothing was written. A commit that found the disk
- * full or the file locked did not happen either; one that failed to write or sync may have, and must
- * never be reported as "not stored".
+ * full or the file locked did not happen either; one that failed to write or sync may have, and
+ * must never be reported as "not stored".
  */
 export function storageFault(error: unknown, during: 'write' | 'commit'): Fault {
   if (!isStorageError(error)) return new Fault('internal', { cause: error })
@@ -21,7 +21,9 @@ export function storageFault(error: unknown, during: 'write' | 'commit'): Fault 
   if (Object.values(codes).includes(primary)) {
     const full = primary === codes.full
     return new Fault('unavailable', {
-      message: full ? 'The disk is full; try again once there is space.' : 'The store is busy or failing; try again.',
+      message: full
+        ? 'The disk is full; try again once there is space.'
+        : 'The store is busy or failing; try again.',
       retryAfterSeconds: full ? 10 : 1,
       cause: error,
     })

@@ -26,7 +26,9 @@ export class KnownLoader {
       if ('identifier' in need) {
         const { kind, value } = need.identifier
         const holders = this.#holdersOf(workspaceId, kind, value)
-        const removedAt = removals ? this.#removedAt.get(workspaceId, kind, value)?.removed_at : null
+        const removedAt = removals
+          ? this.#removedAt.get(workspaceId, kind, value)?.removed_at
+          : null
         known.identifiers.set(identifierKey(need.identifier), {
           holders,
           removedAt: (removedAt as number | undefined) ?? null,

@@ -6,16 +6,16 @@ import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../..
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
 import { eventFromRow, profileFromRow, type Row } from './rows.ts'
-import { profileColumns, selectName, selectProfile } from './statements.ts'
+import { profileColumns, rowKey, selectName, selectProfile } from './statements.ts'
 
 const selectOwner = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
-  JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
+  JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
   WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.is_owner = 1`
 
 const selectHoldersInFull = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
-  JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
+  JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
   WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? ORDER BY p.id LIMIT ?`
 
 const selectByPhone = `
@@ -24,19 +24,23 @@ const selectByPhone = `
 const selectEvents = `
   SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id, cause_event,
     cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by, idempotency_key
-  FROM events WHERE workspace_id = ? AND id > ? ORDER BY id LIMIT ?`
+  FROM events WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
+  ORDER BY key LIMIT ?3`
 
 const selectEventsNaming = `
   SELECT event_id FROM event_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
 
 /** Who has or had the identifier, with the newest event about each. */
 const selectEverHolders = `
-  SELECT last_event FROM profiles WHERE workspace_id = ?1 AND last_event IS NOT NULL AND id IN (
-    SELECT profile_id FROM profile_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3
+  SELECT last_event FROM profiles WHERE last_event IS NOT NULL AND key IN (
+    SELECT ${rowKey('?1', 'profile_id')} FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3
     UNION
-    SELECT profile_id FROM former_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
+    SELECT ${rowKey('?1', 'profile_id')} FROM former_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
 
-const selectLink = 'SELECT previous, identifiers FROM events WHERE workspace_id = ? AND id = ?'
+const selectLink = `
+  SELECT previous, identifiers FROM events WHERE key = ${rowKey('?1', '?2')}`
 
 /** Reads beside the writer, each as of the last commit. */
 export class Reader {

@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../../core/errors.ts'
 
 /**
- * Lets one server at a time use a file. The lock is the operating system's own, held through a small
- * file beside the store, so it is gone when its process is, however that ended.
+ * Lets one server at a time use a file. The lock is the operating system's own, held through a
+ * small file beside the store, so it is gone when its process is, however that ended.
  *
- * @throws Error when another server holds it.
+ * @throws Fault `conflict` when another server holds it.
  */
 export function acquireServeLock(path: string): { release(): void } {
   const db = new DatabaseSync(`${path}.lock`, { timeout: 0 })
@@ -13,10 +14,10 @@ export function acquireServeLock(path: string): { release(): void } {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw new Error(
-      `Another Roster serves ${path}. One file has one server; stop it, or give this one its own ROSTER_DATA.`,
-      { cause: error },
-    )
+    throw new Fault('conflict', {
+      message: `Another Roster serves ${path}. One file has one server; stop it, or give this one its own ROSTER_DATA.`,
+      cause: error,
+    })
   }
   return { release: () => db.close() }
 }

@@ -39,7 +39,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lock?.release()
     throw error
   }
-  const queue = new CommitQueue({ path, decision: options.decision, clock })
+  const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
   const reader = new Reader(db)
   const config = new ConfigWatch(db)
   const admin = new Admin(path, clock)
@@ -52,7 +52,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
-    listWorkspaces: async () => db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
+    listWorkspaces: async () =>
+      db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
     updateSettings: async (id, settings) => admin.updateSettings(id, settings),
     deleteWorkspace: async (id) => admin.deleteWorkspace(id),
     createToken: async (token) => admin.createToken(token),
@@ -78,7 +79,20 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     close: async () => {
       await queue.close()
       reader.close()
+      foldLog(path)
       lock?.release()
     },
+  }
+}
+
+/**
+ * Leaves one complete file behind: the last connection that may write folds the write-ahead log
+ * back as it closes, and one that only reads would not.
+ */
+function foldLog(path: string): void {
+  try {
+    openDatabase(path, 'write').close()
+  } catch {
+    // A full or broken disk: the log keeps what was committed until the next start.
   }
 }

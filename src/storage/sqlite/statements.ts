@@ -15,6 +15,11 @@ export const selectOtherHolders = `
   SELECT profile_id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 0 LIMIT ${holdersLoadedMax - 1}`
 
+/** The key of a row from its workspace and id: see the schema. */
+export function rowKey(workspaceId: string, id: string): string {
+  return `((${workspaceId} << 40) | ${id})`
+}
+
 export const selectRemovedAt = `
   SELECT max(removed_at) AS removed_at FROM former_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ?`
@@ -24,17 +29,17 @@ export const profileColumns = `
   removed_at`
 
 export const selectProfile = `
-  SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND id = ?`
+  SELECT ${profileColumns} FROM profiles WHERE key = ${rowKey('?1', '?2')}`
 
 export const insertProfile = `
-  INSERT INTO profiles (version, attributes, provenance, tags, identifiers, phone, created_at,
-    updated_at, last_event, removed_at, workspace_id, id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
+    phone, created_at, updated_at, last_event, removed_at)
+  VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 
 export const updateProfile = `
-  UPDATE profiles SET version = ?, attributes = ?, provenance = ?, tags = ?, identifiers = ?,
-    phone = ?, created_at = ?, updated_at = ?, last_event = ?, removed_at = ?
-  WHERE workspace_id = ? AND id = ?`
+  UPDATE profiles SET version = ?3, attributes = ?4, provenance = ?5, tags = ?6, identifiers = ?7,
+    phone = ?8, created_at = ?9, updated_at = ?10, last_event = ?11, removed_at = ?12
+  WHERE key = ${rowKey('?1', '?2')}`
 
 export const insertIdentifier = `
   INSERT INTO profile_identifiers (workspace_id, kind, value, profile_id, is_owner)
@@ -60,10 +65,11 @@ export const insertFormerIdentifier = `
   ON CONFLICT DO UPDATE SET removed_at = excluded.removed_at`
 
 export const insertEvent = `
-  INSERT INTO events (workspace_id, id, type, subject, previous, occurred_at, received_at, source, token_id,
-    request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers,
-    found_by, idempotency_key)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO events (key, workspace_id, id, type, subject, previous, occurred_at, received_at,
+    source, token_id, request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped,
+    identifiers, found_by, idempotency_key)
+  VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+    ?16, ?17, ?18, ?19)`
 
 export const insertEventIdentifier = `
   INSERT INTO event_identifiers (workspace_id, kind, value, event_id) VALUES (?, ?, ?, ?)

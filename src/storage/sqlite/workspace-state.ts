@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { ruleSet, type Decided, type RuleSet } from '../../core/decision.ts'
+import { type Decided, type RuleSet, ruleSet } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
@@ -20,7 +20,9 @@ export interface WorkspaceState {
 /** How many names are remembered before the memory is emptied; the table stays complete. */
 const namesRememberedMax = 20_000
 
-/** Reads workspaces into memory and writes their counters back with the transaction that used them. */
+/**
+ * Reads workspaces into memory and writes their counters back with the transaction that used them.
+ */
 export class WorkspaceStates {
   readonly #states = new Map<WorkspaceId, WorkspaceState>()
   readonly #used = new Set<WorkspaceId>()

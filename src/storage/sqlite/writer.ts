@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Applied, Command } from '../../core/command.ts'
-import { settle, type Decide, type Decided } from '../../core/decision.ts'
+import { type Decide, type Decided, settle } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { emptyKnown } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
@@ -149,8 +149,8 @@ export class Writer {
   }
 
   /**
-   * Gives the transaction up. After a failed write or sync the connection is not to be trusted: what
-   * the file holds is read again from disk by a new one.
+   * Gives the transaction up. After a failed write or sync the connection is not to be trusted:
+   * what the file holds is read again from disk by a new one.
    */
   #abandon(): void {
     const connection = this.#connection

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { internalActions } from '../src/actions/registry.ts'
+import { readRulesFile } from '../src/cli/read-rules-file.ts'
+import { faultTable } from '../src/core/errors.ts'
+import { starterRules } from '../src/core/rule.ts'
+import { dialects } from '../src/dialects/registry.ts'
+
+const page = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+test('docs/errors.md has every code with its status, in the order of the table, and no other', () => {
+  const rows = [...page('docs/errors.md').matchAll(/^\| `(\w+)` \| (\d+) \| .+ \| .+ \|$/gm)]
+  assert.deepEqual(
+    rows.map(([, code, status]) => ({ code, status: Number(status) })),
+    Object.entries(faultTable).map(([code, { status }]) => ({ code, status })),
+  )
+})
+
+test('the rules shown in the pages are taken as they stand, starter rules first', () => {
+  for (const path of ['README.md', 'docs/rules.md']) {
+    const shown = [...page(path).matchAll(/^rules:\n(?: .*\n|\n)+/gm)].map(([text]) => text)
+    assert.equal(shown.length, 1, path)
+    const rules = readRulesFile(path, shown[0] ?? '', internalActions)
+    assert.deepEqual(rules.slice(0, starterRules.length), starterRules, path)
+  }
+})
+
+test('docs/rules.md names every action', () => {
+  for (const type of internalActions.keys()) {
+    assert.ok(page('docs/rules.md').includes(`| [\`${type}\`](`), type)
+  }
+})
+
+test('README.md calls every dialect and links to its page', () => {
+  for (const { id, basePaths } of dialects) {
+    assert.ok(page('README.md').includes(`--dialect ${id} `), id)
+    assert.ok(
+      basePaths.some((path) => page('README.md').includes(`$ROSTER${path}/`)),
+      id,
+    )
+    assert.ok(page('README.md').includes(`(src/dialects/${id}/README.md)`), id)
+  }
+})

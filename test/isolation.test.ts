@@ -137,7 +137,10 @@ test('two workspaces with the same people never see each other', async () => {
   })
   const steps = fc.array(step, { minLength: 20, maxLength: 60, size: 'max' })
   const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 300 : 20
-  await fc.assert(fc.asyncProperty(steps, steps, assertApart), { numRuns })
+  await fc.assert(
+    fc.asyncProperty(steps, steps, (ofA, ofB) => assertApart(ofA, ofB)),
+    { numRuns },
+  )
 })
 
 test('the same holds when every route is called in turn', async () => {
@@ -147,9 +150,19 @@ test('the same holds when every route is called in turn', async () => {
   await assertApart(all, all.toReversed())
 })
 
-async function assertApart(stepsOfA: readonly Step[], stepsOfB: readonly Step[]): Promise<void> {
+test('the check catches tokens that open the other workspace', async () => {
+  const kinds = ['channeltalk PUT /users/:userId', 'usercom GET /users-by-id/:userId']
+  const steps = kinds.map((route) => ({ route, person: 0, salt: 0, foreign: false }))
+  await assert.rejects(assertApart(steps, [...steps, ...steps], true), assert.AssertionError)
+})
+
+async function assertApart(
+  stepsOfA: readonly Step[],
+  stepsOfB: readonly Step[],
+  isOne = false,
+): Promise<void> {
   const a = await newWorld('alpha')
-  const b = await newWorld('bravo')
+  const b = { ...(await newWorld('bravo')), ...(isOne ? { tokens: a.tokens } : {}) }
   const [, callsOfB] = await Promise.all([play(stepsOfA, a, b), play(stepsOfB, b, a)])
   const alone = await newWorld('bravo')
   await replay(callsOfB, alone)

@@ -65,7 +65,7 @@ function setAttribute(
   const stored = own(profile.attributes, name) ?? null
   if (before && sameJson(stored, value)) {
     if (at !== before.at) {
-      before.at = at
+      profile.provenance[name] = { ...before, at }
       result.touched = true
     }
     return

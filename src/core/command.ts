@@ -1,6 +1,13 @@
 import type { FoundBy, Source } from './event.ts'
-import type { JsonObject } from './json.ts'
-import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+import { type JsonObject, own } from './json.ts'
+import {
+  EMAIL,
+  type EventId,
+  emailIdentifier,
+  type Identifier,
+  type Profile,
+  type ProfileId,
+} from './profile.ts'
 
 /**
  * What a request asks for, in Roster's own words. Commands are plain JSON: they travel to the
@@ -16,6 +23,8 @@ interface Asked {
    */
   occurredAt?: number
   idempotencyKey?: string
+  /** Set by callers whose answer shows nothing of the profile: it need not travel back then. */
+  reply?: 'outcome'
 }
 
 /** One way to find a profile. Ways are tried in order; the first that finds wins. */
@@ -77,6 +86,11 @@ export interface Applied {
   /** The events it caused; the first is the caller's own. Empty when nothing happened. */
   events: EventId[]
   foundBy: FoundBy
-  /** The profile as it is after the commit; null when the command found none. */
+  /** The profile after the commit; null when there is none, or only the outcome was asked for. */
   profile: Profile | null
+}
+
+/** The identifier that the e-mail in a change gives, or null. */
+export function namedEmail({ set, setOnce }: Changes): Identifier | null {
+  return emailIdentifier(own(set, EMAIL) ?? (setOnce && own(setOnce, EMAIL)))
 }

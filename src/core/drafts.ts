@@ -22,7 +22,9 @@ export class Drafts {
   require(identifiers: readonly Identifier[]): void {
     const missing: Need[] = []
     for (const identifier of identifiers) {
-      if (!this.#known.identifiers.has(identifierKey(identifier))) missing.push({ identifier })
+      if (!this.#known.identifiers.has(identifierKey(identifier))) {
+        missing.push({ identifier, holders: 'owner' })
+      }
     }
     if (missing.length > 0) throw new NeedMore(missing)
   }
@@ -36,7 +38,7 @@ export class Drafts {
   /** When a profile that held it was last removed, or null. */
   removedAt(identifier: Identifier): number | null {
     const known = this.#known.identifiers.get(identifierKey(identifier))
-    if (!known) throw new NeedMore([{ identifier }])
+    if (!known) throw new NeedMore([{ identifier, holders: 'owner' }])
     return known.removedAt
   }
 
@@ -71,18 +73,17 @@ export class Drafts {
     return known
   }
 
-  /** A copy of the profile that may be changed; the same one for the whole decision. */
+  /**
+   * A copy of the profile that may be changed; the same one for the whole decision. Values and
+   * provenances are shared with the original: they are replaced, never changed.
+   */
   edit(profile: Profile): ProfileWrite {
     const open = this.#writes.get(profile.id)
     if (open) return open
-    const provenance: Profile['provenance'] = {}
-    for (const name of Object.keys(profile.provenance)) {
-      provenance[name] = { ...(profile.provenance[name] as Profile['provenance'][string]) }
-    }
     const copy: Profile = {
       ...profile,
       attributes: { ...profile.attributes },
-      provenance,
+      provenance: { ...profile.provenance },
       tags: [...profile.tags],
       identifiers: [...profile.identifiers],
     }
@@ -115,8 +116,12 @@ export class Drafts {
   }
 
   release(write: ProfileWrite, identifier: Identifier): void {
+    const key = identifierKey(identifier)
+    // Who gets it next is asked only here, where somebody lets go of it.
+    const known = this.#known.identifiers.get(key)
+    if (known?.complete === false) throw new NeedMore([{ identifier, holders: 'all' }])
     const holders = this.#holdersOf(identifier).filter((id) => id !== write.profile.id)
-    this.#holders.set(identifierKey(identifier), holders)
+    this.#holders.set(key, holders)
     undo(write.profile.identifiers, identifier)
     if (!undo(write.claimed, identifier)) write.released.push(identifier)
   }
@@ -134,7 +139,7 @@ export class Drafts {
   #holdersOf(identifier: Identifier): readonly ProfileId[] {
     const key = identifierKey(identifier)
     const holders = this.#holders.get(key) ?? this.#known.identifiers.get(key)?.holders
-    if (!holders) throw new NeedMore([{ identifier }])
+    if (!holders) throw new NeedMore([{ identifier, holders: 'owner' }])
     return holders
   }
 }

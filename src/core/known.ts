@@ -1,3 +1,4 @@
+import { type Command, namedEmail } from './command.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
 
 /** What an engine has loaded for a decision. It only grows from one round to the next. */
@@ -10,8 +11,10 @@ export interface Known {
 }
 
 export interface KnownIdentifier {
-  /** The owner first, then the others by id; the first few are enough for any decision. */
+  /** The owner first, then the others by id, the first few: enough for any decision. */
   holders: readonly ProfileId[]
+  /** False when only the owner was looked up, which is all that most decisions need. */
+  complete: boolean
   /** When a profile that held it was last removed, or null. */
   removedAt: number | null
 }
@@ -20,11 +23,28 @@ export interface KnownIdentifier {
 export const holdersLoadedMax = 8
 
 /** What a decision still has to know. */
-export type Need = { identifier: Identifier } | { profile: ProfileId } | { attributeName: string }
+export type Need =
+  | { identifier: Identifier; holders: 'owner' | 'all' }
+  | { profile: ProfileId }
+  | { attributeName: string }
 
 /** The key under which `Known.identifiers` holds an identifier. */
 export function identifierKey(identifier: Identifier): string {
   return `${identifier.kind}\0${identifier.value}`
+}
+
+/** What a decision on this command asks for first; loading it ahead saves a round. */
+export function likelyNeeds(command: Command): Need[] {
+  const named: Identifier[] = []
+  if (command.kind === 'record-event') named.push(...command.identifiers)
+  else {
+    for (const key of command.keys) if ('identifier' in key) named.push(key.identifier)
+    if (command.kind === 'write-profile') {
+      const email = namedEmail(command.changes)
+      if (email) named.push(email)
+    }
+  }
+  return named.map((identifier) => ({ identifier, holders: 'owner' }))
 }
 
 export function emptyKnown(): Known {

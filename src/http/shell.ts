@@ -20,6 +20,8 @@ export interface Shell {
   draining: boolean
   /** Scheme and address listened on, for clients that do not say what they called us. */
   ownUrl: string
+  /** Held on to and never looked at; see `keepShapes`. */
+  shapes: object
   /** A short name for a request that no other request has. */
   nextId(): string
 }

@@ -27,7 +27,12 @@ export function memoryEngine(
     if ('identifier' in need) {
       const key = identifierKey(need.identifier)
       const ids = holders.get(key) ?? []
-      known.identifiers.set(key, { holders: ids, removedAt: removedAt.get(key) ?? null })
+      const complete = need.holders === 'all'
+      known.identifiers.set(key, {
+        holders: complete ? ids : ids.slice(0, 1),
+        complete,
+        removedAt: removedAt.get(key) ?? null,
+      })
       if (ids[0] !== undefined) known.profiles.set(ids[0], profiles.get(ids[0]) ?? null)
     } else if ('profile' in need)
       known.profiles.set(need.profile, profiles.get(need.profile) ?? null)

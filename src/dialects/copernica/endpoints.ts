@@ -68,7 +68,8 @@ function toCommand(request: DialectRequest): CommandBody {
 
 function recordEvent(type: string, attributes: JsonObject): CommandBody {
   const email = emailIdentifier(own(attributes, 'email'))
-  return { kind: 'record-event', type, attributes, identifiers: email ? [email] : [] }
+  const identifiers = email ? [email] : []
+  return { kind: 'record-event', type, attributes, identifiers, reply: 'outcome' }
 }
 
 /** The one reply that every client takes for success (wire notes D1). */

@@ -25,12 +25,14 @@ export class KnownLoader {
     for (const need of needs) {
       if ('identifier' in need) {
         const { kind, value } = need.identifier
-        const holders = this.#holdersOf(workspaceId, kind, value)
+        const complete = need.holders === 'all'
+        const holders = this.#holdersOf(workspaceId, kind, value, complete)
         const removedAt = removals
           ? this.#removedAt.get(workspaceId, kind, value)?.removed_at
           : null
         known.identifiers.set(identifierKey(need.identifier), {
           holders,
+          complete: complete || holders.length === 0,
           removedAt: (removedAt as number | undefined) ?? null,
         })
         // Whoever asks for the owner looks at it next.
@@ -44,11 +46,12 @@ export class KnownLoader {
     }
   }
 
-  /** The owner first, then the others by id. */
-  #holdersOf(workspaceId: WorkspaceId, kind: string, value: string): ProfileId[] {
+  /** The owner first, then the others by id when they are asked for. */
+  #holdersOf(workspaceId: WorkspaceId, kind: string, value: string, all: boolean): ProfileId[] {
     const owner = this.#owner.get(workspaceId, kind, value)
     if (!owner) return []
     const ids = [owner.profile_id as ProfileId]
+    if (!all) return ids
     for (const row of this.#otherHolders.all(workspaceId, kind, value)) {
       ids.push(row.profile_id as ProfileId)
     }

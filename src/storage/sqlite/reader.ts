@@ -22,8 +22,9 @@ const selectByPhone = `
   SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND phone = ? ORDER BY id LIMIT ?`
 
 const selectEvents = `
-  SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id, cause_event,
-    cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by, idempotency_key
+  SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id,
+    cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by,
+    idempotency_key
   FROM events WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
   ORDER BY key LIMIT ?3`
 

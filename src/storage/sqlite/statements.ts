@@ -66,8 +66,8 @@ export const insertFormerIdentifier = `
 
 export const insertEvent = `
   INSERT INTO events (key, workspace_id, id, type, subject, previous, occurred_at, received_at,
-    source, token_id, request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped,
-    identifiers, found_by, idempotency_key)
+    source, token_id, request_id, cause_event, cause_rule, cause_depth, attributes, changes,
+    dropped, identifiers, found_by, idempotency_key)
   VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
     ?16, ?17, ?18, ?19)`
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Applied, Command } from '../../core/command.ts'
 import { type Decide, type Decided, settle } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
-import { emptyKnown } from '../../core/known.ts'
+import { emptyKnown, likelyNeeds } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { DecidedWriter } from './decided-writer.ts'
@@ -97,7 +97,7 @@ export class Writer {
       settle(decided, state.lastEvent, state.lastProfile)
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
-      return { applied: appliedFrom(decided) }
+      return { applied: appliedFrom(decided, command) }
     } catch (error) {
       // Refusals come before the first write of a command, so the group goes on without it.
       if (error instanceof Fault) return { fault: error }
@@ -112,11 +112,13 @@ export class Writer {
     context: Parameters<Decide>[2],
   ): Decided {
     const known = emptyKnown()
+    const dated = command.occurredAt !== undefined
+    loader.load(known, likelyNeeds(command), workspaceId, dated)
     for (let round = 0; round < limits.decideRoundsMax; round++) {
       const verdict = this.#decide(known, command, context)
       if (verdict.kind === 'decided') return verdict
       if (verdict.kind === 'refused') throw verdict.fault
-      loader.load(known, verdict.needs, workspaceId, command.occurredAt !== undefined)
+      loader.load(known, verdict.needs, workspaceId, dated)
     }
     throw new Fault('internal', {
       message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
@@ -180,9 +182,9 @@ function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
 }
 
-function appliedFrom(decided: Decided): Applied {
-  const { subject, events, foundBy } = decided
-  return { events: events.map(({ id }) => id), foundBy, profile: subject }
+function appliedFrom({ subject, events, foundBy }: Decided, { reply }: Command): Applied {
+  const profile = reply === 'outcome' ? null : subject
+  return { events: events.map(({ id }) => id), foundBy, profile }
 }
 
 function asFault(error: unknown): Fault {

@@ -69,6 +69,9 @@ function explain(error: SchemaError, root: TSchema, path: (string | number)[]): 
 function describe(schema: { [name: string]: unknown }): string {
   if (typeof schema.description === 'string') return schema.description
   if (Object.hasOwn(schema, 'const')) return JSON.stringify(schema.const)
+  if (Array.isArray(schema.enum)) {
+    return schema.enum.map((value) => JSON.stringify(value)).join(' or ')
+  }
   if (Array.isArray(schema.anyOf)) {
     return [...new Set(schema.anyOf.filter(isObject).map(describe))].join(' or ')
   }

@@ -30,12 +30,17 @@ export function handleClientErrors(shell: Shell): (error: ClientError, socket: S
     // The client has said that it sends no more, and sent more: it gets what it is owed.
     if (connection.closing || connection.broken || error.code === 'HPE_CLOSED_CONNECTION') return
     const { reading } = connection
-    const nothingSaid = socket.bytesRead === 0
     connection.broken = true
-    if (error.code === 'ECONNRESET' || !socket.writable || nothingSaid) socket.destroy()
+    if (!isAnswerable(error, socket)) socket.destroy()
     else if (reading && !reading.request.complete) reading.refuseAndClose(faultOf(error))
     else afterOwed(connection.newest, () => answerSocket(shell, connection, socket, error))
   }
+}
+
+/** Whether there is somebody who said something, and still listens. */
+function isAnswerable({ code = '' }: ClientError, socket: Socket): boolean {
+  const spoke = code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  return spoke && socket.writable && socket.bytesRead > 0
 }
 
 /** Calls back once every answer owed has gone out. */

@@ -17,6 +17,7 @@ export interface RouteStats {
 }
 
 const boundsMs = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+const loopPauseMs = 20
 const statusMax = 600
 const methodNames = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
@@ -27,7 +28,7 @@ const methodNames = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'O
 export function createMetrics(store: Pick<Store, 'statistics'>): Metrics {
   const registry = new Registry()
   const routes: CountedRoute[] = []
-  const eventLoop = monitorEventLoopDelay({ resolution: 20 })
+  const eventLoop = monitorEventLoopDelay({ resolution: loopPauseMs })
   eventLoop.enable()
   registerRequests(registry, routes)
   registerProcess(registry, eventLoop)
@@ -147,9 +148,11 @@ function registerProcess(
     {
       labelNames: ['quantile'],
       read: (set) => {
-        set(eventLoop.percentile(50) / 1e9, { quantile: '0.5' })
-        set(eventLoop.percentile(99) / 1e9, { quantile: '0.99' })
-        set(eventLoop.max / 1e9, { quantile: '1' })
+        for (const quantile of [50, 99, 100]) {
+          // What is measured includes the pause between two looks at the clock.
+          const delayMs = eventLoop.percentile(quantile) / 1e6 - loopPauseMs
+          set(Math.max(0, delayMs) / 1_000, { quantile: String(quantile / 100) })
+        }
         eventLoop.reset()
       },
     },

@@ -85,7 +85,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#socket.destroy()
+    this.#end(null)
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { createSigner } from 'fast-jwt'
@@ -479,13 +480,18 @@ describe('bodies', () => {
 
   test('that never come end their request, not the process', async () => {
     const count = shell.store.applied.length
-    const socket = open(shell.url)
-    socket.write(post('/toy/v1/things/7', '{"a":1}').slice(0, -3))
-    await waitFor(() => shell.log.length > 0)
-    const lines = shell.log.length
-    socket.destroy()
-    await waitFor(() => shell.log.length > lines)
-    assert.equal(shell.log.at(-1)?.status, 499)
+    for (const [leave, status] of [
+      [(socket: Socket) => socket.resetAndDestroy(), 499],
+      [(socket: Socket) => socket.end(), 400],
+    ] as const) {
+      const socket = open(shell.url)
+      socket.write(post('/toy/v1/things/7', '{"a":1}', 'Expect: 100-continue\r\n').slice(0, -3))
+      await once(socket, 'data')
+      const lines = shell.log.length
+      leave(socket)
+      await waitFor(() => shell.log.length > lines)
+      assert.equal(shell.log.at(-1)?.status, status)
+    }
     assert.equal(shell.store.applied.length, count)
   })
 })
@@ -524,10 +530,7 @@ describe('bad HTTP', () => {
     ],
     [
       'a broken chunk',
-      post('/toy/v1/things/7', '', 'Transfer-Encoding: chunked\r\n').replace(
-        'Content-Length: 0\r\n',
-        '',
-      ) + 'zz\r\n',
+      `${get('/toy/v1/things/7', 'Transfer-Encoding: chunked\r\n').replace('GET', 'POST')}zz\r\n`,
       400,
       'malformed_request',
     ],

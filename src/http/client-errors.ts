@@ -118,17 +118,18 @@ interface RequestLine {
 
 /**
  * The line of the request that was being read, as far as it can be told from what was read last:
- * the latest line before the fault that looks like one.
+ * the latest line before the fault that looks like one. A bad method is in that line itself.
  */
-function requestLine({ rawPacket, bytesParsed }: ClientError): RequestLine | null {
+function requestLine({ code, rawPacket, bytesParsed = 0 }: ClientError): RequestLine | null {
   if (!rawPacket) return null
   const text = rawPacket.toString('latin1')
-  const lookLike = /(?:^|\n)([A-Za-z]+) (?:https?:\/\/[^/\s]*)?(\/[^\s?]*)(?:\?(\S*))?/g
+  const lookLike = /(?<=^|\n)([A-Za-z]+) (?:https?:\/\/[^/\s]*)?(\/[^\s?]*)(?:\?(\S*))?/g
   let found: RequestLine | null = null
   for (const match of text.matchAll(lookLike)) {
-    if (found && match.index > (bytesParsed ?? 0)) break
+    if (match.index > bytesParsed) break
     const [, method = '', path = '', query = ''] = match
-    found = { method, path, query, length: path.length + query.length }
+    const isItsMethod = code !== 'HPE_INVALID_METHOD' || bytesParsed - match.index <= method.length
+    found = isItsMethod ? { method, path, query, length: path.length + query.length } : null
   }
   return found
 }

@@ -59,7 +59,7 @@ function headOf(
   target: Target | null,
 ): RequestHead {
   const { headers } = request
-  const url = target?.url ?? '/'
+  const url = target?.url ?? ''
   const queryAt = url.indexOf('?')
   return {
     method: request.method ?? '',

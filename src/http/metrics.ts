@@ -18,6 +18,7 @@ export interface RouteStats {
 
 const boundsMs = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
 const loopPauseMs = 20
+const sizeFreshMs = 60_000
 const statusMax = 600
 const methodNames = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
@@ -178,11 +179,19 @@ function registerProcess(
   })
 }
 
+/** An engine counts rows to tell its size, so it is not asked each time. */
 function registerStore(registry: Registry, store: Pick<Store, 'statistics'>): void {
-  gauge(registry, 'roster_store_size', 'What the store holds.', {
+  let latest: ReturnType<Store['statistics']> | null = null
+  let askedAt = 0
+  gauge(registry, 'roster_store_size', 'What the store holds, as of the last minute.', {
     labelNames: ['what'],
     read: async (set) => {
-      const { workspaces, profiles, events, bytesOnDisk } = await store.statistics()
+      const now = performance.now()
+      if (latest === null || now - askedAt > sizeFreshMs) {
+        askedAt = now
+        latest = store.statistics()
+      }
+      const { workspaces, profiles, events, bytesOnDisk } = await latest
       for (const [what, value] of Object.entries({ workspaces, profiles, events, bytesOnDisk })) {
         set(value, { what })
       }

@@ -31,6 +31,7 @@ function mountOf(shell: Shell, path: string): Mount | undefined {
 }
 
 function openEndpointsAt(shell: Shell, path: string): Shell['openEndpoints'] {
+  if (path === '') return []
   const segments = segmentsOf(path)
   return shell.openEndpoints.filter((each) => matches(each.segments, segments))
 }

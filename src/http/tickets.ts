@@ -16,7 +16,7 @@ const cachedMax = 1_000
  * whether it is still good is asked of the store on every request.
  */
 export function createTickets(key: Buffer, clock: () => number): Tickets {
-  const sign = createSigner({ key, algorithm: 'HS256', noTimestamp: true })
+  const sign = createSigner({ key, algorithm: 'HS256' })
   const verify = createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true })
   // Checking a signature costs more than the rest of the request's credentials together.
   const known = new Map<string, { sub: string; exp: number }>()

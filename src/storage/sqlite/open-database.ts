@@ -8,7 +8,7 @@ const busyTimeoutMs = 5_000
 /** Page cache of one connection, in KiB. The operating system caches the file besides. */
 const cacheKib = { read: 16_384, write: 65_536 }
 /** Pages in the write-ahead log after which a commit also folds it back: 16 MiB. */
-const checkpointPages = 4_096
+const checkpointPages = 32_768
 
 /**
  * Opens the file with what Roster's promises stand on, and asserts that it holds: the library's

@@ -74,29 +74,18 @@ CREATE TABLE profiles (
 -- read the whole document on every write.
 CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
 
--- Who holds an identifier. The index says that a value has at most one owner.
+-- Who holds an identifier, and who held it once, side by side: one page for all of them. `holder` is 0
+-- for the owner, so that the key itself allows only one; the profile's id for others who have the
+-- value; and the negative of it for those who had it. Where such a profile was removed, `removed_at`
+-- says when: events older than that may not bring the person back.
 CREATE TABLE profile_identifiers (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   value TEXT NOT NULL,
-  profile_id INTEGER NOT NULL,
-  is_owner INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, kind, value, profile_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE UNIQUE INDEX profile_identifiers_one_owner
-  ON profile_identifiers (workspace_id, kind, value)
-  WHERE is_owner = 1;
-
--- Who held an identifier once. Where the profile was removed, `removed_at` says when: events older
--- than that may not bring the person back.
-CREATE TABLE former_identifiers (
-  workspace_id INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  value TEXT NOT NULL,
+  holder INTEGER NOT NULL,
   profile_id INTEGER NOT NULL,
   removed_at INTEGER,
-  PRIMARY KEY (workspace_id, kind, value, profile_id)
+  PRIMARY KEY (workspace_id, kind, value, holder)
 ) STRICT, WITHOUT ROWID;
 
 -- `previous` chains the events about one profile, newest first, from `profiles.last_event`. An

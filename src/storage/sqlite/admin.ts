@@ -18,7 +18,6 @@ const deleteBatch = 1_000
 const workspaceTables = [
   'profiles',
   'profile_identifiers',
-  'former_identifiers',
   'events',
   'event_identifiers',
   'names',
@@ -136,8 +135,7 @@ export class Admin {
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
   profiles: 'key',
-  profile_identifiers: 'kind, value, profile_id',
-  former_identifiers: 'kind, value, profile_id',
+  profile_identifiers: 'kind, value, holder',
   events: 'key',
   event_identifiers: 'kind, value, event_id',
   names: 'kind, name',

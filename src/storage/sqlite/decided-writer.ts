@@ -67,7 +67,7 @@ export class DecidedWriter {
   #release(workspaceId: WorkspaceId, write: ProfileWrite, { kind, value }: Identifier): void {
     const { id, removedAt } = write.profile
     const row = this.#deleteIdentifier.get(workspaceId, kind, value, id)
-    if (row?.is_owner === 1) this.#promoteHeir.run(workspaceId, kind, value)
+    if (row?.holder === 0) this.#promoteHeir.run(workspaceId, kind, value)
     this.#insertFormer.run(workspaceId, kind, value, id, removedAt)
   }
 

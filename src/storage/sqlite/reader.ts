@@ -11,12 +11,13 @@ import { profileColumns, rowKey, selectName, selectProfile } from './statements.
 const selectOwner = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
   JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
-  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.is_owner = 1`
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder = 0`
 
 const selectHoldersInFull = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
   JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
-  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? ORDER BY p.id LIMIT ?`
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder >= 0
+  ORDER BY p.id LIMIT ?`
 
 const selectByPhone = `
   SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND phone = ? ORDER BY id LIMIT ?`
@@ -35,9 +36,6 @@ const selectEventsNaming = `
 const selectEverHolders = `
   SELECT last_event FROM profiles WHERE last_event IS NOT NULL AND key IN (
     SELECT ${rowKey('?1', 'profile_id')} FROM profile_identifiers
-    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3
-    UNION
-    SELECT ${rowKey('?1', 'profile_id')} FROM former_identifiers
     WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
 
 const selectLink = `

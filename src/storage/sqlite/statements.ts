@@ -2,10 +2,10 @@ import { holdersLoadedMax } from '../../core/known.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
-/** One row by its unique index; asked for on every write, and so as plain as can be. */
+/** One row by its whole key; asked for on every write, and so as plain as can be. */
 export const selectOwner = `
   SELECT profile_id FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 1`
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0`
 
 /**
  * Those who hold the value besides its owner, by id; usually nobody. The limit is part of the text:
@@ -13,7 +13,7 @@ export const selectOwner = `
  */
 export const selectOtherHolders = `
   SELECT profile_id FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND is_owner = 0 LIMIT ${holdersLoadedMax - 1}`
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder > 0 LIMIT ${holdersLoadedMax - 1}`
 
 /** The key of a row from its workspace and id: see the schema. */
 export function rowKey(workspaceId: string, id: string): string {
@@ -21,8 +21,8 @@ export function rowKey(workspaceId: string, id: string): string {
 }
 
 export const selectRemovedAt = `
-  SELECT max(removed_at) AS removed_at FROM former_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ?`
+  SELECT max(removed_at) AS removed_at FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder < 0`
 
 export const profileColumns = `
   id, version, attributes, provenance, tags, identifiers, created_at, updated_at, last_event,
@@ -42,26 +42,26 @@ export const updateProfile = `
   WHERE key = ${rowKey('?1', '?2')}`
 
 export const insertIdentifier = `
-  INSERT INTO profile_identifiers (workspace_id, kind, value, profile_id, is_owner)
-  SELECT ?1, ?2, ?3, ?4, NOT EXISTS (
+  INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
+  SELECT ?1, ?2, ?3, iif(EXISTS (
     SELECT 1 FROM profile_identifiers
-    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND is_owner = 1)`
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = 0), ?4, 0), ?4`
 
 export const deleteIdentifier = `
   DELETE FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND profile_id = ?
-  RETURNING is_owner`
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder IN (0, ?4) AND profile_id = ?4
+  RETURNING holder`
 
 /** The lowest profile id that has the value becomes its owner. */
 export const promoteHeir = `
-  UPDATE profile_identifiers SET is_owner = 1
-  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND profile_id = (
-    SELECT MIN(profile_id) FROM profile_identifiers
-    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3)`
+  UPDATE profile_identifiers SET holder = 0
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = (
+    SELECT MIN(holder) FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder > 0)`
 
 export const insertFormerIdentifier = `
-  INSERT INTO former_identifiers (workspace_id, kind, value, profile_id, removed_at)
-  VALUES (?, ?, ?, ?, ?)
+  INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id, removed_at)
+  VALUES (?1, ?2, ?3, -?4, ?4, ?5)
   ON CONFLICT DO UPDATE SET removed_at = excluded.removed_at`
 
 export const insertEvent = `

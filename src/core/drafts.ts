@@ -29,6 +29,16 @@ export class Drafts {
     if (missing.length > 0) throw new NeedMore(missing)
   }
 
+  /** Asks for everybody who holds them, as letting go of them will. */
+  requireHolders(identifiers: readonly Identifier[]): void {
+    const missing: Need[] = []
+    for (const identifier of identifiers) {
+      const known = this.#known.identifiers.get(identifierKey(identifier))
+      if (!known?.complete) missing.push({ identifier, holders: 'all' })
+    }
+    if (missing.length > 0) throw new NeedMore(missing)
+  }
+
   /** The profile that owns an identifier now, or null. */
   owner(identifier: Identifier): Profile | null {
     const id = this.#holdersOf(identifier)[0]
@@ -118,8 +128,7 @@ export class Drafts {
   release(write: ProfileWrite, identifier: Identifier): void {
     const key = identifierKey(identifier)
     // Who gets it next is asked only here, where somebody lets go of it.
-    const known = this.#known.identifiers.get(key)
-    if (known?.complete === false) throw new NeedMore([{ identifier, holders: 'all' }])
+    this.requireHolders([identifier])
     const holders = this.#holdersOf(identifier).filter((id) => id !== write.profile.id)
     this.#holders.set(key, holders)
     undo(write.profile.identifiers, identifier)

@@ -74,10 +74,10 @@ CREATE TABLE profiles (
 -- read the whole document on every write.
 CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
 
--- Who holds an identifier, and who held it once, side by side: one page for all of them. `holder` is 0
--- for the owner, so that the key itself allows only one; the profile's id for others who have the
--- value; and the negative of it for those who had it. Where such a profile was removed, `removed_at`
--- says when: events older than that may not bring the person back.
+-- Who holds an identifier, and who held it once, side by side: one page for all of them. `holder`
+-- is 0 for the owner, so that the key itself allows only one; the profile's id for others who have
+-- the value; and the negative of it for those who had it. Where such a profile was removed,
+-- `removed_at` says when: events older than that may not bring the person back.
 CREATE TABLE profile_identifiers (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,

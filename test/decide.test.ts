@@ -325,6 +325,9 @@ test('unknown names follow the setting of the workspace', () => {
   ignoring.apply(upsert('u', changes), 1)
   assert.deepEqual(only(ignoring.profiles).attributes, { known: 1 })
   assert.deepEqual(ignoring.events[0]?.dropped, [{ name: 'odd', reason: 'unknown_attribute' }])
+  const once = { set: {}, setOnce: { odd: 3 }, unknown: ['odd'] }
+  ignoring.apply(upsert('u', once), 2)
+  assert.deepEqual(only(ignoring.profiles).attributes, { known: 1 })
   const existing = memoryEngine({ unknownKeys: 'existing-only' })
   existing.apply(upsert('u', changes), 1)
   existing.apply(upsert('v', { set: { odd: 1 } }), 2)

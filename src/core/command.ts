@@ -39,7 +39,7 @@ export interface Changes {
   /** Written only where nothing is stored; `set` wins over the same name here. */
   setOnce?: JsonObject
   /**
-   * Names in `set` that the vendor does not know: the workspace's `unknownKeys` decides on them.
+   * Names in `set` and `setOnce` that the vendor does not know: the workspace's `unknownKeys` decides on them.
    */
   unknown?: string[]
   /** Clears every attribute but these, before `set` applies. */

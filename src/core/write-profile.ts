@@ -143,13 +143,15 @@ function withoutUnknown(
     return { changes, ignored: [] }
   }
   const set = { ...changes.set }
+  const setOnce = { ...changes.setOnce }
   const ignored: Dropped[] = []
   for (const name of unknown) {
     if (settings.unknownKeys === 'existing-only' && drafts.hasAttributeName(name)) continue
     delete set[name]
+    delete setOnce[name]
     ignored.push({ name, reason: 'unknown_attribute' })
   }
-  return { changes: { ...changes, set }, ignored }
+  return { changes: { ...changes, set, setOnce }, ignored }
 }
 
 function changeTags(profile: Profile, changes: Changes, dropped: Dropped[]): Change[] {

@@ -117,6 +117,7 @@ function readLanguage(fields: JsonObject, set: JsonObject): void {
 /** Names the free keys only where somebody will ask: most workspaces take them all. */
 function withUnknown(changes: Changes, { settings }: ReadContext): Changes {
   if (settings.unknownKeys === 'create') return changes
-  const unknown = Object.keys(changes.set).filter((attribute) => !isKnownAttribute(attribute))
+  const names = new Set([...Object.keys(changes.set), ...Object.keys(changes.setOnce ?? {})])
+  const unknown = [...names].filter((attribute) => !isKnownAttribute(attribute))
   return unknown.length === 0 ? changes : { ...changes, unknown }
 }

@@ -123,7 +123,7 @@ class Decision {
   #remove(intent: RemoveIntent, cause: Cause | null): Profile | null {
     const found = findByKeys(this.#drafts, intent.keys)
     if (!found) return null
-    this.#drafts.requireHolders(found.identifiers)
+    this.#drafts.require(found.identifiers, 'all')
     const write = this.#drafts.edit(found)
     const { profile } = write
     const removedAt = Math.max(this.#occurredAt ?? this.#context.now, profile.createdAt)

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Applied, Command, Key } from './command.ts'
 import type { Fault } from './errors.ts'
-import type { JsonObject, JsonValue } from './json.ts'
+import type { JsonValue } from './json.ts'
 import type { Profile } from './profile.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -159,5 +159,3 @@ export function bodyKind(body: JsonValue | undefined): string {
   if (body === null) return 'null'
   return Array.isArray(body) ? 'list' : typeof body
 }
-
-export type { JsonObject }

@@ -18,23 +18,15 @@ export class Drafts {
     this.#now = now
   }
 
-  /** Asks for everything a step is about to look at, so that one round loads it all. */
-  require(identifiers: readonly Identifier[]): void {
-    const missing: Need[] = []
-    for (const identifier of identifiers) {
-      if (!this.#known.identifiers.has(identifierKey(identifier))) {
-        missing.push({ identifier, holders: 'owner' })
-      }
-    }
-    if (missing.length > 0) throw new NeedMore(missing)
-  }
-
-  /** Asks for everybody who holds them, as letting go of them will. */
-  requireHolders(identifiers: readonly Identifier[]): void {
+  /**
+   * Asks for everything a step is about to look at, so that one round loads it all: the owners, or
+   * everybody who holds them, as letting go of them will.
+   */
+  require(identifiers: readonly Identifier[], holders: 'owner' | 'all' = 'owner'): void {
     const missing: Need[] = []
     for (const identifier of identifiers) {
       const known = this.#known.identifiers.get(identifierKey(identifier))
-      if (!known?.complete) missing.push({ identifier, holders: 'all' })
+      if (!known || (holders === 'all' && !known.complete)) missing.push({ identifier, holders })
     }
     if (missing.length > 0) throw new NeedMore(missing)
   }
@@ -128,7 +120,7 @@ export class Drafts {
   release(write: ProfileWrite, identifier: Identifier): void {
     const key = identifierKey(identifier)
     // Who gets it next is asked only here, where somebody lets go of it.
-    this.requireHolders([identifier])
+    this.require([identifier], 'all')
     const holders = this.#holdersOf(identifier).filter((id) => id !== write.profile.id)
     this.#holders.set(key, holders)
     undo(write.profile.identifiers, identifier)

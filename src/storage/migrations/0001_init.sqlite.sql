@@ -54,6 +54,8 @@ CREATE TABLE rules (
 -- workspace lie together in the order of their ids. As a whole-number key it lets pages fill up
 -- when rows are appended; a key of two columns left them half empty and doubled what every commit
 -- had to write.
+-- `provenance` is in groups (see group-provenance.ts) and ends in white space that keeps the row at
+-- its size, so that most changes are written in place.
 CREATE TABLE profiles (
   key INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,

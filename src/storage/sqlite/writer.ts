@@ -9,6 +9,7 @@ import { DecidedWriter } from './decided-writer.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
+import { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
@@ -168,10 +169,11 @@ export class Writer {
 
 function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
+  const sizes = new RowSizes()
   return {
     db,
-    loader: new KnownLoader(db),
-    writer: new DecidedWriter(db),
+    loader: new KnownLoader(db, sizes),
+    writer: new DecidedWriter(db, sizes),
     states: new WorkspaceStates(db),
     dataVersion: dataVersion(db),
   }

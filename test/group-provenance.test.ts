@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import type { EventId, Provenance } from '../core/profile.ts'
-import { groupProvenance, ungroupProvenance } from './group-provenance.ts'
+import type { EventId, Provenance } from '../src/core/profile.ts'
+import { groupProvenance, ungroupProvenance } from '../src/storage/group-provenance.ts'
 
 const provenance = fc.record(
   {
@@ -11,14 +11,13 @@ const provenance = fc.record(
     source: fc.constantFrom('cli', 'rule:a@1'),
     once: fc.constant(true as const),
   },
-  { requiredKeys: ['at', 'event', 'source'] },
+  { requiredKeys: ['at', 'event', 'source'], noNullPrototype: true },
 )
 const name = fc.string({ minLength: 1 }).filter((text) => text !== '__proto__')
 
 test('provenance is the same after it was grouped, written and read', () => {
   fc.assert(
-    fc.property(fc.dictionary(name, provenance), (byName) => {
-      const plain = { ...byName }
+    fc.property(fc.dictionary(name, provenance, { noNullPrototype: true }), (plain) => {
       const text = JSON.stringify(groupProvenance(plain))
       assert.deepEqual(ungroupProvenance(JSON.parse(text)), plain)
     }),

@@ -3,7 +3,7 @@ import type { Decided, ProfileWrite } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
-import { listText } from './rows.ts'
+import { listText } from '../rows.ts'
 import * as sql from './statements.ts'
 
 /** Writes what was decided and settled, inside the transaction of its group. */

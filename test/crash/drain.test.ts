@@ -10,7 +10,7 @@ import { verifyWrites } from './verify-writes.ts'
 import { WriteLoad } from './write-load.ts'
 
 test('SIGTERM under load: what was accepted is answered and stored, and it exits with 0', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start()
   const load = new WriteLoad(roster.url, workspace.tokens)
@@ -38,7 +38,7 @@ test('SIGTERM under load: what was accepted is answered and stored, and it exits
 })
 
 test('a request that never ends holds SIGTERM up no longer than the drain may take', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start({ env: { ROSTER_DRAIN_TIMEOUT_MS: '500' } })
   using stuck = new Connection(roster.url)
@@ -50,7 +50,7 @@ test('a request that never ends holds SIGTERM up no longer than the drain may ta
 })
 
 test('a second signal ends a drain at once', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start()
   using stuck = new Connection(roster.url)

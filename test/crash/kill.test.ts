@@ -10,7 +10,7 @@ import { WriteLoad } from './write-load.ts'
 const kills = process.env.ROSTER_TEST_LONG === '1' ? 50 : 5
 
 test(`${kills} kills at random moments lose no acknowledged write and leave no half of one`, async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   let acknowledged = 0
   let roster = await folder.start()
   try {
@@ -57,7 +57,7 @@ function verify(folder: DataFolder, { workspace }: NewWorkspace, load: WriteLoad
 
 /** What the check says about a server with a planted defect, within a few kills. */
 async function plantedDefect(preload: URL): Promise<unknown> {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   for (let kill = 0; kill < 5; kill++) {
     const workspace = await folder.newWorkspace()
     await using roster = await folder.start({ preload })

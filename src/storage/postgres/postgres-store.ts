@@ -13,6 +13,7 @@ import {
   openPool,
   selectDurability,
 } from './connect.ts'
+import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
@@ -107,7 +108,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       }
     },
     statistics: () => statistics(rows),
-    backup: () => Promise.reject(new Error(backupRefusal)),
+    backup: refuseBackup,
     close: async () => {
       clearInterval(daily)
       await queue.close()
@@ -115,11 +116,6 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     },
   }
 }
-
-/** Where copies of this engine come from. */
-export const backupRefusal =
-  'The store is in PostgreSQL, which has tools of its own for copies: take them with pg_dump or ' +
-  'pg_basebackup.'
 
 async function prepare(url: string, clock: DatabaseClock, now: () => number): Promise<void> {
   const client = await connectOnce(url)

@@ -13,6 +13,7 @@ import {
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import type { Row } from '../rows.ts'
 import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
@@ -129,7 +130,10 @@ export class GroupWriter {
     await loader.lock(needs)
     const verdicts = await this.#decideAll(loader, commands, context)
     const decisions = verdicts.filter(isDecided)
-    const ids = await this.#takeIds(transaction, workspaceId, decisions, context)
+    const changes = decisions.some(({ events, profiles }) => events.length + profiles.length > 0)
+    const ids = changes
+      ? await this.#takeIds(transaction, workspaceId, decisions, context)
+      : await this.#lastIds(transaction, workspaceId, context)
     for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
     const remember = await keepNames(transaction, {
       workspaceId,
@@ -138,7 +142,8 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    if (changes) await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    else transaction.discard()
     const results = verdicts.map((verdict, index): Result => {
       if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
       return { applied: appliedFrom(verdict, commands[index]) }
@@ -183,19 +188,26 @@ export class GroupWriter {
     })
   }
 
+  /** The last lock, held until the commit: ids are gapless and in the order of commits by it. */
   async #takeIds(
     transaction: Transaction,
     workspaceId: WorkspaceId,
     decisions: readonly Decided[],
-    { version }: WorkspaceConfig,
-  ): Promise<{ lastEvent: number; lastProfile: number; lastName: number }> {
+    config: WorkspaceConfig,
+  ): Promise<LastIds> {
     const events = decisions.reduce((sum, decided) => sum + decided.events.length, 0)
     const profiles = decisions.reduce((sum, decided) => sum + newProfiles(decided), 0)
-    const { rows } = await transaction.query(sql.takeIds, [workspaceId, events, profiles])
-    const [row] = rows
-    if (!row) throw unknownWorkspace()
-    if (row.config_version !== version) throw new ConfigIsOld()
-    return { lastEvent: row.last_event, lastProfile: row.last_profile, lastName: row.last_name }
+    const taken = await transaction.query<Row>(sql.takeIds, [workspaceId, events, profiles])
+    return lastIds(taken.rows[0], config)
+  }
+
+  async #lastIds(
+    transaction: Transaction,
+    workspaceId: WorkspaceId,
+    config: WorkspaceConfig,
+  ): Promise<LastIds> {
+    const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
+    return lastIds(rows[0], config)
   }
 
   async #addPartition(time: number): Promise<void> {
@@ -205,6 +217,22 @@ export class GroupWriter {
     } finally {
       client.release()
     }
+  }
+}
+
+interface LastIds {
+  lastEvent: number
+  lastProfile: number
+  lastName: number
+}
+
+function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
+  if (!row) throw unknownWorkspace()
+  if (row.config_version !== version) throw new ConfigIsOld()
+  return {
+    lastEvent: row.last_event as number,
+    lastProfile: row.last_profile as number,
+    lastName: row.last_name as number,
   }
 }
 

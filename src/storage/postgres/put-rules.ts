@@ -10,7 +10,7 @@ import type { Transaction } from './transaction.ts'
  * named stays, out of force.
  */
 export async function putRules(
-  transaction: Transaction,
+  transaction: Pick<Transaction, 'query'>,
   id: WorkspaceId,
   rules: readonly RuleDefinition[],
   now: number,

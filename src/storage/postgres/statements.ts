@@ -119,6 +119,15 @@ export const takeIds: Statement = {
       last_name_id AS last_name, config_version`,
 }
 
+/** The same without taking any, for a group that turned out to change nothing. */
+export const selectLastIds: Statement = {
+  name: 'select_last_ids',
+  text: `
+    SELECT last_event_id AS last_event, last_profile_id AS last_profile,
+      last_name_id AS last_name, config_version
+    FROM counters WHERE workspace_id = $1`,
+}
+
 export const insertNames: Statement = {
   name: 'insert_names',
   text: `

@@ -9,6 +9,8 @@ export interface Statement {
 }
 
 export interface Transaction {
+  /** Says that there is nothing to keep: it ends in a rollback, which syncs nothing. */
+  discard(): void
   query<Row extends pg.QueryResultRow>(
     statement: Statement | string,
     values?: unknown[],
@@ -32,9 +34,12 @@ export async function transact<T>(
   const watch = setTimeout(() => cut(client), Math.max(deadline - performance.now(), 1))
   let reusable = false
   try {
-    const result = await begin(client, work)
-    await commit(client)
-    reusable = true
+    const { result, discarded } = await begin(client, work)
+    if (discarded) reusable = await rollback(client)
+    else {
+      await commit(client)
+      reusable = true
+    }
     return result
   } catch (error) {
     const lost = error instanceof Fault && error.code === 'outcome_unknown'
@@ -58,14 +63,18 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 async function begin<T>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
-): Promise<T> {
+): Promise<{ result: T; discarded: boolean }> {
   const begun = client.query('BEGIN')
   // Looked at below; until then it must not count as an error that nobody handles.
   begun.catch(() => {})
   const query: Transaction['query'] = (statement, values) => ask(client, statement, values)
-  const result = await work({ query })
+  let discarded = false
+  const discard = () => {
+    discarded = true
+  }
+  const result = await work({ query, discard })
   await begun
-  return result
+  return { result, discarded }
 }
 
 /**

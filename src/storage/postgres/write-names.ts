@@ -50,7 +50,7 @@ export async function keepNames(
 
 /** Those of the names that are stored, with their numbers. */
 export async function selectNames(
-  transaction: Transaction,
+  transaction: Pick<Transaction, 'query'>,
   workspaceId: WorkspaceId,
   asked: readonly Name[],
 ): Promise<Map<string, Name & { id: number }>> {

@@ -54,22 +54,21 @@ export const readEventsNaming: Statement = {
     WHERE workspace_id = $1 AND kind = $2 AND value = $3`,
 }
 
-/** Who has or had the identifier, with the newest event about each. */
-export const readEverHolders: Statement = {
-  name: 'read_ever_holders',
-  text: `SELECT DISTINCT p.id, p.last_event FROM profile_identifiers i
-    JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
-    WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = $3`,
-}
-
-/** A person's events from one back to the first, by the links between them. */
-export const readChain: Statement = {
-  name: 'read_chain',
+/**
+ * The events of everybody who has or had the identifier, each from the newest back to the first by
+ * the links between them.
+ */
+export const readChains: Statement = {
+  name: 'read_chains',
   text: `WITH RECURSIVE chain AS (
-      SELECT id, previous, identifiers FROM events WHERE workspace_id = $1 AND id = $2
+      SELECT e.id, e.previous, e.identifiers FROM (
+        SELECT DISTINCT p.id, p.last_event FROM profile_identifiers i
+        JOIN profiles p ON p.workspace_id = $1 AND p.id = i.profile_id
+        WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = $3) AS holder
+      JOIN events e ON e.workspace_id = $1 AND e.id = holder.last_event
       UNION ALL
-      SELECT events.id, events.previous, events.identifiers FROM chain
-      JOIN events ON events.workspace_id = $1 AND events.id = chain.previous
+      SELECT e.id, e.previous, e.identifiers FROM chain
+      JOIN events e ON e.workspace_id = $1 AND e.id = chain.previous
     ) SELECT id, identifiers FROM chain`,
 }
 
@@ -106,19 +105,15 @@ export class Reader {
     limit: number,
   ): Promise<EventId[]> {
     const named = [workspaceId, kind, value]
-    const [listed, holders] = await Promise.all([
+    const [listed, chained] = await Promise.all([
       this.#ask<Row>(readEventsNaming, named),
-      this.#ask<Row>(readEverHolders, named),
+      this.#ask<Row>(readChains, named),
     ])
     const ids = new Set(listed.rows.map((row) => row.event_id as EventId))
-    for (const { last_event: last } of holders.rows) {
-      if (last === null) continue
-      const { rows } = await this.#ask<Row>(readChain, [workspaceId, last])
-      for (const row of rows) {
-        const others = JSON.parse(row.identifiers as string) as Identifier[]
-        if (others.some((other) => other.kind === kind && other.value === value)) {
-          ids.add(row.id as EventId)
-        }
+    for (const row of chained.rows) {
+      const others = JSON.parse(row.identifiers as string) as Identifier[]
+      if (others.some((other) => other.kind === kind && other.value === value)) {
+        ids.add(row.id as EventId)
       }
     }
     return [...ids].sort((a, b) => a - b).slice(0, limit)

@@ -130,10 +130,10 @@ test('two stores on one file see each other at once and keep the log gapless', a
   }
   await b.createToken(token)
   await nextTurn()
-  assert.ok(a.findToken('p'))
+  assert.ok(await a.findToken('p'))
   await b.revokeToken('p')
   await nextTurn()
-  assert.equal(a.findToken('p'), null)
+  assert.equal(await a.findToken('p'), null)
   await a.close()
   await b.close()
 })

@@ -189,11 +189,11 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
   contract('a token is found until it is revoked', async (store, id) => {
     const made = { publicPart: 'pub', secretHash: 'ab', workspaceId: id, dialect: 'test' }
     await store.createToken({ ...made, scopes: [], label: '' })
-    assert.equal(store.findToken('pub')?.workspace.name, 'w')
+    assert.equal((await store.findToken('pub'))?.workspace.name, 'w')
     await nextTurn()
     assert.equal(await store.revokeToken('pub'), true)
     await nextTurn()
-    assert.equal(store.findToken('pub'), null)
+    assert.equal(await store.findToken('pub'), null)
     assert.equal(await store.revokeToken('pub'), false)
   })
 

@@ -29,39 +29,40 @@ export function serveEndpoint(call: Call, mounted: Mounted<Endpoint>, params: Pa
   const { dialect, endpoint } = mounted
   call.route = mounted.route
   try {
-    const access = admit(call, dialect)
-    assertScope(access.token, endpoint.scope)
-    // What a GET brings along is thrown away unread.
-    if (endpoint.method === 'GET') run(call, mounted, params, access, undefined)
-    else receiveBody(call, dialect, (body) => run(call, mounted, params, access, body))
+    admit(call, dialect, (access) => {
+      assertScope(access.token, endpoint.scope)
+      // What a GET brings along is thrown away unread.
+      if (endpoint.method === 'GET') run(call, mounted, params, access, undefined)
+      else receiveBody(call, dialect, (body) => run(call, mounted, params, access, body))
+    })
   } catch (error) {
     call.fail(error)
   }
 }
 
 /**
- * Finds out who calls. The token is kept on the call, for its log line.
+ * Finds out who calls and goes on from there, in the same turn wherever the store can answer in it.
+ * The token is kept on the call, for its log line. What `next` throws refuses the call.
  *
  * @throws Fault when there are no good credentials, or when a browser calls from a page whose
  *   origin the workspace does not allow.
  */
-export function admit(call: Call, dialect: Dialect): Access {
+export function admit(call: Call, dialect: Dialect, next: (access: Access) => void): void {
   const { store, tickets } = call.shell
-  const access = authenticate(
-    store,
-    tickets,
-    dialect,
-    dialect.credentials(call.head),
-    call.connection,
-  )
-  call.access = access
   const { origin } = call.head.headers
-  if (origin !== undefined && dialect.crossOrigin === true) {
-    if (!originAllowed(access.workspace, origin)) {
-      throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
+  const enter = (access: Access) => {
+    call.access = access
+    if (origin !== undefined && dialect.crossOrigin === true) {
+      if (!originAllowed(access.workspace, origin)) {
+        throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
+      }
     }
+    next(access)
   }
-  return access
+  const credentials = dialect.credentials(call.head)
+  const access = authenticate(store, tickets, dialect, credentials, call.connection)
+  if (access instanceof Promise) access.then(enter).catch((error: unknown) => call.fail(error))
+  else enter(access)
 }
 
 /** Reads the body as the dialect reads it and passes it on, or refuses the call. */

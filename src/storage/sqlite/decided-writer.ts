@@ -4,8 +4,8 @@ import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
 import { groupProvenance } from '../group-provenance.ts'
+import { listText } from '../rows.ts'
 import type { RowSizes } from './row-size.ts'
-import { listText } from './rows.ts'
 import * as sql from './statements.ts'
 
 /** Writes what was decided and settled, inside the transaction of its group. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { identifierKey, type Known, type Need } from '../../core/known.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { profileFromRow } from '../rows.ts'
 import type { RowSizes } from './row-size.ts'
-import { profileFromRow } from './rows.ts'
 import * as sql from './statements.ts'
 
 /** Loads what a decision asks for, on the connection that writes, inside its transaction. */

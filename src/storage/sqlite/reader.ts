@@ -3,9 +3,9 @@ import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
 import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
-import { eventFromRow, profileFromRow, type Row } from './rows.ts'
 import { profileColumns, rowKey, selectName, selectProfile } from './statements.ts'
 
 const selectOwner = `

@@ -1,5 +1,5 @@
 import type { Profile } from '../../core/profile.ts'
-import type { Row } from './rows.ts'
+import type { Row } from '../rows.ts'
 
 /** Room in a row that has grown, so that the next few changes fit without growing it again. */
 const roomBytes = 64

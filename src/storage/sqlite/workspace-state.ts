@@ -3,7 +3,7 @@ import { type Decided, type RuleSet, ruleSet } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
-import { ruleFromRow } from './rows.ts'
+import { ruleFromRow } from '../rows.ts'
 import * as sql from './statements.ts'
 
 /** What the writer keeps of a workspace between transactions, as long as nobody else wrote. */

@@ -125,6 +125,21 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What calls that came with an idempotency key came to, so that a repeat is answered alike.
+CREATE TABLE idempotency (
+  workspace_id INTEGER NOT NULL,
+  token_id INTEGER NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  profile_id INTEGER,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, token_id, route, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
 -- The attribute and tag names a workspace has used, with the small number vendors show for them.
 CREATE TABLE names (
   workspace_id INTEGER NOT NULL,

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { appliedFromJson, faultFromJson, type Reply, type Request } from './thread-messages.ts'
+import { appliedFromJson } from '../applied-json.ts'
+import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
   workspaceId: WorkspaceId

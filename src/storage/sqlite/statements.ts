@@ -87,6 +87,15 @@ export const insertEventIdentifier = `
   INSERT INTO event_identifiers (workspace_id, kind, value, event_id) VALUES (?, ?, ?, ?)
   ON CONFLICT DO NOTHING`
 
+export const selectIdempotency = `
+  SELECT body_hash, outcome, profile_id FROM idempotency
+  WHERE workspace_id = ? AND token_id = ? AND route = ? AND key = ?`
+
+export const insertIdempotency = `
+  INSERT INTO idempotency
+    (workspace_id, token_id, route, key, body_hash, outcome, profile_id, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+
 export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind = ? AND name = ?'
 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'

@@ -1,7 +1,7 @@
-import type { Applied, Command } from '../../core/command.ts'
+import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
-import type { Profile, WorkspaceId } from '../../core/profile.ts'
-import { groupProvenance, type ProvenanceGroup, ungroupProvenance } from '../group-provenance.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { AppliedJson } from '../applied-json.ts'
 
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
@@ -14,11 +14,6 @@ export type Reply =
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'closed' }
 
-/** What became of a command, with the bulk of the profile in its short form. */
-export interface AppliedJson extends Omit<Applied, 'profile'> {
-  profile: (Omit<Profile, 'provenance'> & { provenance: ProvenanceGroup[] }) | null
-}
-
 export interface FaultJson {
   code: FaultCode
   message: string
@@ -26,16 +21,6 @@ export interface FaultJson {
   retryAfterSeconds: number | null
   /** The stack of what was behind it, for the log. */
   cause: string | null
-}
-
-export function appliedToJson({ profile, ...rest }: Applied): AppliedJson {
-  if (!profile) return { ...rest, profile }
-  return { ...rest, profile: { ...profile, provenance: groupProvenance(profile.provenance) } }
-}
-
-export function appliedFromJson({ profile, ...rest }: AppliedJson): Applied {
-  if (!profile) return { ...rest, profile }
-  return { ...rest, profile: { ...profile, provenance: ungroupProvenance(profile.provenance) } }
 }
 
 export function faultToJson(fault: Fault): FaultJson {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
-import { appliedToJson, faultToJson, type Reply, type Request } from './thread-messages.ts'
+import { appliedToJson } from '../applied-json.ts'
+import { faultToJson, type Reply, type Request } from './thread-messages.ts'
 import { type Result, Writer } from './writer.ts'
 
 /**

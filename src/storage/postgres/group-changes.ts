@@ -17,31 +17,33 @@ export interface StoredHolders {
 /**
  * Everything a group of decisions changed, each row once whatever its number of changes, as the
  * values of `writeChanges` after the workspace. Ids are the store's own by now, except in `stored`
- * and `known`, whose provisional ones count from `lastProfile`.
+ * and `known`, whose provisional ones count from `lastProfile`. `storedCount` of the profiles were
+ * there before.
  */
 export function groupChanges(
   decisions: readonly Decided[],
   stored: ReadonlyMap<string, StoredHolders>,
   known: Known,
   lastProfile: number,
-): { values: Columns; profileCount: number } {
-  const profiles = new Map<ProfileId, { profile: Profile; isNew: boolean }>()
+): { values: Columns; storedCount: number } {
+  const profiles = new Map<ProfileId, Profile>()
+  let createdCount = 0
   for (const { profiles: writes } of decisions) {
     for (const { profile, isNew } of writes) {
-      const earlier = profiles.get(profile.id)
-      profiles.set(profile.id, { profile, isNew: isNew || earlier?.isNew === true })
+      profiles.set(profile.id, profile)
+      if (isNew) createdCount += 1
     }
   }
   const { held, gone } = holderChanges(stored, known, lastProfile, formerHolders(decisions))
   const events = decisions.flatMap((decided) => decided.events)
   const values = [
-    ...transposed([...profiles.values()], profileRow, 12),
+    ...transposed([...profiles.values()], profileRow, 11),
     ...transposed(held, (row) => row, 5),
     ...transposed(gone, (row) => row, 3),
     ...transposed(events, eventRow, 18),
     ...transposed(decisions.flatMap(namedOnly), (row) => row, 3),
   ]
-  return { values, profileCount: profiles.size }
+  return { values, storedCount: profiles.size - createdCount }
 }
 
 /** The difference between who held identifiers and who holds them, as rows of the table. */
@@ -88,7 +90,7 @@ function formerHolders(decisions: readonly Decided[]): unknown[][] {
   return [...rows.values()]
 }
 
-function profileRow({ profile, isNew }: { profile: Profile; isNew: boolean }): unknown[] {
+function profileRow(profile: Profile): unknown[] {
   return [
     profile.id,
     profile.version,
@@ -101,7 +103,6 @@ function profileRow({ profile, isNew }: { profile: Profile; isNew: boolean }): u
     profile.updatedAt,
     profile.lastEvent,
     profile.removedAt,
-    isNew,
   ]
 }
 

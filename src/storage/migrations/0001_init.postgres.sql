@@ -74,7 +74,8 @@ CREATE TABLE profiles (
   PRIMARY KEY (workspace_id, id)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
+-- By id within a phone number, as they are asked for.
+CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone, id) WHERE phone IS NOT NULL;
 
 -- Who holds an identifier, and who held it once, side by side. `holder` is 0 for the owner, so that
 -- the key itself allows only one; the profile's id for others who have the value; and the negative

@@ -39,7 +39,7 @@ export const readByPhone: Statement = {
   text: `SELECT ${inProfiles} FROM unnest($2::text[]) AS asked (phone)
     CROSS JOIN LATERAL (
       SELECT * FROM profiles WHERE workspace_id = $1 AND profiles.phone = asked.phone
-      ORDER BY id LIMIT $3) AS p
+      ORDER BY profiles.phone, id LIMIT $3) AS p
     ORDER BY p.id LIMIT $3`,
 }
 

@@ -5,8 +5,8 @@ import type { Statement } from './transaction.ts'
  * the workspace in each of them.
  *
  * Keys come as lists, and each is looked up in a `LATERAL` of its own, with a limit: so the planner
- * has no choice but to go by the whole key. A plain join it turned around as soon as it guessed that
- * a workspace has few rows, and read all of them: 80 ms instead of 1 for a group of 64.
+ * has no choice but to go by the whole key. A plain join it turned around as soon as it guessed
+ * that a workspace has few rows, and read all of them: 80 ms instead of 1 for a group of 64.
  */
 
 export const profileColumns = `

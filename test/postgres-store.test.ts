@@ -52,7 +52,8 @@ test('three nodes that write about the same people never deadlock, and lose noth
         upsert(`u${n % 4}`, { email: other, [`k${n % 9}`]: n }),
         userEvent('user.update', person, { n }),
         userEvent('user.remove', n % 3 === 0 ? person : other),
-      ][n % 4]
+        userEvent('shop.visit', `stranger${n % 50}@x.org`),
+      ][n % 5]
       if (!command) continue
       // Two who claim one id at a time: the later one is refused, as it should be.
       await store.apply(id, command).catch((error) => assert.equal(error.code, 'conflict'))

@@ -162,10 +162,12 @@ for (const engine of engines) {
         }),
         { numRuns: runs },
       )
-      await checked.finally(async () => {
+      try {
+        await checked
+      } finally {
         await store.close()
         await place.remove()
-      })
+      }
     })
   })
 }

@@ -52,7 +52,8 @@ test('three nodes that write about the same people never deadlock, and lose noth
         upsert(`u${n % 4}`, { email: other, [`k${n % 9}`]: n }),
         userEvent('user.update', person, { n }),
         userEvent('user.remove', n % 3 === 0 ? person : other),
-      ][n % 4]
+        userEvent('shop.visit', `stranger${n % 50}@x.org`),
+      ][n % 5]
       if (!command) continue
       // Two who claim one id at a time: the later one is refused, as it should be.
       await store.apply(id, command).catch((error) => assert.equal(error.code, 'conflict'))
@@ -332,8 +333,8 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO profile_identifiers SELECT 1, 'email', n || '@x.org', 0, n
     FROM generate_series(1, 20000) n;
     INSERT INTO names SELECT 1, 'attribute', 'n' || n, n FROM generate_series(1, 2000) n;
-    INSERT INTO event_identifiers SELECT 1, 'email', n || '@x.org', n
-    FROM generate_series(1, 20000) n;
+    INSERT INTO event_identifiers SELECT 1, 'email', n || '@x.org', n,
+      extract(epoch FROM now()) * 1000 FROM generate_series(1, 20000) n;
     INSERT INTO events SELECT 1, n, 't', n, NULL, 1, extract(epoch FROM now()) * 1000, 's', 1, '', NULL, NULL,
       NULL, '{}', '[]', '[]', '[]', NULL, NULL FROM generate_series(1, 20000) n;
     ANALYZE`)
@@ -356,11 +357,31 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     const plan = rows.map((row) => row['QUERY PLAN'] as string)
     const scans = plan.filter((line) => /Seq Scan (?!on state)/.test(line))
     assert.deepEqual(scans, [], `${name}:\n${plan.join('\n')}`)
-    const joins = plan.filter((line) => /(Hash|Merge) Join/.test(line))
-    assert.deepEqual(joins, [], `${name}:\n${plan.join('\n')}`)
+    assert.deepEqual(partialKeys(plan), [], `${name}:\n${plan.join('\n')}`)
     await client.query(`DEALLOCATE plan_of_${name}`)
   }
   client.release()
+}
+
+/**
+ * Look-ups that go by the workspace alone and throw most of what they read away: no scan by name,
+ * but one all the same.
+ */
+function partialKeys(plan: readonly string[]): string[] {
+  const whole: { [index: string]: RegExp } = {
+    profiles_pkey: /\bid = /,
+    profiles_by_phone: /\bphone = /,
+    profile_identifiers_pkey: /\bkind = .*\bvalue = /,
+    event_identifiers_pkey: /\bkind = .*\bvalue = /,
+    events_: /\bid (=|>) /,
+    names_pkey: /\bkind = .*\bname = /,
+  }
+  return plan.flatMap((line, at) => {
+    const index = /Index (?:Only )?Scan (?:Backward )?using (\w+)/.exec(line)?.[1]
+    const expected = Object.entries(whole).find(([name]) => index?.startsWith(name))?.[1]
+    const condition = plan.slice(at + 1).find((next) => /Index Cond/.test(next)) ?? ''
+    return expected && !expected.test(condition) ? [`${line.trim()}: ${condition.trim()}`] : []
+  })
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

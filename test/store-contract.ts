@@ -6,6 +6,7 @@ import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import type { Store } from '../src/storage/store.ts'
 import { idempotencyContract } from './idempotency-contract.ts'
+import { retentionContract } from './retention-contract.ts'
 
 export const source = { dialect: 'test', token: 1, request: 'r-1' }
 
@@ -48,6 +49,7 @@ export function byUser(store: Store, id: WorkspaceId, value: string): Promise<Pr
 export function storeContract(engine: string, open: OpenStore): void {
   const contract = contractOf(engine, open)
   idempotencyContract(engine, open)
+  retentionContract(engine, open)
 
   contract('what was answered is read back, in the order it was written', async (store, id) => {
     const first = await store.apply(id, upsert('u1', { a: 1 }))

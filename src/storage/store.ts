@@ -121,6 +121,7 @@ export interface StoreStatistics {
   schemaVersion: number
   workspaces: number
   profiles: number
+  /** Ever logged, those that were deleted for their age included. */
   events: number
   bytesOnDisk: number
 }

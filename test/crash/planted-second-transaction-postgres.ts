@@ -16,7 +16,7 @@ const client = pg.Client.prototype as unknown as { query: Query }
 const { query } = client
 const gapMs = 40
 /** Where the columns of events begin among the values: after those of profiles and identifiers. */
-const eventsAt = 21
+const eventsAt = 20
 const put = new WeakMap<object, Question>()
 
 client.query = async function (this: object, question, ...more): Promise<unknown> {

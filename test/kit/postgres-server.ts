@@ -153,6 +153,8 @@ function reachablePrograms(folder: string, owner: { uid?: number; gid?: number }
   const copy = join(folder, 'native')
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
   chmodSync(copy, 0o755)
+  // Whoever removes the folder must be able to empty it.
+  if (owner.uid !== undefined) spawnSync('chown', ['-R', `${owner.uid}:${owner.gid}`, copy])
   return join(copy, 'bin')
 }
 

@@ -74,7 +74,8 @@ CREATE TABLE profiles (
   PRIMARY KEY (workspace_id, id)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
+-- By id within a phone number, as they are asked for.
+CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone, id) WHERE phone IS NOT NULL;
 
 -- Who holds an identifier, and who held it once, side by side. `holder` is 0 for the owner, so that
 -- the key itself allows only one; the profile's id for others who have the value; and the negative
@@ -93,7 +94,8 @@ CREATE TABLE profile_identifiers (
 ) WITH (fillfactor = 90);
 
 -- One partition a month, named `events_YYYY_MM`; they are made by the program, ahead of need. There
--- is no default partition: it would have to be searched whenever a month is added.
+-- is no default partition: it would have to be searched whenever a month is added. Events that
+-- need not be kept any longer go a month at a time, by dropping it.
 CREATE TABLE events (
   workspace_id bigint NOT NULL,
   id bigint NOT NULL,
@@ -119,13 +121,15 @@ CREATE TABLE events (
 
 -- What events named that their subject does not hold, or that have no subject: so events about a
 -- person from before there was a profile are found. The others are on their subject's chain.
+-- In partitions like those of the events, so that both go together.
 CREATE TABLE event_identifiers (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
   value text COLLATE "C" NOT NULL,
   event_id bigint NOT NULL,
-  PRIMARY KEY (workspace_id, kind, value, event_id)
-);
+  received_at bigint NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, event_id, received_at)
+) PARTITION BY RANGE (received_at);
 
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
 CREATE TABLE idempotency (

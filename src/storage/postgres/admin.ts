@@ -21,7 +21,7 @@ const workspaceTables = {
   profiles: 'id',
   profile_identifiers: 'kind, value, holder',
   events: 'id, received_at',
-  event_identifiers: 'kind, value, event_id',
+  event_identifiers: 'kind, value, event_id, received_at',
   idempotency: 'token_id, route, key',
   names: 'kind, name',
   rules: 'name, version',

@@ -18,31 +18,33 @@ export interface StoredHolders {
 /**
  * Everything a group of decisions changed, each row once whatever its number of changes, as the
  * values of `writeChanges` after the workspace. Ids are the store's own by now, except in `stored`
- * and `known`, whose provisional ones count from `lastProfile`.
+ * and `known`, whose provisional ones count from `lastProfile`. `storedCount` of the profiles were
+ * there before.
  */
 export function groupChanges(
   decisions: readonly Decided[],
   stored: ReadonlyMap<string, StoredHolders>,
   known: Known,
   lastProfile: number,
-): { values: Columns; profileCount: number } {
-  const profiles = new Map<ProfileId, { profile: Profile; isNew: boolean }>()
+): { values: Columns; storedCount: number } {
+  const profiles = new Map<ProfileId, Profile>()
+  let createdCount = 0
   for (const { profiles: writes } of decisions) {
     for (const { profile, before } of writes) {
-      const earlier = profiles.get(profile.id)
-      profiles.set(profile.id, { profile, isNew: before === null || earlier?.isNew === true })
+      profiles.set(profile.id, profile)
+      if (before === null) createdCount += 1
     }
   }
   const { held, gone } = holderChanges(stored, known, lastProfile, formerHolders(decisions))
   const events = decisions.flatMap((decided) => decided.events)
   const values = [
-    ...transposed([...profiles.values()], profileRow, 12),
+    ...transposed([...profiles.values()], profileRow, 11),
     ...transposed(held, (row) => row, 5),
     ...transposed(gone, (row) => row, 3),
     ...transposed(events, eventRow, 18),
-    ...transposed(decisions.flatMap(namedOnly), (row) => row, 3),
+    ...transposed(decisions.flatMap(namedOnly), (row) => row, 4),
   ]
-  return { values, profileCount: profiles.size }
+  return { values, storedCount: profiles.size - createdCount }
 }
 
 /** The difference between who held identifiers and who holds them, as rows of the table. */
@@ -89,7 +91,7 @@ function formerHolders(decisions: readonly Decided[]): unknown[][] {
   return [...rows.values()]
 }
 
-function profileRow({ profile, isNew }: { profile: Profile; isNew: boolean }): unknown[] {
+function profileRow(profile: Profile): unknown[] {
   return [
     profile.id,
     profile.version,
@@ -102,7 +104,6 @@ function profileRow({ profile, isNew }: { profile: Profile; isNew: boolean }): u
     profile.updatedAt,
     profile.lastEvent,
     profile.removedAt,
-    isNew,
   ]
 }
 
@@ -137,12 +138,12 @@ function eventRow(event: Event): unknown[] {
 
 /** What events named that does not lead to their subject. */
 function namedOnly({ events, profiles }: Decided): unknown[][] {
-  return events.flatMap(({ id, subject, identifiers }) => {
+  return events.flatMap(({ id, subject, identifiers, receivedAt }) => {
     const about = profiles.find(({ profile }) => profile.id === subject)
     const leads = [...(about?.profile.identifiers ?? []), ...(about?.released ?? [])]
     return identifiers
       .filter(({ kind, value }) => !leads.some((to) => to.kind === kind && to.value === value))
-      .map(({ kind, value }) => [kind, value, id])
+      .map(({ kind, value }) => [kind, value, id, receivedAt])
   })
 }
 

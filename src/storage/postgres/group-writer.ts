@@ -254,10 +254,10 @@ async function write(
   decisions: readonly Decided[],
   lastProfile: number,
 ): Promise<void> {
-  const { values, profileCount } = groupChanges(decisions, stored, known, lastProfile)
+  const { values, storedCount } = groupChanges(decisions, stored, known, lastProfile)
   const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
-  if (rows[0]?.profiles !== profileCount) {
-    throw new Error(`Of ${profileCount} profiles ${rows[0]?.profiles} were there to be written.`)
+  if (rows[0]?.found !== storedCount) {
+    throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
   }
 }
 

@@ -1,10 +1,13 @@
 import type pg from 'pg'
 import { advisoryLock } from './migrate.ts'
 
+/** The tables that are kept by month; their partitions come and go together. */
+const tables = ['events', 'event_identifiers']
+
 /**
- * Makes the partitions of `events` that are not there, for each month that one of the times lies
- * in. Nodes that find the same one missing make it once. A partition is made beside the table and
- * then attached, which lets others go on reading and writing.
+ * Makes the partitions that are not there, for each month that one of the times lies in. Nodes that
+ * find the same one missing make it once. A partition is made beside the table and then attached,
+ * which lets others go on reading and writing.
  */
 export async function ensurePartitions(
   client: pg.ClientBase,
@@ -19,17 +22,49 @@ export async function ensurePartitions(
     await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
     const now = await client.query<{ name: string }>(selectPartitions)
     for (const { name } of now.rows) months.delete(name)
-    for (const { name, from, to } of months.values()) {
-      await client.query(`CREATE TABLE ${name} (LIKE events INCLUDING ALL)`)
-      await client.query(
-        `ALTER TABLE events ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`,
-      )
+    for (const month of months.values()) {
+      for (const table of tables) {
+        const name = partitionName(table, month)
+        await client.query(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`)
+        await client.query(
+          `ALTER TABLE ${table} ATTACH PARTITION ${name}
+           FOR VALUES FROM (${month.from}) TO (${month.to})`,
+        )
+      }
     }
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK')
     throw error
   }
+}
+
+/**
+ * Drops the months that lie wholly before a time; answers how many events they held. Dropping needs
+ * the table for itself for a moment: when others do not let go of it soon, it is left for later.
+ */
+export async function dropPartitions(client: pg.ClientBase, before: number): Promise<number> {
+  const { rows } = await client.query<{ name: string }>(selectPartitions)
+  let events = 0
+  for (const { name } of rows) {
+    const month = monthNamed(name)
+    if (month === null || month.to > before) continue
+    const counted = await client.query<{ count: number }>(`SELECT count(*) AS count FROM ${name}`)
+    await client.query('BEGIN')
+    try {
+      await client.query("SET LOCAL lock_timeout = '1s'")
+      await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
+      for (const table of tables) {
+        await client.query(`DROP TABLE IF EXISTS ${partitionName(table, month)}`)
+      }
+      await client.query('COMMIT')
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    }
+    events += Number(counted.rows[0]?.count)
+  }
+  return events
 }
 
 /** The month of a time and the two after it: what a node keeps ready. */
@@ -49,7 +84,17 @@ interface Month {
   to: number
 }
 
-/** Names are made of digits alone: they go into statements as they are. */
+function monthNamed(name: string): Month | null {
+  const parts = /^events_(\d{4})_(\d{2})$/.exec(name)
+  return parts ? monthOf(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, 1)) : null
+}
+
+/** Made of digits besides the table's name: it goes into statements as it is. */
+function partitionName(table: string, month: Month): string {
+  return month.name.replace('events', table)
+}
+
+/** The month a time lies in. */
 export function monthOf(time: number): Month {
   const date = new Date(time)
   const year = date.getUTCFullYear()

@@ -16,6 +16,7 @@ import {
 } from './connect.ts'
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
+import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
 import { GroupWriter } from './group-writer.ts'
@@ -108,6 +109,13 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         return { writable: false, reason: error.message }
+      }
+    },
+    expire: async (before) => {
+      try {
+        return await expire(url, before)
+      } catch (error) {
+        throw storageFault(error)
       }
     },
     statistics: () => statistics(rows),

@@ -20,15 +20,16 @@ export const readProfile: Statement = {
 
 export const readOwner: Statement = {
   name: 'read_owner',
-  text: `SELECT ${inProfiles} FROM profile_identifiers i
-    JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
-    WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = $3 AND i.holder = 0`,
+  text: `SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = (
+      SELECT profile_id FROM profile_identifiers
+      WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND holder = 0)`,
 }
 
 export const readHolders: Statement = {
   name: 'read_holders',
   text: `SELECT ${inProfiles} FROM profile_identifiers i
-    JOIN profiles p ON p.workspace_id = i.workspace_id AND p.id = i.profile_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM profiles WHERE workspace_id = $1 AND id = i.profile_id LIMIT 1) AS p
     WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = $3 AND i.holder >= 0
     ORDER BY p.id LIMIT $4`,
 }
@@ -36,7 +37,9 @@ export const readHolders: Statement = {
 export const readByPhone: Statement = {
   name: 'read_by_phone',
   text: `SELECT ${inProfiles} FROM unnest($2::text[]) AS asked (phone)
-    JOIN profiles p ON p.workspace_id = $1 AND p.phone = asked.phone
+    CROSS JOIN LATERAL (
+      SELECT * FROM profiles WHERE workspace_id = $1 AND profiles.phone = asked.phone
+      ORDER BY profiles.phone, id LIMIT $3) AS p
     ORDER BY p.id LIMIT $3`,
 }
 
@@ -62,13 +65,17 @@ export const readChains: Statement = {
   name: 'read_chains',
   text: `WITH RECURSIVE chain AS (
       SELECT e.id, e.previous, e.identifiers FROM (
-        SELECT DISTINCT p.id, p.last_event FROM profile_identifiers i
-        JOIN profiles p ON p.workspace_id = $1 AND p.id = i.profile_id
-        WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = $3) AS holder
-      JOIN events e ON e.workspace_id = $1 AND e.id = holder.last_event
+        SELECT DISTINCT profile_id AS id FROM profile_identifiers
+        WHERE workspace_id = $1 AND kind = $2 AND value = $3) AS holder
+      CROSS JOIN LATERAL (
+        SELECT last_event FROM profiles
+        WHERE workspace_id = $1 AND profiles.id = holder.id LIMIT 1) AS p
+      CROSS JOIN LATERAL (
+        SELECT * FROM events WHERE workspace_id = $1 AND events.id = p.last_event LIMIT 1) AS e
       UNION ALL
       SELECT e.id, e.previous, e.identifiers FROM chain
-      JOIN events e ON e.workspace_id = $1 AND e.id = chain.previous
+      CROSS JOIN LATERAL (
+        SELECT * FROM events WHERE workspace_id = $1 AND events.id = chain.previous LIMIT 1) AS e
     ) SELECT id, identifiers FROM chain`,
 }
 

@@ -35,7 +35,8 @@ export interface Decided {
 export interface ProfileWrite {
   /** The state after the decision. */
   profile: Profile
-  isNew: boolean
+  /** As it was loaded; null for one that the decision creates. */
+  before: Profile | null
   /** False while nothing about it moved. */
   dirty: boolean
   /** Identifiers it gains; it owns those nobody else holds. */

@@ -16,6 +16,7 @@ import type { Store } from '../storage/store.ts'
 import { type Access, assertScope, authenticate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { originAllowed } from './cross-origin.ts'
+import { readIdempotency } from './idempotency-key.ts'
 import { readBody } from './read-body.ts'
 import type { Mounted } from './shell.ts'
 
@@ -81,6 +82,7 @@ export function receiveBody(
       arrived()
       try {
         const body = dialect.parseBody(text, head)
+        call.bodyText = text
         if (body !== undefined) assertAcceptable(body)
         next(body)
       } catch (error) {
@@ -126,7 +128,8 @@ function write(
 ): void {
   const { store } = call.shell
   const source = { dialect: dialect.id, token: token.id, request: call.id }
-  const command = { ...endpoint.toCommand(request), source }
+  const idempotency = readIdempotency(call)
+  const command = { ...endpoint.toCommand(request), source, ...(idempotency && { idempotency }) }
   store.apply(workspace.id, command).then(
     (applied) => answerWrite(call, endpoint, applied, request),
     // An engine says so with a fault when nothing was written; anything else tells us nothing.
@@ -142,7 +145,9 @@ function answerWrite(
 ): void {
   try {
     const view = viewOf(call.shell.store, request.workspace.id)
-    call.answer(endpoint.toResponse(applied, request, view))
+    const response = endpoint.toResponse(applied, request, view)
+    if (applied.repeated) response.headers = { ...response.headers, 'idempotent-replayed': 'true' }
+    call.answer(response)
   } catch (error) {
     const message = 'The call was stored, but its answer could not be made.'
     const stored = new Fault('outcome_unknown', { message, cause: error })

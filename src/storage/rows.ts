@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import { defaultSettings, type Workspace } from '../core/workspace.ts'
+import { type ProvenanceGroup, ungroupProvenance } from './group-provenance.ts'
 import type { Token } from './store.ts'
 
 export type Row = Record<string, unknown>
@@ -13,7 +14,7 @@ export function profileFromRow(row: Row): Profile {
     id: row.id as ProfileId,
     version: row.version as number,
     attributes: JSON.parse(row.attributes as string) as JsonObject,
-    provenance: JSON.parse(row.provenance as string) as Profile['provenance'],
+    provenance: ungroupProvenance(JSON.parse(row.provenance as string) as ProvenanceGroup[]),
     tags: parseList(row.tags as string),
     identifiers: parseList(row.identifiers as string),
     createdAt: row.created_at as number,

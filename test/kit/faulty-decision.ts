@@ -9,7 +9,7 @@ export const decide: Decide = (known, command, context) => {
   const verdict = decideWell(known, command, context)
   if (verdict.kind !== 'decided' || command.source.request !== 'bad') return verdict
   for (const write of verdict.profiles) {
-    write.isNew = false
+    write.before = write.profile
     write.profile.id = 4_711 as ProfileId
   }
   return verdict

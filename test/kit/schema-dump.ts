@@ -21,8 +21,9 @@ export async function dumpSchema(query: Query): Promise<string> {
   const parts: string[] = []
   for (const { oid, name, options, partitioned } of tables) {
     const columns = await query(`
-      SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull
-          AS filled, a.attidentity AS identity, pg_get_expr(d.adbin, d.adrelid) AS default,
+      SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+        a.attnotnull AS filled, a.attidentity AS identity,
+        pg_get_expr(d.adbin, d.adrelid) AS default,
         (SELECT collname FROM pg_collation WHERE oid = a.attcollation
           AND collname <> 'default') AS collation
       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

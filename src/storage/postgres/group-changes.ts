@@ -3,6 +3,7 @@ import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import { identifierKey, type Known } from '../../core/known.ts'
 import type { Identifier, Profile, ProfileId } from '../../core/profile.ts'
+import { groupProvenance } from '../group-provenance.ts'
 import { listText } from '../rows.ts'
 
 /** A table's columns, each a list; the rows are what stands at the same place in all of them. */
@@ -29,9 +30,9 @@ export function groupChanges(
   const profiles = new Map<ProfileId, Profile>()
   let createdCount = 0
   for (const { profiles: writes } of decisions) {
-    for (const { profile, isNew } of writes) {
+    for (const { profile, before } of writes) {
       profiles.set(profile.id, profile)
-      if (isNew) createdCount += 1
+      if (before === null) createdCount += 1
     }
   }
   const { held, gone } = holderChanges(stored, known, lastProfile, formerHolders(decisions))
@@ -95,7 +96,7 @@ function profileRow(profile: Profile): unknown[] {
     profile.id,
     profile.version,
     JSON.stringify(profile.attributes),
-    JSON.stringify(profile.provenance),
+    JSON.stringify(groupProvenance(profile.provenance)),
     listText(profile.tags),
     listText(profile.identifiers),
     phoneOf(profile),

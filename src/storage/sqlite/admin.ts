@@ -20,6 +20,7 @@ const workspaceTables = [
   'profile_identifiers',
   'events',
   'event_identifiers',
+  'idempotency',
   'names',
   'rules',
   'counters',
@@ -138,6 +139,7 @@ const keyOf: { [table: string]: string } = {
   profile_identifiers: 'kind, value, holder',
   events: 'key',
   event_identifiers: 'kind, value, event_id',
+  idempotency: 'token_id, route, key',
   names: 'kind, name',
   rules: 'name, version',
 }

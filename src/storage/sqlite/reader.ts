@@ -20,7 +20,8 @@ const selectHoldersInFull = `
   ORDER BY p.id LIMIT ?`
 
 const selectByPhone = `
-  SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND phone = ? ORDER BY id LIMIT ?`
+  SELECT ${profileColumns} FROM profiles
+  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL ORDER BY id LIMIT ?`
 
 const selectEvents = `
   SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id,

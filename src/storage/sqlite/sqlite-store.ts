@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
+import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectWorkspaces } from './admin.ts'
@@ -40,12 +41,14 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     throw error
   }
   const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
+  const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const config = new ConfigWatch(db)
   const admin = new Admin(path, clock)
 
   return {
-    apply: (workspaceId, command) => queue.apply(workspaceId, command),
+    apply: (workspaceId, command) =>
+      underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),

@@ -61,7 +61,7 @@ export class WorkspaceStates {
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
     state.lastEvent += decided.events.length
-    for (const write of decided.profiles) if (write.isNew) state.lastProfile += 1
+    for (const write of decided.profiles) if (write.before === null) state.lastProfile += 1
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {

@@ -60,8 +60,7 @@ export const sendFailures = {
   bad_answer: { final: false, text: 'The answer is not valid HTTP.' },
   timeout_connect: { final: false, text: 'The connection was not there in time.' },
   timeout_headers: { final: false, text: 'The answer did not begin in time.' },
-  timeout_body: { final: false, text: 'The answer stopped half-way.' },
-  timeout_total: { final: false, text: 'The answer was not complete in time.' },
+  timeout_body: { final: false, text: 'The answer was not complete in time.' },
   stopped: { final: false, text: 'Roster stopped while the call was under way.' },
   network: { final: false, text: 'The call failed on its way.' },
 } as const satisfies { [code: string]: { final: boolean; text: string } }

@@ -13,7 +13,7 @@ export const templateLimits = {
   /** UTF-16 code units in what comes out. */
   outputLengthMax: 262_144,
   /** Entries and characters that filters and ranges may make; the same in every run. */
-  memoryMax: 1_000_000,
+  memoryMax: 250_000,
   /** A last wall, far above what the other limits let pass. */
   renderMsMax: 1_000,
 } as const

@@ -149,6 +149,9 @@ function parseJson(text: string): RenderedJson {
   }
 }
 
+/** The words of the library and of the language for having gone too far. */
+const overLimit = /limit exceeded|Invalid string length|Maximum call stack/
+
 function faultOf(error: unknown): TemplateFault {
   if (!LiquidError.is(error)) {
     // Nesting so deep that the parser has no room left, and the like.
@@ -161,10 +164,7 @@ function faultOf(error: unknown): TemplateFault {
     const message = `In ${excerpt(error)}: ${cause.message}.`
     return { reason: 'template_value', message, line, column }
   }
-  if (
-    cause instanceof OutputTooLong ||
-    /limit exceeded|Invalid string length/.test(cause.message)
-  ) {
+  if (cause instanceof OutputTooLong || overLimit.test(cause.message)) {
     return { reason: 'template_limit', message: 'It asks for more than it may.', line, column }
   }
   if (error.name === 'RenderError') {

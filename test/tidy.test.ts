@@ -331,7 +331,7 @@ function forbidden({ from, to, ours, typesOnly }: Import, table: readonly Row[])
   const may = ours
     ? sameFolder(row.part, from, to) ||
       row.may.some((to_) => covers(to_.part, to) && (typesOnly || !to_.typesOnly))
-    : (isTest && /^(node:|fast-check|standardwebhooks)/.test(to)) ||
+    : (isTest && /^(node:|fast-check)/.test(to)) ||
       row.packages.some(({ name, typesOnly: types }) => {
         const same =
           to === name || to.startsWith(`${name}/`) || (name === 'node:' && to.startsWith(name))

@@ -4,7 +4,8 @@ import { type JsonValue, sameJson } from './json.ts'
 
 /**
  * One operator and what it asks for. Nothing is coerced: a number is compared with numbers and text
- * with text, and `"1"` is not `1`. A value of another kind than the operator is about does not pass.
+ * with text, and `"1"` is not `1`. A value of another kind than the operator is about does not
+ * pass.
  */
 export interface Test {
   /** The same JSON; what is absent counts as null. */

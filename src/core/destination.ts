@@ -1,7 +1,7 @@
 import { fixedMs, parseDuration } from './duration.ts'
 import type { RetryPolicy } from './schedule.ts'
 
-/** A destination as it stands in the rules file, where everything but three names may be left out. */
+/** A destination as it stands in the rules file, where all but three names may be left out. */
 export interface DestinationEntry {
   name: string
   type: string

@@ -7,8 +7,14 @@ export interface Duration {
   ms: number
 }
 
-const pattern =
-  /^P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,3}))?S)?)?$/
+const pattern = new RegExp(
+  [
+    /^P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?/,
+    /(?:T(?:(\d{1,6})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,3}))?S)?)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
 
 /**
  * Reads a duration such as `PT10M`, `P30D` or `P1Y2M`, or null when the text is none. Only seconds

@@ -1,13 +1,19 @@
 import { addDuration, parseSignedDuration } from './duration.ts'
 import type { JsonValue } from './json.ts'
 
-/** Numbers below this are seconds since 1970, others milliseconds; it is the year 5138 in seconds. */
+/** Numbers below this (in seconds, the year 5138) are seconds since 1970, others milliseconds. */
 const secondsBelow = 100_000_000_000
 /** The span JavaScript's dates have, in milliseconds to either side of 1970. */
 const instantMsMax = 8_640_000_000_000_000
 
-const isoPattern =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+const isoPattern = new RegExp(
+  [
+    /^(\d{4})-(\d{2})-(\d{2})/,
+    /(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
 
 /**
  * The instant that a stored value names, in milliseconds UTC, or null when it names none:

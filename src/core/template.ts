@@ -48,7 +48,7 @@ export type RenderedJson =
   | { kind: 'fault'; fault: TemplateFault }
 
 export interface Templates {
-  /** Everything wrong with a template that can be told without values; empty when it may be kept. */
+  /** All that is wrong with a template and shows without values; empty when it may be kept. */
   check(source: string): TemplateFault[]
   /** What comes out for a scope, or why nothing does. Never throws, never an empty stand-in. */
   renderText(source: string, scope: TemplateScope): Rendered

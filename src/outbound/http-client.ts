@@ -74,8 +74,10 @@ const keepAliveMs = 4_000
 /** Origins whose address is remembered, for the record of attempts. */
 const originsMax = 10_000
 /** Headers that say where a message ends or whom it is for: not for a destination to choose. */
-const connectionHeaders =
-  /^(host|connection|content-length|transfer-encoding|expect|upgrade|keep-alive|te|trailer|proxy-.*)$/i
+const connectionHeaders: ReadonlySet<string> = new Set([
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-authorization'],
+  ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+])
 
 /**
  * The one way out. Environment variables that name a proxy have no effect; there is one connection
@@ -103,7 +105,9 @@ export function createOutboundClient(options: OutboundOptions = {}): OutboundCli
       }
       const target = checkTarget(request.url, request.allowPrivate, guard)
       if (target.kind === 'refused') return refuse(target.code, target.message)
-      const reserved = Object.keys(request.headers).find((name) => connectionHeaders.test(name))
+      const reserved = Object.keys(request.headers).find((name) =>
+        connectionHeaders.has(name.toLowerCase()),
+      )
       if (reserved) return refuse('bad_request', `The header ${reserved} cannot be set.`)
       const result = await call(agents[`${request.allowPrivate}`], target.url, request)
       const address = result.address ?? addresses.get(target.url.origin) ?? null

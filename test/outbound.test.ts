@@ -7,15 +7,15 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { spellings } from '../../test/kit/address-spellings.ts'
-import { makeCertificate } from '../../test/kit/make-certificate.ts'
-import type { LookupAll } from './guarded-connector.ts'
+import type { LookupAll } from '../src/outbound/guarded-connector.ts'
 import {
   createOutboundClient,
   type OutboundClient,
   type OutboundOptions,
   type OutboundRequest,
-} from './http-client.ts'
+} from '../src/outbound/http-client.ts'
+import { spellings } from './kit/address-spellings.ts'
+import { makeCertificate } from './kit/make-certificate.ts'
 
 const plain = {
   method: 'POST',

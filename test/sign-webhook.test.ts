@@ -8,7 +8,7 @@ import {
   signWebhook,
   verifyWebhook,
   type WebhookHeaders,
-} from './sign-webhook.ts'
+} from '../src/outbound/sign-webhook.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const body = Buffer.from('{"test": 2432232314}')

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { BlockList, isIP } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { spellings } from '../../test/kit/address-spellings.ts'
-import { createAddressGuard } from './address-guard.ts'
-import { checkTarget } from './check-target.ts'
+import { createAddressGuard } from '../src/outbound/address-guard.ts'
+import { checkTarget } from '../src/outbound/check-target.ts'
+import { spellings } from './kit/address-spellings.ts'
 
 const guard = createAddressGuard()
 

@@ -74,7 +74,11 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
 export async function openAppStore(config: Config, { serve = false } = {}): Promise<Store> {
   const { openStore } = await import('./storage/open-store.ts')
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  return openStore(storeUrl(config), { decision: new URL('./decision.ts', import.meta.url), serve })
+  return openStore(storeUrl(config), {
+    decision: new URL('./decision.ts', import.meta.url),
+    serve,
+    connectionsMax: config.databaseConnectionsMax,
+  })
 }
 
 /** Where the store is: what the options say, else the embedded one in the data folder. */

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dialect, ShownToken } from './core/dialect.ts'
+import { Fault } from './core/errors.ts'
 import type { WorkspaceId } from './core/profile.ts'
 import { starterRules } from './core/rule.ts'
 import type { Store } from './storage/store.ts'
@@ -41,9 +42,19 @@ export async function prepareFirstStart(
 export async function ensureFirstWorkspace(store: Store): Promise<WorkspaceId | null> {
   const workspaces = await store.listWorkspaces()
   const [only] = workspaces
-  if (only === undefined) return (await store.createWorkspace(defaultWorkspace, starterRules)).id
+  if (only === undefined) return createFirstWorkspace(store)
   if (workspaces.length > 1 || only.name !== defaultWorkspace) return null
   return (await store.listTokens(null)).length === 0 ? only.id : null
+}
+
+/** null when another node, started at the same moment, was quicker: the tokens are its to make. */
+async function createFirstWorkspace(store: Store): Promise<WorkspaceId | null> {
+  try {
+    return (await store.createWorkspace(defaultWorkspace, starterRules)).id
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'conflict') return null
+    throw error
+  }
 }
 
 /** Makes a token of the dialect's shape. The secret is in what it answers and nowhere else. */

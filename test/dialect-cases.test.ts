@@ -6,6 +6,7 @@ import type { Event } from '../src/core/event.ts'
 import type { JsonValue } from '../src/core/json.ts'
 import { dialects } from '../src/dialects/registry.ts'
 import type { Answer } from './kit/answer-parser.ts'
+import { engines } from './kit/engines.ts'
 import { fillJson, fillText, type Known } from './kit/fill-placeholders.ts'
 import { send, type WireRequest } from './kit/http-client.ts'
 import { mismatch } from './kit/match-answer.ts'
@@ -18,19 +19,24 @@ const found = readdirSync(folder, { withFileTypes: true }).filter((entry) => ent
 const tables = await Promise.all(found.map((entry) => readTable(entry.name)))
 
 let roster: RunningRoster
-before(async () => {
-  roster = await startRoster()
-})
-after(() => roster?.close())
 
 test('every dialect of the registry has a table of cases', () => {
   const ids = dialects.map((dialect) => dialect.id)
   assert.deepEqual(tables.map((table) => table.dialect).sort(), ids.sort())
 })
 
-for (const table of tables) {
-  describe(table.dialect, () => {
-    for (const row of table.cases) test(row.name, () => runCase(table, row))
+for (const engine of engines) {
+  describe(engine.name, () => {
+    before(async () => {
+      roster = await startRoster(engine)
+    })
+    after(() => roster?.close())
+
+    for (const table of tables) {
+      describe(table.dialect, () => {
+        for (const row of table.cases) test(row.name, () => runCase(table, row))
+      })
+    }
   })
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { isObject, type JsonObject, type JsonValue } from '../src/core/json.ts'
 import { dialects } from '../src/dialects/registry.ts'
 import type { Answer } from './kit/answer-parser.ts'
+import { engines } from './kit/engines.ts'
 import {
   badBodies,
   bodyBytesMax,
@@ -32,38 +33,42 @@ const runs = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 60
 
 let roster: RunningRoster
 let site: HostileSite
-before(async () => {
-  roster = await startRoster({
-    ROSTER_BODY_BYTES_MAX: `${bodyBytesMax}`,
-    ROSTER_HEADERS_TIMEOUT_MS: '500',
-    ROSTER_REQUEST_TIMEOUT_MS: '900',
-  })
-  site = await hostileSite(roster)
-})
-after(() => roster?.close())
+for (const engine of engines) {
+  describe(engine.name, () => {
+    before(async () => {
+      roster = await startRoster(engine, {
+        ROSTER_BODY_BYTES_MAX: `${bodyBytesMax}`,
+        ROSTER_HEADERS_TIMEOUT_MS: '500',
+        ROSTER_REQUEST_TIMEOUT_MS: '900',
+      })
+      site = await hostileSite(roster)
+    })
+    after(() => roster?.close())
 
-for (const dialect of hostileDialects) {
-  describe(dialect.id, () => {
-    const targets = () => dialect.targets(site.tokens[dialect.id] ?? {}, site.userId)
+    for (const dialect of hostileDialects) {
+      describe(dialect.id, () => {
+        const targets = () => dialect.targets(site.tokens[dialect.id] ?? {}, site.userId)
 
-    for (const [name, make] of Object.entries(badBodies)) {
-      test(`refuses ${name}`, () => eachTarget(targets(), make, dialect, 'refused'))
+        for (const [name, make] of Object.entries(badBodies)) {
+          test(`refuses ${name}`, () => eachTarget(targets(), make, dialect, 'refused'))
+        }
+        for (const [name, make] of Object.entries(oddBodies)) {
+          test(`survives ${name}`, () => eachTarget(targets(), make, dialect, 'either'))
+        }
+        for (const [name, make] of Object.entries(goodBodies)) {
+          test(`accepts ${name}`, () => eachTarget(targets(), make, dialect, 'accepted'))
+        }
+        test('refuses or takes any type in any field', () => everyFieldType(targets(), dialect))
+        test('refuses bad credentials of every shape', () => badCredentials(targets(), dialect))
+        test('refuses unknown paths and verbs', () => badRoutes(targets(), dialect))
+        test('survives odd paths', () => oddPaths(targets(), dialect))
+        test('refuses what is not proper HTTP', () => badHttp(targets(), dialect))
+        test('cuts off slow headers and slow bodies', () => slowClients(targets(), dialect))
+        test('survives arbitrary JSON', () => arbitraryJson(targets(), dialect))
+        test('survives arbitrary bytes', () => arbitraryBytes(targets(), dialect))
+        test('left nothing half-written behind', () => site.assertWhole())
+      })
     }
-    for (const [name, make] of Object.entries(oddBodies)) {
-      test(`survives ${name}`, () => eachTarget(targets(), make, dialect, 'either'))
-    }
-    for (const [name, make] of Object.entries(goodBodies)) {
-      test(`accepts ${name}`, () => eachTarget(targets(), make, dialect, 'accepted'))
-    }
-    test('refuses or takes any type in any field', () => everyFieldType(targets(), dialect))
-    test('refuses bad credentials of every shape', () => badCredentials(targets(), dialect))
-    test('refuses unknown paths and verbs', () => badRoutes(targets(), dialect))
-    test('survives odd paths', () => oddPaths(targets(), dialect))
-    test('refuses what is not proper HTTP', () => badHttp(targets(), dialect))
-    test('cuts off slow headers and slow bodies', () => slowClients(targets(), dialect))
-    test('survives arbitrary JSON', () => arbitraryJson(targets(), dialect))
-    test('survives arbitrary bytes', () => arbitraryBytes(targets(), dialect))
-    test('left nothing half-written behind', () => site.assertWhole())
   })
 }
 

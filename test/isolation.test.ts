@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Event } from '../src/core/event.ts'
 import { isObject, type JsonObject } from '../src/core/json.ts'
 import { dialects } from '../src/dialects/registry.ts'
 import type { Answer } from './kit/answer-parser.ts'
+import { engines } from './kit/engines.ts'
 import { Connection, jsonBody, type WireRequest } from './kit/http-client.ts'
 import type { NewWorkspace } from './kit/new-workspace.ts'
 import { readLog } from './kit/read-log.ts'
@@ -17,11 +18,6 @@ import { type RunningRoster, startRoster } from './kit/start-roster.ts'
  */
 
 let roster: RunningRoster
-before(async () => {
-  roster = await startRoster()
-})
-after(() => roster?.close())
-
 /** Who calls, in whose name values are written, and which ids it has learned. */
 interface World extends NewWorkspace {
   name: string
@@ -121,40 +117,49 @@ const routes: { [route: string]: MakeRequest } = {
   'channeltalk GET /channel': (_, world) => channel('GET', '/channel', world),
 }
 
-test('every route of the registry takes part', () => {
-  const all = dialects.flatMap(({ id, endpoints, openEndpoints = [] }) =>
-    [...endpoints, ...openEndpoints].map(({ method, path }) => `${id} ${method} ${path}`),
-  )
-  assert.deepEqual(Object.keys(routes).sort(), [...new Set(all)].sort())
-})
+for (const engine of engines) {
+  describe(engine.name, () => {
+    before(async () => {
+      roster = await startRoster(engine)
+    })
+    after(() => roster?.close())
 
-test('two workspaces with the same people never see each other', async () => {
-  const step: fc.Arbitrary<Step> = fc.record({
-    route: fc.constantFrom(...Object.keys(routes)),
-    person: fc.nat({ max: 2 }),
-    salt: fc.nat({ max: 11 }),
-    foreign: fc.boolean(),
+    test('every route of the registry takes part', () => {
+      const all = dialects.flatMap(({ id, endpoints, openEndpoints = [] }) =>
+        [...endpoints, ...openEndpoints].map(({ method, path }) => `${id} ${method} ${path}`),
+      )
+      assert.deepEqual(Object.keys(routes).sort(), [...new Set(all)].sort())
+    })
+
+    test('two workspaces with the same people never see each other', async () => {
+      const step: fc.Arbitrary<Step> = fc.record({
+        route: fc.constantFrom(...Object.keys(routes)),
+        person: fc.nat({ max: 2 }),
+        salt: fc.nat({ max: 11 }),
+        foreign: fc.boolean(),
+      })
+      const steps = fc.array(step, { minLength: 20, maxLength: 60, size: 'max' })
+      const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 300 : 20
+      await fc.assert(
+        fc.asyncProperty(steps, steps, (ofA, ofB) => assertApart(ofA, ofB)),
+        { numRuns },
+      )
+    })
+
+    test('the same holds when every route is called in turn', async () => {
+      const all = [0, 1, 2, 3].flatMap((salt) =>
+        Object.keys(routes).map((route) => ({ route, person: salt % 2, salt, foreign: salt > 1 })),
+      )
+      await assertApart(all, all.toReversed())
+    })
+
+    test('the check catches tokens that open the other workspace', async () => {
+      const kinds = ['channeltalk PUT /users/:userId', 'usercom GET /users-by-id/:userId']
+      const steps = kinds.map((route) => ({ route, person: 0, salt: 0, foreign: false }))
+      await assert.rejects(assertApart(steps, [...steps, ...steps], true), assert.AssertionError)
+    })
   })
-  const steps = fc.array(step, { minLength: 20, maxLength: 60, size: 'max' })
-  const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 300 : 20
-  await fc.assert(
-    fc.asyncProperty(steps, steps, (ofA, ofB) => assertApart(ofA, ofB)),
-    { numRuns },
-  )
-})
-
-test('the same holds when every route is called in turn', async () => {
-  const all = [0, 1, 2, 3].flatMap((salt) =>
-    Object.keys(routes).map((route) => ({ route, person: salt % 2, salt, foreign: salt > 1 })),
-  )
-  await assertApart(all, all.toReversed())
-})
-
-test('the check catches tokens that open the other workspace', async () => {
-  const kinds = ['channeltalk PUT /users/:userId', 'usercom GET /users-by-id/:userId']
-  const steps = kinds.map((route) => ({ route, person: 0, salt: 0, foreign: false }))
-  await assert.rejects(assertApart(steps, [...steps, ...steps], true), assert.AssertionError)
-})
+}
 
 async function assertApart(
   stepsOfA: readonly Step[],

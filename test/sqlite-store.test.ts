@@ -51,7 +51,7 @@ test('a command that cannot be written fails alone, and the rest of its group is
     const verdict = decide(known, command, context)
     if (verdict.kind !== 'decided' || command.source.request !== 'bad') return verdict
     for (const write of verdict.profiles) {
-      write.isNew = false
+      write.before = write.profile
       write.profile.id = 4_711 as ProfileId
     }
     return verdict
@@ -130,10 +130,10 @@ test('two stores on one file see each other at once and keep the log gapless', a
   }
   await b.createToken(token)
   await nextTurn()
-  assert.ok(a.findToken('p'))
+  assert.ok(await a.findToken('p'))
   await b.revokeToken('p')
   await nextTurn()
-  assert.equal(a.findToken('p'), null)
+  assert.equal(await a.findToken('p'), null)
   await a.close()
   await b.close()
 })
@@ -179,6 +179,28 @@ test('a backup taken under load holds everything acknowledged before it began', 
   assert.equal((await copy.findProfiles(id, { keys: [{ identifier }] })).length, 1)
   await assert.rejects(copy.backup(to), /never overwrites/)
   await copy.close()
+})
+
+test('a small change is written in the place of the row: its size stays', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  const { id } = await store.createWorkspace('w', starterRules)
+  const db = openDatabase(join(folder.path, 'roster.db'), 'read')
+  const columns = ['attributes', 'provenance', 'tags', 'identifiers']
+  const sum = columns.map((name) => `octet_length(${name})`).join(' + ')
+  const size = () => Number(db.prepare(`SELECT ${sum} AS bytes FROM profiles`).get()?.bytes)
+  await store.apply(id, upsert('u1', { email: 'é@x.org', note: 'a note', city: 'Genève' }))
+  const sizes = [size()]
+  for (const note of ['a longer note, é', 'n', 'another note', 'x'.repeat(500)]) {
+    await store.apply(id, upsert('u1', { note }))
+    sizes.push(size())
+  }
+  db.close()
+  await store.close()
+  const [before = 0, ...after] = sizes
+  // The numbers beside the texts may each have grown by a byte or two.
+  for (const bytes of after.slice(0, 3)) assert.ok(Math.abs(bytes - before) <= 4, `${sizes}`)
+  assert.ok((after[3] ?? 0) > before + 400, `${sizes}`)
 })
 
 test('no statement of the write path reads a table from end to end', async () => {

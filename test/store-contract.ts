@@ -5,6 +5,7 @@ import type { JsonObject } from '../src/core/json.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import type { Store } from '../src/storage/store.ts'
+import { idempotencyContract } from './idempotency-contract.ts'
 
 export const source = { dialect: 'test', token: 1, request: 'r-1' }
 
@@ -25,17 +26,28 @@ export function upsert(userId: string, set: JsonObject = {}): Command {
   }
 }
 
-/** What every engine promises. `open` gives an empty store on the engine under test. */
-export function storeContract(engine: string, open: () => Promise<Store & AsyncDisposable>): void {
-  const contract = (name: string, run: (store: Store, id: WorkspaceId) => Promise<void>): void => {
+/** Gives an empty store on the engine under test. */
+export type OpenStore = () => Promise<Store & AsyncDisposable>
+
+/** Declares tests of what every engine promises, each with a store and a workspace of its own. */
+export function contractOf(engine: string, open: OpenStore) {
+  return (name: string, run: (store: Store, id: WorkspaceId) => Promise<void>): void => {
     test(`${engine}: ${name}`, async () => {
       await using store = await open()
       const { id } = await store.createWorkspace('w', starterRules)
       await run(store, id)
     })
   }
-  const byUser = (store: Store, id: WorkspaceId, value: string) =>
-    store.findProfiles(id, { keys: [{ identifier: { kind: 'user_id', value } }] })
+}
+
+export function byUser(store: Store, id: WorkspaceId, value: string): Promise<Profile[]> {
+  return store.findProfiles(id, { keys: [{ identifier: { kind: 'user_id', value } }] })
+}
+
+/** What every engine promises. */
+export function storeContract(engine: string, open: OpenStore): void {
+  const contract = contractOf(engine, open)
+  idempotencyContract(engine, open)
 
   contract('what was answered is read back, in the order it was written', async (store, id) => {
     const first = await store.apply(id, upsert('u1', { a: 1 }))
@@ -189,11 +201,11 @@ export function storeContract(engine: string, open: () => Promise<Store & AsyncD
   contract('a token is found until it is revoked', async (store, id) => {
     const made = { publicPart: 'pub', secretHash: 'ab', workspaceId: id, dialect: 'test' }
     await store.createToken({ ...made, scopes: [], label: '' })
-    assert.equal(store.findToken('pub')?.workspace.name, 'w')
+    assert.equal((await store.findToken('pub'))?.workspace.name, 'w')
     await nextTurn()
     assert.equal(await store.revokeToken('pub'), true)
     await nextTurn()
-    assert.equal(store.findToken('pub'), null)
+    assert.equal(await store.findToken('pub'), null)
     assert.equal(await store.revokeToken('pub'), false)
   })
 

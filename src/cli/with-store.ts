@@ -17,8 +17,10 @@ export async function withStore<T>(
   if (!create && !(await hasStore(config))) {
     throw new CliError(
       'refused',
-      `There is no store in ${config.data}. Start one with roster serve, or set ROSTER_DATA to ` +
-        'its folder.',
+      config.databaseUrl === null
+        ? `There is no store in ${config.data}. Start one with roster serve, or set ROSTER_DATA to ` +
+            'its folder.'
+        : 'There is no store at ROSTER_DATABASE_URL. Start one with roster serve, or correct it.',
     )
   }
   const store = await openAppStore(config)

@@ -29,7 +29,17 @@ export const options = {
     default: null,
     shownDefault: '`roster.db` in the data folder',
     secret: true,
-    help: 'Where the store is, for instance `sqlite:///var/lib/roster/roster.db`.',
+    help:
+      'Where the store is: `sqlite:///var/lib/roster/roster.db`, or ' +
+      '`postgres://user:password@host/database` for one or more nodes.',
+  },
+  databaseConnectionsMax: {
+    name: 'ROSTER_DATABASE_CONNECTIONS_MAX',
+    type: 'integer',
+    min: 3,
+    max: 1_000,
+    default: 10,
+    help: 'Most connections of this node to PostgreSQL at a time.',
   },
   secretKey: {
     name: 'ROSTER_SECRET_KEY',

@@ -2,7 +2,7 @@ import type { Changes } from './command.ts'
 import type { Change, Dropped, DropReason } from './event.ts'
 import { type JsonValue, own, sameJson } from './json.ts'
 import { limits } from './limits.ts'
-import type { EventId, Profile } from './profile.ts'
+import type { EventId, Profile, Provenance } from './profile.ts'
 
 /** Under whose name and at which time a change is made. */
 export interface Writer {
@@ -23,6 +23,17 @@ export interface AttributeResult {
 }
 
 /**
+ * One change set makes few different provenances, and attributes share them: an engine then stores
+ * each once.
+ */
+interface Result extends AttributeResult {
+  /** What was set at one time, by that time. */
+  set: Map<number, Provenance>
+  /** What only moved in time, by what it was. */
+  moved: Map<Provenance, Provenance>
+}
+
+/**
  * Applies the attribute part of a change to a profile, in place (design 3.1): per attribute the
  * later event time wins and ties go to the later receipt; an equal value moves the time and is no
  * change; a cleared attribute keeps its time; set once writes only where nothing is stored.
@@ -32,7 +43,13 @@ export function changeAttributes(
   changes: Changes,
   writer: Writer,
 ): AttributeResult {
-  const result: AttributeResult = { changes: [], dropped: [], touched: false }
+  const result: Result = {
+    changes: [],
+    dropped: [],
+    touched: false,
+    set: new Map(),
+    moved: new Map(),
+  }
   if (changes.clearAllBut) {
     for (const name of Object.keys(profile.attributes)) {
       const kept = changes.clearAllBut.includes(name) || Object.hasOwn(changes.set, name)
@@ -56,7 +73,7 @@ function setAttribute(
   name: string,
   value: JsonValue,
   writer: Writer,
-  result: AttributeResult,
+  result: Result,
 ): void {
   const before = own(profile.provenance, name)
   const at = eventTime(writer, before?.at)
@@ -65,14 +82,15 @@ function setAttribute(
   const stored = own(profile.attributes, name) ?? null
   if (before && sameJson(stored, value)) {
     if (at !== before.at) {
-      profile.provenance[name] = { ...before, at }
+      profile.provenance[name] = shared(result.moved, before, () => ({ ...before, at }))
       result.touched = true
     }
     return
   }
   if (value === null) delete profile.attributes[name]
   else profile.attributes[name] = value
-  profile.provenance[name] = { at, event: writer.event, source: writer.source }
+  const { event, source } = writer
+  profile.provenance[name] = shared(result.set, at, () => ({ at, event, source }))
   result.touched = true
   // Clearing what was never there leaves its time behind, so that an older write cannot fill it.
   if (!sameJson(stored, value)) result.changes.push({ name, from: stored, to: value })
@@ -83,7 +101,7 @@ function setAttributeOnce(
   name: string,
   value: JsonValue,
   writer: Writer,
-  result: AttributeResult,
+  result: Result,
 ): void {
   if (value === null) return
   const stored = own(profile.attributes, name)
@@ -110,10 +128,16 @@ function eventTime(writer: Writer, storedAt: number | undefined): number | null 
   return storedAt !== undefined && writer.occurredAt < storedAt ? null : writer.occurredAt
 }
 
+function shared<K>(known: Map<K, Provenance>, key: K, make: () => Provenance): Provenance {
+  const found = known.get(key) ?? make()
+  known.set(key, found)
+  return found
+}
+
 function isFull(profile: Profile): boolean {
   return Object.keys(profile.provenance).length >= limits.attributesPerProfileMax
 }
 
-function drop(result: AttributeResult, name: string, reason: DropReason): void {
+function drop(result: Result, name: string, reason: DropReason): void {
   result.dropped.push({ name, reason })
 }

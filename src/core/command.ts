@@ -22,9 +22,22 @@ interface Asked {
    * against a later stored value; one without takes the store's time and never does.
    */
   occurredAt?: number
-  idempotencyKey?: string
+  /** Where the caller gave a key: the command has its effect once, however often it comes. */
+  idempotency?: Idempotency
   /** Set by callers whose answer shows nothing of the profile: it need not travel back then. */
   reply?: 'outcome'
+}
+
+/**
+ * A caller's word that calls with this key are one call. It counts within the workspace, the token
+ * and the route.
+ */
+export interface Idempotency {
+  key: string
+  /** Method and pattern of the path: the same key on another route is another call. */
+  route: string
+  /** SHA-256 in hex of what was asked: one key with two bodies is a mistake of the caller. */
+  bodyHash: string
 }
 
 /** One way to find a profile. Ways are tried in order; the first that finds wins. */
@@ -88,6 +101,8 @@ export interface Applied {
   foundBy: FoundBy
   /** The profile after the commit; null when there is none, or only the outcome was asked for. */
   profile: Profile | null
+  /** True when the call had been made before: this is what became of it then. */
+  repeated?: true
 }
 
 /** The identifier that the e-mail in a change gives, or null. */

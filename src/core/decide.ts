@@ -210,7 +210,7 @@ class Decision {
     cause: Cause | null,
   ): Event {
     const { now } = this.#context
-    const { source, idempotencyKey } = this.#command
+    const { source, idempotency } = this.#command
     return {
       id: -(this.#events.length + 1) as EventId,
       type,
@@ -225,7 +225,7 @@ class Decision {
       dropped: [],
       identifiers: [...identifiers],
       foundBy: null,
-      idempotencyKey: cause ? null : (idempotencyKey ?? null),
+      idempotencyKey: cause ? null : (idempotency?.key ?? null),
     }
   }
 }

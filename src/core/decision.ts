@@ -35,7 +35,8 @@ export interface Decided {
 export interface ProfileWrite {
   /** The state after the decision. */
   profile: Profile
-  isNew: boolean
+  /** As it was loaded; null for one that the decision creates. */
+  before: Profile | null
   /** False while nothing about it moved. */
   dirty: boolean
   /** Identifiers it gains; it owns those nobody else holds. */
@@ -67,7 +68,39 @@ export function ruleSet(rules: readonly Rule[]): RuleSet {
 export function settle(decided: Decided, lastEvent: number, lastProfile: number): void {
   const eventId = (id: EventId) => (id < 0 ? lastEvent - id : id) as EventId
   const profileId = (id: ProfileId) => (id < 0 ? lastProfile - id : id) as ProfileId
-  for (const { profile } of decided.profiles) {
+  renumber(decided, eventId, profileId)
+}
+
+/**
+ * Above every id a store gives out, and exact: decisions that are made before their ids are known
+ * are settled with ids from here on, so that later ones can build on them.
+ */
+export const provisionalIds = 2 ** 52
+
+/**
+ * Puts the store's ids in the place of provisional ones: the first above `provisionalIds` becomes
+ * the first after the last given out. Changes the decision in place; doing it twice does nothing.
+ */
+export function rebase(decided: Decided, lastEvent: number, lastProfile: number): void {
+  const eventId = (id: EventId) => rebased(id, lastEvent) as EventId
+  const profileId = (id: ProfileId) => rebased(id, lastProfile) as ProfileId
+  renumber(decided, eventId, profileId)
+}
+
+/** The id that a provisional one becomes; any other stays. */
+export function rebased(id: number, last: number): number {
+  return id > provisionalIds ? id - provisionalIds + last : id
+}
+
+function renumber(
+  decided: Decided,
+  eventId: (id: EventId) => EventId,
+  profileId: (id: ProfileId) => ProfileId,
+): void {
+  const profiles = new Set(decided.profiles.map(({ profile }) => profile))
+  // One that was looked at and left as it was is not among those that are written.
+  if (decided.subject) profiles.add(decided.subject)
+  for (const profile of profiles) {
     profile.id = profileId(profile.id)
     if (profile.lastEvent !== null) profile.lastEvent = eventId(profile.lastEvent)
     for (const provenance of Object.values(profile.provenance)) {

@@ -89,12 +89,12 @@ export class Drafts {
       tags: [...profile.tags],
       identifiers: [...profile.identifiers],
     }
-    return this.#open({ profile: copy, isNew: false, dirty: false, claimed: [], released: [] })
+    return this.#open({ profile: copy, before: profile, dirty: false, claimed: [], released: [] })
   }
 
   create(): ProfileWrite {
     let created = 0
-    for (const write of this.#writes.values()) if (write.isNew) created++
+    for (const write of this.#writes.values()) if (write.before === null) created++
     const profile: Profile = {
       id: -(created + 1) as ProfileId,
       version: 0,
@@ -107,7 +107,7 @@ export class Drafts {
       lastEvent: null,
       removedAt: null,
     }
-    return this.#open({ profile, isNew: true, dirty: true, claimed: [], released: [] })
+    return this.#open({ profile, before: null, dirty: true, claimed: [], released: [] })
   }
 
   claim(write: ProfileWrite, identifier: Identifier): void {

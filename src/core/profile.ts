@@ -54,8 +54,12 @@ export interface Profile {
  * keeps its own spelling. Lower-casing can undo NFC, hence the second pass.
  */
 export function canonicalEmail(address: string): string {
+  if (plainAddress.test(address)) return address.toLowerCase()
   return address.normalize('NFC').trim().toLowerCase().normalize('NFC')
 }
+
+/** Nothing to trim and only one Unicode form; nearly every address is like this. */
+const plainAddress = /^[!-~]*$/
 
 /**
  * The identifier an `email` attribute gives, or null for a value that is not an address at all

@@ -104,7 +104,9 @@ function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
 }
 
 function keyIdentifiers(keys: readonly Key[]): Identifier[] {
-  return keys.flatMap((key) => ('identifier' in key ? [key.identifier] : []))
+  const identifiers: Identifier[] = []
+  for (const key of keys) if ('identifier' in key) identifiers.push(key.identifier)
+  return identifiers
 }
 
 function names(changes: Changes): string[] {

@@ -16,7 +16,8 @@ export interface Access {
  * not tell how much of them was right.
  *
  * @throws Fault `invalid_credentials` for an unknown or revoked token, a wrong secret, a bad ticket
- *   and a token of another dialect alike, so that nobody learns which it was.
+ *   and a token of another dialect alike, so that nobody learns which it was; at once, or later
+ *   where the store cannot answer at once.
  */
 export function authenticate(
   store: Store,
@@ -24,17 +25,20 @@ export function authenticate(
   dialect: Dialect,
   credentials: Credentials,
   connection: { proof: Proof | null },
-): Access {
+): Access | Promise<Access> {
   const byTicket = 'ticket' in credentials
   const publicPart = byTicket ? tickets.read(credentials.ticket) : credentials.publicPart
-  const access = publicPart === null ? null : store.findToken(publicPart)
-  if (!access || access.token.dialect !== dialect.id || access.token.revokedAt !== null) {
-    throw new Fault('invalid_credentials')
+  const accept = (access: Access | null): Access => {
+    if (!access || access.token.dialect !== dialect.id || access.token.revokedAt !== null) {
+      throw new Fault('invalid_credentials')
+    }
+    if (!byTicket && !proves(credentials.secret, access.token, connection)) {
+      throw new Fault('invalid_credentials')
+    }
+    return access
   }
-  if (!byTicket && !proves(credentials.secret, access.token, connection)) {
-    throw new Fault('invalid_credentials')
-  }
-  return access
+  const found = publicPart === null ? null : store.findToken(publicPart)
+  return found instanceof Promise ? found.then(accept) : accept(found)
 }
 
 /** @throws Fault `forbidden` when the token was made for other calls than this one. */

@@ -35,6 +35,8 @@ export class Call {
   readonly head: RequestHead
   route: Route
   access: Access | null = null
+  /** The body as it came, where there was one to read. */
+  bodyText = ''
   readonly #response: ServerResponse
   readonly #startedAt = performance.now()
   #answered = false

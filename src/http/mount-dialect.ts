@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { addRoute, addUnrouted } from './add-route.ts'
-import { authenticate } from './authenticate.ts'
+import { type Access, authenticate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { preflight } from './cross-origin.ts'
 import type { Metrics } from './metrics.ts'
@@ -53,8 +53,13 @@ export function mountOpenEndpoint(
   const exchange = (call: Call, body: Parameters<OpenEndpoint['credentials']>[1]) => {
     const { store, tickets } = call.shell
     const credentials = endpoint.credentials(call.head, body)
-    call.access = authenticate(store, tickets, dialect, credentials, call.connection)
-    call.answer(endpoint.answer(tickets.issue(call.access.token.publicPart)))
+    const issue = (access: Access) => {
+      call.access = access
+      call.answer(endpoint.answer(tickets.issue(access.token.publicPart)))
+    }
+    const access = authenticate(store, tickets, dialect, credentials, call.connection)
+    if (access instanceof Promise) access.then(issue).catch((error: unknown) => call.fail(error))
+    else issue(access)
   }
   addRoute(app, endpoint.method, endpoint.path, (call) => {
     call.route = each.route
@@ -83,9 +88,10 @@ function serveUnrouted(call: Call, mount: Mount): void {
 
 function refuseUnrouted(call: Call, { dialect }: Mount): void {
   try {
-    admit(call, dialect)
-    const allow = methodsAt(call.shell, call.head.path)
-    call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
+    admit(call, dialect, () => {
+      const allow = methodsAt(call.shell, call.head.path)
+      call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
+    })
   } catch (error) {
     call.fail(error)
   }

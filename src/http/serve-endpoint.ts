@@ -16,6 +16,7 @@ import type { Store } from '../storage/store.ts'
 import { type Access, assertScope, authenticate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { originAllowed } from './cross-origin.ts'
+import { readIdempotency } from './idempotency-key.ts'
 import { readBody } from './read-body.ts'
 import type { Mounted } from './shell.ts'
 
@@ -29,39 +30,40 @@ export function serveEndpoint(call: Call, mounted: Mounted<Endpoint>, params: Pa
   const { dialect, endpoint } = mounted
   call.route = mounted.route
   try {
-    const access = admit(call, dialect)
-    assertScope(access.token, endpoint.scope)
-    // What a GET brings along is thrown away unread.
-    if (endpoint.method === 'GET') run(call, mounted, params, access, undefined)
-    else receiveBody(call, dialect, (body) => run(call, mounted, params, access, body))
+    admit(call, dialect, (access) => {
+      assertScope(access.token, endpoint.scope)
+      // What a GET brings along is thrown away unread.
+      if (endpoint.method === 'GET') run(call, mounted, params, access, undefined)
+      else receiveBody(call, dialect, (body) => run(call, mounted, params, access, body))
+    })
   } catch (error) {
     call.fail(error)
   }
 }
 
 /**
- * Finds out who calls. The token is kept on the call, for its log line.
+ * Finds out who calls and goes on from there, in the same turn wherever the store can answer in it.
+ * The token is kept on the call, for its log line. What `next` throws refuses the call.
  *
  * @throws Fault when there are no good credentials, or when a browser calls from a page whose
  *   origin the workspace does not allow.
  */
-export function admit(call: Call, dialect: Dialect): Access {
+export function admit(call: Call, dialect: Dialect, next: (access: Access) => void): void {
   const { store, tickets } = call.shell
-  const access = authenticate(
-    store,
-    tickets,
-    dialect,
-    dialect.credentials(call.head),
-    call.connection,
-  )
-  call.access = access
   const { origin } = call.head.headers
-  if (origin !== undefined && dialect.crossOrigin === true) {
-    if (!originAllowed(access.workspace, origin)) {
-      throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
+  const enter = (access: Access) => {
+    call.access = access
+    if (origin !== undefined && dialect.crossOrigin === true) {
+      if (!originAllowed(access.workspace, origin)) {
+        throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
+      }
     }
+    next(access)
   }
-  return access
+  const credentials = dialect.credentials(call.head)
+  const access = authenticate(store, tickets, dialect, credentials, call.connection)
+  if (access instanceof Promise) access.then(enter).catch((error: unknown) => call.fail(error))
+  else enter(access)
 }
 
 /** Reads the body as the dialect reads it and passes it on, or refuses the call. */
@@ -80,6 +82,7 @@ export function receiveBody(
       arrived()
       try {
         const body = dialect.parseBody(text, head)
+        call.bodyText = text
         if (body !== undefined) assertAcceptable(body)
         next(body)
       } catch (error) {
@@ -125,7 +128,8 @@ function write(
 ): void {
   const { store } = call.shell
   const source = { dialect: dialect.id, token: token.id, request: call.id }
-  const command = { ...endpoint.toCommand(request), source }
+  const idempotency = readIdempotency(call)
+  const command = { ...endpoint.toCommand(request), source, ...(idempotency && { idempotency }) }
   store.apply(workspace.id, command).then(
     (applied) => answerWrite(call, endpoint, applied, request),
     // An engine says so with a fault when nothing was written; anything else tells us nothing.
@@ -141,7 +145,9 @@ function answerWrite(
 ): void {
   try {
     const view = viewOf(call.shell.store, request.workspace.id)
-    call.answer(endpoint.toResponse(applied, request, view))
+    const response = endpoint.toResponse(applied, request, view)
+    if (applied.repeated) response.headers = { ...response.headers, 'idempotent-replayed': 'true' }
+    call.answer(response)
   } catch (error) {
     const message = 'The call was stored, but its answer could not be made.'
     const stored = new Fault('outcome_unknown', { message, cause: error })

@@ -16,29 +16,53 @@ export interface Finding {
  * is only read.
  *
  * @throws Fault `conflict` while the store is in use, when there is one and `force` was not given,
- *   or when the backup does not verify. The store is as it was then.
+ *   when the backup does not verify, or when the engine has tools of its own for this. The store is
+ *   as it was then.
  */
 export async function restoreStore(
   url: string,
   from: string,
   options: { force: boolean },
 ): Promise<BackupReport> {
+  if (isPostgresUrl(url)) {
+    const { refuseRestore } = await import('./postgres/copies.ts')
+    return refuseRestore()
+  }
   const { restoreFile } = await import('./sqlite/restore-file.ts')
   return restoreFile(from, filePath(url), options)
 }
 
 /** Looks over the store that a URL names, also while it is in use; makes none where none is. */
 export async function examineStore(url: string): Promise<Finding[]> {
+  if (isPostgresUrl(url)) {
+    const { examineDatabase } = await import('./postgres/examine-database.ts')
+    return examineDatabase(url)
+  }
   const { examineFile } = await import('./sqlite/examine-file.ts')
   return examineFile(filePath(url))
 }
 
-/** Whether there is a store at the URL already. */
-export function storeExists(url: string): boolean {
+/**
+ * Whether there is a store at the URL already.
+ *
+ * @throws Fault `unavailable` when that cannot be seen now.
+ */
+export async function storeExists(url: string): Promise<boolean> {
+  if (isPostgresUrl(url)) {
+    const { hasSchema } = await import('./postgres/examine-database.ts')
+    return hasSchema(url)
+  }
   return existsSync(filePath(url))
+}
+
+function isPostgresUrl(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
 }
 
 function filePath(url: string): string {
   if (url.startsWith('sqlite:///')) return fileURLToPath(`file://${url.slice('sqlite://'.length)}`)
-  throw new Error("The store's URL must be like sqlite:///absolute/path/to/roster.db.")
+  throw new Error(
+    "The store's URL must be like sqlite:///absolute/path/to/roster.db or " +
+      'postgres://user:password@host/database.',
+  )
 }

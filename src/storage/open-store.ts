@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { openSqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -7,21 +6,34 @@ export interface OpenStoreOptions {
   decision: URL
   /** True for a server: a file then has no other server until it is closed. */
   serve?: boolean
-  /** Milliseconds UTC; the wall clock when left out. */
+  /** Milliseconds UTC; the store's own clock when left out. */
   clock?: () => number
+  /** Most connections to a database at a time. */
+  connectionsMax?: number
 }
 
 /**
- * Opens the engine that a URL names: `sqlite:///absolute/path/roster.db`.
+ * Opens the engine that a URL names: `sqlite:///absolute/path/roster.db`, or
+ * `postgres://user:password@host/database`.
  *
- * @throws Error that says what is wrong with the URL, the file or its schema.
+ * @throws Error that says what is wrong with the URL, the file, the database or its schema.
  */
 export async function openStore(url: string, options: OpenStoreOptions): Promise<Store> {
   if (url.startsWith('sqlite:///')) {
+    const { openSqliteStore } = await import('./sqlite/sqlite-store.ts')
     return openSqliteStore(fileURLToPath(`file://${url.slice('sqlite://'.length)}`), options)
+  }
+  if (isPostgresUrl(url)) {
+    const { openPostgresStore } = await import('./postgres/postgres-store.ts')
+    return openPostgresStore(url, options)
   }
   const scheme = url.slice(0, Math.max(url.indexOf(':'), 0))
   throw new Error(
-    `The store's URL begins with "${scheme}:"; known are sqlite:///absolute/path/to/roster.db.`,
+    `The store's URL begins with "${scheme}:"; known are sqlite:///absolute/path/to/roster.db ` +
+      'and postgres://user:password@host/database.',
   )
+}
+
+function isPostgresUrl(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
 }

@@ -23,7 +23,10 @@ export interface Store {
   /** Reads profiles as of the last commit: whoever got an answer from `apply` sees its effect. */
   findProfiles(workspaceId: WorkspaceId, question: Question): Promise<Profile[]>
 
-  /** See `WorkspaceView.nameId`. Answers 0 for a name that was never stored. */
+  /**
+   * See `WorkspaceView.nameId`. Promised for the names of attributes and tags on profiles that this
+   * store has just answered; any other may be 0, as one that was never stored is.
+   */
   nameId(workspaceId: WorkspaceId, kind: 'attribute' | 'tag', name: string): number
 
   /** Events with `id > after`, in id order, at most `limit`. */
@@ -48,10 +51,13 @@ export interface Store {
   /** False when there is no such live token. */
   revokeToken(publicPart: string): Promise<boolean>
   /**
-   * The live token with this public part and its workspace, as of now: a revocation, also by
-   * another process, holds for every call that begins after it was committed.
+   * The live token with this public part and its workspace. A change of tokens or settings holds
+   * for every call that begins after it was made through this store, and within a second when it
+   * was made by another process. Answers at once where it can.
+   *
+   * @throws Fault `unavailable`, at once or later, when the store cannot say.
    */
-  findToken(publicPart: string): { token: Token; workspace: Workspace } | null
+  findToken(publicPart: string): FoundToken | null | Promise<FoundToken | null>
 
   /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
   replaceRules(workspaceId: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]>
@@ -65,6 +71,11 @@ export interface Store {
   backup(path: string): Promise<BackupReport>
   /** Finishes what was accepted, then lets go of the files. */
   close(): Promise<void>
+}
+
+export interface FoundToken {
+  token: Token
+  workspace: Workspace
 }
 
 export interface Token {

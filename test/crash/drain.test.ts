@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
+import { engines } from '../kit/engines.ts'
 import { Connection, encodeRequest, send } from '../kit/http-client.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
 import { readLog } from '../kit/read-log.ts'
@@ -9,36 +10,38 @@ import type { SpawnedRoster } from '../kit/spawn-roster.ts'
 import { verifyWrites } from './verify-writes.ts'
 import { WriteLoad } from './write-load.ts'
 
-test('SIGTERM under load: what was accepted is answered and stored, and it exits with 0', async (t) => {
-  using folder = dataFolder()
-  const workspace = await folder.newWorkspace()
-  await using roster = await folder.start()
-  const load = new WriteLoad(roster.url, workspace.tokens)
-  using slow = new Connection(roster.url)
-  const [start, rest] = halves(workspace, slow.host)
-  await load.answered(300)
-  const answer = slow.bytes(start, 'POST')
-  await sleep(100)
+for (const engine of engines) {
+  test(`${engine.name}: SIGTERM under load: what was accepted is answered and stored, and it exits with 0`, async (t) => {
+    await using folder = await dataFolder(engine)
+    const workspace = await folder.newWorkspace()
+    await using roster = await folder.start()
+    const load = new WriteLoad(roster.url, workspace.tokens)
+    using slow = new Connection(roster.url)
+    const [start, rest] = halves(workspace, slow.host)
+    await load.answered(300)
+    const answer = slow.bytes(start, 'POST')
+    await sleep(100)
 
-  const began = performance.now()
-  roster.kill('SIGTERM')
-  await sleep(200)
-  await assert.rejects(send(roster.url, { method: 'GET', path: '/healthz' }), 'takes nothing new')
-  slow.write(rest)
-  assert.equal((await answer).status, 201, 'a request that was under way is finished')
-  assert.equal((await answer).headers.connection, 'close')
-  await load.ended
-  await assertExit(roster, 0, began, 10_000)
-  t.diagnostic(
-    `${load.writes.length} writes, gone after ${Math.round(performance.now() - began)} ms`,
-  )
+    const began = performance.now()
+    roster.kill('SIGTERM')
+    await sleep(200)
+    await assert.rejects(send(roster.url, { method: 'GET', path: '/healthz' }), 'takes nothing new')
+    slow.write(rest)
+    assert.equal((await answer).status, 201, 'a request that was under way is finished')
+    assert.equal((await answer).headers.connection, 'close')
+    await load.ended
+    await assertExit(roster, 0, began, 10_000)
+    t.diagnostic(
+      `${load.writes.length} writes, gone after ${Math.round(performance.now() - began)} ms`,
+    )
 
-  await folder.withStore((store) => verifyWrites(store, workspace.workspace.id, load.people))
-  await assertNoneUnanswered(folder, workspace, load)
-})
+    await folder.withStore((store) => verifyWrites(store, workspace.workspace.id, load.people))
+    await assertNoneUnanswered(folder, workspace, load)
+  })
+}
 
 test('a request that never ends holds SIGTERM up no longer than the drain may take', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start({ env: { ROSTER_DRAIN_TIMEOUT_MS: '500' } })
   using stuck = new Connection(roster.url)
@@ -50,7 +53,7 @@ test('a request that never ends holds SIGTERM up no longer than the drain may ta
 })
 
 test('a second signal ends a drain at once', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start()
   using stuck = new Connection(roster.url)

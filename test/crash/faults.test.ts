@@ -21,7 +21,7 @@ interface Fault {
 }
 
 test('a disk that takes no more bytes', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await survive(t, folder, {
     // The kernel refuses every write beyond the first page of any file of the process.
     begin: (roster) => limitFileSize(roster, '4096'),
@@ -31,17 +31,17 @@ test('a disk that takes no more bytes', async (t) => {
 })
 
 test('a full disk, as SQLite itself reports it', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await survive(t, folder, planted(folder, 'full', false))
 })
 
 test('a failed fsync whose write is gone', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await survive(t, folder, planted(folder, 'sync-lost', true))
 })
 
 test('a failed fsync whose write is there all the same', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await survive(t, folder, planted(folder, 'sync-kept', true))
 })
 

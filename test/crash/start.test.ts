@@ -12,7 +12,7 @@ import { rosterBin } from '../kit/spawn-roster.ts'
 import { tempFolder } from '../kit/temp-folder.ts'
 
 test('a second server on the same store is refused, and the first goes on', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await using first = await folder.start()
   const second = spawnSync(rosterBin, ['serve'], {
     env: {
@@ -31,7 +31,7 @@ test('a second server on the same store is refused, and the first goes on', asyn
 })
 
 test('the store is free again after a kill', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await using first = await folder.start()
   first.kill('SIGKILL')
   await first.exited
@@ -40,7 +40,7 @@ test('the store is free again after a kill', async () => {
 })
 
 test('the first start leaves calls that work as they are, for its owner alone', async (t) => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await using roster = await folder.start()
   const file = join(folder.path, 'first-tokens.txt')
   assert.equal(statSync(file).mode & 0o777, 0o600)
@@ -53,7 +53,7 @@ test('the first start leaves calls that work as they are, for its owner alone', 
 })
 
 test('a later start makes no tokens', async () => {
-  using folder = dataFolder()
+  await using folder = await dataFolder()
   await (await folder.start()).stop()
   const before = readFileSync(join(folder.path, 'first-tokens.txt'), 'utf8')
   await using _ = await folder.start()

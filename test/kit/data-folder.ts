@@ -1,13 +1,12 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { dialects } from '../../src/dialects/registry.ts'
 import { openStore } from '../../src/storage/open-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { type Engine, sqlite } from './engines.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { type SpawnedRoster, type SpawnOptions, spawnRoster } from './spawn-roster.ts'
 import { tempFolder } from './temp-folder.ts'
 
-/** A data folder that outlives the processes that work on it. */
+/** A data folder, and the store that goes with it, that outlives the processes that work on it. */
 export interface DataFolder {
   path: string
   /** Starts the program on the folder, as an operator would. */
@@ -17,15 +16,14 @@ export interface DataFolder {
   /** The same, and lets go of the files afterwards. */
   withStore<T>(work: (store: Store) => Promise<T>): Promise<T>
   newWorkspace(): Promise<NewWorkspace>
-  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
 }
 
-export function dataFolder(): DataFolder {
+export async function dataFolder(engine: Engine = sqlite): Promise<DataFolder> {
   const folder = tempFolder()
-  const open = () => {
-    const url = `sqlite://${pathToFileURL(join(folder.path, 'roster.db')).pathname}`
-    return openStore(url, { decision: new URL('../../src/decision.ts', import.meta.url) })
-  }
+  const place = await engine.newPlace(folder.path)
+  const decision = new URL('../../src/decision.ts', import.meta.url)
+  const open = () => openStore(place.url, { decision })
   const withStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
     const store = await open()
     try {
@@ -36,10 +34,14 @@ export function dataFolder(): DataFolder {
   }
   return {
     path: folder.path,
-    start: (options) => spawnRoster({ dataDir: folder.path, ...options }),
+    start: ({ env, ...options } = {}) =>
+      spawnRoster({ dataDir: folder.path, env: { ...place.env, ...env }, ...options }),
     openStore: open,
     withStore,
     newWorkspace: () => withStore((store) => newWorkspace(store, dialects)),
-    [Symbol.dispose]: () => folder.remove(),
+    [Symbol.asyncDispose]: async () => {
+      await place.remove()
+      folder.remove()
+    },
   }
 }

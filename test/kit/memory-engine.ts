@@ -61,7 +61,7 @@ export function memoryEngine(
       }
       settle(verdict, events.length, lastProfile)
       for (const write of verdict.profiles) {
-        if (write.isNew) lastProfile += 1
+        if (write.before === null) lastProfile += 1
         for (const identifier of write.released) release(write.profile, identifier)
         for (const identifier of write.claimed) {
           const key = identifierKey(identifier)

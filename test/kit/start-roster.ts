@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import type { Dialect } from '../../src/core/dialect.ts'
 import type { WorkspaceSettings } from '../../src/core/workspace.ts'
 import type { Store } from '../../src/storage/store.ts'
+import type { Engine } from './engines.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -18,15 +19,24 @@ export interface RunningRoster {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts Roster on a free port and a data folder of its own, which goes when it is closed. */
-export async function startRoster(env: { [option: string]: string } = {}): Promise<RunningRoster> {
+/** Starts Roster on a free port and a store of its own, which goes when it is closed. */
+export async function startRoster(
+  engine: Engine,
+  env: { [option: string]: string } = {},
+): Promise<RunningRoster> {
   const folder = tempFolder()
+  const place = await engine.newPlace(folder.path)
+  const remove = async () => {
+    await place.remove()
+    folder.remove()
+  }
   try {
-    const config = loadConfig({ ROSTER_PORT: '0', ROSTER_DATA: folder.path, ...env })
+    const base = { ROSTER_PORT: '0', ROSTER_DATA: folder.path }
+    const config = loadConfig({ ...base, ...place.env, ...env })
     const app = await startApp(config, { logger: pino({ level: 'silent' }) })
     const close = async () => {
       await app.close()
-      folder.remove()
+      await remove()
     }
     return {
       url: app.url,
@@ -37,7 +47,7 @@ export async function startRoster(env: { [option: string]: string } = {}): Promi
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    folder.remove()
+    await remove()
     throw error
   }
 }

@@ -36,8 +36,11 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
     }
     case 'unavailable':
       return { ...detail(503, fault.message), headers: { 'retry-after': retryAfter(fault) } }
-    default:
-      return detail(fault.status, fault.message)
+    default: {
+      const answer = detail(fault.status, fault.message)
+      if (fault.retryAfterSeconds === undefined) return answer
+      return { ...answer, headers: { 'retry-after': retryAfter(fault) } }
+    }
   }
 }
 

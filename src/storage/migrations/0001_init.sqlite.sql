@@ -54,6 +54,8 @@ CREATE TABLE rules (
 -- workspace lie together in the order of their ids. As a whole-number key it lets pages fill up
 -- when rows are appended; a key of two columns left them half empty and doubled what every commit
 -- had to write.
+-- `provenance` is in groups (see group-provenance.ts) and ends in white space that keeps the row at
+-- its size, so that most changes are written in place.
 CREATE TABLE profiles (
   key INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,
@@ -122,6 +124,21 @@ CREATE TABLE event_identifiers (
   event_id INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What calls that came with an idempotency key came to, so that a repeat is answered alike.
+CREATE TABLE idempotency (
+  workspace_id INTEGER NOT NULL,
+  token_id INTEGER NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  profile_id INTEGER,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, token_id, route, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
 -- The attribute and tag names a workspace has used, with the small number vendors show for them.
 CREATE TABLE names (

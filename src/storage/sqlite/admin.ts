@@ -5,9 +5,9 @@ import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
+import { ruleFromRow, workspaceFromRow } from '../rows.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
-import { type Row, ruleFromRow } from './rows.ts'
 import { rowKey, selectRules } from './statements.ts'
 
 /**
@@ -20,6 +20,7 @@ const workspaceTables = [
   'profile_identifiers',
   'events',
   'event_identifiers',
+  'idempotency',
   'names',
   'rules',
   'counters',
@@ -138,21 +139,12 @@ const keyOf: { [table: string]: string } = {
   profile_identifiers: 'kind, value, holder',
   events: 'key',
   event_identifiers: 'kind, value, event_id',
+  idempotency: 'token_id, route, key',
   names: 'kind, name',
   rules: 'name, version',
 }
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
-
-export function workspaceFromRow(row: Row): Workspace {
-  return {
-    id: row.id as WorkspaceId,
-    name: row.name as string,
-    settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
-    idKey: row.id_key as string,
-    createdAt: row.created_at as number,
-  }
-}
 
 /** Unchanged definitions keep their version; what is no longer named stays, out of force. */
 function putRules(

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { appliedFromJson } from '../applied-json.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
@@ -115,7 +116,7 @@ export class CommitQueue {
     else if (reply.kind === 'applied') {
       for (const [index, result] of reply.results.entries()) {
         const waiting = sent.group[index] as Waiting
-        if ('applied' in result) waiting.resolve(result.applied)
+        if ('applied' in result) waiting.resolve(appliedFromJson(result.applied))
         else waiting.reject(faultFromJson(result.fault))
       }
     }

@@ -1,9 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { WorkspaceId } from '../../core/profile.ts'
-import type { Workspace } from '../../core/workspace.ts'
-import type { Token } from '../store.ts'
-import { selectWorkspaces, workspaceFromRow } from './admin.ts'
-import type { Row } from './rows.ts'
+import { tokenFromRow, workspaceFromRow } from '../rows.ts'
+import type { FoundToken } from '../store.ts'
+import { selectWorkspaces } from './admin.ts'
 
 export const selectTokens = `
   SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at, revoked_at
@@ -21,7 +19,7 @@ export class ConfigWatch {
   readonly #version: StatementSync
   readonly #token: StatementSync
   readonly #workspace: StatementSync
-  readonly #found = new Map<string, { token: Token; workspace: Workspace } | null>()
+  readonly #found = new Map<string, FoundToken | null>()
   #seenVersion = -1
   #fresh = false
 
@@ -31,7 +29,7 @@ export class ConfigWatch {
     this.#workspace = db.prepare(`${selectWorkspaces} WHERE id = ?`)
   }
 
-  findToken(publicPart: string): { token: Token; workspace: Workspace } | null {
+  findToken(publicPart: string): FoundToken | null {
     this.#refresh()
     const known = this.#found.get(publicPart)
     if (known !== undefined) return known
@@ -52,25 +50,11 @@ export class ConfigWatch {
     this.#seenVersion = version
   }
 
-  #read(publicPart: string): { token: Token; workspace: Workspace } | null {
+  #read(publicPart: string): FoundToken | null {
     const row = this.#token.get(publicPart)
     if (!row) return null
     const token = tokenFromRow(row)
     const workspace = this.#workspace.get(token.workspaceId)
     return workspace ? { token, workspace: workspaceFromRow(workspace) } : null
-  }
-}
-
-export function tokenFromRow(row: Row): Token {
-  return {
-    id: row.id as number,
-    workspaceId: row.workspace_id as WorkspaceId,
-    dialect: row.dialect as string,
-    publicPart: row.public_part as string,
-    secretHash: row.secret_hash as string,
-    scopes: JSON.parse(row.scopes as string) as string[],
-    label: row.label as string,
-    createdAt: row.created_at as number,
-    revokedAt: row.revoked_at as number | null,
   }
 }

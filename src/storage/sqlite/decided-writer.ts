@@ -3,27 +3,31 @@ import type { Decided, ProfileWrite } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
-import { listText } from './rows.ts'
+import { groupProvenance } from '../group-provenance.ts'
+import { listText } from '../rows.ts'
+import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
 /** Writes what was decided and settled, inside the transaction of its group. */
 export class DecidedWriter {
   readonly #insertProfile: StatementSync
   readonly #updateProfile: StatementSync
+  readonly #updateProfileAndPhone: StatementSync
   readonly #insertIdentifier: StatementSync
-  readonly #deleteIdentifier: StatementSync
+  readonly #releaseIdentifier: StatementSync
   readonly #promoteHeir: StatementSync
-  readonly #insertFormer: StatementSync
   readonly #insertEvent: StatementSync
   readonly #insertEventIdentifier: StatementSync
+  readonly #sizes: RowSizes
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, sizes: RowSizes) {
+    this.#sizes = sizes
     this.#insertProfile = db.prepare(sql.insertProfile)
     this.#updateProfile = db.prepare(sql.updateProfile)
+    this.#updateProfileAndPhone = db.prepare(sql.updateProfileAndPhone)
     this.#insertIdentifier = db.prepare(sql.insertIdentifier)
-    this.#deleteIdentifier = db.prepare(sql.deleteIdentifier)
+    this.#releaseIdentifier = db.prepare(sql.releaseIdentifier)
     this.#promoteHeir = db.prepare(sql.promoteHeir)
-    this.#insertFormer = db.prepare(sql.insertFormerIdentifier)
     this.#insertEvent = db.prepare(sql.insertEvent)
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
@@ -41,22 +45,35 @@ export class DecidedWriter {
   }
 
   #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): void {
-    const { profile } = write
-    const statement = write.isNew ? this.#insertProfile : this.#updateProfile
-    const { changes } = statement.run(
+    const { profile, before } = write
+    const { version, updatedAt, lastEvent, removedAt, createdAt } = profile
+    const attributes = JSON.stringify(profile.attributes)
+    const tags = listText(profile.tags)
+    const identifiers = listText(profile.identifiers)
+    const phone = phoneOf(profile)
+    let provenance = JSON.stringify(groupProvenance(profile.provenance))
+    provenance += this.#sizes.padding(before, {
+      texts: [attributes, provenance, tags, identifiers, phone],
+      numbers: [version, lastEvent, removedAt],
+    })
+    const values = [
       workspaceId,
       profile.id,
-      profile.version,
-      JSON.stringify(profile.attributes),
-      JSON.stringify(profile.provenance),
-      listText(profile.tags),
-      listText(profile.identifiers),
-      phoneOf(profile),
-      profile.createdAt,
-      profile.updatedAt,
-      profile.lastEvent,
-      profile.removedAt,
-    )
+      version,
+      attributes,
+      provenance,
+      tags,
+      identifiers,
+      updatedAt,
+      lastEvent,
+      removedAt,
+    ]
+    const { changes } =
+      before === null
+        ? this.#insertProfile.run(...values, phone, createdAt)
+        : phone === phoneOf(before)
+          ? this.#updateProfile.run(...values)
+          : this.#updateProfileAndPhone.run(...values, phone)
     if (changes !== 1) throw new Error(`Profile ${profile.id} was not there to be written.`)
     for (const identifier of write.released) this.#release(workspaceId, write, identifier)
     for (const { kind, value } of write.claimed) {
@@ -66,9 +83,8 @@ export class DecidedWriter {
 
   #release(workspaceId: WorkspaceId, write: ProfileWrite, { kind, value }: Identifier): void {
     const { id, removedAt } = write.profile
-    const row = this.#deleteIdentifier.get(workspaceId, kind, value, id)
-    if (row?.holder === 0) this.#promoteHeir.run(workspaceId, kind, value)
-    this.#insertFormer.run(workspaceId, kind, value, id, removedAt)
+    const row = this.#releaseIdentifier.get(workspaceId, kind, value, id, removedAt)
+    if (row?.others === 1) this.#promoteHeir.run(workspaceId, kind, value)
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
@@ -96,10 +112,10 @@ export class DecidedWriter {
   }
 }
 
-/** What the profile is found by as a phone number; nothing finds a removed one. */
-function phoneOf({ attributes, removedAt }: Profile): string | null {
+/** What the profile is found by as a phone number, as long as it is not removed. */
+function phoneOf({ attributes }: Profile): string | null {
   const phone = own(attributes, 'phone')
-  return typeof phone === 'string' && removedAt === null ? phone : null
+  return typeof phone === 'string' ? phone : null
 }
 
 /** Whether the identifier leads to the profile, as one it has or one it had. */

@@ -1,20 +1,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { identifierKey, type Known, type Need } from '../../core/known.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { profileFromRow } from './rows.ts'
+import { profileFromRow } from '../rows.ts'
+import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
 /** Loads what a decision asks for, on the connection that writes, inside its transaction. */
 export class KnownLoader {
   readonly #owner: StatementSync
-  readonly #otherHolders: StatementSync
+  readonly #holders: StatementSync
   readonly #removedAt: StatementSync
   readonly #profile: StatementSync
   readonly #name: StatementSync
+  readonly #sizes: RowSizes
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, sizes: RowSizes) {
+    this.#sizes = sizes
     this.#owner = db.prepare(sql.selectOwner)
-    this.#otherHolders = db.prepare(sql.selectOtherHolders)
+    this.#holders = db.prepare(sql.selectHolders)
     this.#removedAt = db.prepare(sql.selectRemovedAt)
     this.#profile = db.prepare(sql.selectProfile)
     this.#name = db.prepare(sql.selectName)
@@ -46,21 +49,20 @@ export class KnownLoader {
     }
   }
 
-  /** The owner first, then the others by id when they are asked for. */
   #holdersOf(workspaceId: WorkspaceId, kind: string, value: string, all: boolean): ProfileId[] {
-    const owner = this.#owner.get(workspaceId, kind, value)
-    if (!owner) return []
-    const ids = [owner.profile_id as ProfileId]
-    if (!all) return ids
-    for (const row of this.#otherHolders.all(workspaceId, kind, value)) {
-      ids.push(row.profile_id as ProfileId)
+    if (all) {
+      const rows = this.#holders.all(workspaceId, kind, value)
+      return rows.map((row) => row.profile_id as ProfileId)
     }
-    return ids
+    const owner = this.#owner.get(workspaceId, kind, value)
+    return owner ? [owner.profile_id as ProfileId] : []
   }
 
   #loadProfile(known: Known, id: ProfileId, workspaceId: WorkspaceId): void {
     if (known.profiles.has(id)) return
     const row = this.#profile.get(workspaceId, id)
-    known.profiles.set(id, row ? profileFromRow(row) : null)
+    const profile = row ? profileFromRow(row) : null
+    if (row && profile) this.#sizes.remember(profile, row)
+    known.profiles.set(id, profile)
   }
 }

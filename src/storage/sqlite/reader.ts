@@ -3,9 +3,9 @@ import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
 import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
-import { eventFromRow, profileFromRow, type Row } from './rows.ts'
 import { profileColumns, rowKey, selectName, selectProfile } from './statements.ts'
 
 const selectOwner = `
@@ -20,7 +20,8 @@ const selectHoldersInFull = `
   ORDER BY p.id LIMIT ?`
 
 const selectByPhone = `
-  SELECT ${profileColumns} FROM profiles WHERE workspace_id = ? AND phone = ? ORDER BY id LIMIT ?`
+  SELECT ${profileColumns} FROM profiles
+  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL ORDER BY id LIMIT ?`
 
 const selectEvents = `
   SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id,

@@ -1,14 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
+import { CallsUnderWay } from '../idempotency.ts'
+import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
-import { Admin, selectWorkspaces, workspaceFromRow } from './admin.ts'
+import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
-import { ConfigWatch, selectTokens, tokenFromRow } from './config-watch.ts'
+import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { Reader } from './reader.ts'
-import { ruleFromRow } from './rows.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -40,12 +41,14 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     throw error
   }
   const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
+  const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const config = new ConfigWatch(db)
   const admin = new Admin(path, clock)
 
   return {
-    apply: (workspaceId, command) => queue.apply(workspaceId, command),
+    apply: (workspaceId, command) =>
+      underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),

@@ -8,12 +8,13 @@ export const selectOwner = `
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0`
 
 /**
- * Those who hold the value besides its owner, by id; usually nobody. The limit is part of the text:
- * a bound one makes the engine plan the statement anew on every call (12 µs instead of 2).
+ * The owner, then the others who hold the value by id; usually nobody. The limit is part of the
+ * text: a bound one makes the engine plan the statement anew on every call (12 µs instead of 2).
  */
-export const selectOtherHolders = `
+export const selectHolders = `
   SELECT profile_id FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder > 0 LIMIT ${holdersLoadedMax - 1}`
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder >= 0 ORDER BY holder
+  LIMIT ${holdersLoadedMax}`
 
 /** The key of a row from its workspace and id: see the schema. */
 export function rowKey(workspaceId: string, id: string): string {
@@ -25,21 +26,27 @@ export const selectRemovedAt = `
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder < 0`
 
 export const profileColumns = `
-  id, version, attributes, provenance, tags, identifiers, created_at, updated_at, last_event,
-  removed_at`
+  id, version, attributes, provenance, tags, identifiers, phone, created_at, updated_at,
+  last_event, removed_at`
 
 export const selectProfile = `
   SELECT ${profileColumns} FROM profiles WHERE key = ${rowKey('?1', '?2')}`
 
 export const insertProfile = `
   INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
-    phone, created_at, updated_at, last_event, removed_at)
+    updated_at, last_event, removed_at, phone, created_at)
   VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 
+const profileAssignments = `
+  version = ?3, attributes = ?4, provenance = ?5, tags = ?6, identifiers = ?7, updated_at = ?8,
+  last_event = ?9, removed_at = ?10`
+
+/** Leaves the phone number: a column that is named has its index written, changed or not. */
 export const updateProfile = `
-  UPDATE profiles SET version = ?3, attributes = ?4, provenance = ?5, tags = ?6, identifiers = ?7,
-    phone = ?8, created_at = ?9, updated_at = ?10, last_event = ?11, removed_at = ?12
-  WHERE key = ${rowKey('?1', '?2')}`
+  UPDATE profiles SET ${profileAssignments} WHERE key = ${rowKey('?1', '?2')}`
+
+export const updateProfileAndPhone = `
+  UPDATE profiles SET ${profileAssignments}, phone = ?11 WHERE key = ${rowKey('?1', '?2')}`
 
 export const insertIdentifier = `
   INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
@@ -47,22 +54,27 @@ export const insertIdentifier = `
     SELECT 1 FROM profile_identifiers
     WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = 0), ?4, 0), ?4`
 
-export const deleteIdentifier = `
-  DELETE FROM profile_identifiers
+/**
+ * Who gives a value up stays on its page as a former holder. Answers a row for whoever held it,
+ * with 1 when it owned the value and others have it too.
+ */
+export const releaseIdentifier = `
+  UPDATE OR REPLACE profile_identifiers SET holder = -?4, removed_at = ?5
   WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder IN (0, ?4) AND profile_id = ?4
-  RETURNING holder`
+  RETURNING EXISTS (
+    SELECT 1 FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder > 0
+  ) AS others`
 
 /** The lowest profile id that has the value becomes its owner. */
 export const promoteHeir = `
   UPDATE profile_identifiers SET holder = 0
   WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = (
     SELECT MIN(holder) FROM profile_identifiers
-    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder > 0)`
-
-export const insertFormerIdentifier = `
-  INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id, removed_at)
-  VALUES (?1, ?2, ?3, -?4, ?4, ?5)
-  ON CONFLICT DO UPDATE SET removed_at = excluded.removed_at`
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder > 0
+  ) AND NOT EXISTS (
+    SELECT 1 FROM profile_identifiers
+    WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = 0)`
 
 export const insertEvent = `
   INSERT INTO events (key, workspace_id, id, type, subject, previous, occurred_at, received_at,
@@ -74,6 +86,15 @@ export const insertEvent = `
 export const insertEventIdentifier = `
   INSERT INTO event_identifiers (workspace_id, kind, value, event_id) VALUES (?, ?, ?, ?)
   ON CONFLICT DO NOTHING`
+
+export const selectIdempotency = `
+  SELECT body_hash, outcome, profile_id FROM idempotency
+  WHERE workspace_id = ? AND token_id = ? AND route = ? AND key = ?`
+
+export const insertIdempotency = `
+  INSERT INTO idempotency
+    (workspace_id, token_id, route, key, body_hash, outcome, profile_id, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind = ? AND name = ?'
 

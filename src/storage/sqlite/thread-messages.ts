@@ -1,6 +1,7 @@
-import type { Applied, Command } from '../../core/command.ts'
+import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { AppliedJson } from '../applied-json.ts'
 
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
@@ -9,7 +10,7 @@ export type Request =
   | { kind: 'close' }
 
 export type Reply =
-  | { kind: 'applied'; results: ({ applied: Applied } | { fault: FaultJson })[] }
+  | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'closed' }
 

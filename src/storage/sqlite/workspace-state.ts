@@ -3,7 +3,7 @@ import { type Decided, type RuleSet, ruleSet } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
-import { ruleFromRow } from './rows.ts'
+import { ruleFromRow } from '../rows.ts'
 import * as sql from './statements.ts'
 
 /** What the writer keeps of a workspace between transactions, as long as nobody else wrote. */
@@ -61,7 +61,7 @@ export class WorkspaceStates {
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
     state.lastEvent += decided.events.length
-    for (const write of decided.profiles) if (write.isNew) state.lastProfile += 1
+    for (const write of decided.profiles) if (write.before === null) state.lastProfile += 1
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
+import { appliedToJson } from '../applied-json.ts'
 import { faultToJson, type Reply, type Request } from './thread-messages.ts'
-import { Writer } from './writer.ts'
+import { type Result, Writer } from './writer.ts'
 
 /**
  * The thread that owns the writing connection. A sync to disk takes as long as the disk wants, and
@@ -19,14 +20,18 @@ parentPort?.on('message', (text: string) => {
   parentPort?.postMessage(JSON.stringify(reply))
 })
 
+function resultToJson(result: Result) {
+  return 'fault' in result
+    ? { fault: faultToJson(result.fault) }
+    : { applied: appliedToJson(result.applied) }
+}
+
 function answer(request: Request): Reply {
   switch (request.kind) {
     case 'apply':
       return {
         kind: 'applied',
-        results: writer
-          .applyGroup(request.group, request.now)
-          .map((result) => ('fault' in result ? { fault: faultToJson(result.fault) } : result)),
+        results: writer.applyGroup(request.group, request.now).map(resultToJson),
       }
     case 'probe':
       try {

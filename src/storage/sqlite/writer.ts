@@ -7,8 +7,10 @@ import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { DecidedWriter } from './decided-writer.ts'
 import { isStorageError, storageFault } from './faults.ts'
+import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
+import { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
@@ -25,6 +27,7 @@ interface Connection {
   loader: KnownLoader
   writer: DecidedWriter
   states: WorkspaceStates
+  idempotency: IdempotencyTable
   dataVersion: number
 }
 
@@ -86,8 +89,10 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, states } = connection
+    const { loader, writer, states, idempotency } = connection
     try {
+      const earlier = idempotency.find(workspaceId, command)
+      if (earlier) return { applied: earlier }
       const state = states.get(workspaceId)
       const decided = this.#decideFully(loader, workspaceId, command, {
         now,
@@ -97,7 +102,9 @@ export class Writer {
       settle(decided, state.lastEvent, state.lastProfile)
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
-      return { applied: appliedFrom(decided, command) }
+      const applied = appliedFrom(decided, command)
+      idempotency.keep(workspaceId, command, applied, now)
+      return { applied }
     } catch (error) {
       // Refusals come before the first write of a command, so the group goes on without it.
       if (error instanceof Fault) return { fault: error }
@@ -168,11 +175,13 @@ export class Writer {
 
 function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
+  const sizes = new RowSizes()
   return {
     db,
-    loader: new KnownLoader(db),
-    writer: new DecidedWriter(db),
+    loader: new KnownLoader(db, sizes),
+    writer: new DecidedWriter(db, sizes),
     states: new WorkspaceStates(db),
+    idempotency: new IdempotencyTable(db),
     dataVersion: dataVersion(db),
   }
 }

@@ -1,7 +1,10 @@
-import type { Event } from '../../core/event.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
-import type { Rule, RuleDefinition } from '../../core/rule.ts'
+import type { Event } from '../core/event.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { Rule, RuleDefinition } from '../core/rule.ts'
+import { defaultSettings, type Workspace } from '../core/workspace.ts'
+import { type ProvenanceGroup, ungroupProvenance } from './group-provenance.ts'
+import type { Token } from './store.ts'
 
 export type Row = Record<string, unknown>
 
@@ -11,7 +14,7 @@ export function profileFromRow(row: Row): Profile {
     id: row.id as ProfileId,
     version: row.version as number,
     attributes: JSON.parse(row.attributes as string) as JsonObject,
-    provenance: JSON.parse(row.provenance as string) as Profile['provenance'],
+    provenance: ungroupProvenance(JSON.parse(row.provenance as string) as ProvenanceGroup[]),
     tags: parseList(row.tags as string),
     identifiers: parseList(row.identifiers as string),
     createdAt: row.created_at as number,
@@ -54,6 +57,30 @@ export function eventFromRow(row: Row): Event {
 export function ruleFromRow(row: Row): Rule {
   const definition = JSON.parse(row.definition as string) as RuleDefinition
   return { ...definition, version: row.version as number }
+}
+
+export function workspaceFromRow(row: Row): Workspace {
+  return {
+    id: row.id as WorkspaceId,
+    name: row.name as string,
+    settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
+    idKey: row.id_key as string,
+    createdAt: row.created_at as number,
+  }
+}
+
+export function tokenFromRow(row: Row): Token {
+  return {
+    id: row.id as number,
+    workspaceId: row.workspace_id as WorkspaceId,
+    dialect: row.dialect as string,
+    publicPart: row.public_part as string,
+    secretHash: row.secret_hash as string,
+    scopes: JSON.parse(row.scopes as string) as string[],
+    label: row.label as string,
+    createdAt: row.created_at as number,
+    revokedAt: row.revoked_at as number | null,
+  }
 }
 
 /** Most lists are empty, and the parser costs more than the comparison. */

@@ -1,0 +1,63 @@
+import type { Applied, Command, Idempotency } from '../core/command.ts'
+import { Fault } from '../core/errors.ts'
+import type { ProfileId, WorkspaceId } from '../core/profile.ts'
+import { type AppliedJson, appliedFromJson, appliedToJson } from './applied-json.ts'
+
+/** What a call with a key came to, as it is kept beside what the call wrote. */
+export interface IdempotencyRecord {
+  bodyHash: string
+  /** The outcome as JSON, in which the profile is left out when it is too large. */
+  outcome: string
+  /** The profile that was left out: a repeat shows it as it is by then. */
+  profileId: ProfileId | null
+}
+
+/** UTF-16 code units of an outcome that is kept whole. */
+const outcomeLengthMax = 65_536
+
+/** What to keep of a call that was carried out. */
+export function idempotencyRecord({ bodyHash }: Idempotency, applied: Applied): IdempotencyRecord {
+  const outcome = JSON.stringify(appliedToJson(applied))
+  if (applied.profile === null || outcome.length <= outcomeLengthMax) {
+    return { bodyHash, outcome, profileId: null }
+  }
+  const short = JSON.stringify(appliedToJson({ ...applied, profile: null }))
+  return { bodyHash, outcome: short, profileId: applied.profile.id }
+}
+
+/**
+ * What became of the call when it was first made.
+ *
+ * @throws Fault `idempotency_key_reused` when the key belongs to a call with another body.
+ */
+export function recordedOutcome(record: IdempotencyRecord, asked: Idempotency): Applied {
+  if (record.bodyHash !== asked.bodyHash) throw new Fault('idempotency_key_reused')
+  return { ...appliedFromJson(JSON.parse(record.outcome) as AppliedJson), repeated: true }
+}
+
+/** Keys of calls that this process is carrying out: a repeat meanwhile is refused, not queued. */
+export class CallsUnderWay {
+  readonly #keys = new Set<string>()
+
+  /** @throws Fault `call_under_way` when a call with the command's key has no outcome yet. */
+  async once<T>(workspaceId: WorkspaceId, command: Command, run: () => Promise<T>): Promise<T> {
+    if (!command.idempotency) return run()
+    const key = idempotencyScope(workspaceId, command.source.token, command.idempotency)
+    if (this.#keys.has(key)) throw new Fault('call_under_way', { retryAfterSeconds: 1 })
+    this.#keys.add(key)
+    try {
+      return await run()
+    } finally {
+      this.#keys.delete(key)
+    }
+  }
+}
+
+/** One text for what a key counts within. */
+export function idempotencyScope(
+  workspaceId: WorkspaceId,
+  token: number | null,
+  { route, key }: Idempotency,
+): string {
+  return `${workspaceId}\0${token ?? 0}\0${route}\0${key}`
+}

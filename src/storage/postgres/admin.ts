@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { Fault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { Rule, RuleDefinition } from '../../core/rule.ts'
+import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
+import { type Row, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import type { NewToken, Token } from '../store.ts'
+import { storageFault } from './faults.ts'
+import { putRules } from './put-rules.ts'
+import { type Transaction, transact } from './transaction.ts'
+
+/** Rows deleted in one transaction, so that deleting a workspace holds nobody up for long. */
+const deleteBatch = 1_000
+
+/** How long a rare write may take, in milliseconds. */
+const answerMs = 4_800
+
+/** What identifies a row within its workspace. */
+const workspaceTables = {
+  profiles: 'id',
+  profile_identifiers: 'kind, value, holder',
+  events: 'id, received_at',
+  event_identifiers: 'kind, value, event_id',
+  names: 'kind, name',
+  rules: 'name, version',
+}
+
+export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
+
+export const selectTokens = `
+  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at, revoked_at
+  FROM tokens`
+
+interface AdminOptions {
+  pool: pg.Pool
+  clock: () => number
+  /** Called after each change, so that this process sees it at once. */
+  changed(workspaceId: WorkspaceId | null): void
+}
+
+/**
+ * Workspaces, tokens and rules: rare writes, by whichever process. Each raises `config_version`,
+ * which every node watches, and that of the workspace, which every group compares.
+ */
+export class Admin {
+  readonly #options: AdminOptions
+
+  constructor(options: AdminOptions) {
+    this.#options = options
+  }
+
+  createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace> {
+    return this.#write(null, async ({ query }) => {
+      const idKey = randomBytes(16).toString('hex')
+      const createdAt = this.#options.clock()
+      const { rows } = await query(
+        `INSERT INTO workspaces (name, settings, id_key, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (name) DO NOTHING RETURNING id`,
+        [name, JSON.stringify(defaultSettings), idKey, createdAt],
+      )
+      if (!rows[0]) {
+        throw new Fault('conflict', { message: `There is a workspace named "${name}" already.` })
+      }
+      const id = rows[0].id as WorkspaceId
+      await query('INSERT INTO counters (workspace_id) VALUES ($1)', [id])
+      await putRules({ query }, id, rules, createdAt)
+      return { id, name, settings: defaultSettings, idKey, createdAt }
+    })
+  }
+
+  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+    return this.#write(id, async ({ query }) => {
+      const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
+      if (!rows[0]) {
+        throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
+      }
+      const workspace = workspaceFromRow(rows[0])
+      const settings = { ...workspace.settings, ...changes }
+      const update = 'UPDATE workspaces SET settings = $2 WHERE id = $1'
+      await query(update, [id, JSON.stringify(settings)])
+      return { ...workspace, settings }
+    })
+  }
+
+  /**
+   * Its tokens and its counters first: without them nobody writes to it, and a group that was about
+   * to is undone. The rest goes in batches.
+   */
+  async deleteWorkspace(id: WorkspaceId): Promise<void> {
+    await this.#write(id, async ({ query }) => {
+      await query('DELETE FROM tokens WHERE workspace_id = $1', [id])
+      await query('DELETE FROM counters WHERE workspace_id = $1', [id])
+    })
+    for (const [table, key] of Object.entries(workspaceTables)) {
+      const batch = `DELETE FROM ${table} WHERE workspace_id = $1 AND (${key}) IN (
+        SELECT ${key} FROM ${table} WHERE workspace_id = $1 LIMIT ${deleteBatch})`
+      const deleteSome = () =>
+        this.#write(id, async ({ query }) => (await query(batch, [id])).rowCount)
+      while ((await deleteSome()) === deleteBatch);
+    }
+    await this.#write(id, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
+  }
+
+  createToken(token: NewToken): Promise<Token> {
+    return this.#write(null, async ({ query }) => {
+      const { rows } = await query<Row>(
+        `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
+          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         RETURNING id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at,
+          revoked_at`,
+        [
+          token.workspaceId,
+          token.dialect,
+          token.publicPart,
+          token.secretHash,
+          JSON.stringify(token.scopes),
+          token.label,
+          this.#options.clock(),
+        ],
+      )
+      return tokenFromRow(rows[0] as Row)
+    })
+  }
+
+  revokeToken(publicPart: string): Promise<boolean> {
+    return this.#write(null, async ({ query }) => {
+      const { rowCount } = await query(
+        'UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL',
+        [publicPart, this.#options.clock()],
+      )
+      return rowCount === 1
+    })
+  }
+
+  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]> {
+    return this.#write(id, (transaction) => putRules(transaction, id, rules, this.#options.clock()))
+  }
+
+  /** One transaction; whatever it changed, the others are told with its commit. */
+  async #write<T>(
+    id: WorkspaceId | null,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const { pool, changed } = this.#options
+    try {
+      return await transact(pool, performance.now() + answerMs, async (transaction) => {
+        // First of all, so that two that change the same things take turns from the beginning.
+        await transaction.query('UPDATE state SET config_version = config_version + 1')
+        const result = await work(transaction)
+        const raise =
+          'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = $1'
+        if (id !== null) await transaction.query(raise, [id])
+        return result
+      })
+    } catch (error) {
+      throw storageFault(error)
+    } finally {
+      changed(id)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg'
+import { type RuleSet, ruleSet } from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
+import { type Row, ruleFromRow } from '../rows.ts'
+import { selectConfig } from './statements.ts'
+import { ask } from './transaction.ts'
+
+/** A workspace's rules and settings, and the version by which a transaction tells they are old. */
+export interface WorkspaceConfig {
+  version: number
+  settings: WorkspaceSettings
+  rules: RuleSet
+}
+
+const rememberedMax = 5_000
+
+/** Remembers the configuration of workspaces; whoever finds one out of date says so. */
+export class ConfigCache {
+  readonly #pool: pg.Pool
+  readonly #configs = new Map<WorkspaceId, WorkspaceConfig>()
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** @throws Fault `invalid_credentials` when there is no such workspace, or `unavailable`. */
+  async get(id: WorkspaceId): Promise<WorkspaceConfig> {
+    const known = this.#configs.get(id)
+    if (known) return known
+    const config = await this.#read(id)
+    if (this.#configs.size >= rememberedMax) this.#configs.clear()
+    this.#configs.set(id, config)
+    return config
+  }
+
+  forget(id: WorkspaceId): void {
+    this.#configs.delete(id)
+  }
+
+  async #read(id: WorkspaceId): Promise<WorkspaceConfig> {
+    const { rows } = await ask<Row>(this.#pool, selectConfig, [id])
+    const [row] = rows
+    if (!row) throw unknownWorkspace()
+    return {
+      version: row.config_version as number,
+      settings: { ...defaultSettings, ...JSON.parse(row.settings as string) },
+      rules: ruleSet(((row.rules ?? []) as Row[]).map(ruleFromRow)),
+    }
+  }
+}
+
+export function unknownWorkspace(): Fault {
+  return new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
+}

@@ -1,0 +1,155 @@
+import { type Decided, rebased } from '../../core/decision.ts'
+import type { Event } from '../../core/event.ts'
+import { own } from '../../core/json.ts'
+import { identifierKey, type Known } from '../../core/known.ts'
+import type { Identifier, Profile, ProfileId } from '../../core/profile.ts'
+import { groupProvenance } from '../group-provenance.ts'
+import { listText } from '../rows.ts'
+
+/** A table's columns, each a list; the rows are what stands at the same place in all of them. */
+export type Columns = unknown[][]
+
+/** An identifier with who held it before the group. */
+export interface StoredHolders {
+  identifier: Identifier
+  holders: readonly ProfileId[]
+}
+
+/**
+ * Everything a group of decisions changed, each row once whatever its number of changes, as the
+ * values of `writeChanges` after the workspace. Ids are the store's own by now, except in `stored`
+ * and `known`, whose provisional ones count from `lastProfile`.
+ */
+export function groupChanges(
+  decisions: readonly Decided[],
+  stored: ReadonlyMap<string, StoredHolders>,
+  known: Known,
+  lastProfile: number,
+): { values: Columns; profileCount: number } {
+  const profiles = new Map<ProfileId, { profile: Profile; isNew: boolean }>()
+  for (const { profiles: writes } of decisions) {
+    for (const { profile, before } of writes) {
+      const earlier = profiles.get(profile.id)
+      profiles.set(profile.id, { profile, isNew: before === null || earlier?.isNew === true })
+    }
+  }
+  const { held, gone } = holderChanges(stored, known, lastProfile, formerHolders(decisions))
+  const events = decisions.flatMap((decided) => decided.events)
+  const values = [
+    ...transposed([...profiles.values()], profileRow, 12),
+    ...transposed(held, (row) => row, 5),
+    ...transposed(gone, (row) => row, 3),
+    ...transposed(events, eventRow, 18),
+    ...transposed(decisions.flatMap(namedOnly), (row) => row, 3),
+  ]
+  return { values, profileCount: profiles.size }
+}
+
+/** The difference between who held identifiers and who holds them, as rows of the table. */
+function holderChanges(
+  stored: ReadonlyMap<string, StoredHolders>,
+  known: Known,
+  lastProfile: number,
+  former: unknown[][],
+): { held: unknown[][]; gone: unknown[][] } {
+  const held = [...former]
+  const gone: unknown[][] = []
+  for (const [key, { identifier, holders: before }] of stored) {
+    const after = known.identifiers.get(key)?.holders ?? []
+    const { kind, value } = identifier
+    // What nobody holds has a row all the same, made for its lock.
+    if (after.length === 0) gone.push([kind, value, 0])
+    const [owner] = after
+    if (owner !== undefined && owner !== before[0]) {
+      held.push([kind, value, 0, rebased(owner, lastProfile), null])
+    }
+    if (after === before) continue
+    const others = new Set(after.slice(1))
+    for (const id of before.slice(1)) if (!others.delete(id)) gone.push([kind, value, id])
+    for (const id of others) {
+      const real = rebased(id, lastProfile)
+      held.push([kind, value, real, real, null])
+    }
+  }
+  return { held, gone }
+}
+
+/** Who gave an identifier up, the latest word on each. */
+function formerHolders(decisions: readonly Decided[]): unknown[][] {
+  const rows = new Map<string, unknown[]>()
+  for (const { profiles } of decisions) {
+    for (const { profile, released } of profiles) {
+      for (const identifier of released) {
+        const { kind, value } = identifier
+        const row = [kind, value, -profile.id, profile.id, profile.removedAt]
+        rows.set(`${profile.id}\0${identifierKey(identifier)}`, row)
+      }
+    }
+  }
+  return [...rows.values()]
+}
+
+function profileRow({ profile, isNew }: { profile: Profile; isNew: boolean }): unknown[] {
+  return [
+    profile.id,
+    profile.version,
+    JSON.stringify(profile.attributes),
+    JSON.stringify(groupProvenance(profile.provenance)),
+    listText(profile.tags),
+    listText(profile.identifiers),
+    phoneOf(profile),
+    profile.createdAt,
+    profile.updatedAt,
+    profile.lastEvent,
+    profile.removedAt,
+    isNew,
+  ]
+}
+
+/** What the profile is found by as a phone number; nothing finds a removed one. */
+function phoneOf({ attributes, removedAt }: Profile): string | null {
+  const phone = own(attributes, 'phone')
+  return typeof phone === 'string' && removedAt === null ? phone : null
+}
+
+function eventRow(event: Event): unknown[] {
+  return [
+    event.id,
+    event.type,
+    event.subject,
+    event.previous,
+    event.occurredAt,
+    event.receivedAt,
+    event.source.dialect,
+    event.source.token,
+    event.source.request,
+    event.cause?.event ?? null,
+    event.cause?.rule ?? null,
+    event.cause?.depth ?? null,
+    JSON.stringify(event.attributes),
+    listText(event.changes),
+    listText(event.dropped),
+    listText(event.identifiers),
+    event.foundBy,
+    event.idempotencyKey,
+  ]
+}
+
+/** What events named that does not lead to their subject. */
+function namedOnly({ events, profiles }: Decided): unknown[][] {
+  return events.flatMap(({ id, subject, identifiers }) => {
+    const about = profiles.find(({ profile }) => profile.id === subject)
+    const leads = [...(about?.profile.identifiers ?? []), ...(about?.released ?? [])]
+    return identifiers
+      .filter(({ kind, value }) => !leads.some((to) => to.kind === kind && to.value === value))
+      .map(({ kind, value }) => [kind, value, id])
+  })
+}
+
+function transposed<T>(rows: readonly T[], toRow: (row: T) => unknown[], width: number): Columns {
+  const columns: Columns = Array.from({ length: width }, () => [])
+  for (const row of rows) {
+    for (const [index, value] of toRow(row).entries()) columns[index]?.push(value)
+  }
+  return columns
+}

@@ -1,0 +1,278 @@
+import type pg from 'pg'
+import { advanceKnown } from '../../core/advance-known.ts'
+import type { Applied, Command } from '../../core/command.ts'
+import {
+  type Decide,
+  type DecideContext,
+  type Decided,
+  provisionalIds,
+  rebase,
+  rebased,
+  settle,
+} from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import type { Row } from '../rows.ts'
+import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
+import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
+import { groupChanges } from './group-changes.ts'
+import { KnownLoader, LockedElsewhere } from './known-loader.ts'
+import type { NameCache } from './name-cache.ts'
+import { foreseenNeeds, NeedSet } from './needs.ts'
+import { ensurePartitions } from './partitions.ts'
+import * as sql from './statements.ts'
+import { type Transaction, transact } from './transaction.ts'
+import { keepNames } from './write-names.ts'
+
+export type Result = { applied: Applied } | { fault: Fault }
+
+/** How often a group is tried again after it met others in a way that undid it. */
+const collisionsMax = 10
+
+interface GroupWriterOptions {
+  pool: pg.Pool
+  decide: Decide
+  configs: ConfigCache
+  names: NameCache
+  clock: () => number
+}
+
+/** Thrown when rules or settings turned out to be older than the database's. */
+class ConfigIsOld {}
+
+/** What was made of one command. */
+type Verdict = Decided | Fault
+
+interface Attempt {
+  results: Result[]
+  /** To be done once it is committed. */
+  remember(): void
+}
+
+/**
+ * Decides and writes groups of commands of one workspace, each group in one transaction. Locks are
+ * had in one order by everybody (identifiers, then profiles, each sorted, then the counters), so
+ * that groups on any number of nodes never wait for each other in a circle.
+ */
+export class GroupWriter {
+  readonly #options: GroupWriterOptions
+
+  constructor(options: GroupWriterOptions) {
+    this.#options = options
+  }
+
+  /** One result for each command, in order. A command that is refused is refused alone. */
+  async apply(
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+    deadline: number,
+  ): Promise<Result[]> {
+    try {
+      return await this.#tryUntilDone(workspaceId, commands, deadline)
+    } catch (error) {
+      const fault = storageFault(error)
+      // The store as a whole was not able: that is everybody's answer.
+      if (fault.code !== 'internal' || commands.length === 1) return commands.map(() => ({ fault }))
+      // Somebody's command could not be written. Nothing was, so each is tried on its own.
+      const results: Result[] = []
+      for (const command of commands) {
+        results.push(...(await this.apply(workspaceId, [command], deadline)))
+      }
+      return results
+    }
+  }
+
+  async #tryUntilDone(
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+    deadline: number,
+  ): Promise<Result[]> {
+    const { pool, configs } = this.#options
+    const needs = new NeedSet()
+    for (const command of commands) needs.add(foreseenNeeds(command))
+    let rounds = 0
+    let collisions = 0
+    for (;;) {
+      const config = await configs.get(workspaceId)
+      const now = this.#options.clock()
+      try {
+        const { results, remember } = await transact(pool, deadline, (transaction) =>
+          this.#attempt(transaction, workspaceId, commands, needs, { ...config, now }),
+        )
+        remember()
+        return results
+      } catch (error) {
+        if (error instanceof ConfigIsOld) configs.forget(workspaceId)
+        else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
+          needs.add(error.needs)
+        } else if (isPartitionMissing(error)) await this.#addPartition(now)
+        else if (!isCollision(error) || ++collisions > collisionsMax) throw error
+      }
+      if (performance.now() >= deadline) throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    }
+  }
+
+  async #attempt(
+    transaction: Transaction,
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+    needs: NeedSet,
+    context: DecideContext & WorkspaceConfig,
+  ): Promise<Attempt> {
+    const loader = new KnownLoader({
+      transaction,
+      workspaceId,
+      names: this.#options.names,
+      dated: commands.some(({ occurredAt }) => occurredAt !== undefined),
+      commandCount: commands.length,
+    })
+    await loader.lock(needs)
+    const verdicts = await this.#decideAll(loader, commands, context)
+    const decisions = verdicts.filter(isDecided)
+    const changes = decisions.some(({ events, profiles }) => events.length + profiles.length > 0)
+    const ids = changes
+      ? await this.#takeIds(transaction, workspaceId, decisions, context)
+      : await this.#lastIds(transaction, workspaceId, context)
+    for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
+    const remember = await keepNames(transaction, {
+      workspaceId,
+      names: this.#options.names,
+      decisions,
+      shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
+      lastName: ids.lastName,
+    })
+    if (changes) await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    else transaction.discard()
+    const results = verdicts.map((verdict, index): Result => {
+      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
+      return { applied: appliedFrom(verdict, commands[index]) }
+    })
+    return { results, remember }
+  }
+
+  /** Each on what the ones before it left behind. */
+  async #decideAll(
+    loader: KnownLoader,
+    commands: readonly Command[],
+    context: DecideContext,
+  ): Promise<Verdict[]> {
+    const verdicts: Verdict[] = []
+    let lastEvent = provisionalIds
+    let lastProfile = provisionalIds
+    for (const command of commands) {
+      const verdict = await this.#decideOne(loader, command, context)
+      verdicts.push(verdict)
+      if (verdict instanceof Fault) continue
+      settle(verdict, lastEvent, lastProfile)
+      lastEvent += verdict.events.length
+      lastProfile += newProfiles(verdict)
+      advanceKnown(loader.known, verdict)
+    }
+    return verdicts
+  }
+
+  async #decideOne(
+    loader: KnownLoader,
+    command: Command,
+    context: DecideContext,
+  ): Promise<Verdict> {
+    for (let round = 0; round <= limits.decideRoundsMax; round++) {
+      const verdict = this.#options.decide(loader.known, command, context)
+      if (verdict.kind === 'decided') return verdict
+      if (verdict.kind === 'refused') return verdict.fault
+      await loader.extend(verdict.needs)
+    }
+    return new Fault('internal', {
+      message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
+    })
+  }
+
+  /** The last lock, held until the commit: ids are gapless and in the order of commits by it. */
+  async #takeIds(
+    transaction: Transaction,
+    workspaceId: WorkspaceId,
+    decisions: readonly Decided[],
+    config: WorkspaceConfig,
+  ): Promise<LastIds> {
+    const events = decisions.reduce((sum, decided) => sum + decided.events.length, 0)
+    const profiles = decisions.reduce((sum, decided) => sum + newProfiles(decided), 0)
+    const taken = await transaction.query<Row>(sql.takeIds, [workspaceId, events, profiles])
+    return lastIds(taken.rows[0], config)
+  }
+
+  async #lastIds(
+    transaction: Transaction,
+    workspaceId: WorkspaceId,
+    config: WorkspaceConfig,
+  ): Promise<LastIds> {
+    const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
+    return lastIds(rows[0], config)
+  }
+
+  async #addPartition(time: number): Promise<void> {
+    const client = await this.#options.pool.connect()
+    try {
+      await ensurePartitions(client, [time])
+    } finally {
+      client.release()
+    }
+  }
+}
+
+interface LastIds {
+  lastEvent: number
+  lastProfile: number
+  lastName: number
+}
+
+function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
+  if (!row) throw unknownWorkspace()
+  if (row.config_version !== version) throw new ConfigIsOld()
+  return {
+    lastEvent: row.last_event as number,
+    lastProfile: row.last_profile as number,
+    lastName: row.last_name as number,
+  }
+}
+
+async function write(
+  transaction: Transaction,
+  workspaceId: WorkspaceId,
+  { stored, known }: KnownLoader,
+  decisions: readonly Decided[],
+  lastProfile: number,
+): Promise<void> {
+  const { values, profileCount } = groupChanges(decisions, stored, known, lastProfile)
+  const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
+  if (rows[0]?.profiles !== profileCount) {
+    throw new Error(`Of ${profileCount} profiles ${rows[0]?.profiles} were there to be written.`)
+  }
+}
+
+function isDecided(verdict: Verdict): verdict is Decided {
+  return !(verdict instanceof Fault)
+}
+
+function newProfiles({ profiles }: Decided): number {
+  return profiles.filter(({ before }) => before === null).length
+}
+
+function appliedFrom(decided: Decided, command: Command | undefined): Applied {
+  const { events, foundBy } = decided
+  return { events: events.map(({ id }) => id), foundBy, profile: shownProfile(decided, command) }
+}
+
+function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
+  return verdict instanceof Fault || command?.reply === 'outcome' ? null : verdict.subject
+}
+
+/** A refusal may name a profile that an earlier command of the same group created. */
+function withRealIds(fault: Fault, lastProfile: number): Fault {
+  const message = fault.message.replaceAll(/\b\d{16}\b/g, (id) =>
+    String(rebased(Number(id), lastProfile)),
+  )
+  if (message === fault.message) return fault
+  const { code, fields, allow, cause } = fault
+  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
+}

@@ -1,0 +1,49 @@
+import { type Command, namedEmail } from '../../core/command.ts'
+import { identifierKey, type Need } from '../../core/known.ts'
+import type { Identifier, ProfileId } from '../../core/profile.ts'
+
+/** What a group has to lock before it is decided; it only grows from one attempt to the next. */
+export class NeedSet {
+  readonly #identifiers = new Map<string, Identifier>()
+  readonly #profiles = new Set<ProfileId>()
+
+  add(needs: Iterable<Need>): void {
+    for (const need of needs) {
+      if ('identifier' in need) {
+        this.#identifiers.set(identifierKey(need.identifier), need.identifier)
+      } else if ('profile' in need) this.#profiles.add(need.profile)
+    }
+  }
+
+  get identifiers(): Identifier[] {
+    return [...this.#identifiers.values()]
+  }
+
+  get profiles(): ProfileId[] {
+    return [...this.#profiles]
+  }
+}
+
+/**
+ * Everything that can be told from a command alone. What is missing here and needed after all costs
+ * the group another attempt, so this asks for more than the first round of a decision does.
+ */
+export function foreseenNeeds(command: Command): Need[] {
+  const identifiers: Identifier[] = []
+  const profiles: ProfileId[] = []
+  const keys = command.kind === 'record-event' ? (command.subject ?? []) : command.keys
+  for (const key of keys) {
+    if ('identifier' in key) identifiers.push(key.identifier)
+    else profiles.push(key.profile)
+  }
+  if (command.kind === 'record-event') identifiers.push(...command.identifiers)
+  if (command.kind === 'write-profile') {
+    const email = namedEmail(command.changes)
+    if (email) identifiers.push(email)
+    identifiers.push(...(command.changes.identify ?? []))
+  }
+  return [
+    ...identifiers.map((identifier) => ({ identifier, holders: 'owner' as const })),
+    ...profiles.map((profile) => ({ profile })),
+  ]
+}

@@ -1,0 +1,147 @@
+import type pg from 'pg'
+import type { Decide } from '../../core/decision.ts'
+import { Fault } from '../../core/errors.ts'
+import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import type { Store } from '../store.ts'
+import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
+import { ConfigCache } from './config-cache.ts'
+import { ConfigWatch, selectVersion } from './config-watch.ts'
+import {
+  assertDurable,
+  connectOnce,
+  type Durability,
+  openPool,
+  selectDurability,
+} from './connect.ts'
+import { refuseBackup } from './copies.ts'
+import { DatabaseClock } from './database-clock.ts'
+import { storageFault } from './faults.ts'
+import { GroupQueue } from './group-queue.ts'
+import { GroupWriter } from './group-writer.ts'
+import { migrate } from './migrate.ts'
+import { NameCache } from './name-cache.ts'
+import { ensurePartitions, monthsAhead } from './partitions.ts'
+import { Reader } from './reader.ts'
+import { probe, selectRules } from './statements.ts'
+import { statistics } from './statistics.ts'
+import { ask, type Statement } from './transaction.ts'
+
+export interface PostgresOptions {
+  /** The module that exports `decide`. */
+  decision: URL
+  /** Milliseconds UTC; the clock of the database when left out. */
+  clock?: () => number
+  /** Most connections at a time. */
+  connectionsMax?: number
+}
+
+/** Left to reads and rare writes, whatever the groups do. */
+const connectionsKept = 2
+const partitionCheckMs = 24 * 60 * 60_000
+
+/**
+ * Opens the engine for several nodes: all of them work on one database, and on nothing else in
+ * common. The schema is made, or brought up to date, when it is not there.
+ *
+ * @throws Error when the database would lose acknowledged writes, or its schema is newer than this
+ *   program; Fault `unavailable` when it cannot be reached.
+ */
+export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
+  const { decide } = (await import(options.decision.href)) as { decide: Decide }
+  const databaseClock = new DatabaseClock()
+  const clock = options.clock ?? (() => databaseClock.now())
+  await prepare(url, databaseClock, clock)
+  const connectionsMax = options.connectionsMax ?? 10
+  const pool = openPool(url, connectionsMax)
+  const names = new NameCache()
+  const configs = new ConfigCache(pool)
+  const watch = new ConfigWatch(pool, databaseClock)
+  const changed = (id: Parameters<ConfigCache['forget']>[0] | null) => {
+    watch.forget()
+    if (id !== null) configs.forget(id)
+  }
+  const admin = new Admin({ pool, clock, changed })
+  const reader = new Reader(pool, names)
+  const writer = new GroupWriter({ pool, decide, configs, names, clock })
+  const queue = new GroupQueue(
+    (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
+    Math.max(connectionsMax - connectionsKept, 1),
+  )
+  const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs)
+  daily.unref()
+  const rows = async (statement: Statement | string, values?: unknown[]): Promise<Row[]> => {
+    try {
+      return (await ask<Row>(pool, statement, values)).rows
+    } catch (error) {
+      throw storageFault(error)
+    }
+  }
+
+  return {
+    apply: (workspaceId, command) => queue.apply(workspaceId, command),
+    findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
+    nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
+    readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    eventsNaming: (workspaceId, identifier, limit) =>
+      reader.eventsNaming(workspaceId, identifier, limit),
+    createWorkspace: (name, rules) => admin.createWorkspace(name, rules),
+    listWorkspaces: async () =>
+      (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
+    updateSettings: (id, settings) => admin.updateSettings(id, settings),
+    deleteWorkspace: (id) => admin.deleteWorkspace(id),
+    createToken: (token) => admin.createToken(token),
+    listTokens: async (id) => {
+      const where = 'WHERE workspace_id = coalesce($1::bigint, workspace_id) ORDER BY id'
+      return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
+    },
+    revokeToken: (publicPart) => admin.revokeToken(publicPart),
+    findToken: (publicPart) => watch.findToken(publicPart),
+    replaceRules: (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
+    listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
+    checkWritable: async () => {
+      try {
+        await rows(probe, [clock()])
+        return { writable: true }
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        return { writable: false, reason: error.message }
+      }
+    },
+    statistics: () => statistics(rows),
+    backup: refuseBackup,
+    close: async () => {
+      clearInterval(daily)
+      await queue.close()
+      await pool.end()
+    },
+  }
+}
+
+async function prepare(url: string, clock: DatabaseClock, now: () => number): Promise<void> {
+  const client = await connectOnce(url)
+  try {
+    const { rows } = await client.query<Durability>(selectDurability)
+    assertDurable(rows[0] as Durability)
+    await migrate(client)
+    const askedAt = performance.now()
+    const version = await client.query<Row>(selectVersion.text)
+    clock.set(Number(version.rows[0]?.now), askedAt)
+    await ensurePartitions(client, monthsAhead(now()))
+  } finally {
+    await client.end()
+  }
+}
+
+/** Whatever keeps it from being done now, the next group that misses a partition makes it. */
+async function addPartitions(pool: pg.Pool, now: number): Promise<void> {
+  try {
+    const client = await pool.connect()
+    try {
+      await ensurePartitions(client, monthsAhead(now))
+    } finally {
+      client.release()
+    }
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,44 @@
+import { type JsonObject, sameJson } from '../../core/json.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { Rule, RuleDefinition } from '../../core/rule.ts'
+import { type Row, ruleFromRow } from '../rows.ts'
+import { selectRules } from './statements.ts'
+import type { Transaction } from './transaction.ts'
+
+/**
+ * Puts rules in force, in this order. Unchanged definitions keep their version; what is no longer
+ * named stays, out of force.
+ */
+export async function putRules(
+  transaction: Pick<Transaction, 'query'>,
+  id: WorkspaceId,
+  rules: readonly RuleDefinition[],
+  now: number,
+): Promise<Rule[]> {
+  await transaction.query('UPDATE rules SET position = NULL WHERE workspace_id = $1', [id])
+  const { rows } = await transaction.query<Row>(newestVersions, [id])
+  const newest = new Map(rows.map((row) => [row.name as string, row]))
+  for (const [position, rule] of rules.entries()) {
+    const row = newest.get(rule.name)
+    const definition = { ...rule } as unknown as JsonObject
+    const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
+    if (row && same) await transaction.query(place, [id, rule.name, row.version, position])
+    else {
+      const version = ((row?.version as number | undefined) ?? 0) + 1
+      const values = [id, rule.name, version, position, JSON.stringify(rule), now]
+      await transaction.query(insert, values)
+    }
+  }
+  return (await transaction.query<Row>(selectRules, [id])).rows.map(ruleFromRow)
+}
+
+const newestVersions = `
+  SELECT DISTINCT ON (name) name, version, definition FROM rules
+  WHERE workspace_id = $1 ORDER BY name, version DESC`
+
+const place = `
+  UPDATE rules SET position = $4 WHERE workspace_id = $1 AND name = $2 AND version = $3`
+
+const insert = `
+  INSERT INTO rules (workspace_id, name, version, position, definition, applied_at)
+  VALUES ($1, $2, $3, $4, $5, $6)`

@@ -1,0 +1,226 @@
+import type { Statement } from './transaction.ts'
+
+/*
+ * Every statement of the write path, one named constant each, so that plans can be tested. `$1` is
+ * the workspace in each of them.
+ */
+
+export const profileColumns = `
+  id, version, attributes, provenance, tags, identifiers, created_at, updated_at, last_event,
+  removed_at`
+
+/**
+ * Locks identifiers in the order of their keys: the row of the owner, or where there is none a new
+ * row without a profile. An update that never happens takes the lock that "do nothing" does not,
+ * and waits for a row that somebody else is just inserting.
+ */
+export const lockIdentifiers: Statement = {
+  name: 'lock_identifiers',
+  text: `
+    INSERT INTO profile_identifiers AS held (workspace_id, kind, value, holder)
+    SELECT $1::bigint, kind, value, 0
+    FROM unnest($2::text[], $3::text[]) AS named (kind, value)
+    ORDER BY kind COLLATE "C", value COLLATE "C"
+    ON CONFLICT (workspace_id, kind, value, holder)
+    DO UPDATE SET profile_id = held.profile_id WHERE false`,
+}
+
+/**
+ * The owners of identifiers that are locked, and these and other profiles, locked in the order of
+ * their ids. It begins after the locks were had, and so sees what they were waited for.
+ */
+export const loadOwners: Statement = {
+  name: 'load_owners',
+  text: `
+    WITH owners AS MATERIALIZED (
+      SELECT held.kind, held.value, held.profile_id
+      FROM unnest($2::text[], $3::text[]) AS named (kind, value)
+      JOIN profile_identifiers held ON held.workspace_id = $1
+        AND held.kind = named.kind AND held.value = named.value AND held.holder = 0
+    ), locked AS MATERIALIZED (
+      SELECT ${profileColumns} FROM profiles
+      WHERE workspace_id = $1 AND id = ANY (ARRAY(
+        SELECT profile_id FROM owners WHERE profile_id IS NOT NULL
+        UNION SELECT unnest($4::bigint[])))
+      ORDER BY id FOR NO KEY UPDATE
+    )
+    SELECT kind, value, profile_id AS id, NULL::bigint AS version, NULL AS attributes,
+      NULL AS provenance, NULL AS tags, NULL AS identifiers, NULL::bigint AS created_at,
+      NULL::bigint AS updated_at, NULL::bigint AS last_event, NULL::bigint AS removed_at
+    FROM owners
+    UNION ALL
+    SELECT NULL, NULL, ${profileColumns} FROM locked`,
+}
+
+/**
+ * Locks what can be had without waiting, out of order: whoever waits for nobody is in no circle.
+ * What is missing in the answer is held by another, or is not there.
+ */
+export const tryLockIdentifiers: Statement = {
+  name: 'try_lock_identifiers',
+  text: `
+    SELECT held.kind, held.value, held.profile_id
+    FROM unnest($2::text[], $3::text[]) AS named (kind, value)
+    JOIN profile_identifiers held ON held.workspace_id = $1
+      AND held.kind = named.kind AND held.value = named.value AND held.holder = 0
+    FOR NO KEY UPDATE OF held SKIP LOCKED`,
+}
+
+export const tryLockProfiles: Statement = {
+  name: 'try_lock_profiles',
+  text: `
+    SELECT ${profileColumns} FROM profiles
+    WHERE workspace_id = $1 AND id = ANY ($2::bigint[])
+    FOR NO KEY UPDATE SKIP LOCKED`,
+}
+
+/** Who holds identifiers besides their owners, by id; asked for only where somebody lets go. */
+export const selectOtherHolders: Statement = {
+  name: 'select_other_holders',
+  text: `
+    SELECT named.kind, named.value, held.profile_id
+    FROM unnest($2::text[], $3::text[]) AS named (kind, value)
+    CROSS JOIN LATERAL (
+      SELECT profile_id FROM profile_identifiers
+      WHERE workspace_id = $1 AND profile_identifiers.kind = named.kind
+        AND profile_identifiers.value = named.value AND holder > 0
+      ORDER BY holder LIMIT $4) AS held`,
+}
+
+/** When profiles that held identifiers were last removed; only dated commands ask. */
+export const selectRemovals: Statement = {
+  name: 'select_removals',
+  text: `
+    SELECT named.kind, named.value, held.removed_at
+    FROM unnest($2::text[], $3::text[]) AS named (kind, value)
+    CROSS JOIN LATERAL (
+      SELECT max(removed_at) AS removed_at FROM profile_identifiers
+      WHERE workspace_id = $1 AND profile_identifiers.kind = named.kind
+        AND profile_identifiers.value = named.value AND holder < 0) AS held
+    WHERE held.removed_at IS NOT NULL`,
+}
+
+export const selectNames: Statement = {
+  name: 'select_names',
+  text: `
+    SELECT names.kind, names.name, names.id
+    FROM unnest($2::text[], $3::text[]) AS asked (kind, name)
+    JOIN names ON names.workspace_id = $1 AND names.kind = asked.kind AND names.name = asked.name`,
+}
+
+/** The last lock of a transaction: the ids it answers are the last before the ones now taken. */
+export const takeIds: Statement = {
+  name: 'take_ids',
+  text: `
+    UPDATE counters
+    SET last_event_id = last_event_id + $2, last_profile_id = last_profile_id + $3
+    WHERE workspace_id = $1
+    RETURNING last_event_id - $2 AS last_event, last_profile_id - $3 AS last_profile,
+      last_name_id AS last_name, config_version`,
+}
+
+/** The same without taking any, for a group that turned out to change nothing. */
+export const selectLastIds: Statement = {
+  name: 'select_last_ids',
+  text: `
+    SELECT last_event_id AS last_event, last_profile_id AS last_profile,
+      last_name_id AS last_name, config_version
+    FROM counters WHERE workspace_id = $1`,
+}
+
+export const insertNames: Statement = {
+  name: 'insert_names',
+  text: `
+    WITH inserted AS (
+      INSERT INTO names (workspace_id, kind, name, id)
+      SELECT $1, kind, name, id FROM unnest($2::text[], $3::text[], $4::bigint[])
+        AS new (kind, name, id)
+      RETURNING id
+    )
+    UPDATE counters SET last_name_id = (SELECT max(id) FROM inserted) WHERE workspace_id = $1`,
+}
+
+/** Everything a group changed, each row once. Counts what it found, so that a miss is noticed. */
+export const writeChanges: Statement = {
+  name: 'write_changes',
+  text: `
+    WITH created AS (
+      INSERT INTO profiles (workspace_id, id, version, attributes, provenance, tags, identifiers,
+        phone, created_at, updated_at, last_event, removed_at)
+      SELECT $1, id, version, attributes, provenance, tags, identifiers, phone, created_at,
+        updated_at, last_event, removed_at
+      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::boolean[])
+        AS new (id, version, attributes, provenance, tags, identifiers, phone, created_at,
+          updated_at, last_event, removed_at, is_new)
+      WHERE is_new
+      RETURNING 1
+    ), changed AS (
+      UPDATE profiles SET version = new.version, attributes = new.attributes,
+        provenance = new.provenance, tags = new.tags, identifiers = new.identifiers,
+        phone = new.phone, created_at = new.created_at, updated_at = new.updated_at,
+        last_event = new.last_event, removed_at = new.removed_at
+      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::boolean[])
+        AS new (id, version, attributes, provenance, tags, identifiers, phone, created_at,
+          updated_at, last_event, removed_at, is_new)
+      WHERE profiles.workspace_id = $1 AND profiles.id = new.id AND NOT new.is_new
+      RETURNING 1
+    ), held AS (
+      INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id, removed_at)
+      SELECT $1, kind, value, holder, profile_id, removed_at
+      FROM unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[])
+        AS new (kind, value, holder, profile_id, removed_at)
+      ON CONFLICT (workspace_id, kind, value, holder)
+      DO UPDATE SET profile_id = excluded.profile_id, removed_at = excluded.removed_at
+    ), let_go AS (
+      DELETE FROM profile_identifiers USING unnest($19::text[], $20::text[], $21::bigint[])
+        AS gone (kind, value, holder)
+      WHERE profile_identifiers.workspace_id = $1 AND profile_identifiers.kind = gone.kind
+        AND profile_identifiers.value = gone.value AND profile_identifiers.holder = gone.holder
+    ), logged AS (
+      INSERT INTO events (workspace_id, id, type, subject, previous, occurred_at, received_at,
+        source, token_id, request_id, cause_event, cause_rule, cause_depth, attributes, changes,
+        dropped, identifiers, found_by, idempotency_key)
+      SELECT $1, id, type, subject, previous, occurred_at, received_at, source, token_id,
+        request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped,
+        identifiers, found_by, idempotency_key
+      FROM unnest($22::bigint[], $23::text[], $24::bigint[], $25::bigint[], $26::bigint[],
+        $27::bigint[], $28::text[], $29::bigint[], $30::text[], $31::bigint[], $32::text[],
+        $33::integer[], $34::text[], $35::text[], $36::text[], $37::text[], $38::text[],
+        $39::text[])
+        AS new (id, type, subject, previous, occurred_at, received_at, source, token_id,
+          request_id, cause_event, cause_rule, cause_depth, attributes, changes, dropped,
+          identifiers, found_by, idempotency_key)
+    ), listed AS (
+      INSERT INTO event_identifiers (workspace_id, kind, value, event_id)
+      SELECT $1, kind, value, event_id FROM unnest($40::text[], $41::text[], $42::bigint[])
+        AS new (kind, value, event_id)
+      ON CONFLICT DO NOTHING
+    )
+    SELECT (SELECT count(*) FROM created) + (SELECT count(*) FROM changed) AS profiles`,
+}
+
+/** Settings, rules and their version as of one moment. */
+export const selectConfig: Statement = {
+  name: 'select_config',
+  text: `
+    SELECT settings, config_version, (
+      SELECT json_agg(json_build_object('version', version, 'definition', definition)
+        ORDER BY position)
+      FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules
+    FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
+    WHERE workspaces.id = $1`,
+}
+
+export const selectRules: Statement = {
+  name: 'select_rules',
+  text: `
+    SELECT name, version, definition FROM rules
+    WHERE workspace_id = $1 AND position IS NOT NULL ORDER BY position`,
+}
+
+export const probe: Statement = {
+  name: 'probe',
+  text: 'UPDATE state SET probe_at = $1 WHERE one = 1',
+}

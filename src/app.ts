@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
 import type { InternalActions } from './core/action.ts'
 import type { Dialect } from './core/dialect.ts'
+import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { RosterServer } from './http/server.ts'
 import { readSecretKey } from './secret-key.ts'
@@ -51,8 +52,10 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
+  const expiry = startExpiry(store, config, logger)
   const close = async () => {
     await server?.close()
+    await expiry.stop()
     await store.close()
     logger.flush()
   }

@@ -41,6 +41,22 @@ export const options = {
     default: 10,
     help: 'Most connections of this node to PostgreSQL at a time.',
   },
+  eventDays: {
+    name: 'ROSTER_EVENT_DAYS',
+    type: 'integer',
+    min: 0,
+    max: 36_500,
+    default: 0,
+    help: 'Days that events are kept; `0` keeps them for ever. PostgreSQL drops whole months.',
+  },
+  idempotencyHours: {
+    name: 'ROSTER_IDEMPOTENCY_HOURS',
+    type: 'integer',
+    min: 24,
+    max: 8_760,
+    default: 48,
+    help: 'Hours that the answers to calls with an `Idempotency-Key` are kept.',
+  },
   secretKey: {
     name: 'ROSTER_SECRET_KEY',
     type: 'hex',

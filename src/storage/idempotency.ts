@@ -59,5 +59,5 @@ export function idempotencyScope(
   token: number | null,
   { route, key }: Idempotency,
 ): string {
-  return `${workspaceId}\0${token ?? 0}\0${route}\0${key}`
+  return `${workspaceId} ${token ?? 0} ${route} ${key}`
 }

@@ -65,6 +65,11 @@ export interface Store {
 
   /** Whether a write would be taken now, tried with a real tiny one; the reason when not. */
   checkWritable(): Promise<{ writable: true } | { writable: false; reason: string }>
+  /**
+   * Deletes what need not be kept any longer, in steps that hold nobody up. An engine that keeps
+   * events by month deletes a month when all of it is old enough.
+   */
+  expire(before: ExpireBefore): Promise<Expired>
   /** Counts and sizes for `doctor`, metrics and the bench. */
   statistics(): Promise<StoreStatistics>
   /** Writes a verified copy of the whole store, taken while it is in use; refuses to overwrite. */
@@ -97,6 +102,19 @@ export type NewToken = Pick<
   Token,
   'publicPart' | 'secretHash' | 'workspaceId' | 'dialect' | 'scopes' | 'label'
 >
+
+/** Milliseconds UTC; what was received before then goes. */
+export interface ExpireBefore {
+  /** null keeps every event. */
+  events: number | null
+  idempotency: number
+}
+
+/** How many of each were deleted. */
+export interface Expired {
+  events: number
+  idempotency: number
+}
 
 export interface StoreStatistics {
   engine: string

@@ -127,6 +127,21 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 );
 
+-- What calls that came with an idempotency key came to, so that a repeat is answered alike.
+CREATE TABLE idempotency (
+  workspace_id bigint NOT NULL,
+  token_id bigint NOT NULL,
+  route text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  body_hash text NOT NULL,
+  outcome text NOT NULL,
+  profile_id bigint,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (workspace_id, token_id, route, key)
+);
+
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
 -- The attribute and tag names a workspace has used, with the small number vendors show for them.
 CREATE TABLE names (
   workspace_id bigint NOT NULL,

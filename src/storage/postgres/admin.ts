@@ -22,6 +22,7 @@ const workspaceTables = {
   profile_identifiers: 'kind, value, holder',
   events: 'id, received_at',
   event_identifiers: 'kind, value, event_id',
+  idempotency: 'token_id, route, key',
   names: 'kind, name',
   rules: 'name, version',
 }

@@ -17,6 +17,7 @@ import type { Row } from '../rows.ts'
 import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
+import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
 import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
 import { foreseenNeeds, NeedSet } from './needs.ts'
@@ -41,8 +42,8 @@ interface GroupWriterOptions {
 /** Thrown when rules or settings turned out to be older than the database's. */
 class ConfigIsOld {}
 
-/** What was made of one command. */
-type Verdict = Decided | Fault
+/** What was made of one command; an outcome when it had been made before. */
+type Verdict = Decided | Fault | { kind: 'repeated'; applied: Applied }
 
 interface Attempt {
   results: Result[]
@@ -127,8 +128,9 @@ export class GroupWriter {
       dated: commands.some(({ occurredAt }) => occurredAt !== undefined),
       commandCount: commands.length,
     })
+    const foregone = await claimKeys(transaction, workspaceId, commands)
     await loader.lock(needs)
-    const verdicts = await this.#decideAll(loader, commands, context)
+    const verdicts = await this.#decideAll(loader, commands, foregone, context)
     const decisions = verdicts.filter(isDecided)
     const changes = decisions.some(({ events, profiles }) => events.length + profiles.length > 0)
     const ids = changes
@@ -142,12 +144,19 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    if (changes) await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
-    else transaction.discard()
     const results = verdicts.map((verdict, index): Result => {
       if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
+      if (verdict.kind === 'repeated') return { applied: verdict.applied }
       return { applied: appliedFrom(verdict, commands[index]) }
     })
+    const outcomes = results.flatMap((result, index) => {
+      const command = commands[index]
+      const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
+      return keep ? [{ command, applied: result.applied }] : []
+    })
+    if (changes) await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
+    if (!changes && outcomes.length === 0) transaction.discard()
     return { results, remember }
   }
 
@@ -155,15 +164,17 @@ export class GroupWriter {
   async #decideAll(
     loader: KnownLoader,
     commands: readonly Command[],
+    foregone: Foregone,
     context: DecideContext,
   ): Promise<Verdict[]> {
     const verdicts: Verdict[] = []
     let lastEvent = provisionalIds
     let lastProfile = provisionalIds
     for (const command of commands) {
-      const verdict = await this.#decideOne(loader, command, context)
+      const known = foregone.get(command)
+      const verdict = known ? verdictOf(known) : await this.#decideOne(loader, command, context)
       verdicts.push(verdict)
-      if (verdict instanceof Fault) continue
+      if (!isDecided(verdict)) continue
       settle(verdict, lastEvent, lastProfile)
       lastEvent += verdict.events.length
       lastProfile += newProfiles(verdict)
@@ -251,7 +262,11 @@ async function write(
 }
 
 function isDecided(verdict: Verdict): verdict is Decided {
-  return !(verdict instanceof Fault)
+  return !(verdict instanceof Fault) && verdict.kind === 'decided'
+}
+
+function verdictOf(foregone: Applied | Fault): Verdict {
+  return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
 }
 
 function newProfiles({ profiles }: Decided): number {
@@ -264,7 +279,9 @@ function appliedFrom(decided: Decided, command: Command | undefined): Applied {
 }
 
 function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
-  return verdict instanceof Fault || command?.reply === 'outcome' ? null : verdict.subject
+  if (verdict instanceof Fault) return null
+  if (verdict.kind === 'repeated') return verdict.applied.profile
+  return command?.reply === 'outcome' ? null : verdict.subject
 }
 
 /** A refusal may name a profile that an earlier command of the same group created. */

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
+import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
@@ -53,6 +54,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   await prepare(url, databaseClock, clock)
   const connectionsMax = options.connectionsMax ?? 10
   const pool = openPool(url, connectionsMax)
+  const underWay = new CallsUnderWay()
   const names = new NameCache()
   const configs = new ConfigCache(pool)
   const watch = new ConfigWatch(pool, databaseClock)
@@ -78,7 +80,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
 
   return {
-    apply: (workspaceId, command) => queue.apply(workspaceId, command),
+    apply: (workspaceId, command) =>
+      underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),

@@ -108,6 +108,39 @@ export const selectNames: Statement = {
     JOIN names ON names.workspace_id = $1 AND names.kind = asked.kind AND names.name = asked.name`,
 }
 
+/** Takes idempotency keys until the transaction ends; says in their order which were free. */
+export const tryLockKeys: Statement = {
+  name: 'try_lock_keys',
+  text: `
+    SELECT pg_try_advisory_xact_lock(hashtextextended(scope, 0)) AS locked
+    FROM unnest($1::text[]) WITH ORDINALITY AS asked (scope, place) ORDER BY place`,
+}
+
+export const selectIdempotency: Statement = {
+  name: 'select_idempotency',
+  text: `
+    SELECT asked.place, kept.body_hash, kept.outcome, kept.profile_id
+    FROM unnest($2::bigint[], $3::text[], $4::text[]) WITH ORDINALITY
+      AS asked (token_id, route, key, place)
+    JOIN idempotency kept ON kept.workspace_id = $1 AND kept.token_id = asked.token_id
+      AND kept.route = asked.route AND kept.key = asked.key`,
+}
+
+export const insertIdempotency: Statement = {
+  name: 'insert_idempotency',
+  text: `
+    INSERT INTO idempotency
+      (workspace_id, token_id, route, key, body_hash, outcome, profile_id, created_at)
+    SELECT $1, token_id, route, key, body_hash, outcome, profile_id, $8
+    FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+      AS new (token_id, route, key, body_hash, outcome, profile_id)`,
+}
+
+export const selectProfile: Statement = {
+  name: 'select_profile',
+  text: `SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = $2`,
+}
+
 /** The last lock of a transaction: the ids it answers are the last before the ones now taken. */
 export const takeIds: Statement = {
   name: 'take_ids',

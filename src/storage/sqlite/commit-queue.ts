@@ -3,6 +3,7 @@ import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
+import type { ExpireBefore, Expired } from '../store.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
@@ -63,6 +64,14 @@ export class CommitQueue {
   async probe(): Promise<void> {
     const reply = await this.#ask({ kind: 'probe', now: this.#options.clock() })
     if (reply.kind === 'probed' && reply.fault) throw faultFromJson(reply.fault)
+  }
+
+  /** One step of deleting what is old; the groups that wait meanwhile go before the next. */
+  async expireSome(before: ExpireBefore): Promise<Expired> {
+    const reply = await this.#ask({ kind: 'expire', before })
+    if (reply.kind !== 'expired') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if (reply.fault) throw faultFromJson(reply.fault)
+    return reply.expired
   }
 
   /** Writes what was accepted, then ends the thread. */

@@ -77,6 +77,15 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
         return { writable: false, reason: error.message }
       }
     },
+    expire: async (before) => {
+      const expired = { events: 0, idempotency: 0 }
+      for (;;) {
+        const some = await queue.expireSome(before)
+        if (some.events === 0 && some.idempotency === 0) return expired
+        expired.events += some.events
+        expired.idempotency += some.idempotency
+      }
+    },
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {

@@ -2,16 +2,19 @@ import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { AppliedJson } from '../applied-json.ts'
+import type { ExpireBefore, Expired } from '../store.ts'
 
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'probe'; now: number }
+  | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'close' }
 
 export type Reply =
   | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
   | { kind: 'probed'; fault: FaultJson | null }
+  | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
   | { kind: 'closed' }
 
 export interface FaultJson {

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { appliedToJson } from '../applied-json.ts'
+import type { ExpireBefore } from '../store.ts'
 import { faultToJson, type Reply, type Request } from './thread-messages.ts'
 import { type Result, Writer } from './writer.ts'
 
@@ -38,11 +39,25 @@ function answer(request: Request): Reply {
         writer.probe(request.now)
         return { kind: 'probed', fault: null }
       } catch (error) {
-        const fault = error instanceof Fault ? error : new Fault('internal', { cause: error })
-        return { kind: 'probed', fault: faultToJson(fault) }
+        return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
+    case 'expire':
+      return expire(request.before)
     case 'close':
       writer.close()
       return { kind: 'closed' }
   }
+}
+
+function expire(before: ExpireBefore): Reply {
+  try {
+    return { kind: 'expired', expired: writer.expire(before), fault: null }
+  } catch (error) {
+    const fault = faultToJson(asFault(error))
+    return { kind: 'expired', expired: { events: 0, idempotency: 0 }, fault }
+  }
+}
+
+function asFault(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault('internal', { cause: error })
 }

@@ -5,7 +5,9 @@ import { Fault } from '../../core/errors.ts'
 import { emptyKnown, likelyNeeds } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
+import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
@@ -64,6 +66,19 @@ export class Writer {
     try {
       db.prepare(sql.probe).run(now)
       this.#commit(db)
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
+  /** Deletes a small part of what is old enough; none of a kind is left when its count is 0. */
+  expire(before: ExpireBefore): Expired {
+    const { db } = this.#begin()
+    try {
+      const expired = expireSome(db, before)
+      this.#commit(db)
+      return expired
     } catch (error) {
       this.#abandon()
       throw asFault(error)

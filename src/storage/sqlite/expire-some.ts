@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Identifier } from '../../core/profile.ts'
+import type { ExpireBefore, Expired } from '../store.ts'
+
+/** Rows deleted in one transaction, so that those who write meanwhile wait for little. */
+const batch = 1_000
+
+const selectWorkspaces = 'SELECT workspace_id FROM counters'
+
+/** The first events of a workspace: ids are in the order in which they were received. */
+const selectOldest = `
+  SELECT key, id, received_at, identifiers FROM events
+  WHERE key > (?1 << 40) AND key < ((?1 + 1) << 40) ORDER BY key LIMIT ${batch}`
+
+const deleteEvents = 'DELETE FROM events WHERE key > (?1 << 40) AND key <= ?2'
+
+const deleteNamed = `
+  DELETE FROM event_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND event_id = ?`
+
+const deleteIdempotency = `
+  DELETE FROM idempotency WHERE (workspace_id, token_id, route, key) IN (
+    SELECT workspace_id, token_id, route, key FROM idempotency WHERE created_at < ?
+    ORDER BY created_at LIMIT ${batch})`
+
+/** Deletes up to a batch of each kind, inside the transaction that is open. */
+export function expireSome(db: DatabaseSync, before: ExpireBefore): Expired {
+  const { changes } = db.prepare(deleteIdempotency).run(before.idempotency)
+  const events = before.events === null ? 0 : expireEvents(db, before.events)
+  return { events, idempotency: Number(changes) }
+}
+
+function expireEvents(db: DatabaseSync, before: number): number {
+  for (const { workspace_id: workspaceId } of db.prepare(selectWorkspaces).all()) {
+    const oldest = db.prepare(selectOldest).all(workspaceId as number)
+    const young = oldest.findIndex((row) => (row.received_at as number) >= before)
+    const old = young < 0 ? oldest : oldest.slice(0, young)
+    const last = old.at(-1)
+    if (!last) continue
+    const forget = db.prepare(deleteNamed)
+    for (const row of old) {
+      for (const { kind, value } of JSON.parse(row.identifiers as string) as Identifier[]) {
+        forget.run(workspaceId as number, kind, value, row.id as number)
+      }
+    }
+    db.prepare(deleteEvents).run(workspaceId as number, last.key as number)
+    return old.length
+  }
+  return 0
+}

@@ -136,7 +136,7 @@ export class FaultProxy {
         return
       }
     }
-    if (!to.destroyed && !to.write(chunk)) await Promise.race([once(to, 'drain'), closed(to)])
+    if (!to.destroyed && !to.write(chunk)) await drained(to)
   }
 
   async #open(direction: Direction): Promise<void> {
@@ -149,8 +149,15 @@ function cut({ node, database }: Line): void {
   database.destroy()
 }
 
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()))
+/** Or closed: then there is nothing to wait for either. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
+  })
 }
 
 /** A folder with a socket in it, or a host and a port, as addresses of databases have them. */

@@ -13,7 +13,7 @@ import { tempFolder } from './temp-folder.ts'
 
 /** Several programs on one database, with nothing else in common but the secret key. */
 export interface Nodes {
-  /** Those that were started, in their order. */
+  /** Those that were started with it, in their order. */
   running: SpawnedRoster[]
   urls: string[]
   /** The database they share, past all proxies. */
@@ -43,6 +43,7 @@ export async function startNodes(
   const folder = tempFolder()
   const secretKey = randomBytes(32).toString('hex')
   const running: SpawnedRoster[] = []
+  const started: SpawnedRoster[] = []
   const decision = new URL('../../src/decision.ts', import.meta.url)
   const env = { ROSTER_DATABASE_URL: databaseUrl, ROSTER_SECRET_KEY: secretKey }
   let count = 0
@@ -50,27 +51,25 @@ export async function startNodes(
     const dataDir = join(folder.path, `node-${count++}`)
     const way = url === undefined ? {} : { ROSTER_DATABASE_URL: url }
     const node = await spawnRoster({ dataDir, env: { ...env, ...way, ...more }, ...rest })
-    running.push(node)
+    started.push(node)
     return node
   }
   const store = await openStore(databaseUrl, { decision, connectionsMax: 3 })
   const dispose = async () => {
-    await Promise.all(running.map((node) => node.stop()))
+    await Promise.all(started.map((node) => node.stop()))
     await store.close()
     await database?.remove()
     folder.remove()
   }
   try {
-    await Promise.all(options.map(start))
+    running.push(...(await Promise.all(options.map(start))))
   } catch (error) {
     await dispose()
     throw error
   }
   return {
     running,
-    get urls() {
-      return running.map(({ url }) => url)
-    },
+    urls: running.map(({ url }) => url),
     databaseUrl,
     store,
     start,

@@ -49,7 +49,8 @@ const partitionCheckMs = 24 * 60 * 60_000
  * common. The schema is made, or brought up to date, when it is not there.
  *
  * @throws Error when the database would lose acknowledged writes, its schema is newer than this
- *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be reached.
+ *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be
+ *   reached.
  */
 export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
   const { decide } = (await import(options.decision.href)) as { decide: Decide }

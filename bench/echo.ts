@@ -20,7 +20,7 @@ for (const [index, scenario] of scenarios.entries()) {
   server.route({
     method: scenario.method,
     url: scenario.route,
-    schema: { body: scenario.body },
+    ...(scenario.body === null ? {} : { schema: { body: scenario.body } }),
     handler: (_, reply) => reply.code(answer.status).headers(answer.headers).send(answer.body),
   })
 }

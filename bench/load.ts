@@ -5,7 +5,8 @@ import { type BenchPerson, scenarios } from './scenarios.ts'
 /** One run against one server. */
 export interface LoadOrder {
   scenario: number
-  url: string
+  /** One server, or several nodes that share the connections. */
+  urls: string[]
   token: ShownToken
   people: BenchPerson[]
   connections: number
@@ -40,40 +41,45 @@ process.on('message', (order: LoadOrder) => {
 async function run(order: LoadOrder): Promise<LoadResult> {
   const scenario = scenarios[order.scenario]
   if (!scenario) throw new Error(`There is no scenario ${order.scenario}.`)
-  const { people, connections, round, token } = order
+  const { people, urls, round, token } = order
+  const connections = Math.floor(order.connections / urls.length) * urls.length
   const share = Math.floor(people.length / connections)
   const prepared = scenario.once ? share : requestsPerConnection
-  const options: autocannon.Options = {
-    url: order.url,
-    connections,
-    ...(scenario.once ? { amount: share * connections } : { duration: order.seconds }),
-    setupClient: (one) => {
-      const own = client++
-      one.setRequests(
-        Array.from({ length: prepared }, (_, n) => {
-          const person = people[scenario.once ? own * share + n : random(people.length)]
-          const change = `${round}-${own}-${n}`
-          return scenario.request(person as BenchPerson, change, token) as autocannon.Request
-        }),
-      )
-    },
-  }
   let client = 0
   // The tool's own clock also counts the time in which requests are prepared, and its own
   // percentiles are whole milliseconds.
   const latencies: number[] = []
-  let began = 0
+  let began = Number.POSITIVE_INFINITY
   let ended = 0
-  const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const instance = autocannon(options, (error, done) => (error ? reject(error) : resolve(done)))
-    instance.on('start', () => {
-      began = performance.now()
+  const one = (url: string) => {
+    const each = connections / urls.length
+    const options: autocannon.Options = {
+      url,
+      connections: each,
+      ...(scenario.once ? { amount: share * each } : { duration: order.seconds }),
+      setupClient: (one) => {
+        const own = client++
+        one.setRequests(
+          Array.from({ length: prepared }, (_, n) => {
+            const person = people[scenario.once ? own * share + n : random(people.length)]
+            const change = `${round}-${own}-${n}`
+            return scenario.request(person as BenchPerson, change, token) as autocannon.Request
+          }),
+        )
+      },
+    }
+    return new Promise<autocannon.Result>((resolve, reject) => {
+      const instance = autocannon(options, (error, done) => (error ? reject(error) : resolve(done)))
+      instance.on('start', () => {
+        began = Math.min(began, performance.now())
+      })
+      instance.on('response', (_client, status, _bytes, ms) => {
+        ended = performance.now()
+        if (status < 300) latencies.push(ms)
+      })
     })
-    instance.on('response', (_client, status, _bytes, ms) => {
-      ended = performance.now()
-      if (status < 300) latencies.push(ms)
-    })
-  })
+  }
+  const results = await Promise.all(urls.map(one))
   latencies.sort((a, b) => a - b)
   const percentile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
   const seconds = (ended - began) / 1_000
@@ -84,7 +90,10 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
     maxMs: latencies.at(-1) ?? 0,
-    errors: result.non2xx + result.errors + result.timeouts,
+    errors: results.reduce(
+      (sum, { non2xx, errors, timeouts }) => sum + non2xx + errors + timeouts,
+      0,
+    ),
     wrapped: !scenario.once && latencies.length > prepared * connections,
   }
 }

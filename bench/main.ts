@@ -164,7 +164,7 @@ async function measure(index: number, scenario: Scenario): Promise<void> {
   const run = (one: Server, round: string, hit: BenchPerson[], long = seconds) =>
     load(one, {
       scenario: index,
-      url: one.url,
+      urls: [one.url],
       token: tokens[scenario.dialect] ?? {},
       people: hit,
       connections,

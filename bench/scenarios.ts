@@ -17,11 +17,11 @@ export interface BenchPerson {
 export interface Scenario {
   name: string
   dialect: string
-  method: 'POST' | 'PATCH'
+  method: 'GET' | 'POST' | 'PATCH'
   /** As the bare server routes it. */
   route: string
-  /** The same schema for both; Roster checks more than this says. */
-  body: TSchema
+  /** The same schema for both; Roster checks more than this says. None where there is no body. */
+  body: TSchema | null
   /** Whether a person can be hit only once. */
   once: boolean
   request(person: BenchPerson, change: string, token: ShownToken): WireRequest
@@ -123,6 +123,19 @@ export const scenarios: readonly Scenario[] = [
         firstname: person.firstName,
         lastname: person.lastName,
       }),
+  },
+  {
+    name: 'GET /api/public/users-by-id/{user_id}/',
+    dialect: 'usercom',
+    method: 'GET',
+    route: '/api/public/users-by-id/:userId/',
+    body: null,
+    once: false,
+    request: (person, _, token) => ({
+      method: 'GET',
+      path: `/api/public/users-by-id/${person.userId}/`,
+      headers: { authorization: `Token ${token.token}` },
+    }),
   },
 ]
 

@@ -171,6 +171,26 @@ test('a command that cannot be written fails alone, and the rest of its group is
   await store.close()
 })
 
+test('a call that changes nothing leaves no row of its locks, also where its key is kept', async () => {
+  await using database = await newDatabase()
+  const store = await openStore(database.url, { decision })
+  const { id } = await store.createWorkspace('w', [])
+  await store.apply(id, upsert('u'))
+  const call = upsert('u')
+  if (call.kind === 'write-profile') {
+    call.keys.push({ identifier: { kind: 'user_id', value: 'nobody' } })
+  }
+  assert.deepEqual((await store.apply(id, call)).events, [])
+  const idempotency = { key: 'k', route: 'PUT /', bodyHash: 'h' }
+  assert.deepEqual((await store.apply(id, { ...call, idempotency })).events, [])
+  const kept = await database.query(
+    `SELECT (SELECT count(*)::integer FROM profile_identifiers) AS held,
+       (SELECT count(*)::integer FROM idempotency) AS keys`,
+  )
+  assert.deepEqual(kept, [{ held: 1, keys: 1 }])
+  await store.close()
+})
+
 test('a month without a partition gets one when an event needs it', async () => {
   await using database = await newDatabase()
   let now = Date.UTC(2031, 0, 31, 23, 59, 59)
@@ -368,6 +388,7 @@ function partialKeys(plan: readonly string[]): string[] {
     event_identifiers_pkey: /\bkind = .*\bvalue = /,
     events_: /\bid (=|>) /,
     names_pkey: /\bkind = .*\bname = /,
+    idempotency_pkey: /\btoken_id = .*\broute = .*\bkey = /,
   }
   return plan.flatMap((line, at) => {
     const index = /Index (?:Only )?Scan (?:Backward )?using (\w+)/.exec(line)?.[1]

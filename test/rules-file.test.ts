@@ -119,17 +119,23 @@ ruls: 1
 })
 
 for (const [condition, message] of [
-  ['{ profile: a }', '4:11: Must have exactly one of "is", "is_not", "exists".'],
+  [
+    '{ profile: a }',
+    '4:11: Must have exactly one of "is", "is_not", "one_of", "contains", "starts_with", "ends_with", "matches", "greater", "less", "between", "exists", "before", "after".',
+  ],
   [
     '{ profile: a, is: 1, exists: true }',
-    '4:11: Must have exactly one of "is", "is_not", "exists", not "is", "exists".',
+    '4:11: Must have exactly one of "is", "is_not", "one_of", "contains", "starts_with", "ends_with", "matches", "greater", "less", "between", "exists", "before", "after", not "is", "exists".',
   ],
   [
     '{ profile: a, event: b, is: 1 }',
-    '4:11: Must name exactly one of "event", "profile", "changed", not "event", "profile".',
+    '4:11: Must name exactly one of "event", "profile", "changed", "tag", not "event", "profile".',
   ],
-  ['{ is: 1 }', '4:11: Must name exactly one of "event", "profile", "changed".'],
-  ['{ changed: a, is: 1 }', '4:25: "changed" is the whole test; it takes no "is".'],
+  ['{ is: 1 }', '4:11: Must name exactly one of "event", "profile", "changed", "tag".'],
+  [
+    '{ changed: a, is: 1 }',
+    '4:25: "changed" takes "from" and "to", with an operator in each, not "is".',
+  ],
   ['{ profil: a, is: 1 }', '4:13: "profil" is not known here. Did you mean "profile"?'],
   ['{ al: [{ changed: a }] }', '4:13: "al" is not known here. Did you mean "all"?'],
   [
@@ -141,6 +147,9 @@ for (const [condition, message] of [
   ['{ profile: a, exists: yes }', '4:33: Must be true or false.'],
   ['{ profile: "", is: 1 }', "4:22: Must be an attribute's name."],
   ['{ profile: a, is: .nan }', '4:11: A value in it is not a finite number.'],
+  ['{ tag: a }', '4:13: Conditions with "tag" are not there yet.'],
+  ['{ event: a, before: now }', '4:23: Conditions with "before" are not there yet.'],
+  ['{ changed: a, to: { after: now } }', '4:31: Conditions with "after" are not there yet.'],
   ['7', '4:11: Must be a map such as { profile: country, is: NL }.'],
 ] as const) {
   test(`the condition ${condition} is refused`, () => {

@@ -1,5 +1,5 @@
 import type { Decided } from './decision.ts'
-import { identifierKey, type Known, type KnownIdentifier } from './known.ts'
+import { identifierKey, type Known, type KnownIdentifier, withClaimant } from './known.ts'
 import type { Identifier, ProfileId } from './profile.ts'
 
 /**
@@ -45,13 +45,6 @@ function change(
 /** Whoever is next by id follows the owner; others that leave change nothing for the rest. */
 function withHeir(holders: readonly ProfileId[], gone: ProfileId): ProfileId[] {
   return holders.filter((id) => id !== gone)
-}
-
-/** The owner stays first, the others are in the order of their ids. */
-function withClaimant(holders: readonly ProfileId[], claimant: ProfileId): ProfileId[] {
-  const [owner, ...others] = holders
-  if (owner === undefined) return [claimant]
-  return [owner, ...[...others, claimant].sort((a, b) => a - b)]
 }
 
 function later(a: number | null, b: number | null): number | null {

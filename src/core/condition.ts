@@ -1,9 +1,11 @@
+import { type Test, testValue, wantedBy } from './condition-operators.ts'
 import type { Change } from './event.ts'
-import { isObject, type JsonObject, type JsonValue, own, sameJson } from './json.ts'
+import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
 
 /**
- * A test as data. A comparison names one root (`event`, `profile` or `changed`) with the
- * attribute's name, dots reaching into nested values, and one operator.
+ * A test as data. A comparison names one root (`event` or `profile` with an attribute's name, dots
+ * reaching into nested values; `changed` with a name; `tag` with a tag) and, on an attribute, one
+ * operator.
  */
 export type Condition =
   | { all: Condition[] }
@@ -11,13 +13,15 @@ export type Condition =
   | { not: Condition }
   | Comparison
 
-export interface Comparison {
+export interface Comparison extends Test {
   event?: string
   profile?: string
+  /** Holds when the event changed it; with `from` and `to`, when it changed from and to that. */
   changed?: string
-  is?: JsonValue
-  is_not?: JsonValue
-  exists?: boolean
+  from?: Test
+  to?: Test
+  /** Holds when the profile has the tag, or with `exists: false` when it has not. */
+  tag?: string
 }
 
 export interface ConditionInput {
@@ -25,44 +29,121 @@ export interface ConditionInput {
   /** Empty when there is no subject. */
   profile: JsonObject
   changes: readonly Change[]
+  /** The profile's tags. A condition that asks for a tag needs them. */
+  tags?: readonly string[]
+  /** Milliseconds UTC. A condition with `before` or `after` needs it. */
+  now?: number
+}
+
+/** Why a condition did not hold: the first comparison that decided it, with both values. */
+export interface Failure {
+  /** The comparison as it stands in the rule. */
+  comparison: Condition
+  /** True when the comparison did hold, and a `not` round it wanted otherwise. */
+  negated: boolean
+  /** What was looked at: `profile.country`, `changed.email.to`, `tag.buyer`. */
+  subject: string
+  operator: string
+  /** What was there, null when nothing was; for `changed` and `tag`, all names that were. */
+  found: JsonValue
+  /** What was asked for; a time relative to now as the instant it came to. */
+  wanted: JsonValue
+}
+
+/** Whether a condition holds, without side effects. */
+export function holds(condition: Condition, input: ConditionInput): boolean {
+  if ('all' in condition) {
+    for (const part of condition.all) if (!holds(part, input)) return false
+    return true
+  }
+  if ('any' in condition) {
+    for (const part of condition.any) if (holds(part, input)) return true
+    return false
+  }
+  if ('not' in condition) return !holds(condition.not, input)
+  return compare(condition, input)
 }
 
 /**
- * Evaluates a condition without side effects. Answers null when it holds, else the first comparison
- * that made it fail, so that a person can be told why.
+ * Evaluates a condition. Answers null when it holds, else why it does not, so that a person can be
+ * told; nothing is made while it holds.
  */
-export function firstFailure(condition: Condition, input: ConditionInput): Condition | null {
-  if ('all' in condition) {
-    for (const part of condition.all) {
-      const failed = firstFailure(part, input)
-      if (failed) return failed
-    }
-    return null
+export function firstFailure(condition: Condition, input: ConditionInput): Failure | null {
+  return holds(condition, input) ? null : explain(condition, input, true)
+}
+
+/** Precondition: the condition holds exactly when it was not wanted to. */
+function explain(condition: Condition, input: ConditionInput, wanted: boolean): Failure {
+  if ('not' in condition) return explain(condition.not, input, !wanted)
+  if ('all' in condition || 'any' in condition) {
+    const parts = 'all' in condition ? condition.all : condition.any
+    const guilty = parts.find((part) => holds(part, input) !== wanted)
+    if (guilty) return explain(guilty, input, wanted)
+    const operator = 'all' in condition ? 'all' : 'any'
+    const none = { subject: '', found: null, wanted: null }
+    return { comparison: condition, negated: !wanted, operator, ...none }
   }
-  if ('any' in condition) {
-    let first: Condition | null = null
-    for (const part of condition.any) {
-      const failed = firstFailure(part, input)
-      if (!failed) return null
-      first ??= failed
-    }
-    return first ?? condition
-  }
-  if ('not' in condition) return firstFailure(condition.not, input) ? null : condition
-  return compare(condition, input) ? null : condition
+  return { comparison: condition, negated: !wanted, ...looked(condition, input) }
 }
 
 function compare(comparison: Comparison, input: ConditionInput): boolean {
-  if (comparison.changed !== undefined) {
-    return input.changes.some((change) => change.name === comparison.changed)
+  const { changed, tag } = comparison
+  if (changed !== undefined) {
+    for (const change of input.changes) {
+      if (change.name === changed && fits(comparison, change, input.now)) return true
+    }
+    return false
   }
-  const value =
-    comparison.event !== undefined
-      ? reach(input.event, comparison.event)
-      : reach(input.profile, comparison.profile ?? '')
-  if (comparison.exists !== undefined) return ((value ?? null) !== null) === comparison.exists
-  if ('is' in comparison) return sameJson(value ?? null, comparison.is)
-  return !sameJson(value ?? null, comparison.is_not)
+  if (tag !== undefined) {
+    return tagsOf(input).includes(tag) === (comparison.exists ?? true)
+  }
+  return testValue(comparison, lookUp(comparison, input), input.now)
+}
+
+function fits(comparison: Comparison, change: Change, now: number | undefined): boolean {
+  const { from, to } = comparison
+  if (from !== undefined && !testValue(from, change.from, now)) return false
+  return to === undefined || testValue(to, change.to, now)
+}
+
+type Looked = Pick<Failure, 'subject' | 'operator' | 'found' | 'wanted'>
+
+function looked(comparison: Comparison, input: ConditionInput): Looked {
+  const { changed, tag } = comparison
+  if (changed !== undefined) return lookedAtChange(comparison, changed, input)
+  if (tag !== undefined) {
+    const found = [...tagsOf(input)]
+    return { subject: `tag.${tag}`, operator: 'exists', found, wanted: comparison.exists ?? true }
+  }
+  const root = comparison.event === undefined ? 'profile' : 'event'
+  const subject = `${root}.${comparison[root] ?? ''}`
+  return { subject, found: lookUp(comparison, input) ?? null, ...wantedBy(comparison, input.now) }
+}
+
+function lookedAtChange(comparison: Comparison, name: string, input: ConditionInput): Looked {
+  const { from, to } = comparison
+  const named = input.changes.filter((change) => change.name === name)
+  const change = named.find((each) => fits(comparison, each, input.now)) ?? named[0]
+  if (!change || (from === undefined && to === undefined)) {
+    const found = [...new Set(input.changes.map((each) => each.name))]
+    return { subject: `changed.${name}`, operator: 'changed', found, wanted: name }
+  }
+  if (from !== undefined && (to === undefined || !testValue(from, change.from, input.now))) {
+    const subject = `changed.${name}.from`
+    return { subject, found: change.from, ...wantedBy(from, input.now) }
+  }
+  return { subject: `changed.${name}.to`, found: change.to, ...wantedBy(to ?? {}, input.now) }
+}
+
+function lookUp(comparison: Comparison, input: ConditionInput): JsonValue | undefined {
+  return comparison.event === undefined
+    ? reach(input.profile, comparison.profile ?? '')
+    : reach(input.event, comparison.event)
+}
+
+function tagsOf(input: ConditionInput): readonly string[] {
+  if (!input.tags) throw new Error('A condition asks for a tag, but no tags were given.')
+  return input.tags
 }
 
 /** A name with dots in it may itself be stored, so the whole name is tried before its parts. */

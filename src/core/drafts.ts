@@ -1,6 +1,6 @@
 import type { ProfileWrite } from './decision.ts'
 import type { Event } from './event.ts'
-import { identifierKey, type Known, type Need, NeedMore } from './known.ts'
+import { identifierKey, type Known, type Need, NeedMore, withClaimant } from './known.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
 
 /**
@@ -112,7 +112,7 @@ export class Drafts {
 
   claim(write: ProfileWrite, identifier: Identifier): void {
     const holders = this.#holdersOf(identifier)
-    this.#holders.set(identifierKey(identifier), [...holders, write.profile.id])
+    this.#holders.set(identifierKey(identifier), withClaimant(holders, write.profile.id))
     write.profile.identifiers.push(identifier)
     if (!undo(write.released, identifier)) write.claimed.push(identifier)
   }

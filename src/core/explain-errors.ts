@@ -57,6 +57,7 @@ function explain(error: SchemaError, root: TSchema, path: (string | number)[]): 
         message: `"${name}" is missing.`,
       }))
     case 'minItems':
+      if (error.params.limit > 1) return [{ path, message: `Must be ${describe(schema)}.` }]
       return [{ path, message: 'Must not be empty.' }]
     case 'maxItems':
       return [{ path, message: `Must not hold more than ${String(error.params.limit)} entries.` }]

@@ -22,6 +22,17 @@ export interface KnownIdentifier {
 /** How many holders of an identifier an engine loads. */
 export const holdersLoadedMax = 8
 
+/**
+ * The owner stays first and the others are in the order of their ids, so that whoever is next
+ * inherits. What a decision creates (-1, -2, ...) comes after everything that was there.
+ */
+export function withClaimant(holders: readonly ProfileId[], claimant: ProfileId): ProfileId[] {
+  const [owner, ...others] = holders
+  if (owner === undefined) return [claimant]
+  const place = (id: ProfileId) => (id < 0 ? Number.MAX_SAFE_INTEGER - id : id)
+  return [owner, ...[...others, claimant].sort((a, b) => place(a) - place(b))]
+}
+
 /** What a decision still has to know. */
 export type Need =
   | { identifier: Identifier; holders: 'owner' | 'all' }

@@ -25,6 +25,19 @@ export const limits = {
   rulesPerWorkspaceMax: 200,
   /** How often a decision may ask for more state before it is refused. */
   decideRoundsMax: 8,
+  /** Steps of one rule, those of every `otherwise` included. */
+  stepsPerRuleMax: 50,
+  /** How deep one `otherwise` may lie in another. */
+  otherwiseDepthMax: 4,
+  /** The longest wait of one step, in days. */
+  waitDaysMax: 731,
+  /** Destinations in one workspace. */
+  destinationsPerWorkspaceMax: 100,
+  /** UTF-16 code units in the pattern of `matches`, and how many instructions it may become. */
+  patternLengthMax: 256,
+  patternSizeMax: 500,
+  /** UTF-16 code units in a text that `matches` looks at; a longer one does not match. */
+  matchedLengthMax: 10_000,
   /** How far a caller's `occurred_at` may lie ahead of the store's clock, in milliseconds. */
   futureMsMax: 5 * 60_000,
 } as const

@@ -1,194 +1,182 @@
 import Type from 'typebox'
-import type { InternalActions } from './action.ts'
 import { Fault } from './errors.ts'
 import { eventTypePattern } from './event.ts'
 import { type DataFault, explainErrors } from './explain-errors.ts'
 import { isObject } from './json.ts'
 import { limits } from './limits.ts'
 import { assertAcceptable } from './normalise.ts'
-
-type Path = readonly (string | number)[]
+import { checkCondition, type Path } from './rule-schema-conditions.ts'
+import {
+  type ActionSettings,
+  checkSteps,
+  countSteps,
+  type FollowUpGrammar,
+} from './rule-schema-steps.ts'
 
 const closed = { additionalProperties: false }
 
+// A vendor's free event name becomes `custom.` and the name verbatim, white space and all.
+const exactType = `${eventTypePattern.source}|^custom\\..+$`
+
 const eventType = Type.String({
-  // A vendor's free event name becomes `custom.` and the name verbatim, white space and all.
-  pattern: `${eventTypePattern.source}|^custom\\..+$`,
+  pattern: exactType,
   maxLength: limits.nameLengthMax,
   description: 'an event type such as user.update',
 })
 
-const ruleSchema = Type.Object(
-  {
-    name: Type.String({
-      pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
-      maxLength: 64,
-      description:
-        'a name of up to 64 small letters and digits with dashes between, such as tag-buyers',
-    }),
-    on: Type.Array(eventType, { minItems: 1, description: 'a list of event types' }),
-    when: Type.Optional(Type.Unknown()),
-    steps: Type.Array(Type.Unknown(), { minItems: 1 }),
-  },
-  closed,
-)
-
-const stepSchema = Type.Object(
-  {
-    action: Type.String({ description: 'the name of an action' }),
-    with: Type.Optional(Type.Unknown()),
-  },
-  closed,
-)
-
-const attributeName = Type.String({
-  minLength: 1,
-  maxLength: limits.stringLengthMax,
-  description: "an attribute's name",
+export const trigger = Type.String({
+  pattern: `${exactType}|^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.\\*$`,
+  maxLength: limits.nameLengthMax,
+  description: 'an event type such as user.update, or user.* for all of a group',
 })
-const parts = Type.Array(Type.Unknown(), { minItems: 1, description: 'a list of conditions' })
 
-/** The ways to join conditions; each stands alone in its map. */
-const joinSchemas = {
-  all: Type.Object({ all: parts }, closed),
-  any: Type.Object({ any: parts }, closed),
-  not: Type.Object({ not: Type.Unknown() }, closed),
+/** The form of the names of rules and destinations. */
+export const plainName = {
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  maxLength: 64,
+  description:
+    'a name of up to 64 small letters and digits with dashes between, such as tag-buyers',
 }
 
-const comparisonSchema = Type.Object(
+const sourceNames = Type.Array(Type.String({ description: 'the name of a source' }), {
+  minItems: 1,
+  description: 'a list of sources',
+})
+
+const steps = Type.Array(Type.Unknown(), { minItems: 1 })
+
+/** What a decision carries out by itself. */
+const inlineSchema = Type.Object(
   {
-    event: Type.Optional(attributeName),
-    profile: Type.Optional(attributeName),
-    changed: Type.Optional(attributeName),
-    is: Type.Optional(Type.Unknown()),
-    is_not: Type.Optional(Type.Unknown()),
-    exists: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    name: Type.String(plainName),
+    on: Type.Array(eventType, { minItems: 1, description: 'a list of event types' }),
+    when: Type.Optional(Type.Unknown()),
+    steps,
   },
   closed,
 )
 
-const roots = ['event', 'profile', 'changed'] as const
-const operators = ['is', 'is_not', 'exists'] as const
+const triggers = Type.Array(trigger, { minItems: 1, description: 'a list of event types' })
+
+const ruleSchema = Type.Object(
+  {
+    name: Type.String(plainName),
+    on: triggers,
+    sources: Type.Optional(Type.Unknown()),
+    when: Type.Optional(Type.Unknown()),
+    steps,
+    cancel_when: Type.Optional(
+      Type.Object({ on: triggers, when: Type.Optional(Type.Unknown()) }, closed),
+    ),
+  },
+  closed,
+)
+
+const sourcesSchema = Type.Object(
+  { only: Type.Optional(sourceNames), not: Type.Optional(sourceNames) },
+  closed,
+)
 
 /**
  * Everything that is wrong with a list of rules as a person wrote it; empty when it may be stored.
- * Paths begin at the list.
+ * Paths begin at the list. Without `followUps` the rules are those a decision carries out by
+ * itself: exact triggers, and steps that are actions.
  */
-export function checkRules(rules: unknown, actions: InternalActions): DataFault[] {
+export function checkRules(
+  rules: unknown,
+  actions: ActionSettings,
+  followUps: FollowUpGrammar | null = null,
+): DataFault[] {
   if (!Array.isArray(rules)) return [{ path: [], message: 'Must be a list of rules.' }]
   if (rules.length > limits.rulesPerWorkspaceMax) {
     const most = limits.rulesPerWorkspaceMax
     return [{ path: [], message: `There are ${rules.length} rules; at most ${most} are allowed.` }]
   }
+  const faults = rules.flatMap((rule, index) => checkRule(rule, [index], actions, followUps))
+  return [...faults, ...checkNames(rules, 'rule')]
+}
+
+/** Names that stand twice in a list, at their later places. */
+export function checkNames(entries: readonly unknown[], noun: string): DataFault[] {
   const firstPlace = new Map<string, number>()
-  return rules.flatMap((rule, index) => {
-    const faults = checkRule(rule, [index], actions)
-    const name = isObject(rule) && typeof rule.name === 'string' ? rule.name : null
-    const first = name === null ? undefined : firstPlace.get(name)
-    if (name !== null && first === undefined) firstPlace.set(name, index)
-    if (first === undefined) return faults
-    const message = `The name "${name}" is taken by rule ${first + 1} of the list.`
-    return [...faults, { path: [index, 'name'], message }]
+  return entries.flatMap((entry, index) => {
+    const name = isObject(entry) && typeof entry.name === 'string' ? entry.name : null
+    if (name === null) return []
+    const first = firstPlace.get(name)
+    if (first === undefined) firstPlace.set(name, index)
+    if (first === undefined) return []
+    const message = `The name "${name}" is taken by ${noun} ${first + 1} of the list.`
+    return [{ path: [index, 'name'], message }]
   })
 }
 
-function checkRule(rule: unknown, path: Path, actions: InternalActions): DataFault[] {
-  const unacceptable = checkAcceptable(rule, path)
-  if (unacceptable) return [unacceptable]
-  const faults = explainErrors(ruleSchema, rule, path)
-  if (!isObject(rule)) return faults
-  if (Object.hasOwn(rule, 'when')) faults.push(...checkCondition(rule.when, [...path, 'when']))
-  if (Array.isArray(rule.steps)) {
-    for (const [index, step] of rule.steps.entries()) {
-      faults.push(...checkStep(step, [...path, 'steps', index], actions))
-    }
-  }
-  return faults
-}
-
 /** The normaliser in front of the store holds for what is in rules too. */
-function checkAcceptable(rule: unknown, path: Path): DataFault | null {
+export function checkAcceptable(entry: unknown, path: Path): DataFault | null {
   try {
-    assertAcceptable(rule as Parameters<typeof assertAcceptable>[0])
+    assertAcceptable(entry as Parameters<typeof assertAcceptable>[0])
     return null
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     const [wrong] = error.fields
-    if (wrong && isObject(rule) && Object.hasOwn(rule, wrong.field)) {
+    if (wrong && isObject(entry) && Object.hasOwn(entry, wrong.field)) {
       return { path: [...path, wrong.field], message: `A value in it ${wrong.message}` }
     }
     return { path, message: error.message }
   }
 }
 
-function checkStep(step: unknown, path: Path, actions: InternalActions): DataFault[] {
-  const later = isObject(step)
-    ? ['wait', 'check'].find((key) => Object.hasOwn(step, key))
-    : undefined
-  if (later !== undefined) {
-    const message = `Steps with "${later}" are not there yet; every step is an action.`
-    return [{ path: [...path, later], message, ofName: true }]
+function checkRule(
+  rule: unknown,
+  path: Path,
+  actions: ActionSettings,
+  followUps: FollowUpGrammar | null,
+): DataFault[] {
+  const unacceptable = checkAcceptable(rule, path)
+  if (unacceptable) return [unacceptable]
+  const faults = explainErrors(followUps ? ruleSchema : inlineSchema, rule, path)
+  if (!isObject(rule)) return faults
+  const full = followUps !== null
+  if (Object.hasOwn(rule, 'when')) {
+    faults.push(...checkCondition(rule.when, [...path, 'when'], full))
   }
-  const faults = explainErrors(stepSchema, step, path)
-  if (!isObject(step) || typeof step.action !== 'string') return faults
-  const action = actions.get(step.action)
-  if (!action) {
-    const unknown = { word: step.action, known: [...actions.keys()] }
-    const message = `There is no action "${step.action}".`
-    return [...faults, { path: [...path, 'action'], message, unknown }]
+  if (Array.isArray(rule.steps)) {
+    const at = [...path, 'steps']
+    faults.push(...checkSteps(rule.steps, at, actions, followUps))
+    const count = countSteps(rule.steps)
+    if (count > limits.stepsPerRuleMax) {
+      const message = `The rule has ${count} steps; at most ${limits.stepsPerRuleMax} are allowed.`
+      faults.push({ path: at, message })
+    }
   }
-  // Left out, `with` is no settings at all, which some actions are content with.
-  const given = Object.hasOwn(step, 'with')
-  const settings = given ? step.with : {}
-  return [...faults, ...explainErrors(action.settings, settings, given ? [...path, 'with'] : path)]
+  if (!followUps) return faults
+  if (Object.hasOwn(rule, 'sources')) {
+    faults.push(...checkSources(rule.sources, [...path, 'sources'], followUps.sources))
+  }
+  if (isObject(rule.cancel_when) && Object.hasOwn(rule.cancel_when, 'when')) {
+    faults.push(...checkCondition(rule.cancel_when.when, [...path, 'cancel_when', 'when'], true))
+  }
+  return faults
 }
 
-function checkCondition(condition: unknown, path: Path): DataFault[] {
-  if (!isObject(condition))
-    return [{ path, message: 'Must be a map such as { profile: country, is: NL }.' }]
-  for (const [join, schema] of Object.entries(joinSchemas)) {
-    if (!Object.hasOwn(condition, join)) continue
-    const inner = condition[join]
-    const faults = explainErrors(schema, condition, path).map((fault) =>
-      fault.unknown ? alone(fault, join) : fault,
-    )
-    const list = Array.isArray(inner) ? inner : []
-    const below = list.flatMap((part, index) => checkCondition(part, [...path, join, index]))
-    if (join === 'not') below.push(...checkCondition(inner, [...path, join]))
-    return [...faults, ...below]
+function checkSources(sources: unknown, path: Path, known: readonly string[]): DataFault[] {
+  const faults = explainErrors(sourcesSchema, sources, path)
+  if (faults.length > 0 || !isObject(sources)) return faults
+  const [choice, ...more] = Object.keys(sources)
+  if (choice === undefined || more.length > 0) {
+    return [{ path, message: 'Must have exactly one of "only", "not".' }]
   }
-  return checkComparison(condition, path)
-}
-
-function alone(fault: DataFault, join: string): DataFault {
-  const message = `"${join}" stands alone in its map, without "${fault.unknown?.word}".`
-  return { path: fault.path, message, ofName: true }
-}
-
-function checkComparison(comparison: { [name: string]: unknown }, path: Path): DataFault[] {
-  const known = [...Object.keys(joinSchemas), ...Object.keys(comparisonSchema.properties)]
-  const faults = explainErrors(comparisonSchema, comparison, path).map((fault) =>
-    fault.unknown ? { ...fault, unknown: { word: fault.unknown.word, known } } : fault,
-  )
-  if (faults.length > 0) return faults
-  const named = roots.filter((root) => Object.hasOwn(comparison, root))
-  const used = operators.filter((operator) => Object.hasOwn(comparison, operator))
-  if (named.length !== 1) {
-    return [{ path, message: `Must name exactly one of ${list(roots)}${found(named)}.` }]
-  }
-  if (named[0] === 'changed') {
-    if (used.length === 0) return []
-    const message = `"changed" is the whole test; it takes no "${used[0]}".`
-    return [{ path: [...path, used[0] ?? ''], message, ofName: true }]
-  }
-  if (used.length === 1) return []
-  return [{ path, message: `Must have exactly one of ${list(operators)}${found(used)}.` }]
-}
-
-function list(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(', ')
-}
-
-function found(words: readonly string[]): string {
-  return words.length === 0 ? '' : `, not ${list(words)}`
+  const names = Array.isArray(sources[choice]) ? sources[choice] : []
+  return names.flatMap((name, index) => {
+    const word = String(name)
+    if (word === 'rule' || known.includes(word)) return []
+    if (
+      new RegExp(plainName.pattern).test(word.replace(/^rule:/, '')) &&
+      word.startsWith('rule:')
+    ) {
+      return []
+    }
+    const message = `There is no source "${word}".`
+    const unknown = { word, known: [...known, 'rule'] }
+    return [{ path: [...path, choice, index], message, unknown }]
+  })
 }

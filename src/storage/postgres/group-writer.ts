@@ -154,9 +154,11 @@ export class GroupWriter {
       const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
       return keep ? [{ command, applied: result.applied }] : []
     })
-    if (changes) await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    // What was locked is tidied up by the writing, so it goes with whatever is kept.
+    if (changes || outcomes.length > 0) {
+      await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+    } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
-    if (!changes && outcomes.length === 0) transaction.discard()
     return { results, remember }
   }
 

@@ -5,6 +5,7 @@ import {
   type Known,
   type KnownIdentifier,
   type Need,
+  withClaimant,
 } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
 import type { Identifier, ProfileId, WorkspaceId } from '../../core/profile.ts'
@@ -179,8 +180,9 @@ export class KnownLoader {
       const before = this.stored.get(key)?.holders ?? []
       const holders = [...before, ...others.map((row) => row.profile_id as ProfileId)]
       const added = entry.holders.filter((id) => !before.includes(id))
+      const all = added.reduce(withClaimant, holders)
       this.stored.set(key, { identifier, holders })
-      this.known.identifiers.set(key, { ...entry, holders: [...holders, ...added], complete: true })
+      this.known.identifiers.set(key, { ...entry, holders: all, complete: true })
     }
   }
 

@@ -130,8 +130,10 @@ export const selectIdempotency: Statement = {
     SELECT asked.place, kept.body_hash, kept.outcome, kept.profile_id
     FROM unnest($2::bigint[], $3::text[], $4::text[]) WITH ORDINALITY
       AS asked (token_id, route, key, place)
-    JOIN idempotency kept ON kept.workspace_id = $1 AND kept.token_id = asked.token_id
-      AND kept.route = asked.route AND kept.key = asked.key`,
+    CROSS JOIN LATERAL (
+      SELECT body_hash, outcome, profile_id FROM idempotency i
+      WHERE i.workspace_id = $1 AND i.token_id = asked.token_id AND i.route = asked.route
+        AND i.key = asked.key LIMIT 1) AS kept`,
 }
 
 export const insertIdempotency: Statement = {

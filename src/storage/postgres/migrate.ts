@@ -17,8 +17,8 @@ export function newestSchemaVersion(folder = shipped): number {
  * Brings the database to the newest schema, forward only, each migration in a transaction of its
  * own and all of them under one lock, so that nodes that start at once migrate once.
  *
- * @throws Error when the schema was written by a newer program; whatever a migration met that failed,
- *   with nothing of that migration left.
+ * @throws Error when the schema was written by a newer program; whatever a migration that failed
+ *   met, with nothing of that migration left.
  */
 export async function migrate(client: pg.ClientBase, folder = shipped): Promise<void> {
   const newest = newestSchemaVersion(folder)

@@ -13,8 +13,8 @@ export function newestSchemaVersion(folder = shipped): number {
  * Brings the file to the newest schema, forward only, each migration in a transaction of its own
  * under the write lock, so that two processes that start at once migrate once.
  *
- * @throws Error when the file was written by a newer program; whatever a migration met that failed,
- *   with nothing of that migration left.
+ * @throws Error when the file was written by a newer program; whatever a migration that failed
+ *   met, with nothing of that migration left.
  */
 export function migrate(db: DatabaseSync, folder = shipped): void {
   const known = migrations(folder)

@@ -111,6 +111,20 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
   {
+    name: 'GET /api/public/users-by-id/{user_id}/',
+    dialect: 'usercom',
+    method: 'GET',
+    route: '/api/public/users-by-id/:userId/',
+    body: null,
+    once: false,
+    request: (person, _, token) => ({
+      method: 'GET',
+      path: `/api/public/users-by-id/${person.userId}/`,
+      headers: { authorization: `Token ${token.token}` },
+    }),
+  },
+  // Last, because it leaves nobody behind.
+  {
     name: 'POST /v4/events/user/remove',
     dialect: 'copernica',
     method: 'POST',
@@ -123,19 +137,6 @@ export const scenarios: readonly Scenario[] = [
         firstname: person.firstName,
         lastname: person.lastName,
       }),
-  },
-  {
-    name: 'GET /api/public/users-by-id/{user_id}/',
-    dialect: 'usercom',
-    method: 'GET',
-    route: '/api/public/users-by-id/:userId/',
-    body: null,
-    once: false,
-    request: (person, _, token) => ({
-      method: 'GET',
-      path: `/api/public/users-by-id/${person.userId}/`,
-      headers: { authorization: `Token ${token.token}` },
-    }),
   },
 ]
 

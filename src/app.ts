@@ -115,6 +115,13 @@ export async function loadDialects(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
 }
 
+/** What a rules file may name: the actions there are, and where events come from. */
+export async function loadGrammar() {
+  const { createTemplates } = await import('./core/template.ts')
+  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
+  return { actions: await loadActions(), sources, templates: createTemplates() }
+}
+
 export async function loadActions(): Promise<InternalActions> {
   return (await import('./actions/registry.ts')).internalActions
 }

@@ -197,11 +197,16 @@ function outcomeOf(result: PromiseSettledResult<Applied>): Outcome {
  */
 function knowing(command: Command, lastProfile: number): Command {
   const copy = structuredClone(command)
-  const keys = copy.kind === 'record-event' ? (copy.subject ?? []) : copy.keys
+  const keys = keysOf(copy)
   for (const named of keys) {
     if ('profile' in named && named.profile > lastProfile) named.profile = 999 as ProfileId
   }
   return copy
+}
+
+function keysOf(command: Command): Key[] {
+  if ('keys' in command) return command.keys
+  return command.kind === 'record-event' ? (command.subject ?? []) : []
 }
 
 /** A command may be decided more than once, so a decision must leave it as it was. */

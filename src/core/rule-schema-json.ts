@@ -57,6 +57,12 @@ function ruleSchema(): JsonObject {
         ...map({ on: types, when: ref('condition') }, ['on']),
         description: 'An event about the same person that ends runs of this rule that still wait.',
       },
+      per_minute: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        description: 'How often it runs for one person in a minute at most.',
+      },
     },
     ['name', 'on', 'steps'],
   )

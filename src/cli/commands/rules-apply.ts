@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { loadActions } from '../../app.ts'
+import { loadGrammar } from '../../app.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readRulesFile } from '../read-rules-file.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -18,7 +18,7 @@ export const rulesApply = defineCommand({
   async run({ config, positionals, options }) {
     const file = positionals[0] ?? ''
     const text = await read(file)
-    const definitions = readRulesFile(file === '-' ? 'stdin' : file, text, await loadActions())
+    const definitions = readRulesFile(file === '-' ? 'stdin' : file, text, await loadGrammar())
     const rules = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, options.workspace)
       return store.replaceRules(workspace.id, definitions)

@@ -1,3 +1,4 @@
+import { stepWords } from '../../core/step-words.ts'
 import { columns } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -18,7 +19,7 @@ export const rulesList = defineCommand({
       name,
       String(version),
       on.join(','),
-      steps.map(({ action }) => action).join(', '),
+      steps.map(stepWords).join(', '),
     ])
     return { json: rules, text: columns([['RULE', 'VERSION', 'ON', 'STEPS'], ...rows]) }
   },

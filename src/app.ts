@@ -8,6 +8,7 @@ import type { InternalActions } from './core/action.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
+import type { Runner } from './follow-up/runner.ts'
 import type { RosterServer } from './http/server.ts'
 import { readSecretKey } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -44,18 +45,19 @@ export interface Parts {
  *   key; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, dialects] = await Promise.all([
+  const [{ buildServer }, { prepareFirstStart }, { startRunner }, dialects] = await Promise.all([
     import('./http/server.ts'),
     import('./first-start.ts'),
+    import('./follow-up/runner.ts'),
     loadDialects(),
   ])
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
+  let runner: Runner | undefined
   const expiry = startExpiry(store, config, logger)
   const close = async () => {
-    await server?.close()
-    await expiry.stop()
+    await Promise.all([server?.close(), runner?.stop(), expiry.stop()])
     await store.close()
     logger.flush()
   }
@@ -66,6 +68,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     const { url } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
+    runner = startRunner(store, logger)
     return { url, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()

@@ -249,9 +249,10 @@ export const selectConfig: Statement = {
         'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position)
       FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules, (
       SELECT json_agg(json_build_object('version', version, 'definition', definition))
-      FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NULL AND EXISTS (
-        SELECT FROM runs WHERE runs.workspace_id = rules.workspace_id AND runs.rule = rules.name
-          AND runs.version = rules.version AND runs.due_at IS NOT NULL)) AS replaced
+      FROM rules CROSS JOIN LATERAL (
+        SELECT 1 FROM runs WHERE runs.workspace_id = rules.workspace_id AND runs.rule = rules.name
+          AND runs.version = rules.version AND runs.due_at IS NOT NULL LIMIT 1) AS waiting
+      WHERE rules.workspace_id = workspaces.id AND position IS NULL) AS replaced
     FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
     WHERE workspaces.id = $1`,
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
 import type { InternalActions } from './core/action.ts'
+import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
@@ -123,6 +124,11 @@ export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
   const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
   return { actions: await loadActions(), sources, templates: createTemplates() }
+}
+
+/** The decision, for trying rules without a store. */
+export async function loadDecision(): Promise<Decide> {
+  return (await import('./decision.ts')).decide
 }
 
 export async function loadActions(): Promise<InternalActions> {

@@ -11,6 +11,7 @@ import {
 import type { DataFault } from '../core/explain-errors.ts'
 import { isObject } from '../core/json.ts'
 import type { RuleDefinition } from '../core/rule.ts'
+import { checkExamples, type RuleExample } from '../core/rule-examples.ts'
 import { checkRules } from '../core/rule-schema.ts'
 import type { ActionSettings, FollowUpGrammar } from '../core/rule-schema-steps.ts'
 import type { Step } from '../core/step.ts'
@@ -34,6 +35,15 @@ const aliasesMax = 100
  *   for everything that is wrong at once.
  */
 export function readRulesFile(file: string, text: string, grammar: RulesGrammar): RuleDefinition[] {
+  return readRulesAndExamples(file, text, grammar).rules
+}
+
+/** The same, with the examples that stand in the file. */
+export function readRulesAndExamples(
+  file: string,
+  text: string,
+  grammar: RulesGrammar,
+): { rules: RuleDefinition[]; examples: RuleExample[] } {
   if (text.length > charactersMax)
     throw new CliError('refused', `${file}: is larger than a rules file may be.`)
   const lines = new LineCounter()
@@ -56,7 +66,8 @@ export function readRulesFile(file: string, text: string, grammar: RulesGrammar)
     // What stands behind an alias is checked where it is used, and is wrong in one place.
     throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
-  return (content as { rules: RuleDefinition[] }).rules.map(withSettings)
+  const { rules, examples } = content as { rules: RuleDefinition[]; examples?: RuleExample[] }
+  return { rules: rules.map(withSettings), examples: examples ?? [] }
 }
 
 function resolve(file: string, document: Document): unknown {
@@ -75,12 +86,17 @@ function checkContent(content: unknown, grammar: RulesGrammar): DataFault[] {
   const faults: DataFault[] = []
   for (const key of Object.keys(content)) {
     if (key === 'rules') continue
+    if (key === 'examples') {
+      const wrong = checkExamples(content.examples)
+      faults.push(...wrong.map((fault) => ({ ...fault, path: [key, ...fault.path] })))
+      continue
+    }
     if (key === 'destinations') {
       const message =
         'Destinations are not there yet; this version of Roster has internal actions only.'
       faults.push({ path: [key], message, ofName: true })
     } else {
-      const unknown = { word: key, known: ['rules'] }
+      const unknown = { word: key, known: ['rules', 'examples'] }
       faults.push({ path: [key], message: `"${key}" is not known here.`, ofName: true, unknown })
     }
   }

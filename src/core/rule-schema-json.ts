@@ -22,6 +22,7 @@ export function rulesFileSchema(
     ...map(
       {
         rules: { ...list(ref('rule'), 0), maxItems: limits.rulesPerWorkspaceMax },
+        examples: { type: 'array', description: 'What the rules are to do: roster rules check.' },
         destinations: {
           ...list(ref('destination'), 0),
           maxItems: limits.destinationsPerWorkspaceMax,

@@ -15,9 +15,9 @@ export const rulesList = defineCommand({
       const workspace = await findWorkspace(store, options.workspace)
       return store.listRules(workspace.id)
     })
-    const rows = rules.map(({ name, version, on, steps }) => [
+    const rows = rules.map(({ name, version, disabled, on, steps }) => [
       name,
-      String(version),
+      disabled ? `${version} (off)` : String(version),
       on.join(','),
       steps.map(stepWords).join(', '),
     ])

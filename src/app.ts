@@ -43,7 +43,7 @@ export interface Parts {
  * Opens the store, listens, and prepares an empty store for use.
  *
  * @throws Error when another server holds the store, the port is taken, or the secret key is no
- *   key; nothing is left open then.
+ *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
   const [{ buildServer }, { prepareFirstStart }, { startRunner }, dialects] = await Promise.all([
@@ -85,6 +85,7 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
     decision: new URL('./decision.ts', import.meta.url),
     serve,
     connectionsMax: config.databaseConnectionsMax,
+    ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
   })
 }
 
@@ -148,6 +149,11 @@ async function createLogger(level: string): Promise<Logger> {
   destination.on('error', () => {})
   const formatters = { level: (label: string) => ({ level: label }) }
   return pino({ level, base: null, formatters }, destination)
+}
+
+/** Tells keys apart, and nothing about them. */
+function keyFingerprint(secretKey: Buffer): string {
+  return deriveKey(secretKey, 'roster key fingerprint').toString('hex', 0, 8)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config/load-config.ts'
 
@@ -28,10 +36,13 @@ export function secretKeyPath(config: Pick<Config, 'data'>): string {
   return join(config.data, 'secret.key')
 }
 
-/** Written beside and renamed, so that a crash leaves no half key. */
+/**
+ * Written beside and then given its name, so that a crash leaves no half key; of programs that
+ * start at once on one folder, the first to do so makes the key of all.
+ */
 function makeKey(path: string): Buffer {
   const key = randomBytes(keyBytes)
-  const beside = `${path}.new`
+  const beside = `${path}.${process.pid}`
   const file = openSync(beside, 'w', 0o600)
   try {
     writeSync(file, `${key.toString('hex')}\n`)
@@ -39,7 +50,14 @@ function makeKey(path: string): Buffer {
   } finally {
     closeSync(file)
   }
-  renameSync(beside, path)
+  try {
+    linkSync(beside, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+  } finally {
+    unlinkSync(beside)
+  }
   return key
 }
 

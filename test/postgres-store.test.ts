@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import type { ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { examineStore, restoreStore, storeExists } from '../src/storage/maintain-store.ts'
@@ -17,7 +16,7 @@ import { newDatabase } from './kit/postgres.ts'
 import { startPostgres } from './kit/postgres-server.ts'
 import { readLog } from './kit/read-log.ts'
 import { reconcile } from './kit/reconcile.ts'
-import { dumpSchema, schemaFile } from './kit/schema-dump.ts'
+import { assertCommitted, dumpSchema } from './kit/schema-dump.ts'
 import { source, storeContract, upsert, userEvent } from './store-contract.ts'
 
 const decision = new URL('../src/decision.ts', import.meta.url)
@@ -240,9 +239,7 @@ test('a program that is older than the schema refuses to start, and says so', as
 test('the schema is the one that is committed', async () => {
   await using database = await newDatabase({ empty: true })
   await (await openStore(database.url, { decision })).close()
-  const dumped = await dumpSchema(database.query)
-  if (process.env.ROSTER_TEST_WRITE_SCHEMA === '1') writeFileSync(schemaFile, dumped)
-  assert.equal(dumped, readFileSync(schemaFile, 'utf8'), `${schemaFile.pathname} is out of date`)
+  assertCommitted('postgres', await dumpSchema(database.query))
 })
 
 test('a database that does not sync what it commits is refused', async () => {
@@ -283,11 +280,7 @@ test('while the database stands still calls are answered in time, and it recover
   const made = { publicPart: 'p', secretHash: 'h', workspaceId: id, dialect: 'd', scopes: [] }
   await store.createToken({ ...made, label: '' })
   await store.apply(id, upsert('before'))
-  const backends = (await query(server.url('postgres'), 'SELECT pid FROM pg_stat_activity')).map(
-    ({ pid }) => pid as number,
-  )
-  const everybody = [server.pid(), ...backends]
-  for (const pid of everybody) signal(pid, 'SIGSTOP')
+  const stopped = await server.pause()
   const began = performance.now()
   const calls: Promise<unknown>[] = [
     ...['a', 'b', 'c'].map((user) => store.apply(id, upsert(user))),
@@ -300,7 +293,7 @@ test('while the database stands still calls are answered in time, and it recover
     result.status === 'rejected' ? result.reason.code : 'answered',
   )
   const took = performance.now() - began
-  for (const pid of everybody.toReversed()) signal(pid, 'SIGCONT')
+  stopped.resume()
   assert.ok(took < 6_200, `the last answer came after ${took} ms`)
   const none = 'unavailable'
   assert.deepEqual(codes, [none, none, none, none, 'answered', none, none])
@@ -414,21 +407,4 @@ function partialKeys(plan: readonly string[]): string[] {
     const condition = plan.slice(at + 1).find((next) => /Index Cond/.test(next)) ?? ''
     return expected && !expected.test(condition) ? [`${line.trim()}: ${condition.trim()}`] : []
   })
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    // A background process may have ended by itself.
-    if ((error as { code?: string }).code !== 'ESRCH') throw error
-  }
-}
-
-async function query(url: string, text: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query(text)
-  await client.end()
-  return rows
 }

@@ -11,6 +11,7 @@ import { openStore } from '../src/storage/open-store.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
+import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
 
@@ -28,6 +29,14 @@ storeContract('sqlite', async () => {
     folder[Symbol.dispose]()
   }
   return { ...store, [Symbol.asyncDispose]: dispose }
+})
+
+test('the schema is the one that is committed', async () => {
+  using folder = tempFolder()
+  await (await open(folder.path)).close()
+  const db = openDatabase(join(folder.path, 'roster.db'), 'read')
+  assertCommitted('sqlite', dumpSqliteSchema(db))
+  db.close()
 })
 
 test('every connection to a file syncs each commit, also the second and later ones', async () => {

@@ -79,20 +79,23 @@ export function identifierOf(profile: Profile, kind: string): string | undefined
   return profile.identifiers.find((identifier) => identifier.kind === kind)?.value
 }
 
+const nameParts = ['first_name', 'name_infix', 'last_name'] as const
+
 /**
  * The name to show: the later of a stored `name` and first name, infix and last name joined. With
  * neither it is undefined; what to show instead is the dialect's business.
  */
 export function displayName(profile: Profile): string | undefined {
-  const parts = ['first_name', 'name_infix', 'last_name']
-  const joined = parts
-    .map((part) => own(profile.attributes, part))
-    .filter((part): part is string => typeof part === 'string' && part.trim() !== '')
-    .map((part) => part.trim())
-    .join(' ')
+  let joined = ''
+  let partsAt = 0
+  for (const name of nameParts) {
+    partsAt = Math.max(partsAt, own(profile.provenance, name)?.at ?? 0)
+    const value = own(profile.attributes, name)
+    const part = typeof value === 'string' ? value.trim() : ''
+    if (part !== '') joined = joined === '' ? part : `${joined} ${part}`
+  }
   const stored = own(profile.attributes, 'name')
   if (typeof stored !== 'string' || stored === '') return joined === '' ? undefined : joined
   if (joined === '') return stored
-  const partsAt = Math.max(...parts.map((part) => own(profile.provenance, part)?.at ?? 0))
   return partsAt > (own(profile.provenance, 'name')?.at ?? 0) ? joined : stored
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShownToken } from '../../src/core/dialect.ts'
 import type { Answer } from '../kit/answer-parser.ts'
 import { Connection, ConnectionLost, type WireRequest } from '../kit/http-client.ts'
@@ -36,11 +37,14 @@ export class WriteLoad {
   #answered = 0
   #onAnswer = () => {}
 
-  constructor(url: string, tokens: Tokens, connections = 16, peopleEach = 6) {
+  /** `name` sets its people apart from those of other loads on the same workspace. */
+  constructor(url: string, tokens: Tokens, connections = 16, peopleEach = 6, name = 'c') {
     this.#url = url
     this.#tokens = tokens
     for (let connection = 0; connection < connections; connection++) {
-      const people = Array.from({ length: peopleEach }, (_, n) => newPerson(`c${connection}-${n}`))
+      const people = Array.from({ length: peopleEach }, (_, n) =>
+        newPerson(`${name}${connection}-${n}`),
+      )
       this.people.push(...people)
       const loop = this.#loop(people, connection)
       // Told by `ended`, to whoever waits for it.
@@ -87,6 +91,8 @@ export class WriteLoad {
         write.answeredAt = performance.now()
         learn(write)
         this.#onAnswer()
+        // Refusals come quickly; nobody asks again as quickly.
+        if (write.answer.status >= 500) await sleep(20)
         if (write.answer.headers.connection === 'close') connection.close()
       }
     } catch (error) {

@@ -29,12 +29,21 @@ export interface PostgresServer {
   socketPath: string
   /** The process to which all others of the server belong. */
   pid(): number
+  /**
+   * Ends it as an operator would who is in a hurry (`fast`: sessions are thrown out) or as a crash
+   * does (`immediate`: the log is replayed), and has it back after `downMs`.
+   */
+  restart(how: 'fast' | 'immediate', downMs: number): Promise<void>
+  /** Stops every process of the server where it is, until it is told to go on. */
+  pause(): Promise<{ resume(): void }>
   stop(): Promise<void>
 }
 
 const prefix = 'roster-test-pg-'
 /** The file in a server's folder that names the process it was started by. */
 const ownerFile = 'owner'
+/** The file that has a server that ended started again, after as many seconds as it says. */
+const againFile = 'again'
 const startMs = 30_000
 
 /**
@@ -69,10 +78,19 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const url = (database: string) =>
     `postgres://roster@localhost/${database}?host=${encodeURIComponent(folder)}`
   await untilReady(url('postgres'), child, log)
+  const pid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
   return {
     url,
     socketPath: join(folder, '.s.PGSQL.5432'),
-    pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    pid,
+    restart: async (how, downMs) => {
+      const before = pid()
+      writeFileSync(join(folder, againFile), String(downMs / 1_000))
+      process.kill(before, how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      await untilGone(before)
+      await untilReady(url('postgres'), child, log)
+    },
+    pause: () => pauseServer(url('postgres'), pid()),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
@@ -93,12 +111,18 @@ const nobody = 65_534
 const script = `
   folder=$1; shift
   exec 3<&0
-  "$@" </dev/null &
-  server=$!
-  (cat <&3 >/dev/null; kill -QUIT $server) 2>/dev/null &
-  watch=$!
-  wait $server
-  kill $watch 2>/dev/null
+  while :; do
+    "$@" </dev/null &
+    server=$!
+    (cat <&3 >/dev/null; rm -f again; kill -QUIT $server) 2>/dev/null &
+    watch=$!
+    wait $server
+    kill $watch 2>/dev/null
+    [ -e again ] || break
+    pause=$(cat again)
+    rm -f again
+    sleep "$pause"
+  done
   cd /
   rm -rf "$folder"`
 
@@ -139,6 +163,35 @@ async function untilReady(url: string, child: ChildProcess, log: string): Promis
   }
   child.stdin?.end()
   throw new Error(`PostgreSQL did not start: ${String(last)}\n${written.slice(-3_000)}`)
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + startMs
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error('PostgreSQL did not stop.')
+    await sleep(10)
+  }
+}
+
+/** The first process is stopped first, so that it does not start others in the meantime. */
+async function pauseServer(url: string, first: number): Promise<{ resume(): void }> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query('SELECT pid FROM pg_stat_activity')
+  const everybody = [first, ...rows.map(({ pid }) => pid as number)]
+  client.on('error', () => {})
+  for (const pid of everybody) signalIfAlive(pid, 'SIGSTOP')
+  return {
+    resume: () => {
+      for (const pid of everybody.toReversed()) signalIfAlive(pid, 'SIGCONT')
+      void client.end()
+    },
+  }
+}
+
+/** A background process may have ended by itself. */
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, signal)
 }
 
 /**

@@ -1,10 +1,17 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import type { QueryResultRow } from 'pg'
 
-/** The schema as it is committed, for a reviewer to see what a migration changes. */
-export const schemaFile = new URL(
-  '../../src/storage/migrations/schema.postgres.txt',
-  import.meta.url,
-)
+/**
+ * Compares a schema with the one that is committed, for a reviewer to see what a migration changes;
+ * writes that anew when the environment asks for it.
+ */
+export function assertCommitted(engine: 'postgres' | 'sqlite', dumped: string): void {
+  const file = new URL(`../../src/storage/migrations/schema.${engine}.txt`, import.meta.url)
+  if (process.env.ROSTER_TEST_WRITE_SCHEMA === '1') writeFileSync(file, dumped)
+  assert.equal(dumped, readFileSync(file, 'utf8'), `${file.pathname} is out of date`)
+}
 
 type Query = (text: string) => Promise<QueryResultRow[]>
 
@@ -57,6 +64,48 @@ function columnLine(row: QueryResultRow): string {
     ...(row.filled ? ['not null'] : []),
     ...(row.default === null ? [] : [`default ${row.default}`]),
     ...(row.identity === '' ? [] : ['identity']),
+  ]
+  return words.join(' ')
+}
+
+/** The same of a file of SQLite. */
+export function dumpSqliteSchema(db: DatabaseSync): string {
+  const all = (text: string) => db.prepare(text).all() as { [column: string]: unknown }[]
+  const tables = all(`SELECT name, wr, strict FROM pragma_table_list
+    WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`)
+  const parts = tables.map(({ name, wr, strict }) => {
+    const kind = [...(strict === 1 ? ['strict'] : []), ...(wr === 1 ? ['without rowid'] : [])]
+    const columns = all(`SELECT * FROM pragma_table_xinfo('${name}') ORDER BY cid`)
+    const indexes = all(`SELECT * FROM pragma_index_list('${name}') ORDER BY name`)
+    return [
+      [`table ${name}`, ...kind].join(', '),
+      ...columns.map((column) => sqliteColumn(column)),
+      ...indexes.map((index) => sqliteIndex(index, all)),
+    ].join('\n')
+  })
+  return `${parts.join('\n\n')}\n`
+}
+
+function sqliteColumn(row: { [column: string]: unknown }): string {
+  const words = [
+    `  ${row.name} ${row.type}`,
+    ...(row.notnull === 1 ? ['not null'] : []),
+    ...(row.dflt_value === null ? [] : [`default ${row.dflt_value}`]),
+    ...(row.pk === 0 ? [] : [`key ${row.pk}`]),
+  ]
+  return words.join(' ')
+}
+
+type All = (text: string) => { [column: string]: unknown }[]
+
+function sqliteIndex(index: { [column: string]: unknown }, all: All): string {
+  const keys = all(`SELECT name FROM pragma_index_xinfo('${index.name}') WHERE key = 1`)
+  const [made] = all(`SELECT sql FROM sqlite_schema WHERE name = '${index.name}'`)
+  const where = /\bWHERE\b.*/s.exec(String(made?.sql ?? ''))?.[0] ?? ''
+  const words = [
+    `  ${index.unique === 1 ? 'unique ' : ''}index ${index.name}`,
+    `(${keys.map(({ name }) => name).join(', ')})`,
+    ...(where === '' ? [] : [where.replaceAll(/\s+/g, ' ')]),
   ]
   return words.join(' ')
 }

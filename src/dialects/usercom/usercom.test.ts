@@ -139,13 +139,17 @@ test('every field that is shown comes back from the object as it was written', (
 test('the keys of the user object stand in the recorded order', () => {
   const first =
     'id key name email gender status phone_number first_seen last_seen page_views last_ip timezone city region country unsubscribed browser_language score browser os_type resolution created_at updated_at companies attributes gravatar_url lists tags notifications facebook_url linkedin_url twitter_url google_url last_contacted user_id assigned_to web_push_subscription'
-  assert.equal(Object.keys(show(profile({}))).join(' '), first)
+  assert.equal(keysAsSent(show(profile({}))), first)
   const second = first
     .replace(' key ', ' user_key ')
     .replace(' user_id ', ' custom_id ')
     .replace(' attributes ', ' ')
-  assert.equal(Object.keys(show(profile({ plan: 1 }), 2)).join(' '), `${second} plan`)
+  assert.equal(keysAsSent(show(profile({ plan: 1 }), 2)), `${second} plan`)
 })
+
+function keysAsSent(user: JsonObject): string {
+  return Object.keys(JSON.parse(JSON.stringify(user)) as JsonObject).join(' ')
+}
 
 test('times have six digits, also when the fraction is zero', () => {
   const shown = show(profile({}))

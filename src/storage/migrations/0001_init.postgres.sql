@@ -24,11 +24,13 @@ CREATE TABLE counters (
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- `config_version` is raised with every change of tokens, rules, settings and workspaces;
--- `probe_at` is what the readiness check writes.
+-- `probe_at` is what the readiness check writes; `key_fingerprint` tells, without telling the key,
+-- which secret key the nodes have in common. It is null until the first of them starts.
 CREATE TABLE state (
   one integer PRIMARY KEY CHECK (one = 1),
   config_version bigint NOT NULL,
-  probe_at bigint NOT NULL
+  probe_at bigint NOT NULL,
+  key_fingerprint text
 ) WITH (fillfactor = 10);
 
 INSERT INTO state (one, config_version, probe_at) VALUES (1, 1, 0);

@@ -5,9 +5,31 @@ import { identifierKey, type Known } from '../../core/known.ts'
 import type { Identifier, Profile, ProfileId } from '../../core/profile.ts'
 import { groupProvenance } from '../group-provenance.ts'
 import { listText } from '../rows.ts'
+import { binaryArray, type ElementType } from './binary-array.ts'
 
 /** A table's columns, each a list; the rows are what stands at the same place in all of them. */
-export type Columns = unknown[][]
+export type Columns = Buffer[]
+
+const textKey: ElementType[] = ['text', 'text', 'int8']
+const profileTypes: ElementType[] = [...types('int8', 2), ...types('text', 5), ...types('int8', 4)]
+const holderTypes: ElementType[] = [...textKey, 'int8', 'int8']
+const eventTypes: ElementType[] = [
+  ...[
+    'int8',
+    'text',
+    'int8',
+    'int8',
+    'int8',
+    'int8',
+    'text',
+    'int8',
+    'text',
+    'int8',
+    'text',
+    'int4',
+  ],
+  ...types('text', 6),
+] as ElementType[]
 
 /** An identifier with who held it before the group. */
 export interface StoredHolders {
@@ -38,11 +60,11 @@ export function groupChanges(
   const { held, gone } = holderChanges(stored, known, lastProfile, formerHolders(decisions))
   const events = decisions.flatMap((decided) => decided.events)
   const values = [
-    ...transposed([...profiles.values()], profileRow, 11),
-    ...transposed(held, (row) => row, 5),
-    ...transposed(gone, (row) => row, 3),
-    ...transposed(events, eventRow, 18),
-    ...transposed(decisions.flatMap(namedOnly), (row) => row, 4),
+    ...columns([...profiles.values()].map(profileRow), profileTypes),
+    ...columns(held, holderTypes),
+    ...columns(gone, textKey),
+    ...columns(events.map(eventRow), eventTypes),
+    ...columns(decisions.flatMap(namedOnly), [...textKey, 'int8']),
   ]
   return { values, storedCount: profiles.size - createdCount }
 }
@@ -147,10 +169,13 @@ function namedOnly({ events, profiles }: Decided): unknown[][] {
   })
 }
 
-function transposed<T>(rows: readonly T[], toRow: (row: T) => unknown[], width: number): Columns {
-  const columns: Columns = Array.from({ length: width }, () => [])
-  for (const row of rows) {
-    for (const [index, value] of toRow(row).entries()) columns[index]?.push(value)
-  }
-  return columns
+function types(type: ElementType, count: number): ElementType[] {
+  return Array.from({ length: count }, () => type)
+}
+
+function columns(rows: readonly unknown[][], of: readonly ElementType[]): Columns {
+  return of.map((type, index) => {
+    const values = rows.map((row) => row[index])
+    return binaryArray(type, values)
+  })
 }

@@ -26,7 +26,7 @@ type ApplyGroup = (
 
 const groupMax = 256
 /** One group is being committed while the next loads and decides. */
-const groupsPerLaneMax = 2
+const groupsPerLaneMax = 1
 /** Beyond this many waiting commands a new one is refused at once instead of queued. */
 const waitingMax = 20_000
 /** How long a command may take, waiting included, before its caller is told to try again. */

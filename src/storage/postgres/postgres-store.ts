@@ -5,6 +5,7 @@ import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
+import { assertCommonKey } from './common-key.ts'
 import { ConfigCache } from './config-cache.ts'
 import { ConfigWatch, selectVersion } from './config-watch.ts'
 import {
@@ -36,6 +37,8 @@ export interface PostgresOptions {
   clock?: () => number
   /** Most connections at a time. */
   connectionsMax?: number
+  /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
+  keyFingerprint?: () => string
 }
 
 /** Left to reads and rare writes, whatever the groups do. */
@@ -46,14 +49,15 @@ const partitionCheckMs = 24 * 60 * 60_000
  * Opens the engine for several nodes: all of them work on one database, and on nothing else in
  * common. The schema is made, or brought up to date, when it is not there.
  *
- * @throws Error when the database would lose acknowledged writes, or its schema is newer than this
- *   program; Fault `unavailable` when it cannot be reached.
+ * @throws Error when the database would lose acknowledged writes, its schema is newer than this
+ *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be
+ *   reached.
  */
 export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
   const { decide } = (await import(options.decision.href)) as { decide: Decide }
   const databaseClock = new DatabaseClock()
   const clock = options.clock ?? (() => databaseClock.now())
-  await prepare(url, databaseClock, clock)
+  await prepare(url, databaseClock, clock, options.keyFingerprint)
   const connectionsMax = options.connectionsMax ?? 10
   const pool = openPool(url, connectionsMax)
   const underWay = new CallsUnderWay()
@@ -135,12 +139,18 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
 }
 
-async function prepare(url: string, clock: DatabaseClock, now: () => number): Promise<void> {
+async function prepare(
+  url: string,
+  clock: DatabaseClock,
+  now: () => number,
+  keyFingerprint: PostgresOptions['keyFingerprint'],
+): Promise<void> {
   const client = await connectOnce(url)
   try {
     const { rows } = await client.query<Durability>(selectDurability)
     assertDurable(rows[0] as Durability)
     await migrate(client)
+    if (keyFingerprint) await assertCommonKey(client, keyFingerprint())
     const askedAt = performance.now()
     const version = await client.query<Row>(selectVersion.text)
     clock.set(Number(version.rows[0]?.now), askedAt)

@@ -1,23 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
-const folder = new URL('../migrations/', import.meta.url)
+const shipped = new URL('../migrations/', import.meta.url)
 const fileName = /^(\d{4})_[a-z0-9_]+\.sqlite\.sql$/
 
 /** The schema version this program brings a file to. */
-export function newestSchemaVersion(): number {
-  return Math.max(...migrations().map(({ version }) => version))
+export function newestSchemaVersion(folder = shipped): number {
+  return Math.max(...migrations(folder).map(({ version }) => version))
 }
 
 /**
  * Brings the file to the newest schema, forward only, each migration in a transaction of its own
  * under the write lock, so that two processes that start at once migrate once.
  *
- * @throws Error when the file was written by a newer program.
+ * @throws Error when the file was written by a newer program; whatever a migration that failed
+ *   met, with nothing of that migration left.
  */
-export function migrate(db: DatabaseSync): void {
-  const known = migrations()
-  const newest = newestSchemaVersion()
+export function migrate(db: DatabaseSync, folder = shipped): void {
+  const known = migrations(folder)
+  const newest = newestSchemaVersion(folder)
   if (schemaVersion(db) === newest) return
   for (const { version, file } of known) {
     db.exec('BEGIN IMMEDIATE')
@@ -44,7 +45,7 @@ export function schemaVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.user_version)
 }
 
-function migrations(): { version: number; file: string }[] {
+function migrations(folder: URL): { version: number; file: string }[] {
   return readdirSync(folder)
     .filter((file) => fileName.test(file))
     .sort()

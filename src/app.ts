@@ -5,9 +5,11 @@ import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
 import type { InternalActions } from './core/action.ts'
+import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
+import type { Runner } from './follow-up/runner.ts'
 import type { RosterServer } from './http/server.ts'
 import { readSecretKey } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -44,18 +46,19 @@ export interface Parts {
  *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, dialects] = await Promise.all([
+  const [{ buildServer }, { prepareFirstStart }, { startRunner }, dialects] = await Promise.all([
     import('./http/server.ts'),
     import('./first-start.ts'),
+    import('./follow-up/runner.ts'),
     loadDialects(),
   ])
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
+  let runner: Runner | undefined
   const expiry = startExpiry(store, config, logger)
   const close = async () => {
-    await server?.close()
-    await expiry.stop()
+    await Promise.all([server?.close(), runner?.stop(), expiry.stop()])
     await store.close()
     logger.flush()
   }
@@ -66,6 +69,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     const { url } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
+    runner = startRunner(store, logger)
     return { url, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()
@@ -114,6 +118,18 @@ export async function examineAppStore(config: Config): Promise<Finding[]> {
 
 export async function loadDialects(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
+}
+
+/** What a rules file may name: the actions there are, and where events come from. */
+export async function loadGrammar() {
+  const { createTemplates } = await import('./core/template.ts')
+  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
+  return { actions: await loadActions(), sources, templates: createTemplates() }
+}
+
+/** The decision, for trying rules without a store. */
+export async function loadDecision(): Promise<Decide> {
+  return (await import('./decision.ts')).decide
 }
 
 export async function loadActions(): Promise<InternalActions> {

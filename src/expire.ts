@@ -35,10 +35,12 @@ async function expireOnce(store: Store, keep: Keep, logger: Logger): Promise<voi
   const events = keep.eventDays === 0 ? null : now - keep.eventDays * 24 * hourMs
   try {
     const expired = await store.expire({
+      now,
       events,
       idempotency: now - keep.idempotencyHours * hourMs,
     })
-    if (expired.events + expired.idempotency > 0) logger.info(expired, 'deleted what is old')
+    if (Object.values(expired).some((count) => count > 0))
+      logger.info(expired, 'deleted what is old')
   } catch (error) {
     logger.warn({ error: (error as Error).message }, 'deleting what is old failed')
   }

@@ -442,6 +442,63 @@ test('a reader that has seen enough is no fault', async () => {
 })
 
 /** A data folder and the program on it. */
+test('rules are tried, compared, applied, switched and explained; runs are seen and cancelled', async () => {
+  using place = newPlace()
+  await using server = await place.serve()
+  const page = readFileSync(new URL('../docs/rules.md', import.meta.url), 'utf8')
+  const block = (key: string) => new RegExp(`^${key}:\\n(?: .*\\n|\\n)+`, 'm').exec(page)?.[0] ?? ''
+  const write = (name: string, text: string) => {
+    writeFileSync(join(place.path, name), text)
+    return join(place.path, name)
+  }
+  const file = write('rules.yaml', `${block('rules')}${block('examples')}`)
+  const checked = await place.roster('rules', 'check', file)
+  assert.equal(checked.out, 'ok   a Dutch buyer gets the tag\n4 rules, 1 examples, 0 failed.\n')
+  const bad = `${block('rules')}${block('examples').replace('[buyer]', '[x]')}`
+  const failed = await place.roster('rules', 'check', write('bad.yaml', bad))
+  assert.equal(failed.code, 1)
+  assert.match(failed.out, /^ +tags: expected \["x"\], found \["buyer"\]$/m)
+
+  const dry = await place.roster('rules', 'apply', file, '--dry-run')
+  assert.equal(dry.out, '+ tag-dutch-buyers: added\n+ remind-of-the-basket: added\n')
+  assert.equal((await place.json('rules', 'list')).length, 2)
+  await place.json('rules', 'apply', file)
+  assert.deepEqual((await place.json('rules', 'apply', file)).changes, [])
+  await place.json('rules', 'disable', 'tag-dutch-buyers')
+  const shown = await place.roster('rules', 'show', 'tag-dutch-buyers')
+  assert.match(shown.out, /^# version 1, switched off\nname: tag-dutch-buyers\n/)
+  const unknown = await place.roster('rules', 'enable', 'tag-duch-buyers')
+  assert.match(unknown.err, /Did you mean "tag-dutch-buyers"\?/)
+  assert.equal((await place.json('rules', 'history', 'tag-dutch-buyers')).length, 1)
+  assert.ok((await place.json('rules', 'schema')).definitions.rule)
+
+  const steps = '[{ wait: PT1H }, { action: add-tag, with: { tag: a } }]'
+  const when = '{ profile: country, is: NL }'
+  const waiting = write(
+    'waiting.yaml',
+    `rules:\n  - { name: w, on: [profile.*], when: ${when}, steps: ${steps} }\n`,
+  )
+  await place.json('rules', 'apply', waiting)
+  const { token } = await place.json('token', 'create', '--dialect', 'usercom')
+  for (const country of ['BE', 'NL']) {
+    assert.ok((await update(server, token, { email: 'jo@x.org', country })) < 300)
+  }
+  const explained = await place.roster('events', 'explain', '1')
+  assert.equal(
+    explained.out,
+    'Event 1, profile.created, about profile 1.\n' +
+      '- w@1: profile.country is "BE"; it has to be "NL".\n',
+  )
+  assert.match((await place.roster('events', 'explain', '2')).out, /^\+ w@1: run 2:w is waiting$/m)
+  const [run] = await place.json('runs', 'list', '--state', 'waiting')
+  assert.deepEqual([run.id, run.subject, run.cursor], ['2:w', 1, [1]])
+  assert.match((await place.roster('runs', 'show', '2:w')).out, /^0 +waited +until 2/m)
+  assert.deepEqual(await place.json('runs', 'cancel', '2:w'), { cancelled: 1 })
+  assert.match((await place.roster('runs', 'cancel', '2:w')).err, /does not wait; it is cancelled/)
+  assert.deepEqual(await place.json('runs', 'cancel', '--rule', 'w'), { cancelled: 0 })
+  assert.equal((await place.json('runs', 'show', '2:w')).reason, 'operator')
+})
+
 function newPlace() {
   const folder = tempFolder()
   const env: { [name: string]: string } = {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Applied, Command, Key } from '../src/core/command.ts'
+import { continueRun } from '../src/core/continue-run.ts'
 import { Fault } from '../src/core/errors.ts'
 import type { Identifier, Profile, ProfileId } from '../src/core/profile.ts'
-import { starterRules } from '../src/core/rule.ts'
+import { type RuleDefinition, starterRules } from '../src/core/rule.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import { engines } from './kit/engines.ts'
 import { memoryEngine } from './kit/memory-engine.ts'
@@ -111,8 +112,37 @@ const command = fc.oneof(
 )
 const groups = fc.array(fc.array(command, { minLength: 1, maxLength: 12 }), {
   minLength: 1,
-  maxLength: 4,
+  maxLength: 6,
 })
+/** Rules that wait, end each other's runs, set each other off and are counted. */
+const rules: readonly RuleDefinition[] = [
+  ...starterRules,
+  {
+    name: 'waits',
+    on: ['shop.visit', 'profile.updated'],
+    per_minute: 3,
+    when: { not: { profile: 'plan', is: 'y' } },
+    steps: [
+      { action: 'increment', with: { attribute: 'visits' } },
+      { wait: 'PT0.05S' },
+      { check: { profile: 'size', exists: true }, otherwise: [{ wait: 'PT0.05S' }] },
+      { action: 'trigger-event', with: { type: 'shop.late', attributes: 'event' } },
+      { action: 'add-tag', with: { tag: '{{ event.plan }}' } },
+    ],
+    cancel_when: { on: ['user.update', 'shop.seen'] },
+  },
+  {
+    name: 'finds',
+    on: ['shop.*'],
+    sources: { not: ['rule:finds'] },
+    steps: [
+      { action: 'find-profile', with: { email: 'a@x.org' } },
+      { action: 'trigger-event', with: { type: 'shop.seen' } },
+      { wait: 'PT0.07S' },
+      { action: 'remove-tag', with: { tag: 'y' } },
+    ],
+  },
+]
 const settings = fc.record({
   emailMatching: fc.boolean(),
   unknownKeys: fc.constantFrom('create' as const, 'existing-only' as const),
@@ -129,18 +159,25 @@ for (const engine of engines) {
       let round = 0
       const checked = fc.assert(
         fc.asyncProperty(groups, settings, async (batches, chosen) => {
-          const { id } = await store.createWorkspace(`w${round++}`, starterRules)
+          const { id } = await store.createWorkspace(`w${round++}`, rules)
           await store.updateSettings(id, chosen)
-          const model = memoryEngine(chosen, starterRules)
+          const model = memoryEngine(chosen, rules)
           now = 1_000
           for (const drawn of batches) {
-            const batch = drawn.map((each) => knowing(each, model.profiles.size))
+            // What is due waits together with what comes in.
+            const { runs: due } = await store.claimRuns(999)
+            const known = drawn.map((each) => knowing(each, model.profiles.size))
+            const batch = [...due.map((run) => continueRun(run)), ...known]
             const together = batch.map((each) => store.apply(id, frozen(each)))
             const one = batch.map((each) => attempt(() => model.apply(each, now)))
             assert.deepEqual((await Promise.allSettled(together)).map(outcomeOf), one)
             now += 50
           }
           assert.deepEqual(await readLog(store, id), model.events)
+          const kept = [...model.runs.values()].sort(
+            (a, b) => b.event - a.event || (a.rule < b.rule ? -1 : 1),
+          )
+          assert.deepEqual(await store.listRuns(id, { limit: 9_999 }), kept)
           await reconcile(store, id)
           for (const profile of model.profiles.values()) {
             const keys = [{ profile: profile.id }]
@@ -197,11 +234,16 @@ function outcomeOf(result: PromiseSettledResult<Applied>): Outcome {
  */
 function knowing(command: Command, lastProfile: number): Command {
   const copy = structuredClone(command)
-  const keys = copy.kind === 'record-event' ? (copy.subject ?? []) : copy.keys
+  const keys = keysOf(copy)
   for (const named of keys) {
     if ('profile' in named && named.profile > lastProfile) named.profile = 999 as ProfileId
   }
   return copy
+}
+
+function keysOf(command: Command): Key[] {
+  if ('keys' in command) return command.keys
+  return command.kind === 'record-event' ? (command.subject ?? []) : []
 }
 
 /** A command may be decided more than once, so a decision must leave it as it was. */

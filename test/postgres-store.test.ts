@@ -8,6 +8,7 @@ import { examineStore, restoreStore, storeExists } from '../src/storage/maintain
 import { openStore } from '../src/storage/open-store.ts'
 import { maskUrl, openPool } from '../src/storage/postgres/connect.ts'
 import * as reads from '../src/storage/postgres/reader.ts'
+import * as runs from '../src/storage/postgres/run-statements.ts'
 import * as writes from '../src/storage/postgres/statements.ts'
 import type { Statement } from '../src/storage/postgres/transaction.ts'
 import type { Store } from '../src/storage/store.ts'
@@ -350,6 +351,10 @@ test('no statement reads a table from end to end, with and without statistics', 
       extract(epoch FROM now()) * 1000 FROM generate_series(1, 20000) n;
     INSERT INTO events SELECT 1, n, 't', n, NULL, 1, extract(epoch FROM now()) * 1000, 's', 1, '', NULL, NULL,
       NULL, '{}', '[]', '[]', '[]', NULL, NULL FROM generate_series(1, 20000) n;
+    INSERT INTO rules SELECT 1, 'r' || n, 1, n, '{}', 1, false FROM generate_series(1, 200) n;
+    INSERT INTO runs SELECT 1, n, 'r' || n % 9, 1, n % 5000, 'waiting', '[]', n, n, NULL, NULL,
+      NULL, 1, NULL, '{}', '[]' FROM generate_series(1, 20000) n;
+    INSERT INTO rule_counts SELECT 1, n, 'r', 1, 1 FROM generate_series(1, 20000) n;
     ANALYZE`)
   await assertPlans(pool)
   await pool.end()
@@ -357,9 +362,11 @@ test('no statement reads a table from end to end, with and without statistics', 
 
 /** Each statement as it is prepared on a connection of the store's own. */
 async function assertPlans(pool: pg.Pool): Promise<void> {
-  const statements = [...Object.values(writes), ...Object.values(reads)].filter(
-    (value): value is Statement => typeof value === 'object' && 'text' in value,
-  )
+  const statements = [
+    ...Object.values(writes),
+    ...Object.values(reads),
+    ...Object.values(runs),
+  ].filter((value): value is Statement => typeof value === 'object' && 'text' in value)
   assert.ok(statements.length >= 18)
   const client = await pool.connect()
   for (const { name, text } of statements) {
@@ -388,6 +395,10 @@ function partialKeys(plan: readonly string[]): string[] {
     event_identifiers_pkey: /\bkind = .*\bvalue = /,
     events_: /\bid (=|>) /,
     names_pkey: /\bkind = .*\bname = /,
+    runs_pkey: /\bevent_id = .*\brule = /,
+    runs_by_subject: /\bsubject = .*\brule = /,
+    runs_by_rule: /\brule = .*\bversion = /,
+    rule_counts_pkey: /\bsubject = /,
     idempotency_pkey: /\btoken_id = .*\broute = .*\bkey = /,
   }
   return plan.flatMap((line, at) => {

@@ -9,7 +9,6 @@ import { readDestination } from '../src/core/destination.ts'
 import type { Source } from '../src/core/event.ts'
 import type { JsonObject } from '../src/core/json.ts'
 import { takesSource, takesType } from '../src/core/rule.ts'
-import { checkRules } from '../src/core/rule-schema.ts'
 import { checkRulesFile, type FileGrammar } from '../src/core/rule-schema-file.ts'
 import { rulesFileSchema } from '../src/core/rule-schema-json.ts'
 import type { ActionSettings } from '../src/core/rule-schema-steps.ts'
@@ -88,28 +87,12 @@ rules:
       - action: remove-profile
       - stop: true
     cancel_when: { on: [webshop.order.*], when: { event: total, exists: true } }
+    per_minute: 5
 `
 
 test('a file with everything in it is taken, by the check and by the published schema', () => {
   assert.deepEqual(checkRulesFile(parse(whole), grammar), [])
   assert.equal(published.Check(parse(whole)), true)
-})
-
-test('without follow-ups the same rules are refused where they need them', () => {
-  const { rules } = parse(whole)
-  const faults = checkRules(rules, actions)
-  assert.deepEqual(
-    faults.map(({ path }) => path.join('.')),
-    [
-      ...['0.sources', '0.on.1', '1.cancel_when', '1.when.all.2.any.0.tag'],
-      ...['1.when.all.2.any.1.tag', '1.when.all.3.not.before', '1.when.all.4.after'],
-      ...['1.steps.0.wait', '1.steps.1.wait', '1.steps.2.wait', '1.steps.3.wait'],
-      ...['1.steps.4.wait', '1.steps.5.check', '1.steps.9', '1.steps.9.stop'],
-    ],
-  )
-  const messages = faults.map(({ message }) => message)
-  assert.ok(messages.includes('Steps with "wait" are not there yet; every step is an action.'))
-  assert.ok(messages.includes('Conditions with "before" are not there yet.'))
 })
 
 for (const [step, wanted, structural = false] of [

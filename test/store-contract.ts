@@ -7,6 +7,7 @@ import { starterRules } from '../src/core/rule.ts'
 import type { Store } from '../src/storage/store.ts'
 import { idempotencyContract } from './idempotency-contract.ts'
 import { retentionContract } from './retention-contract.ts'
+import { runsContract } from './runs-contract.ts'
 
 export const source = { dialect: 'test', token: 1, request: 'r-1' }
 
@@ -50,6 +51,7 @@ export function storeContract(engine: string, open: OpenStore): void {
   const contract = contractOf(engine, open)
   idempotencyContract(engine, open)
   retentionContract(engine, open)
+  runsContract(engine, open)
 
   contract('what was answered is read back, in the order it was written', async (store, id) => {
     const first = await store.apply(id, upsert('u1', { a: 1 }))

@@ -1,10 +1,20 @@
 import type { InternalAction, InternalActions } from '../core/action.ts'
 import { addTag } from './add-tag/action.ts'
+import { findProfile } from './find-profile/action.ts'
+import { increment } from './increment/action.ts'
 import { removeProfile } from './remove-profile/action.ts'
 import { removeTag } from './remove-tag/action.ts'
 import { setAttributes } from './set-attributes/action.ts'
+import { setOnce } from './set-once/action.ts'
+import { subscribe } from './subscribe/action.ts'
+import { triggerEvent } from './trigger-event/action.ts'
+import { unset } from './unset/action.ts'
+import { unsubscribe } from './unsubscribe/action.ts'
 
-const actions: readonly InternalAction[] = [setAttributes, removeProfile, addTag, removeTag]
+const actions: readonly InternalAction[] = [
+  ...[setAttributes, setOnce, unset, increment, addTag, removeTag, subscribe, unsubscribe],
+  ...[removeProfile, findProfile, triggerEvent],
+]
 
 /** Every action a rule's step may name, by its type. */
 export const internalActions: InternalActions = new Map(

@@ -8,13 +8,20 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml'
-import type { InternalActions } from '../core/action.ts'
 import type { DataFault } from '../core/explain-errors.ts'
 import { isObject } from '../core/json.ts'
 import type { RuleDefinition } from '../core/rule.ts'
+import { checkExamples, type RuleExample } from '../core/rule-examples.ts'
 import { checkRules } from '../core/rule-schema.ts'
+import type { ActionSettings, FollowUpGrammar } from '../core/rule-schema-steps.ts'
+import type { Step } from '../core/step.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { CliError } from './command.ts'
+
+/** What a rules file may name. */
+export interface RulesGrammar extends Omit<FollowUpGrammar, 'destinations'> {
+  actions: ActionSettings
+}
 
 /** More than 200 long rules would need; what is larger is not a rules file. */
 const charactersMax = 1_048_576
@@ -27,11 +34,16 @@ const aliasesMax = 100
  * @throws CliError `refused` with `file:line:column`, what is wrong, and what was perhaps meant,
  *   for everything that is wrong at once.
  */
-export function readRulesFile(
+export function readRulesFile(file: string, text: string, grammar: RulesGrammar): RuleDefinition[] {
+  return readRulesAndExamples(file, text, grammar).rules
+}
+
+/** The same, with the examples that stand in the file. */
+export function readRulesAndExamples(
   file: string,
   text: string,
-  actions: InternalActions,
-): RuleDefinition[] {
+  grammar: RulesGrammar,
+): { rules: RuleDefinition[]; examples: RuleExample[] } {
   if (text.length > charactersMax)
     throw new CliError('refused', `${file}: is larger than a rules file may be.`)
   const lines = new LineCounter()
@@ -43,7 +55,7 @@ export function readRulesFile(
   })
   if (broken.length > 0) throw new CliError('refused', broken.join('\n'))
   const content = resolve(file, document)
-  const faults = checkContent(content, actions)
+  const faults = checkContent(content, grammar)
   if (faults.length > 0) {
     const placed = faults
       .map((fault) => ({ fault, offset: offsetOf(document, fault) }))
@@ -54,7 +66,8 @@ export function readRulesFile(
     // What stands behind an alias is checked where it is used, and is wrong in one place.
     throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
-  return (content as { rules: RuleDefinition[] }).rules.map(withSettings)
+  const { rules, examples } = content as { rules: RuleDefinition[]; examples?: RuleExample[] }
+  return { rules: rules.map(withSettings), examples: examples ?? [] }
 }
 
 function resolve(file: string, document: Document): unknown {
@@ -66,25 +79,30 @@ function resolve(file: string, document: Document): unknown {
   }
 }
 
-function checkContent(content: unknown, actions: InternalActions): DataFault[] {
+function checkContent(content: unknown, grammar: RulesGrammar): DataFault[] {
   if (!isObject(content)) {
     return [{ path: [], message: 'The file must be a map with a list "rules:".' }]
   }
   const faults: DataFault[] = []
   for (const key of Object.keys(content)) {
     if (key === 'rules') continue
+    if (key === 'examples') {
+      const wrong = checkExamples(content.examples)
+      faults.push(...wrong.map((fault) => ({ ...fault, path: [key, ...fault.path] })))
+      continue
+    }
     if (key === 'destinations') {
       const message =
         'Destinations are not there yet; this version of Roster has internal actions only.'
       faults.push({ path: [key], message, ofName: true })
     } else {
-      const unknown = { word: key, known: ['rules'] }
+      const unknown = { word: key, known: ['rules', 'examples'] }
       faults.push({ path: [key], message: `"${key}" is not known here.`, ofName: true, unknown })
     }
   }
   if (!Object.hasOwn(content, 'rules'))
     return [...faults, { path: [], message: '"rules" is missing.' }]
-  const inRules = checkRules(content.rules, actions)
+  const inRules = checkRules(content.rules, grammar.actions, { ...grammar, destinations: [] })
   return [...faults, ...inRules.map((fault) => ({ ...fault, path: ['rules', ...fault.path] }))]
 }
 
@@ -127,5 +145,11 @@ function place(file: string, lines: LineCounter, offset: number): string {
 
 /** `with` may be left out of a file, but not of a stored rule. */
 function withSettings(rule: RuleDefinition): RuleDefinition {
-  return { ...rule, steps: rule.steps.map((step) => ({ ...step, with: step.with ?? {} })) }
+  const complete = (step: Step): Step => {
+    if ('action' in step) return { ...step, with: step.with ?? {} }
+    return 'check' in step && step.otherwise
+      ? { ...step, otherwise: step.otherwise.map(complete) }
+      : step
+  }
+  return { ...rule, steps: rule.steps.map(complete) }
 }

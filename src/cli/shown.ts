@@ -1,5 +1,6 @@
 import type { Event } from '../core/event.ts'
 import type { Profile } from '../core/profile.ts'
+import { type Run, runId } from '../core/run.ts'
 import type { Workspace } from '../core/workspace.ts'
 import type { Token } from '../storage/store.ts'
 
@@ -39,6 +40,19 @@ export function eventJson(event: Event) {
     ...event,
     occurredAt: isoTime(event.occurredAt),
     receivedAt: isoTime(event.receivedAt),
+  }
+}
+
+export function runJson(run: Run) {
+  return {
+    id: runId(run),
+    ...run,
+    dueAt: isoTime(run.dueAt),
+    beganAt: isoTime(run.beganAt),
+    endedAt: isoTime(run.endedAt),
+    log: run.log.map(({ until, ...record }) => {
+      return until === undefined ? record : { ...record, until: isoTime(until) }
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RemoveIntent, WriteIntent } from './command.ts'
+import type { Key, RemoveIntent, WriteIntent } from './command.ts'
 import type { DropReason } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { Identifier, Profile } from './profile.ts'
@@ -13,6 +13,10 @@ export interface StepState {
 export type StepPlan =
   | WriteIntent
   | RemoveIntent
+  /** The rest of the run is about whoever these find; without anybody it ends. */
+  | { kind: 'find'; keys: Key[] }
+  /** An event of the rule's own, about the run's person. */
+  | { kind: 'tell'; type: string; attributes: JsonObject }
   | { kind: 'skip'; name: string; reason: DropReason }
 
 /**
@@ -26,6 +30,9 @@ export interface InternalAction {
    * thread that writes loads actions, and has no use for a schema library.
    */
   settings: JsonObject
+  /** True where it can set off a rule again: such rules are counted against a limit a minute. */
+  isCounted?: true
+  /** Text in the settings has been through the templates by now. */
   plan(settings: JsonObject, state: StepState): StepPlan
 }
 

@@ -1,6 +1,7 @@
 import type { Decided } from './decision.ts'
 import { identifierKey, type Known, type KnownIdentifier, withClaimant } from './known.ts'
 import type { Identifier, ProfileId } from './profile.ts'
+import { endRun, isCancelledBy, type RunWrite, runId } from './run.ts'
 
 /**
  * Moves what is known past a settled decision, as if it had been stored and loaded again: so a
@@ -28,6 +29,26 @@ export function advanceKnown(known: Known, decided: Decided): void {
     for (const { name, of, to } of event.changes) {
       if (of === undefined && to !== null) known.attributeNames.set(name, true)
     }
+  }
+  for (const write of decided.runs) advanceRuns(known, write)
+  for (const count of decided.ruleCounts) {
+    const counts = known.ruleCounts.get(count.subject)
+    known.ruleCounts.set(count.subject, new Map(counts).set(count.rule, count))
+  }
+}
+
+/** Only what was loaded is kept in step; what nobody asked about is read when somebody does. */
+function advanceRuns(known: Known, write: RunWrite): void {
+  if (write.kind === 'put') {
+    const id = runId(write.run)
+    const loaded = known.runs.get(id)
+    if (loaded) known.runs.set(id, { ...loaded, run: write.run })
+    return
+  }
+  for (const [id, loaded] of known.runs) {
+    if (!loaded || !isCancelledBy(loaded.run, write)) continue
+    const run = endRun(loaded.run, { state: 'cancelled', reason: 'event', by: write.by }, write.at)
+    known.runs.set(id, { ...loaded, run })
   }
 }
 

@@ -8,12 +8,13 @@ import {
   type Profile,
   type ProfileId,
 } from './profile.ts'
+import type { RunKey, RunReason } from './run.ts'
 
 /**
  * What a request asks for, in Roster's own words. Commands are plain JSON: they travel to the
  * thread that writes, and a decision on one may be run again.
  */
-export type Command = WriteProfile | RemoveProfile | RecordEvent
+export type Command = WriteProfile | RemoveProfile | RecordEvent | ContinueRun | EndRun
 
 interface Asked {
   source: Source
@@ -92,6 +93,25 @@ export interface RecordEvent extends Asked {
   identifiers: Identifier[]
   /** The person it is about, where the call names one that must exist. */
   subject?: Key[]
+}
+
+/**
+ * Go on with a run whose wait is over. One that does not wait any more, or not yet that long, stays
+ * as it is, so this may be asked any number of times.
+ */
+export interface ContinueRun extends Asked {
+  kind: 'continue-run'
+  run: RunKey
+  /** Whom the run is about, as far as known: what an engine locks ahead. */
+  subject: ProfileId | null
+}
+
+/** End a run that waits; one that does not stays as it is. */
+export interface EndRun extends Asked {
+  kind: 'end-run'
+  run: RunKey
+  subject: ProfileId | null
+  end: { state: 'cancelled' | 'failed'; reason: RunReason; detail?: string }
 }
 
 /** What became of a command that was committed. */

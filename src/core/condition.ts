@@ -146,8 +146,11 @@ function tagsOf(input: ConditionInput): readonly string[] {
   return input.tags
 }
 
-/** A name with dots in it may itself be stored, so the whole name is tried before its parts. */
-function reach(record: JsonObject, path: string): JsonValue | undefined {
+/**
+ * The value a path names. A name with dots in it may itself be stored, so the whole name is tried
+ * before its parts.
+ */
+export function reach(record: JsonObject, path: string): JsonValue | undefined {
   const whole = own(record, path)
   if (whole !== undefined || !path.includes('.')) return whole
   let value: JsonValue | undefined = record

@@ -3,7 +3,8 @@ import type { Fault } from './errors.ts'
 import type { Event, FoundBy } from './event.ts'
 import type { Known, Need } from './known.ts'
 import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
-import type { Rule } from './rule.ts'
+import type { RuleSet } from './rule-set.ts'
+import type { RuleCount, Run, RunWrite } from './run.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
 /** What a decision takes besides the state: nothing here changes while it runs. */
@@ -12,10 +13,9 @@ export interface DecideContext {
   now: number
   settings: WorkspaceSettings
   rules: RuleSet
+  /** What templates see of the workspace. */
+  workspace: { name: string }
 }
-
-/** A workspace's rules in file order, by the event type they react to. */
-export type RuleSet = ReadonlyMap<string, readonly Rule[]>
 
 /**
  * What is to be written. What the decision creates has local references: profiles -1, -2, ... and
@@ -25,6 +25,10 @@ export interface Decided {
   kind: 'decided'
   profiles: ProfileWrite[]
   events: Event[]
+  /** Empty where nothing waited, failed or was cancelled. */
+  runs: RunWrite[]
+  /** The last word on each counter. */
+  ruleCounts: RuleCount[]
   foundBy: FoundBy
   /**
    * The living profile the command was about, as the decision leaves it; null when there is none.
@@ -51,15 +55,6 @@ export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refus
  * The heart: pure and synchronous, so that it may be run again, explained, and tested as a table.
  */
 export type Decide = (known: Known, command: Command, context: DecideContext) => Verdict
-
-/** Indexes rules by event type; each list keeps file order. */
-export function ruleSet(rules: readonly Rule[]): RuleSet {
-  const byType = new Map<string, Rule[]>()
-  for (const rule of rules) {
-    for (const type of rule.on) byType.set(type, [...(byType.get(type) ?? []), rule])
-  }
-  return byType
-}
 
 /**
  * Puts ids in the place of local references: event -1 becomes `lastEvent + 1`, profile -1 becomes
@@ -113,4 +108,29 @@ function renumber(
     if (event.subject !== null) event.subject = profileId(event.subject)
     if (event.cause) event.cause.event = eventId(event.cause.event)
   }
+  for (const write of decided.runs) {
+    if (write.kind === 'cancel') {
+      write.by = eventId(write.by)
+      write.subject = profileId(write.subject)
+    } else renumberRun(write.run, eventId, profileId)
+  }
+  for (const count of decided.ruleCounts) count.subject = profileId(count.subject)
+}
+
+function renumberRun(
+  run: Run,
+  eventId: (id: EventId) => EventId,
+  profileId: (id: ProfileId) => ProfileId,
+): void {
+  run.event = eventId(run.event)
+  if (run.subject !== null) run.subject = profileId(run.subject)
+  if (run.endedBy !== null) run.endedBy = eventId(run.endedBy)
+  for (const record of run.log) {
+    if (record.events) record.events = record.events.map(eventId)
+  }
+}
+
+/** Whether there is anything to write. */
+export function changesAnything({ events, profiles, runs, ruleCounts }: Decided): boolean {
+  return events.length + profiles.length + runs.length + ruleCounts.length > 0
 }

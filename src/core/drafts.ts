@@ -1,7 +1,15 @@
 import type { ProfileWrite } from './decision.ts'
 import type { Event } from './event.ts'
-import { identifierKey, type Known, type Need, NeedMore, withClaimant } from './known.ts'
+import {
+  identifierKey,
+  type Known,
+  type KnownRun,
+  type Need,
+  NeedMore,
+  withClaimant,
+} from './known.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
+import { type RuleCount, type RunKey, runId } from './run.ts'
 
 /**
  * The state as a decision sees it: what was loaded, overlaid with what the decision has done so
@@ -73,6 +81,22 @@ export class Drafts {
     const known = this.#known.attributeNames.get(name)
     if (known === undefined) throw new NeedMore([{ attributeName: name }])
     return known
+  }
+
+  /** The run as it was loaded, with its rule, or null when there is none. */
+  run(key: RunKey): KnownRun | null {
+    const known = this.#known.runs.get(runId(key))
+    if (known === undefined) throw new NeedMore([{ run: key }])
+    return known
+  }
+
+  /** How often a rule ran for somebody, as it was loaded. */
+  ruleCount(rule: string, subject: ProfileId): RuleCount | undefined {
+    // Nothing is stored yet about whom the decision itself created.
+    if (subject < 0) return undefined
+    const counts = this.#known.ruleCounts.get(subject)
+    if (!counts) throw new NeedMore([{ ruleCounts: subject }])
+    return counts.get(rule)
   }
 
   /**

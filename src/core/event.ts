@@ -52,6 +52,14 @@ export type DropReason =
   | 'too_many_attributes'
   | 'too_many_tags'
   | 'conflict'
+  /** Only numbers can be added to. */
+  | 'not_a_number'
+  /** What a template gave cannot be put there. */
+  | 'unfit_value'
+  /** A template gave nothing; the run has the details. */
+  | 'template'
+  /** The rule has run for this person as often as it may in a minute. */
+  | 'rate_limit'
 
 /** What happened, kept for ever. `id` is also the cursor of the event log. */
 export interface Event {

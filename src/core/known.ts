@@ -1,5 +1,7 @@
 import { type Command, namedEmail } from './command.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
+import type { Rule } from './rule.ts'
+import type { RuleCount, Run, RunKey } from './run.ts'
 
 /** What an engine has loaded for a decision. It only grows from one round to the next. */
 export interface Known {
@@ -8,6 +10,15 @@ export interface Known {
   profiles: Map<ProfileId, Profile | null>
   /** Whether the workspace has ever stored an attribute of this name. */
   attributeNames: Map<string, boolean>
+  /** By `runId`, each with the rule in the version it began with; null where there is none. */
+  runs: Map<string, KnownRun | null>
+  /** How often rules ran for a person, by rule. */
+  ruleCounts: Map<ProfileId, ReadonlyMap<string, RuleCount>>
+}
+
+export interface KnownRun {
+  run: Run
+  rule: Rule
 }
 
 export interface KnownIdentifier {
@@ -38,6 +49,8 @@ export type Need =
   | { identifier: Identifier; holders: 'owner' | 'all' }
   | { profile: ProfileId }
   | { attributeName: string }
+  | { run: RunKey }
+  | { ruleCounts: ProfileId }
 
 /** The key under which `Known.identifiers` holds an identifier. */
 export function identifierKey(identifier: Identifier): string {
@@ -47,6 +60,7 @@ export function identifierKey(identifier: Identifier): string {
 /** What a decision on this command asks for first; loading it ahead saves a round. */
 export function likelyNeeds(command: Command): Need[] {
   const named: Identifier[] = []
+  if (command.kind === 'continue-run' || command.kind === 'end-run') return [{ run: command.run }]
   if (command.kind === 'record-event') named.push(...command.identifiers)
   else {
     for (const key of command.keys) if ('identifier' in key) named.push(key.identifier)
@@ -59,7 +73,13 @@ export function likelyNeeds(command: Command): Need[] {
 }
 
 export function emptyKnown(): Known {
-  return { identifiers: new Map(), profiles: new Map(), attributeNames: new Map() }
+  return {
+    identifiers: new Map(),
+    profiles: new Map(),
+    attributeNames: new Map(),
+    runs: new Map(),
+    ruleCounts: new Map(),
+  }
 }
 
 /**

@@ -23,8 +23,10 @@ export const limits = {
   eventsPerCommandMax: 64,
   /** Rules in one workspace. */
   rulesPerWorkspaceMax: 200,
+  /** How often a rule with waits, or one that reaches further, runs for one person in a minute. */
+  ruleRunsPerMinuteMax: 60,
   /** How often a decision may ask for more state before it is refused. */
-  decideRoundsMax: 8,
+  decideRoundsMax: 32,
   /** Steps of one rule, those of every `otherwise` included. */
   stepsPerRuleMax: 50,
   /** How deep one `otherwise` may lie in another. */

@@ -67,14 +67,8 @@ const joinSchemas = {
 
 const roots = ['event', 'profile', 'changed', 'tag'] as const
 
-/** What a decision does not hand to conditions until follow-ups run. */
-const later = ['tag', 'before', 'after'] as const
-
-/**
- * Everything that is wrong with a condition as a person wrote it. Without `full` what needs the
- * runtime of follow-ups is refused.
- */
-export function checkCondition(condition: unknown, path: Path, full: boolean): DataFault[] {
+/** Everything that is wrong with a condition as a person wrote it. */
+export function checkCondition(condition: unknown, path: Path): DataFault[] {
   if (!isObject(condition))
     return [{ path, message: 'Must be a map such as { profile: country, is: NL }.' }]
   for (const [join, schema] of Object.entries(joinSchemas)) {
@@ -84,11 +78,11 @@ export function checkCondition(condition: unknown, path: Path, full: boolean): D
       fault.unknown ? alone(fault, join) : fault,
     )
     const list = Array.isArray(inner) ? inner : []
-    const below = list.flatMap((part, index) => checkCondition(part, [...path, join, index], full))
-    if (join === 'not') below.push(...checkCondition(inner, [...path, join], full))
+    const below = list.flatMap((part, index) => checkCondition(part, [...path, join, index]))
+    if (join === 'not') below.push(...checkCondition(inner, [...path, join]))
     return [...faults, ...below]
   }
-  return checkComparison(condition, path, full)
+  return checkComparison(condition, path)
 }
 
 function alone(fault: DataFault, join: string): DataFault {
@@ -98,12 +92,7 @@ function alone(fault: DataFault, join: string): DataFault {
 
 type Given = { [name: string]: unknown }
 
-function checkComparison(comparison: Given, path: Path, full: boolean): DataFault[] {
-  const tooEarly = later.find((key) => Object.hasOwn(comparison, key))
-  if (!full && tooEarly !== undefined) {
-    const message = `Conditions with "${tooEarly}" are not there yet.`
-    return [{ path: [...path, tooEarly], message, ofName: true }]
-  }
+function checkComparison(comparison: Given, path: Path): DataFault[] {
   const known = [...Object.keys(joinSchemas), ...Object.keys(comparisonSchema.properties)]
   const faults = explainErrors(comparisonSchema, comparison, path).map((fault) =>
     fault.unknown ? { ...fault, unknown: { word: fault.unknown.word, known } } : fault,
@@ -116,7 +105,7 @@ function checkComparison(comparison: Given, path: Path, full: boolean): DataFaul
   const used = operators.filter((operator) => Object.hasOwn(comparison, operator))
   switch (named[0]) {
     case 'changed':
-      return checkChanged(comparison, used, path, full)
+      return checkChanged(comparison, used, path)
     case 'tag':
       return checkTag(comparison, used, path)
     default: {
@@ -127,7 +116,7 @@ function checkComparison(comparison: Given, path: Path, full: boolean): DataFaul
   }
 }
 
-function checkChanged(comparison: Given, used: string[], path: Path, full: boolean): DataFault[] {
+function checkChanged(comparison: Given, used: string[], path: Path): DataFault[] {
   const [operator] = used
   if (operator !== undefined) {
     const message = `"changed" takes "from" and "to", with an operator in each, not "${operator}".`
@@ -138,10 +127,6 @@ function checkChanged(comparison: Given, used: string[], path: Path, full: boole
     const given = comparison[side]
     const at = [...path, side]
     if (!isObject(given)) return [{ path: at, message: 'Must be a map such as { is: NL }.' }]
-    const tooEarly = later.find((key) => Object.hasOwn(given, key))
-    if (!full && tooEarly !== undefined) {
-      return [notHere(at, tooEarly, `Conditions with "${tooEarly}" are not there yet.`)]
-    }
     const faults = explainErrors(testSchema, given, at)
     return faults.length > 0 ? faults : checkTest(given, at)
   })

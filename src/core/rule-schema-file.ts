@@ -21,7 +21,7 @@ export function checkRulesFile(content: unknown, grammar: FileGrammar): DataFaul
   if (!isObject(content)) {
     return [{ path: [], message: 'The file must be a map with a list "rules:".' }]
   }
-  const known = ['rules', 'destinations']
+  const known = ['rules', 'destinations', 'examples']
   const faults = Object.keys(content)
     .filter((key) => !known.includes(key))
     .map((key): DataFault => {

@@ -22,6 +22,7 @@ export function rulesFileSchema(
     ...map(
       {
         rules: { ...list(ref('rule'), 0), maxItems: limits.rulesPerWorkspaceMax },
+        examples: { type: 'array', description: 'What the rules are to do: roster rules check.' },
         destinations: {
           ...list(ref('destination'), 0),
           maxItems: limits.destinationsPerWorkspaceMax,
@@ -56,6 +57,12 @@ function ruleSchema(): JsonObject {
       cancel_when: {
         ...map({ on: types, when: ref('condition') }, ['on']),
         description: 'An event about the same person that ends runs of this rule that still wait.',
+      },
+      per_minute: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        description: 'How often it runs for one person in a minute at most.',
       },
     },
     ['name', 'on', 'steps'],

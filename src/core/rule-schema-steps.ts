@@ -65,20 +65,16 @@ const attributeZoneSchema = Type.Object(
   closed,
 )
 
-/**
- * Everything that is wrong with a list of steps. Without `followUps` steps other than actions are
- * refused: nothing carries them out.
- */
+/** Everything that is wrong with a list of steps. */
 export function checkSteps(
   steps: readonly unknown[],
   path: Path,
   actions: ActionSettings,
-  followUps: FollowUpGrammar | null,
+  followUps: FollowUpGrammar,
   depth = 0,
 ): DataFault[] {
   return steps.flatMap((step, index) => {
     const at = [...path, index]
-    if (!followUps) return checkPlainStep(step, at, actions)
     const faults = checkStep(step, at, actions, followUps, depth)
     if (!isObject(step) || step.stop !== true || index === steps.length - 1) return faults
     return [...faults, { path: [...path, index + 1], message: 'Nothing runs after "stop".' }]
@@ -91,15 +87,6 @@ export function countSteps(steps: readonly unknown[]): number {
     const inner = isObject(step) && Array.isArray(step.otherwise) ? step.otherwise : []
     return count + 1 + countSteps(inner)
   }, 0)
-}
-
-function checkPlainStep(step: unknown, path: Path, actions: ActionSettings): DataFault[] {
-  const later = isObject(step)
-    ? ['wait', 'check'].find((key) => Object.hasOwn(step, key))
-    : undefined
-  if (later === undefined) return checkAction(step, path, actions, null)
-  const message = `Steps with "${later}" are not there yet; every step is an action.`
-  return [{ path: [...path, later], message, ofName: true }]
 }
 
 function checkStep(
@@ -125,7 +112,7 @@ function checkStep(
     }
     case 'check': {
       const faults = explainErrors(checkSchema, step, path)
-      faults.push(...checkCondition(step.check, [...path, 'check'], true))
+      faults.push(...checkCondition(step.check, [...path, 'check']))
       if (!Array.isArray(step.otherwise)) return faults
       const at = [...path, 'otherwise']
       if (depth >= limits.otherwiseDepthMax) {
@@ -144,7 +131,7 @@ function checkAction(
   step: unknown,
   path: Path,
   actions: ActionSettings,
-  followUps: FollowUpGrammar | null,
+  followUps: FollowUpGrammar,
 ): DataFault[] {
   const faults = explainErrors(actionSchema, step, path)
   if (!isObject(step) || typeof step.action !== 'string') return faults
@@ -158,7 +145,6 @@ function checkAction(
   const given = Object.hasOwn(step, 'with')
   const settings = given ? step.with : {}
   faults.push(...explainErrors(action.settings, settings, given ? [...path, 'with'] : path))
-  if (!followUps) return faults
   faults.push(...checkDestinationName(action.settings, settings, [...path, 'with'], followUps))
   return [...faults, ...checkTemplates(settings, [...path, 'with'], followUps.templates)]
 }

@@ -18,12 +18,6 @@ const closed = { additionalProperties: false }
 // A vendor's free event name becomes `custom.` and the name verbatim, white space and all.
 const exactType = `${eventTypePattern.source}|^custom\\..+$`
 
-const eventType = Type.String({
-  pattern: exactType,
-  maxLength: limits.nameLengthMax,
-  description: 'an event type such as user.update',
-})
-
 export const trigger = Type.String({
   pattern: `${exactType}|^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.\\*$`,
   maxLength: limits.nameLengthMax,
@@ -45,17 +39,6 @@ const sourceNames = Type.Array(Type.String({ description: 'the name of a source'
 
 const steps = Type.Array(Type.Unknown(), { minItems: 1 })
 
-/** What a decision carries out by itself. */
-const inlineSchema = Type.Object(
-  {
-    name: Type.String(plainName),
-    on: Type.Array(eventType, { minItems: 1, description: 'a list of event types' }),
-    when: Type.Optional(Type.Unknown()),
-    steps,
-  },
-  closed,
-)
-
 const triggers = Type.Array(trigger, { minItems: 1, description: 'a list of event types' })
 
 const ruleSchema = Type.Object(
@@ -68,6 +51,9 @@ const ruleSchema = Type.Object(
     cancel_when: Type.Optional(
       Type.Object({ on: triggers, when: Type.Optional(Type.Unknown()) }, closed),
     ),
+    per_minute: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 10_000, description: 'a whole number from 1 to 10000' }),
+    ),
   },
   closed,
 )
@@ -79,13 +65,12 @@ const sourcesSchema = Type.Object(
 
 /**
  * Everything that is wrong with a list of rules as a person wrote it; empty when it may be stored.
- * Paths begin at the list. Without `followUps` the rules are those a decision carries out by
- * itself: exact triggers, and steps that are actions.
+ * Paths begin at the list.
  */
 export function checkRules(
   rules: unknown,
   actions: ActionSettings,
-  followUps: FollowUpGrammar | null = null,
+  followUps: FollowUpGrammar,
 ): DataFault[] {
   if (!Array.isArray(rules)) return [{ path: [], message: 'Must be a list of rules.' }]
   if (rules.length > limits.rulesPerWorkspaceMax) {
@@ -129,15 +114,14 @@ function checkRule(
   rule: unknown,
   path: Path,
   actions: ActionSettings,
-  followUps: FollowUpGrammar | null,
+  followUps: FollowUpGrammar,
 ): DataFault[] {
   const unacceptable = checkAcceptable(rule, path)
   if (unacceptable) return [unacceptable]
-  const faults = explainErrors(followUps ? ruleSchema : inlineSchema, rule, path)
+  const faults = explainErrors(ruleSchema, rule, path)
   if (!isObject(rule)) return faults
-  const full = followUps !== null
   if (Object.hasOwn(rule, 'when')) {
-    faults.push(...checkCondition(rule.when, [...path, 'when'], full))
+    faults.push(...checkCondition(rule.when, [...path, 'when']))
   }
   if (Array.isArray(rule.steps)) {
     const at = [...path, 'steps']
@@ -148,12 +132,11 @@ function checkRule(
       faults.push({ path: at, message })
     }
   }
-  if (!followUps) return faults
   if (Object.hasOwn(rule, 'sources')) {
     faults.push(...checkSources(rule.sources, [...path, 'sources'], followUps.sources))
   }
   if (isObject(rule.cancel_when) && Object.hasOwn(rule.cancel_when, 'when')) {
-    faults.push(...checkCondition(rule.cancel_when.when, [...path, 'cancel_when', 'when'], true))
+    faults.push(...checkCondition(rule.cancel_when.when, [...path, 'cancel_when', 'when']))
   }
   return faults
 }

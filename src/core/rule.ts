@@ -1,32 +1,31 @@
 import type { Condition } from './condition.ts'
 import type { Source } from './event.ts'
-import type { ActionStep, Step } from './step.ts'
+import type { Step } from './step.ts'
 
-/**
- * "When this, then that", as it stands in the rules file. A decision carries out rules whose steps
- * are actions alone; `RuleDefinition<Step>` is one with every kind of step.
- */
-export interface RuleDefinition<S extends Step = ActionStep> {
+/** "When this, then that", as it stands in the rules file. */
+export interface RuleDefinition {
   name: string
   /** Event types, exact or with `*` for all of a group: `user.*`. */
   on: string[]
   /** Where the event must have come from; left out, from anywhere. */
   sources?: SourceChoice
   when?: Condition
-  steps: S[]
+  steps: Step[]
   /** An event about the same person that ends runs of this rule that still wait. */
   cancel_when?: { on: string[]; when?: Condition }
+  /** How often it runs for one person in a minute at most. */
+  per_minute?: number
 }
 
 /** Sources by name: a dialect's id, `cli`, `rule` for any rule, `rule:NAME` for one. */
 export type SourceChoice = { only: string[] } | { not: string[] }
 
-export type StepDefinition = ActionStep
-
 /** A stored rule: its definition and which version of it. */
-export interface Rule<S extends Step = ActionStep> extends RuleDefinition<S> {
+export interface Rule extends RuleDefinition {
   /** 1 when first applied, one more with every change of the definition. */
   version: number
+  /** Set on a rule that an operator has switched off: it begins no runs. */
+  disabled?: true
 }
 
 /** How an event names the rule that acted. */

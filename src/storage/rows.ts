@@ -2,9 +2,10 @@ import type { Event } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
+import type { RuleCount, Run } from '../core/run.ts'
 import { defaultSettings, type Workspace } from '../core/workspace.ts'
 import { type ProvenanceGroup, ungroupProvenance } from './group-provenance.ts'
-import type { Token } from './store.ts'
+import type { RuleVersion, Token } from './store.ts'
 
 export type Row = Record<string, unknown>
 
@@ -56,7 +57,58 @@ export function eventFromRow(row: Row): Event {
 
 export function ruleFromRow(row: Row): Rule {
   const definition = JSON.parse(row.definition as string) as RuleDefinition
-  return { ...definition, version: row.version as number }
+  const version = row.version as number
+  return { ...definition, version, ...(row.disabled ? { disabled: true as const } : {}) }
+}
+
+/** A run as its row holds it. */
+export function runFromRow(row: Row): Run {
+  return {
+    event: row.event_id as EventId,
+    rule: row.rule as string,
+    version: row.version as number,
+    subject: row.subject as ProfileId | null,
+    state: row.state as Run['state'],
+    cursor: parseList(row.cursor as string),
+    dueAt: row.due_at as number | null,
+    reason: row.reason as Run['reason'],
+    detail: row.detail as string | null,
+    endedBy: row.ended_by as EventId | null,
+    beganAt: row.began_at as number,
+    endedAt: row.ended_at as number | null,
+    seen: JSON.parse(row.seen as string) as Run['seen'],
+    log: parseList(row.log as string),
+  }
+}
+
+/** The values of a run's row after the workspace, in the order of `runColumns`. */
+export function runValues(run: Run): (string | number | null)[] {
+  const { event, rule, version, subject, state, dueAt, reason, detail, endedBy } = run
+  return [
+    ...[event, rule, version, subject, state, listText(run.cursor), dueAt, reason, detail],
+    ...[endedBy, run.beganAt, run.endedAt, JSON.stringify(run.seen), listText(run.log)],
+  ]
+}
+
+export const runColumns = `
+  event_id, rule, version, subject, state, cursor, due_at, reason, detail, ended_by, began_at,
+  ended_at, seen, log`
+
+export function ruleCountFromRow(row: Row): RuleCount {
+  return {
+    rule: row.rule as string,
+    subject: row.subject as ProfileId,
+    minute: row.minute as number,
+    count: row.count as number,
+  }
+}
+
+export function ruleVersionFromRow(row: Row): RuleVersion {
+  return {
+    rule: ruleFromRow(row),
+    appliedAt: row.applied_at as number,
+    inForce: row.position !== null,
+  }
 }
 
 export function workspaceFromRow(row: Row): Workspace {

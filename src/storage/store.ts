@@ -1,8 +1,9 @@
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
-import type { EventId, Profile, WorkspaceId } from '../core/profile.ts'
+import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
+import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
 
 /**
@@ -62,6 +63,23 @@ export interface Store {
   /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
   replaceRules(workspaceId: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]>
   listRules(workspaceId: WorkspaceId): Promise<Rule[]>
+  /** Every version of a rule there ever was, newest first; empty when there was none. */
+  ruleVersions(workspaceId: WorkspaceId, name: string): Promise<RuleVersion[]>
+  /**
+   * Switches a rule in force on or off; off, it begins no runs. False when there is none of that
+   * name. It stays as it was put when rules are replaced.
+   */
+  enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean): Promise<boolean>
+
+  /**
+   * Runs whose wait is over, those that are due longest first, over all workspaces. Where several
+   * nodes share a store, none of them is given to another for half a minute; whoever is given one
+   * twice loses nothing by it, since a run goes on once.
+   */
+  claimRuns(limit: number): Promise<ClaimedRuns>
+  findRun(workspaceId: WorkspaceId, key: RunKey): Promise<Run | null>
+  /** Runs that are kept, newest event first. */
+  listRuns(workspaceId: WorkspaceId, filter: RunFilter): Promise<Run[]>
 
   /** Whether a write would be taken now, tried with a real tiny one; the reason when not. */
   checkWritable(): Promise<{ writable: true } | { writable: false; reason: string }>
@@ -76,6 +94,28 @@ export interface Store {
   backup(path: string): Promise<BackupReport>
   /** Finishes what was accepted, then lets go of the files. */
   close(): Promise<void>
+}
+
+export interface ClaimedRuns {
+  runs: ({ workspaceId: WorkspaceId } & Pick<Run, 'event' | 'rule' | 'subject'>)[]
+  /** How long until the next one is due, 0 when it is already; null when nothing waits. */
+  nextInMs: number | null
+}
+
+export interface RunFilter {
+  state?: RunState | undefined
+  rule?: string | undefined
+  subject?: ProfileId | undefined
+  /** Only runs of events before this one. */
+  before?: EventId | undefined
+  limit: number
+}
+
+export interface RuleVersion {
+  rule: Rule
+  appliedAt: number
+  /** Whether it is the version that is in force now. */
+  inForce: boolean
 }
 
 export interface FoundToken {
@@ -105,7 +145,9 @@ export type NewToken = Pick<
 
 /** Milliseconds UTC; what was received before then goes. */
 export interface ExpireBefore {
-  /** null keeps every event. */
+  /** The time now, by which counters are told to be over. */
+  now: number
+  /** null keeps every event, and every run that ended. */
   events: number | null
   idempotency: number
 }
@@ -114,6 +156,10 @@ export interface ExpireBefore {
 export interface Expired {
   events: number
   idempotency: number
+  /** Runs that had ended. */
+  runs: number
+  /** Counters of rules; they are worth nothing after their minute. */
+  ruleCounts: number
 }
 
 export interface StoreStatistics {

@@ -1,9 +1,20 @@
 import type { Applied, Command } from '../../src/core/command.ts'
-import { type DecideContext, ruleSet, settle } from '../../src/core/decision.ts'
+import { continueRun } from '../../src/core/continue-run.ts'
+import { type DecideContext, settle } from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
 import { emptyKnown, identifierKey, type Need } from '../../src/core/known.ts'
+import { limits } from '../../src/core/limits.ts'
 import type { Identifier, Profile, ProfileId } from '../../src/core/profile.ts'
 import { type RuleDefinition, starterRules } from '../../src/core/rule.ts'
+import { ruleSet } from '../../src/core/rule-set.ts'
+import {
+  endRun,
+  isCancelledBy,
+  type RuleCount,
+  type Run,
+  type RunWrite,
+  runId,
+} from '../../src/core/run.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../src/core/workspace.ts'
 import { decide } from '../../src/decision.ts'
 
@@ -20,8 +31,11 @@ export function memoryEngine(
   const removedAt = new Map<string, number>()
   const names = new Set<string>()
   const events: Event[] = []
+  const runs = new Map<string, Run>()
+  const counts = new Map<number, Map<string, RuleCount>>()
   let lastProfile = 0
-  const rules = ruleSet(definitions.map((rule) => ({ ...rule, version: 1 })))
+  const inForce = definitions.map((rule) => ({ ...rule, version: 1 }))
+  const rules = ruleSet(inForce)
 
   function load(known: ReturnType<typeof emptyKnown>, need: Need): void {
     if ('identifier' in need) {
@@ -36,23 +50,29 @@ export function memoryEngine(
       if (ids[0] !== undefined) known.profiles.set(ids[0], profiles.get(ids[0]) ?? null)
     } else if ('profile' in need)
       known.profiles.set(need.profile, profiles.get(need.profile) ?? null)
-    else known.attributeNames.set(need.attributeName, names.has(need.attributeName))
+    else if ('run' in need) {
+      const run = runs.get(runId(need.run))
+      const rule = inForce.find(({ name }) => name === run?.rule)
+      known.runs.set(runId(need.run), run && rule ? { run: structuredClone(run), rule } : null)
+    } else if ('ruleCounts' in need) {
+      known.ruleCounts.set(need.ruleCounts, new Map(counts.get(need.ruleCounts)))
+    } else known.attributeNames.set(need.attributeName, names.has(need.attributeName))
   }
 
-  function release(profile: Profile, identifier: Identifier): void {
-    const key = identifierKey(identifier)
-    const owner = holders.get(key)?.[0]
-    const left = (holders.get(key) ?? []).filter((id) => id !== profile.id)
-    holders.set(key, owner === profile.id ? left.sort((a, b) => a - b) : left)
-    if (profile.removedAt !== null) {
-      removedAt.set(key, Math.max(profile.removedAt, removedAt.get(key) ?? 0))
-    }
+  /** Goes on with everything that is due, as a runner would; answers how many there were. */
+  function continueDue(now: number): number {
+    const due = [...runs.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now)
+    due.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.event - b.event)
+    for (const run of due) apply(continueRun(run), now)
+    return due.length
   }
 
   function apply(command: Command, now: number): Applied {
-    const context: DecideContext = { now, settings: { ...defaultSettings, ...settings }, rules }
+    const workspace = { name: 'w' }
+    const all = { ...defaultSettings, ...settings }
+    const context: DecideContext = { now, settings: all, rules, workspace }
     const known = emptyKnown()
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < limits.decideRoundsMax; round++) {
       const verdict = decide(known, structuredClone(command), context)
       if (verdict.kind === 'refused') throw verdict.fault
       if (verdict.kind === 'need') {
@@ -62,7 +82,8 @@ export function memoryEngine(
       settle(verdict, events.length, lastProfile)
       for (const write of verdict.profiles) {
         if (write.before === null) lastProfile += 1
-        for (const identifier of write.released) release(write.profile, identifier)
+        for (const identifier of write.released)
+          release(holders, removedAt, write.profile, identifier)
         for (const identifier of write.claimed) {
           const key = identifierKey(identifier)
           holders.set(key, [...(holders.get(key) ?? []), write.profile.id])
@@ -71,6 +92,11 @@ export function memoryEngine(
         for (const name of Object.keys(write.profile.attributes)) names.add(name)
       }
       events.push(...structuredClone(verdict.events))
+      for (const write of structuredClone(verdict.runs)) keepRun(runs, write)
+      for (const count of verdict.ruleCounts) {
+        const ofSubject = counts.get(count.subject) ?? new Map()
+        counts.set(count.subject, ofSubject.set(count.rule, count))
+      }
       return {
         events: verdict.events.map(({ id }) => id),
         foundBy: verdict.foundBy,
@@ -80,5 +106,32 @@ export function memoryEngine(
     throw new Error('The decision never had enough.')
   }
 
-  return { apply, profiles, events, holders }
+  return { apply, continueDue, profiles, events, holders, runs, counts }
+}
+
+function keepRun(runs: Map<string, Run>, write: RunWrite): void {
+  if (write.kind === 'put') {
+    runs.set(runId(write.run), write.run)
+    return
+  }
+  for (const [id, run] of runs) {
+    if (!isCancelledBy(run, write)) continue
+    const end = { state: 'cancelled', reason: 'event', by: write.by } as const
+    runs.set(id, endRun(run, end, write.at))
+  }
+}
+
+function release(
+  holders: Map<string, ProfileId[]>,
+  removedAt: Map<string, number>,
+  profile: Profile,
+  identifier: Identifier,
+): void {
+  const key = identifierKey(identifier)
+  const owner = holders.get(key)?.[0]
+  const left = (holders.get(key) ?? []).filter((id) => id !== profile.id)
+  holders.set(key, owner === profile.id ? left.sort((a, b) => a - b) : left)
+  if (profile.removedAt !== null) {
+    removedAt.set(key, Math.max(profile.removedAt, removedAt.get(key) ?? 0))
+  }
 }

@@ -1,23 +1,9 @@
 import { defineAction } from '../../core/action.ts'
-import { limits } from '../../core/limits.ts'
+import { changeTag, tagSettings } from '../../core/plan-changes.ts'
 
 /** Adds a tag to the event's person. */
 export const addTag = defineAction({
   type: 'add-tag',
-  settings: {
-    type: 'object',
-    properties: { tag: { type: 'string', minLength: 1, maxLength: limits.nameLengthMax } },
-    required: ['tag'],
-    additionalProperties: false,
-  },
-  plan(settings, { subject }) {
-    if (!subject) return { kind: 'skip', name: 'profile', reason: 'no_profile' }
-    return {
-      kind: 'write-profile',
-      keys: [{ profile: subject.id }],
-      matchEmail: false,
-      onMissing: 'refuse',
-      changes: { set: {}, tags: { add: [String(settings.tag)], remove: [] } },
-    }
-  },
+  settings: tagSettings,
+  plan: (settings, state) => changeTag(settings, state, 'add'),
 })

@@ -1,3 +1,4 @@
+import { stepWords } from '../../core/step-words.ts'
 import { columns } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -14,11 +15,11 @@ export const rulesList = defineCommand({
       const workspace = await findWorkspace(store, options.workspace)
       return store.listRules(workspace.id)
     })
-    const rows = rules.map(({ name, version, on, steps }) => [
+    const rows = rules.map(({ name, version, disabled, on, steps }) => [
       name,
-      String(version),
+      disabled ? `${version} (off)` : String(version),
       on.join(','),
-      steps.map(({ action }) => action).join(', '),
+      steps.map(stepWords).join(', '),
     ])
     return { json: rules, text: columns([['RULE', 'VERSION', 'ON', 'STEPS'], ...rows]) }
   },

@@ -47,7 +47,8 @@ CREATE TABLE tokens (
   revoked_at bigint
 );
 
--- Every version of every rule; `position` is set on those in force.
+-- Every version of every rule; `position` is set on those in force. What an operator switched off
+-- stays in force and is `disabled`.
 CREATE TABLE rules (
   workspace_id bigint NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE rules (
   position integer,
   definition text NOT NULL,
   applied_at bigint NOT NULL,
+  disabled boolean NOT NULL DEFAULT false,
   PRIMARY KEY (workspace_id, name, version)
 );
 
@@ -158,3 +160,44 @@ CREATE TABLE names (
 );
 
 CREATE UNIQUE INDEX names_by_id ON names (workspace_id, kind, id);
+
+-- Runs of rules that waited or failed. A rule reacts to an event once, so the two are the key.
+-- `due_at` is set as long as a run waits, and `ended_at` from then on. `wake_at` is when a node may
+-- take it up: when it is due, or later where another has taken it up already. `seen` is what the
+-- run keeps of its event, which may be deleted for its age meanwhile.
+CREATE TABLE runs (
+  workspace_id bigint NOT NULL,
+  event_id bigint NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  subject bigint,
+  state text NOT NULL,
+  cursor text NOT NULL,
+  due_at bigint,
+  wake_at bigint,
+  reason text,
+  detail text,
+  ended_by bigint,
+  began_at bigint NOT NULL,
+  ended_at bigint,
+  seen text NOT NULL,
+  log text NOT NULL,
+  PRIMARY KEY (workspace_id, event_id, rule)
+);
+
+CREATE INDEX runs_by_wake ON runs (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX runs_by_rule ON runs (workspace_id, rule, version) WHERE due_at IS NOT NULL;
+CREATE INDEX runs_by_subject ON runs (workspace_id, subject, rule) WHERE subject IS NOT NULL;
+CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+-- How often a rule ran for a person in a minute, counted from 1970; only the latest is kept.
+CREATE TABLE rule_counts (
+  workspace_id bigint NOT NULL,
+  subject bigint NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  minute bigint NOT NULL,
+  count integer NOT NULL,
+  PRIMARY KEY (workspace_id, subject, rule)
+);
+
+CREATE INDEX rule_counts_by_minute ON rule_counts (minute);

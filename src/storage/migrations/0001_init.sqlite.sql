@@ -39,7 +39,8 @@ CREATE TABLE tokens (
   revoked_at INTEGER
 ) STRICT;
 
--- Every version of every rule; `position` is set on those in force.
+-- Every version of every rule; `position` is set on those in force. What an operator switched off
+-- stays in force and is `disabled`.
 CREATE TABLE rules (
   workspace_id INTEGER NOT NULL,
   name TEXT NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE rules (
   position INTEGER,
   definition TEXT NOT NULL,
   applied_at INTEGER NOT NULL,
+  disabled INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (workspace_id, name, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -150,3 +152,42 @@ CREATE TABLE names (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX names_by_id ON names (workspace_id, kind, id);
+
+-- Runs of rules that waited or failed. A rule reacts to an event once, so the two are the key.
+-- `due_at` is set as long as a run waits, and `ended_at` from then on. `seen` is what the run keeps
+-- of its event, which may be deleted for its age meanwhile.
+CREATE TABLE runs (
+  workspace_id INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  subject INTEGER,
+  state TEXT NOT NULL,
+  cursor TEXT NOT NULL,
+  due_at INTEGER,
+  reason TEXT,
+  detail TEXT,
+  ended_by INTEGER,
+  began_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  seen TEXT NOT NULL,
+  log TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, event_id, rule)
+) STRICT;
+
+CREATE INDEX runs_by_due ON runs (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX runs_by_rule ON runs (workspace_id, rule, version) WHERE due_at IS NOT NULL;
+CREATE INDEX runs_by_subject ON runs (workspace_id, subject, rule) WHERE subject IS NOT NULL;
+CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+-- How often a rule ran for a person in a minute, counted from 1970; only the latest is kept.
+CREATE TABLE rule_counts (
+  workspace_id INTEGER NOT NULL,
+  subject INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  minute INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, subject, rule)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX rule_counts_by_minute ON rule_counts (minute);

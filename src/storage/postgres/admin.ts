@@ -24,6 +24,8 @@ const workspaceTables = {
   event_identifiers: 'kind, value, event_id, received_at',
   idempotency: 'token_id, route, key',
   names: 'kind, name',
+  runs: 'event_id, rule',
+  rule_counts: 'subject, rule',
   rules: 'name, version',
 }
 
@@ -136,6 +138,15 @@ export class Admin {
 
   replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]> {
     return this.#write(id, (transaction) => putRules(transaction, id, rules, this.#options.clock()))
+  }
+
+  enableRule(id: WorkspaceId, name: string, enabled: boolean): Promise<boolean> {
+    return this.#write(id, async ({ query }) => {
+      const update = `
+        UPDATE rules SET disabled = $3 WHERE workspace_id = $1 AND name = $2
+          AND position IS NOT NULL`
+      return (await query(update, [id, name, !enabled])).rowCount === 1
+    })
   }
 
   /** One transaction; whatever it changed, the others are told with its commit. */

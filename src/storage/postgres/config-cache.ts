@@ -1,7 +1,8 @@
 import type pg from 'pg'
-import { type RuleSet, ruleSet } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { Rule } from '../../core/rule.ts'
+import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { type Row, ruleFromRow } from '../rows.ts'
 import { selectConfig } from './statements.ts'
@@ -12,6 +13,7 @@ export interface WorkspaceConfig {
   version: number
   settings: WorkspaceSettings
   rules: RuleSet
+  workspace: { name: string }
 }
 
 const rememberedMax = 5_000
@@ -46,9 +48,14 @@ export class ConfigCache {
     return {
       version: row.config_version as number,
       settings: { ...defaultSettings, ...JSON.parse(row.settings as string) },
-      rules: ruleSet(((row.rules ?? []) as Row[]).map(ruleFromRow)),
+      rules: ruleSet(rulesOf(row.rules), rulesOf(row.replaced)),
+      workspace: { name: row.name as string },
     }
   }
+}
+
+function rulesOf(rows: unknown): Rule[] {
+  return ((rows ?? []) as Row[]).map(ruleFromRow)
 }
 
 export function unknownWorkspace(): Fault {

@@ -10,15 +10,32 @@ const deleteIdempotency = `
     SELECT ctid FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT ${batch}
     FOR UPDATE SKIP LOCKED))`
 
+const deleteRuns = `
+  DELETE FROM runs WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM runs WHERE ended_at < $1 ORDER BY ended_at LIMIT ${batch}
+    FOR UPDATE SKIP LOCKED))`
+
+const deleteRuleCounts = `
+  DELETE FROM rule_counts WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM rule_counts WHERE minute < $1 ORDER BY minute LIMIT ${batch}
+    FOR UPDATE SKIP LOCKED))`
+
 /** On a connection of its own, because counting a month may take longer than any call may. */
 export async function expire(url: string, before: ExpireBefore): Promise<Expired> {
   const client = await connectOnce(url)
   try {
-    const expired: Expired = { events: 0, idempotency: 0 }
-    for (;;) {
-      const { rowCount } = await client.query(deleteIdempotency, [before.idempotency])
-      expired.idempotency += rowCount ?? 0
-      if ((rowCount ?? 0) < batch) break
+    const deleteAll = async (statement: string, value: number): Promise<number> => {
+      for (let count = 0; ; ) {
+        const { rowCount } = await client.query(statement, [value])
+        count += rowCount ?? 0
+        if ((rowCount ?? 0) < batch) return count
+      }
+    }
+    const expired: Expired = {
+      events: 0,
+      idempotency: await deleteAll(deleteIdempotency, before.idempotency),
+      runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
+      ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
     }
     if (before.events !== null) expired.events = await dropPartitions(client, before.events)
     return expired

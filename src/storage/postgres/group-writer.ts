@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { advanceKnown } from '../../core/advance-known.ts'
 import type { Applied, Command } from '../../core/command.ts'
 import {
+  changesAnything,
   type Decide,
   type DecideContext,
   type Decided,
@@ -25,6 +26,7 @@ import { ensurePartitions } from './partitions.ts'
 import * as sql from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
+import { writeRuns } from './write-runs.ts'
 
 export type Result = { applied: Applied } | { fault: Fault }
 
@@ -132,7 +134,7 @@ export class GroupWriter {
     await loader.lock(needs)
     const verdicts = await this.#decideAll(loader, commands, foregone, context)
     const decisions = verdicts.filter(isDecided)
-    const changes = decisions.some(({ events, profiles }) => events.length + profiles.length > 0)
+    const changes = decisions.some(changesAnything)
     const ids = changes
       ? await this.#takeIds(transaction, workspaceId, decisions, context)
       : await this.#lastIds(transaction, workspaceId, context)
@@ -261,6 +263,7 @@ async function write(
   if (rows[0]?.found !== storedCount) {
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
   }
+  await writeRuns(transaction, workspaceId, decisions)
 }
 
 function isDecided(verdict: Verdict): verdict is Decided {

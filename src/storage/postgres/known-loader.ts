@@ -9,9 +9,11 @@ import {
 } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
 import type { Identifier, ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { profileFromRow, type Row } from '../rows.ts'
+import { type RunKey, runId } from '../../core/run.ts'
+import { profileFromRow, type Row, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
 import type { NameCache } from './name-cache.ts'
 import type { NeedSet } from './needs.ts'
+import { lockRuns, selectRuleCounts } from './run-statements.ts'
 import * as sql from './statements.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -64,6 +66,7 @@ export class KnownLoader {
     const results = await Promise.all([loaded, ...waits])
     const rows = results[0].rows
     await this.#take(identifiers, rows.filter(isOwner), rows.filter(isProfile), profiles)
+    if (needs.runs.length > 0) await this.#lockRuns(needs.runs)
   }
 
   /** A further round, for what a decision turned out to need. */
@@ -72,12 +75,16 @@ export class KnownLoader {
     const crowds: Identifier[] = []
     const profiles: ProfileId[] = []
     const names: string[] = []
+    const counted: ProfileId[] = []
+    const runs: RunKey[] = []
     for (const need of needs) {
       if ('identifier' in need) {
         const key = identifierKey(need.identifier)
         if (!this.known.identifiers.has(key)) identifiers.push(need.identifier)
         if (need.holders === 'all') crowds.push(need.identifier)
       } else if ('profile' in need) profiles.push(...this.#possible([need.profile]))
+      else if ('run' in need) runs.push(need.run)
+      else if ('ruleCounts' in need) counted.push(need.ruleCounts)
       else names.push(need.attributeName)
     }
     if (identifiers.length > 0 || profiles.length > 0) {
@@ -85,6 +92,8 @@ export class KnownLoader {
     }
     if (crowds.length > 0) await this.#completeHolders(crowds)
     if (names.length > 0) await this.#loadNames(names)
+    if (counted.length > 0) await this.#loadCounts(counted)
+    if (runs.length > 0) await this.#lockRuns(runs)
   }
 
   /** Callers make ids out of any number; nobody has one that the database could not hold. */
@@ -183,6 +192,32 @@ export class KnownLoader {
       const all = added.reduce(withClaimant, holders)
       this.stored.set(key, { identifier, holders })
       this.known.identifiers.set(key, { ...entry, holders: all, complete: true })
+    }
+  }
+
+  async #lockRuns(keys: readonly RunKey[]): Promise<void> {
+    const { transaction, workspaceId } = this.#options
+    const events = keys.map(({ event }) => event)
+    const rules = keys.map(({ rule }) => rule)
+    const { rows } = await transaction.query<Row>(lockRuns, [workspaceId, events, rules])
+    for (const key of keys)
+      if (!this.known.runs.has(runId(key))) this.known.runs.set(runId(key), null)
+    for (const row of rows) {
+      const run = runFromRow(row)
+      this.known.runs.set(runId(run), { run, rule: ruleFromRow(row) })
+    }
+  }
+
+  /** Nothing is stored about people that the group itself made. */
+  async #loadCounts(people: readonly ProfileId[]): Promise<void> {
+    const { transaction, workspaceId } = this.#options
+    for (const id of people) this.known.ruleCounts.set(id, new Map())
+    const stored = people.filter((id) => id < provisionalIds)
+    if (stored.length === 0) return
+    const { rows } = await transaction.query<Row>(selectRuleCounts, [workspaceId, stored])
+    for (const count of rows.map(ruleCountFromRow)) {
+      const counts = this.known.ruleCounts.get(count.subject)
+      this.known.ruleCounts.set(count.subject, new Map(counts).set(count.rule, count))
     }
   }
 

@@ -1,17 +1,20 @@
 import { type Command, namedEmail } from '../../core/command.ts'
 import { identifierKey, type Need } from '../../core/known.ts'
 import type { Identifier, ProfileId } from '../../core/profile.ts'
+import { type RunKey, runId } from '../../core/run.ts'
 
 /** What a group has to lock before it is decided; it only grows from one attempt to the next. */
 export class NeedSet {
   readonly #identifiers = new Map<string, Identifier>()
   readonly #profiles = new Set<ProfileId>()
+  readonly #runs = new Map<string, RunKey>()
 
   add(needs: Iterable<Need>): void {
     for (const need of needs) {
       if ('identifier' in need) {
         this.#identifiers.set(identifierKey(need.identifier), need.identifier)
       } else if ('profile' in need) this.#profiles.add(need.profile)
+      else if ('run' in need) this.#runs.set(runId(need.run), need.run)
     }
   }
 
@@ -22,6 +25,10 @@ export class NeedSet {
   get profiles(): ProfileId[] {
     return [...this.#profiles]
   }
+
+  get runs(): RunKey[] {
+    return [...this.#runs.values()]
+  }
 }
 
 /**
@@ -29,6 +36,10 @@ export class NeedSet {
  * the group another attempt, so this asks for more than the first round of a decision does.
  */
 export function foreseenNeeds(command: Command): Need[] {
+  if (command.kind === 'continue-run' || command.kind === 'end-run') {
+    const about = command.subject === null ? [] : [{ profile: command.subject }]
+    return [...about, { run: command.run }]
+  }
   const identifiers: Identifier[] = []
   const profiles: ProfileId[] = []
   const keys = command.kind === 'record-event' ? (command.subject ?? []) : command.keys

@@ -25,6 +25,7 @@ import { migrate } from './migrate.ts'
 import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
 import { Reader } from './reader.ts'
+import { RunReader } from './run-reader.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -84,6 +85,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     }
   }
 
+  const runs = new RunReader(rows)
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
@@ -106,6 +108,11 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     findToken: (publicPart) => watch.findToken(publicPart),
     replaceRules: (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
+    ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
+    enableRule: (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    claimRuns: (limit) => runs.claim(clock(), limit),
+    findRun: (workspaceId, key) => runs.find(workspaceId, key),
+    listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
     checkWritable: async () => {
       try {
         await rows(probe, [clock()])

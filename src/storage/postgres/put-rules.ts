@@ -25,7 +25,9 @@ export async function putRules(
     if (row && same) await transaction.query(place, [id, rule.name, row.version, position])
     else {
       const version = ((row?.version as number | undefined) ?? 0) + 1
-      const values = [id, rule.name, version, position, JSON.stringify(rule), now]
+      // What was switched off stays so, also in its new form.
+      const disabled = row?.disabled === true
+      const values = [id, rule.name, version, position, JSON.stringify(rule), now, disabled]
       await transaction.query(insert, values)
     }
   }
@@ -33,12 +35,12 @@ export async function putRules(
 }
 
 const newestVersions = `
-  SELECT DISTINCT ON (name) name, version, definition FROM rules
+  SELECT DISTINCT ON (name) name, version, definition, disabled FROM rules
   WHERE workspace_id = $1 ORDER BY name, version DESC`
 
 const place = `
   UPDATE rules SET position = $4 WHERE workspace_id = $1 AND name = $2 AND version = $3`
 
 const insert = `
-  INSERT INTO rules (workspace_id, name, version, position, definition, applied_at)
-  VALUES ($1, $2, $3, $4, $5, $6)`
+  INSERT INTO rules (workspace_id, name, version, position, definition, applied_at, disabled)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`

@@ -244,10 +244,15 @@ export const writeChanges: Statement = {
 export const selectConfig: Statement = {
   name: 'select_config',
   text: `
-    SELECT settings, config_version, (
-      SELECT json_agg(json_build_object('version', version, 'definition', definition)
-        ORDER BY position)
-      FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules
+    SELECT name, settings, config_version, (
+      SELECT json_agg(json_build_object(
+        'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position)
+      FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules, (
+      SELECT json_agg(json_build_object('version', version, 'definition', definition))
+      FROM rules CROSS JOIN LATERAL (
+        SELECT 1 FROM runs WHERE runs.workspace_id = rules.workspace_id AND runs.rule = rules.name
+          AND runs.version = rules.version AND runs.due_at IS NOT NULL LIMIT 1) AS waiting
+      WHERE rules.workspace_id = workspaces.id AND position IS NULL) AS replaced
     FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
     WHERE workspaces.id = $1`,
 }
@@ -255,7 +260,7 @@ export const selectConfig: Statement = {
 export const selectRules: Statement = {
   name: 'select_rules',
   text: `
-    SELECT name, version, definition FROM rules
+    SELECT name, version, definition, disabled FROM rules
     WHERE workspace_id = $1 AND position IS NOT NULL ORDER BY position`,
 }
 

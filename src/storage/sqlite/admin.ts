@@ -22,6 +22,8 @@ const workspaceTables = [
   'event_identifiers',
   'idempotency',
   'names',
+  'runs',
+  'rule_counts',
   'rules',
   'counters',
 ]
@@ -118,6 +120,14 @@ export class Admin {
     return this.#write((db) => putRules(db, id, rules, this.#clock()))
   }
 
+  enableRule(id: WorkspaceId, name: string, enabled: boolean): boolean {
+    return this.#write((db) => {
+      const update = `
+        UPDATE rules SET disabled = ? WHERE workspace_id = ? AND name = ? AND position IS NOT NULL`
+      return db.prepare(update).run(enabled ? 0 : 1, id, name).changes === 1
+    })
+  }
+
   /** One transaction; whatever it changed, the others are told. */
   #write<T>(work: (db: DatabaseSync) => T): T {
     const db = openDatabase(this.#path, 'write')
@@ -141,6 +151,7 @@ const keyOf: { [table: string]: string } = {
   event_identifiers: 'kind, value, event_id',
   idempotency: 'token_id, route, key',
   names: 'kind, name',
+  rule_counts: 'subject, rule',
   rules: 'name, version',
 }
 
@@ -154,9 +165,10 @@ function putRules(
   now: number,
 ): Rule[] {
   const newest = db.prepare(
-    'SELECT version, definition FROM rules WHERE workspace_id = ? AND name = ? ORDER BY version DESC',
+    `SELECT version, definition, disabled FROM rules
+     WHERE workspace_id = ? AND name = ? ORDER BY version DESC`,
   )
-  const insert = db.prepare('INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)')
   const place = db.prepare(
     'UPDATE rules SET position = ? WHERE workspace_id = ? AND name = ? AND version = ?',
   )
@@ -168,7 +180,9 @@ function putRules(
     if (row && same) place.run(position, id, rule.name, row.version as number)
     else {
       const version = ((row?.version as number | undefined) ?? 0) + 1
-      insert.run(id, rule.name, version, position, JSON.stringify(rule), now)
+      // What was switched off stays so, also in its new form.
+      const disabled = (row?.disabled as number | undefined) ?? 0
+      insert.run(id, rule.name, version, position, JSON.stringify(rule), now, disabled)
     }
   }
   return db.prepare(selectRules).all(id).map(ruleFromRow)

@@ -23,11 +23,27 @@ const deleteIdempotency = `
     SELECT workspace_id, token_id, route, key FROM idempotency WHERE created_at < ?
     ORDER BY created_at LIMIT ${batch})`
 
+const deleteRuns = `
+  DELETE FROM runs WHERE rowid IN (
+    SELECT rowid FROM runs WHERE ended_at < ? ORDER BY ended_at LIMIT ${batch})`
+
+const deleteRuleCounts = `
+  DELETE FROM rule_counts WHERE (workspace_id, subject, rule) IN (
+    SELECT workspace_id, subject, rule FROM rule_counts WHERE minute < ?
+    ORDER BY minute LIMIT ${batch})`
+
 /** Deletes up to a batch of each kind, inside the transaction that is open. */
 export function expireSome(db: DatabaseSync, before: ExpireBefore): Expired {
   const { changes } = db.prepare(deleteIdempotency).run(before.idempotency)
   const events = before.events === null ? 0 : expireEvents(db, before.events)
-  return { events, idempotency: Number(changes) }
+  const runs = before.events === null ? 0 : db.prepare(deleteRuns).run(before.events).changes
+  const ruleCounts = db.prepare(deleteRuleCounts).run(Math.floor(before.now / 60_000)).changes
+  return {
+    events,
+    idempotency: Number(changes),
+    runs: Number(runs),
+    ruleCounts: Number(ruleCounts),
+  }
 }
 
 function expireEvents(db: DatabaseSync, before: number): number {

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { identifierKey, type Known, type Need } from '../../core/known.ts'
+import { identifierKey, type Known, type KnownRun, type Need } from '../../core/known.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { profileFromRow } from '../rows.ts'
+import { type RunKey, runId } from '../../core/run.ts'
+import { profileFromRow, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
@@ -12,6 +13,9 @@ export class KnownLoader {
   readonly #removedAt: StatementSync
   readonly #profile: StatementSync
   readonly #name: StatementSync
+  readonly #run: StatementSync
+  readonly #ruleVersion: StatementSync
+  readonly #ruleCounts: StatementSync
   readonly #sizes: RowSizes
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
@@ -21,6 +25,9 @@ export class KnownLoader {
     this.#removedAt = db.prepare(sql.selectRemovedAt)
     this.#profile = db.prepare(sql.selectProfile)
     this.#name = db.prepare(sql.selectName)
+    this.#run = db.prepare(sql.selectRun)
+    this.#ruleVersion = db.prepare(sql.selectRuleVersion)
+    this.#ruleCounts = db.prepare(sql.selectRuleCounts)
   }
 
   /** With `removals`, also when identifiers were last given up: only dated commands ask. */
@@ -42,6 +49,12 @@ export class KnownLoader {
         if (holders[0] !== undefined) this.#loadProfile(known, holders[0], workspaceId)
       } else if ('profile' in need) {
         this.#loadProfile(known, need.profile, workspaceId)
+      } else if ('run' in need) {
+        known.runs.set(runId(need.run), this.#loadRun(need.run, workspaceId))
+      } else if ('ruleCounts' in need) {
+        const counts = this.#ruleCounts.all(workspaceId, need.ruleCounts).map(ruleCountFromRow)
+        const byRule = new Map(counts.map((count) => [count.rule, count]))
+        known.ruleCounts.set(need.ruleCounts, byRule)
       } else {
         const row = this.#name.get(workspaceId, 'attribute', need.attributeName)
         known.attributeNames.set(need.attributeName, row !== undefined)
@@ -56,6 +69,15 @@ export class KnownLoader {
     }
     const owner = this.#owner.get(workspaceId, kind, value)
     return owner ? [owner.profile_id as ProfileId] : []
+  }
+
+  #loadRun(key: RunKey, workspaceId: WorkspaceId): KnownRun | null {
+    const row = this.#run.get(workspaceId, key.event, key.rule)
+    if (!row) return null
+    const run = runFromRow(row)
+    const rule = this.#ruleVersion.get(workspaceId, run.rule, run.version)
+    if (!rule) throw new Error(`Version ${run.version} of the rule ${run.rule} is gone.`)
+    return { run, rule: ruleFromRow(rule) }
   }
 
   #loadProfile(known: Known, id: ProfileId, workspaceId: WorkspaceId): void {

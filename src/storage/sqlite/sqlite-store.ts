@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
-import type { Store } from '../store.ts'
+import type { Expired, Store } from '../store.ts'
 import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -10,6 +10,7 @@ import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { Reader } from './reader.ts'
+import { RunReader } from './run-reader.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -43,6 +44,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
   const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
+  const runReader = new RunReader(db)
   const config = new ConfigWatch(db)
   const admin = new Admin(path, clock)
 
@@ -68,6 +70,11 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     findToken: (publicPart) => config.findToken(publicPart),
     replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
+    ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
+    enableRule: async (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    claimRuns: async (limit) => runReader.due(clock(), limit),
+    findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
+    listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
     checkWritable: async () => {
       try {
         await queue.probe()
@@ -78,12 +85,12 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
       }
     },
     expire: async (before) => {
-      const expired = { events: 0, idempotency: 0 }
+      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+      const kinds = Object.keys(expired) as (keyof Expired)[]
       for (;;) {
         const some = await queue.expireSome(before)
-        if (some.events === 0 && some.idempotency === 0) return expired
-        expired.events += some.events
-        expired.idempotency += some.idempotency
+        if (kinds.every((kind) => some[kind] === 0)) return expired
+        for (const kind of kinds) expired[kind] += some[kind]
       }
     },
     statistics: async () => reader.statistics(),

@@ -1,4 +1,5 @@
 import { holdersLoadedMax } from '../../core/known.ts'
+import { runColumns } from '../rows.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
@@ -101,7 +102,7 @@ export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
 
 export const selectWorkspaceState = `
-  SELECT settings, last_event_id, last_profile_id, last_name_id
+  SELECT name, settings, last_event_id, last_profile_id, last_name_id
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
 
 export const updateCounters = `
@@ -109,7 +110,47 @@ export const updateCounters = `
   WHERE workspace_id = ?`
 
 export const selectRules = `
-  SELECT name, version, definition FROM rules
+  SELECT name, version, definition, disabled FROM rules
   WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position`
+
+/** Versions no longer in force that runs began with and still wait by. */
+export const selectReplacedRules = `
+  SELECT name, version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND position IS NULL AND EXISTS (
+    SELECT 1 FROM runs WHERE runs.workspace_id = rules.workspace_id AND runs.rule = rules.name
+      AND runs.version = rules.version AND runs.due_at IS NOT NULL)`
+
+export const selectRun = `
+  SELECT ${runColumns} FROM runs WHERE workspace_id = ? AND event_id = ? AND rule = ?`
+
+export const selectRuleVersion = `
+  SELECT name, version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND name = ? AND version = ?`
+
+export const putRun = `
+  INSERT INTO runs (workspace_id, ${runColumns})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET subject = excluded.subject, state = excluded.state,
+    cursor = excluded.cursor, due_at = excluded.due_at, reason = excluded.reason,
+    detail = excluded.detail, ended_by = excluded.ended_by, ended_at = excluded.ended_at,
+    log = excluded.log`
+
+export const cancelRuns = `
+  UPDATE runs SET state = 'cancelled', cursor = '[]', due_at = NULL, reason = 'event',
+    ended_by = ?5, ended_at = ?6
+  WHERE workspace_id = ?1 AND subject = ?2 AND rule = ?3 AND version = ?4 AND due_at IS NOT NULL`
+
+export const selectDueRuns = `
+  SELECT workspace_id, event_id, rule, subject FROM runs
+  WHERE due_at <= ? ORDER BY due_at LIMIT ?`
+
+export const selectNextDue = 'SELECT min(due_at) AS due_at FROM runs WHERE due_at IS NOT NULL'
+
+export const selectRuleCounts = `
+  SELECT rule, subject, minute, count FROM rule_counts WHERE workspace_id = ? AND subject = ?`
+
+export const putRuleCount = `
+  INSERT INTO rule_counts (workspace_id, subject, rule, minute, count) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET minute = excluded.minute, count = excluded.count`
 
 export const probe = 'UPDATE state SET probe_at = ? WHERE one = 1'

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Decided, type RuleSet, ruleSet } from '../../core/decision.ts'
+import type { Decided } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
 import { ruleFromRow } from '../rows.ts'
 import * as sql from './statements.ts'
@@ -10,6 +11,7 @@ import * as sql from './statements.ts'
 export interface WorkspaceState {
   settings: WorkspaceSettings
   rules: RuleSet
+  workspace: { name: string }
   lastEvent: number
   lastProfile: number
   lastName: number
@@ -28,6 +30,7 @@ export class WorkspaceStates {
   readonly #used = new Set<WorkspaceId>()
   readonly #select: StatementSync
   readonly #selectRules: StatementSync
+  readonly #selectReplacedRules: StatementSync
   readonly #update: StatementSync
   readonly #selectName: StatementSync
   readonly #insertName: StatementSync
@@ -35,6 +38,7 @@ export class WorkspaceStates {
   constructor(db: DatabaseSync) {
     this.#select = db.prepare(sql.selectWorkspaceState)
     this.#selectRules = db.prepare(sql.selectRules)
+    this.#selectReplacedRules = db.prepare(sql.selectReplacedRules)
     this.#update = db.prepare(sql.updateCounters)
     this.#selectName = db.prepare(sql.selectName)
     this.#insertName = db.prepare(sql.insertName)
@@ -47,7 +51,11 @@ export class WorkspaceStates {
     if (!row) throw new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
     const state: WorkspaceState = {
       settings: JSON.parse(row.settings as string) as WorkspaceSettings,
-      rules: ruleSet(this.#selectRules.all(id).map(ruleFromRow)),
+      rules: ruleSet(
+        this.#selectRules.all(id).map(ruleFromRow),
+        this.#selectReplacedRules.all(id).map(ruleFromRow),
+      ),
+      workspace: { name: row.name as string },
       lastEvent: row.last_event_id as number,
       lastProfile: row.last_profile_id as number,
       lastName: row.last_name_id as number,

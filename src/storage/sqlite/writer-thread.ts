@@ -54,7 +54,8 @@ function expire(before: ExpireBefore): Reply {
     return { kind: 'expired', expired: writer.expire(before), fault: null }
   } catch (error) {
     const fault = faultToJson(asFault(error))
-    return { kind: 'expired', expired: { events: 0, idempotency: 0 }, fault }
+    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+    return { kind: 'expired', expired, fault }
   }
 }
 

@@ -13,6 +13,7 @@ import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
 import { RowSizes } from './row-size.ts'
+import { RunWriter } from './run-writer.ts'
 import * as sql from './statements.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
@@ -28,6 +29,7 @@ interface Connection {
   db: DatabaseSync
   loader: KnownLoader
   writer: DecidedWriter
+  runs: RunWriter
   states: WorkspaceStates
   idempotency: IdempotencyTable
   dataVersion: number
@@ -104,7 +106,7 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, states, idempotency } = connection
+    const { loader, writer, runs, states, idempotency } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
       if (earlier) return { applied: earlier }
@@ -113,10 +115,12 @@ export class Writer {
         now,
         settings: state.settings,
         rules: state.rules,
+        workspace: state.workspace,
       })
       settle(decided, state.lastEvent, state.lastProfile)
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
+      runs.write(workspaceId, decided)
       const applied = appliedFrom(decided, command)
       idempotency.keep(workspaceId, command, applied, now)
       return { applied }
@@ -195,6 +199,7 @@ function connect(path: string): Connection {
     db,
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
+    runs: new RunWriter(db),
     states: new WorkspaceStates(db),
     idempotency: new IdempotencyTable(db),
     dataVersion: dataVersion(db),

@@ -1,0 +1,142 @@
+import type { Writer } from './change-attributes.ts'
+import type { Command, Key, RecordEvent, RemoveIntent, WriteIntent } from './command.ts'
+import type { DecideContext } from './decision.ts'
+import { Drafts } from './drafts.ts'
+import { Fault } from './errors.ts'
+import type { Cause, Event, FoundBy } from './event.ts'
+import { type JsonObject, own } from './json.ts'
+import type { Known } from './known.ts'
+import { limits } from './limits.ts'
+import {
+  type EventId,
+  emailIdentifier,
+  type Identifier,
+  type Profile,
+  type ProfileId,
+} from './profile.ts'
+import { findByKeys, writeProfile } from './write-profile.ts'
+
+/** What a decision has done so far: drafts of profiles, and the events that tell of it. */
+export class Journal {
+  readonly drafts: Drafts
+  readonly events: Event[] = []
+  readonly #command: Command
+  readonly #context: DecideContext
+  readonly #occurredAt: number | undefined
+
+  constructor(known: Known, command: Command, context: DecideContext) {
+    this.drafts = new Drafts(known, context.now)
+    this.#command = command
+    this.#context = context
+    this.#occurredAt =
+      command.occurredAt === undefined
+        ? undefined
+        : Math.min(command.occurredAt, context.now + limits.futureMsMax)
+  }
+
+  record(command: RecordEvent): { profile: Profile | null; foundBy: FoundBy | null } {
+    const profile = command.subject ? this.find(command.subject) : null
+    if (command.subject && !profile) throw new Fault('profile_not_found')
+    const event = this.#draftEvent(command.type, command.attributes, command.identifiers, null)
+    event.subject = profile?.id ?? null
+    event.foundBy = profile ? 'key' : null
+    this.events.push(event)
+    return { profile, foundBy: event.foundBy }
+  }
+
+  /** One profile change: one event and one version, or none of both when nothing changed. */
+  write(intent: WriteIntent, cause: Cause | null) {
+    const identifiers = cause ? [] : identifiersNamed(intent)
+    const asked = { ...intent.changes.setOnce, ...intent.changes.set }
+    const event = this.#draftEvent('profile.updated', asked, identifiers, cause)
+    const writer: Writer = {
+      now: this.#context.now,
+      occurredAt: this.#occurredAt,
+      event: event.id,
+      source: event.source.dialect,
+    }
+    const result = writeProfile(this.drafts, intent, writer, this.#context.settings)
+    const { profile } = result
+    event.subject = profile?.id ?? null
+    event.foundBy = profile ? result.foundBy : 'none'
+    event.changes = result.changes
+    event.dropped = result.dropped
+    if (profile && result.foundBy === 'created') event.type = 'profile.created'
+    else if (result.changes.length === 0) event.type = 'profile.unchanged'
+    const tells = event.type !== 'profile.unchanged' || result.dropped.length > 0
+    if (tells) this.events.push(event)
+    return { profile, foundBy: event.foundBy }
+  }
+
+  remove(intent: RemoveIntent, cause: Cause | null): Profile | null {
+    const found = this.find(intent.keys)
+    if (!found) return null
+    this.drafts.require(found.identifiers, 'all')
+    const write = this.drafts.edit(found)
+    const { profile } = write
+    const removedAt = Math.max(this.#occurredAt ?? this.#context.now, profile.createdAt)
+    for (const identifier of [...profile.identifiers]) this.drafts.release(write, identifier)
+    write.dirty = true
+    profile.removedAt = removedAt
+    profile.version += 1
+    profile.updatedAt = Math.max(this.#context.now, profile.updatedAt)
+    const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)
+    event.subject = profile.id
+    event.foundBy = 'key'
+    this.events.push(event)
+    return profile
+  }
+
+  /** An event that a rule set off, or that says it was stopped. */
+  tell(type: string, attributes: JsonObject, subject: ProfileId | null, cause: Cause): void {
+    const event = this.#draftEvent(type, attributes, [], cause)
+    event.subject = subject
+    this.events.push(event)
+  }
+
+  find(keys: readonly Key[]): Profile | null {
+    return findByKeys(this.drafts, keys)
+  }
+
+  living(id: ProfileId | null): Profile | null {
+    return id === null ? null : this.drafts.profile(id)
+  }
+
+  /** An event with the next local id; it counts once it is pushed. */
+  #draftEvent(
+    type: string,
+    attributes: JsonObject,
+    identifiers: readonly Identifier[],
+    cause: Cause | null,
+  ): Event {
+    const { now } = this.#context
+    const { source, idempotency } = this.#command
+    return {
+      id: -(this.events.length + 1) as EventId,
+      type,
+      subject: null,
+      previous: null,
+      occurredAt: this.#occurredAt ?? now,
+      receivedAt: now,
+      source: cause ? { ...source, dialect: `rule:${cause.rule}` } : source,
+      cause,
+      attributes,
+      changes: [],
+      dropped: [],
+      identifiers: [...identifiers],
+      foundBy: null,
+      idempotencyKey: cause ? null : (idempotency?.key ?? null),
+    }
+  }
+}
+
+function identifiersNamed(intent: WriteIntent): Identifier[] {
+  const { keys, changes } = intent
+  const email = emailIdentifier(own(changes.set, 'email'))
+  const named = keys.flatMap((key) => ('identifier' in key ? [key.identifier] : []))
+  for (const identifier of [...(changes.identify ?? []), ...(email ? [email] : [])]) {
+    const known = named.some((n) => n.kind === identifier.kind && n.value === identifier.value)
+    if (!known) named.push(identifier)
+  }
+  return named
+}

@@ -1,0 +1,177 @@
+import { type ConditionInput, holds } from './condition.ts'
+import type { DecideContext } from './decision.ts'
+import type { Cause, Event } from './event.ts'
+import type { Journal } from './journal.ts'
+import { limits } from './limits.ts'
+import type { Profile } from './profile.ts'
+import { type Rule, ruleLabel, takesSource } from './rule.ts'
+import { RuleCounters } from './rule-counters.ts'
+import {
+  endRun,
+  isCancelledBy,
+  type Run,
+  type RunKey,
+  type RunReason,
+  type RunWrite,
+  type SeenEvent,
+  seenEvent,
+} from './run.ts'
+import { runSteps } from './run-steps.ts'
+import { type RuleTools, StepActor } from './step-actor.ts'
+
+/** Has rules react to events, in one decision, and goes on with runs of earlier ones. */
+export class RuleRunner {
+  readonly #journal: Journal
+  readonly #context: DecideContext
+  readonly #actor: StepActor
+  readonly #counters: RuleCounters
+  readonly #writes: RunWrite[] = []
+  /** Set when the command has caused all the events it may; told once, in the log. */
+  #exhausted = false
+
+  constructor(journal: Journal, context: DecideContext, tools: RuleTools) {
+    this.#journal = journal
+    this.#context = context
+    this.#actor = new StepActor(journal, context, tools)
+    this.#counters = new RuleCounters(journal.drafts, context.now, tools.actions)
+  }
+
+  writes(): RunWrite[] {
+    return this.#writes
+  }
+
+  counts() {
+    return this.#counters.changed()
+  }
+
+  /** Ends what waits for an event like this, then runs the rules that take it, in their order. */
+  react(event: Event): void {
+    if (event.type === 'rule.stopped') return
+    const { rules } = this.#context
+    for (const rule of rules.cancelledBy(event.type)) this.#cancel(rule, event)
+    for (const rule of rules.taking(event.type)) this.#begin(rule, event)
+  }
+
+  /** Goes on with a run whose wait is over; any other stays as it is. */
+  continueRun(key: RunKey): void {
+    const { drafts } = this.#journal
+    const found = drafts.run(key)
+    const { now } = this.#context
+    if (found?.run.state !== 'waiting') return
+    if (found.run.dueAt === null || found.run.dueAt > now) return
+    if (found.run.subject !== null && !drafts.profile(found.run.subject)) {
+      this.#end(found.run, { state: 'cancelled', reason: 'subject_removed' })
+      return
+    }
+    const run = { ...found.run, log: [...found.run.log] }
+    this.#advance(run, found.rule, null)
+    this.#writes.push({ kind: 'put', run })
+  }
+
+  /** Ends a run that waits; any other stays as it is. */
+  endRun(key: RunKey, end: { state: 'cancelled' | 'failed'; reason: RunReason; detail?: string }) {
+    const found = this.#journal.drafts.run(key)
+    if (found?.run.state === 'waiting') this.#end(found.run, end)
+  }
+
+  #end(run: Run, end: Parameters<typeof endRun>[1]): void {
+    this.#writes.push({ kind: 'put', run: endRun(run, end, this.#context.now) })
+  }
+
+  #begin(rule: Rule, event: Event): void {
+    if (!takesSource(rule.sources, event.source)) return
+    const { now } = this.#context
+    const subject = this.#journal.living(event.subject)
+    if (rule.when && !holds(rule.when, conditionInput(event, subject, now))) return
+    const depth = (event.cause?.depth ?? 0) + 1
+    const cause: Cause = { event: event.id, rule: ruleLabel(rule), depth }
+    if (this.#journal.events.length >= limits.eventsPerCommandMax) {
+      if (!this.#exhausted) this.#stop(event, cause, 'events')
+      this.#exhausted = true
+      return
+    }
+    if (depth > limits.ruleDepthMax) return this.#stop(event, cause, 'depth')
+    if (!this.#mayRun(rule, event, cause)) return
+    const run = newRun(rule, event, now)
+    this.#advance(run, rule, event)
+    // One that was over at once is told by the events it caused and by what was dropped.
+    if (run.state === 'waiting' || run.state === 'failed') this.#writes.push({ kind: 'put', run })
+  }
+
+  /** Each run that is held back is told on its event; the first of a minute also in the log. */
+  #mayRun(rule: Rule, event: Event, cause: Cause): boolean {
+    const verdict = this.#counters.count(rule, event.subject)
+    if (verdict === 'runs') return true
+    event.dropped.push({ name: rule.name, reason: 'rate_limit', rule: cause.rule })
+    if (verdict === 'first_stop') this.#stop(event, cause, 'rate')
+    return false
+  }
+
+  /** Runs steps from the cursor on and leaves in the run where it got to. */
+  #advance(run: Run, rule: Rule, event: Event | null): void {
+    const { now } = this.#context
+    const cause = { event: run.event, rule: ruleLabel(rule), depth: run.seen.depth + 1 }
+    const host = {
+      now,
+      input: () => conditionInput(run.seen, this.#journal.living(run.subject), now),
+      act: (step: Parameters<StepActor['act']>[0]) => this.#actor.act(step, run, cause, event),
+    }
+    const progress = runSteps(rule.steps, run.cursor, host, run.log)
+    if (progress.kind === 'ended') Object.assign(run, endRun(run, progress, now))
+    else {
+      run.cursor = progress.cursor
+      run.dueAt = progress.dueAt
+    }
+  }
+
+  #cancel(rule: Rule, event: Event): void {
+    const { now } = this.#context
+    const subject = this.#journal.living(event.subject)
+    if (!subject) return
+    const when = rule.cancel_when?.when
+    if (when && !holds(when, conditionInput(event, subject, now))) return
+    const { name, version } = rule
+    const write = { rule: name, version, subject: subject.id, by: event.id, at: now }
+    const cancel: RunWrite = { kind: 'cancel', ...write }
+    for (const earlier of this.#writes) {
+      if (earlier.kind !== 'put' || !isCancelledBy(earlier.run, cancel)) continue
+      const end = { state: 'cancelled', reason: 'event', by: event.id } as const
+      earlier.run = endRun(earlier.run, end, now)
+    }
+    // Nobody who was made just now has a run from before.
+    if (subject.id > 0) this.#writes.push(cancel)
+  }
+
+  #stop(event: Event, cause: Cause, limit: 'depth' | 'events' | 'rate'): void {
+    this.#journal.tell('rule.stopped', { rule: cause.rule, limit }, event.subject, cause)
+  }
+}
+
+/** What conditions look at. */
+export function conditionInput(
+  { attributes, changes }: Pick<SeenEvent, 'attributes' | 'changes'>,
+  subject: Pick<Profile, 'attributes' | 'tags'> | null,
+  now: number,
+): ConditionInput {
+  const profile = subject?.attributes ?? {}
+  return { event: attributes, profile, changes, tags: subject?.tags ?? [], now }
+}
+
+function newRun(rule: Rule, event: Event, now: number): Run {
+  return {
+    event: event.id,
+    rule: rule.name,
+    version: rule.version,
+    subject: event.subject,
+    state: 'waiting',
+    cursor: [0],
+    dueAt: null,
+    reason: null,
+    detail: null,
+    endedBy: null,
+    beganAt: now,
+    endedAt: null,
+    seen: seenEvent(event),
+    log: [],
+  }
+}

@@ -1,0 +1,130 @@
+import type { InternalActions, StepPlan } from './action.ts'
+import type { Key } from './command.ts'
+import type { DecideContext } from './decision.ts'
+import { Fault } from './errors.ts'
+import type { Cause, Dropped, Event } from './event.ts'
+import type { Journal } from './journal.ts'
+import { renderSettings } from './render-settings.ts'
+import type { Run, StepRecord } from './run.ts'
+import type { Ended } from './run-steps.ts'
+import type { ActionStep } from './step.ts'
+import { changesScope, type TemplateScope, type Templates } from './template.ts'
+
+/** What rules work with, the same for every decision. */
+export interface RuleTools {
+  actions: InternalActions
+  templates: Templates
+}
+
+/** What came of an action. */
+interface Acted {
+  record: Omit<StepRecord, 'step'>
+  end?: Ended
+}
+
+/** Carries out the actions of steps. A step never refuses the command it runs in. */
+export class StepActor {
+  readonly #journal: Journal
+  readonly #context: DecideContext
+  readonly #tools: RuleTools
+
+  constructor(journal: Journal, context: DecideContext, tools: RuleTools) {
+    this.#journal = journal
+    this.#context = context
+    this.#tools = tools
+  }
+
+  /** `event` is the one the run began with, as long as it can still be written to. */
+  act(step: ActionStep, run: Run, cause: Cause, event: Event | null): Acted {
+    const { actions, templates } = this.#tools
+    const action = actions.get(step.action)
+    if (!action) throw new Error(`Rule ${cause.rule} names the unknown action ${step.action}`)
+    const rendered = renderSettings(step.with, templates, () => this.#scope(run))
+    if ('fault' in rendered) {
+      event?.dropped.push({ name: step.action, reason: 'template', rule: cause.rule })
+      const { name, line, column, message } = rendered.fault
+      return failed('template', `${name}, line ${line}, column ${column}: ${message}`)
+    }
+    const subject = this.#journal.living(run.subject)
+    const plan = action.plan(rendered.settings, { event: run.seen, subject })
+    const first = this.#journal.events.length
+    const dropped = this.#carryOut(plan, run, cause, event)
+    const events = this.#journal.events.slice(first).map(({ id }) => id)
+    if (!dropped) return { record: { did: 'acted', ...(events.length > 0 && { events }) } }
+    event?.dropped.push({ ...dropped, rule: cause.rule })
+    const record = { did: 'dropped' as const, ...dropped }
+    // The steps after it were meant for somebody else than the event's own person.
+    if (plan.kind === 'find') return { record, end: { state: 'done', reason: 'no_profile' } }
+    return { record }
+  }
+
+  /** Does what a step planned, or says why it had no effect. */
+  #carryOut(plan: StepPlan, run: Run, cause: Cause, event: Event | null): Dropped | null {
+    switch (plan.kind) {
+      case 'skip':
+        return { name: plan.name, reason: plan.reason }
+      case 'tell':
+        this.#journal.tell(plan.type, plan.attributes, run.subject, cause)
+        return null
+      case 'find': {
+        const found = this.#journal.find(plan.keys)
+        if (!found) return { name: soughtBy(plan), reason: 'no_profile' }
+        run.subject = found.id
+        resolve(event, found.id, 'key')
+        return null
+      }
+      default:
+        return this.#change(plan, run, cause, event)
+    }
+  }
+
+  #change(
+    plan: Extract<StepPlan, { kind: 'write-profile' | 'remove-profile' }>,
+    run: Run,
+    cause: Cause,
+    event: Event | null,
+  ): Dropped | null {
+    try {
+      const done =
+        plan.kind === 'write-profile'
+          ? this.#journal.write(plan, cause)
+          : { profile: this.#journal.remove(plan, cause), foundBy: 'key' as const }
+      if (!done.profile) return { name: soughtBy(plan), reason: 'no_profile' }
+      run.subject ??= done.profile.id
+      resolve(event, done.profile.id, done.foundBy)
+      return null
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      const reason = error.code === 'conflict' ? 'conflict' : 'no_profile'
+      return { name: error.fields[0]?.field ?? soughtBy(plan), reason }
+    }
+  }
+
+  #scope(run: Run): TemplateScope {
+    const subject = this.#journal.living(run.subject)
+    return {
+      event: run.seen.attributes,
+      profile: subject?.attributes ?? {},
+      changes: changesScope(run.seen.changes),
+      workspace: { name: this.#context.workspace.name },
+      now: this.#context.now,
+    }
+  }
+}
+
+/** The person an event turned out to be about is written back to it. */
+function resolve(event: Event | null, id: NonNullable<Event['subject']>, by: Event['foundBy']) {
+  if (event === null || event.subject !== null) return
+  event.subject = id
+  event.foundBy = by
+}
+
+function failed(reason: Ended['reason'], detail: string): Acted {
+  return { record: { did: 'failed', detail }, end: { state: 'failed', reason, detail } }
+}
+
+/** What a step looked for its person by, for the record that there was none. */
+function soughtBy(plan: { keys: readonly Key[] }): string {
+  const key = plan.keys[0]
+  return key && 'identifier' in key ? key.identifier.kind : 'profile'
+}

@@ -1,0 +1,97 @@
+import { runColumns } from '../rows.ts'
+import type { Statement } from './transaction.ts'
+
+/* Statements about runs and counters of rules; `$1` is the workspace where one is named. */
+
+const prefixed = runColumns
+  .split(',')
+  .map((column) => `r.${column.trim()}`)
+  .join(', ')
+
+/**
+ * Locks runs in the order of their keys, each with the rule in the version it began with. Locked
+ * after profiles, and only by whoever has locked the profile that a run is about.
+ */
+export const lockRuns: Statement = {
+  name: 'lock_runs',
+  text: `
+    SELECT held.*, rule_of.definition, rule_of.name
+    FROM (SELECT event_id, rule FROM unnest($2::bigint[], $3::text[]) AS named (event_id, rule)
+      ORDER BY event_id, rule COLLATE "C") AS asked
+    CROSS JOIN LATERAL (
+      SELECT ${prefixed} FROM runs r
+      WHERE r.workspace_id = $1 AND r.event_id = asked.event_id AND r.rule = asked.rule
+      LIMIT 1 FOR NO KEY UPDATE) AS held
+    CROSS JOIN LATERAL (
+      SELECT definition, name FROM rules s
+      WHERE s.workspace_id = $1 AND s.name = held.rule AND s.version = held.version
+      LIMIT 1) AS rule_of`,
+}
+
+/** Ends what waits of rules about people whose profiles are locked. */
+export const cancelRuns: Statement = {
+  name: 'cancel_runs',
+  text: `
+    UPDATE runs r SET state = 'cancelled', cursor = '[]', due_at = NULL, wake_at = NULL,
+      reason = 'event', ended_by = gone.by, ended_at = gone.at
+    FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+      AS gone (subject, rule, version, by, at)
+    WHERE r.workspace_id = $1 AND r.subject = ANY ($2) AND r.rule = ANY ($3)
+      AND r.subject = gone.subject AND r.rule = gone.rule AND r.version = gone.version
+      AND r.due_at IS NOT NULL`,
+}
+
+export const putRuns: Statement = {
+  name: 'put_runs',
+  text: `
+    INSERT INTO runs (workspace_id, ${runColumns}, wake_at)
+    SELECT $1, ${runColumns}, due_at
+    FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+      $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[],
+      $14::text[], $15::text[]) AS new (${runColumns})
+    ON CONFLICT (workspace_id, event_id, rule) DO UPDATE SET subject = excluded.subject,
+      state = excluded.state, cursor = excluded.cursor, due_at = excluded.due_at,
+      wake_at = excluded.wake_at, reason = excluded.reason, detail = excluded.detail,
+      ended_by = excluded.ended_by, ended_at = excluded.ended_at, log = excluded.log`,
+}
+
+export const selectRuleCounts: Statement = {
+  name: 'select_rule_counts',
+  text: `
+    SELECT rule, subject, minute, count FROM rule_counts
+    WHERE workspace_id = $1 AND subject = ANY ($2::bigint[])`,
+}
+
+export const putRuleCounts: Statement = {
+  name: 'put_rule_counts',
+  text: `
+    INSERT INTO rule_counts (workspace_id, subject, rule, minute, count)
+    SELECT $1, subject, rule, minute, count
+    FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::integer[])
+      AS new (subject, rule, minute, count)
+    ON CONFLICT (workspace_id, subject, rule)
+    DO UPDATE SET minute = excluded.minute, count = excluded.count`,
+}
+
+/** Takes up what is due, so that no other node is given it before `$2`. */
+export const claimRuns: Statement = {
+  name: 'claim_runs',
+  text: `
+    WITH due AS MATERIALIZED (
+      SELECT workspace_id, event_id, rule, wake_at FROM runs
+      WHERE wake_at <= $1 ORDER BY wake_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE runs r SET wake_at = $2 FROM due
+    WHERE r.workspace_id = due.workspace_id AND r.event_id = due.event_id AND r.rule = due.rule
+    RETURNING r.workspace_id, r.event_id, r.rule, r.subject, due.wake_at AS was_due`,
+}
+
+export const selectNextWake: Statement = {
+  name: 'select_next_wake',
+  text: 'SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL',
+}
+
+export const selectRun: Statement = {
+  name: 'select_run',
+  text: `SELECT ${runColumns} FROM runs WHERE workspace_id = $1 AND event_id = $2 AND rule = $3`,
+}

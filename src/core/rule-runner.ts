@@ -16,7 +16,7 @@ import {
   type SeenEvent,
   seenEvent,
 } from './run.ts'
-import { runSteps } from './run-steps.ts'
+import { type Progress, runSteps } from './run-steps.ts'
 import { type RuleTools, StepActor } from './step-actor.ts'
 
 /** Has rules react to events, in one decision, and goes on with runs of earlier ones. */
@@ -64,8 +64,8 @@ export class RuleRunner {
       return
     }
     const run = { ...found.run, log: [...found.run.log] }
-    this.#advance(run, found.rule, null)
-    this.#writes.push({ kind: 'put', run })
+    const progress = this.#advance(run, found.rule, null)
+    this.#writes.push({ kind: 'put', run: arrived(run, progress, now) })
   }
 
   /** Ends a run that waits; any other stays as it is. */
@@ -93,9 +93,10 @@ export class RuleRunner {
     if (depth > limits.ruleDepthMax) return this.#stop(event, cause, 'depth')
     if (!this.#mayRun(rule, event, cause)) return
     const run = newRun(rule, event, now)
-    this.#advance(run, rule, event)
+    const progress = this.#advance(run, rule, event)
     // One that was over at once is told by the events it caused and by what was dropped.
-    if (run.state === 'waiting' || run.state === 'failed') this.#writes.push({ kind: 'put', run })
+    if (progress.kind === 'ended' && progress.state === 'done') return
+    this.#writes.push({ kind: 'put', run: arrived(run, progress, now) })
   }
 
   /** Each run that is held back is told on its event; the first of a minute also in the log. */
@@ -107,8 +108,8 @@ export class RuleRunner {
     return false
   }
 
-  /** Runs steps from the cursor on and leaves in the run where it got to. */
-  #advance(run: Run, rule: Rule, event: Event | null): void {
+  /** Runs steps from the cursor on; whom the run is about may change with them. */
+  #advance(run: Run, rule: Rule, event: Event | null): Progress {
     const { now } = this.#context
     const cause = { event: run.event, rule: ruleLabel(rule), depth: run.seen.depth + 1 }
     const host = {
@@ -116,12 +117,7 @@ export class RuleRunner {
       input: () => conditionInput(run.seen, this.#journal.living(run.subject), now),
       act: (step: Parameters<StepActor['act']>[0]) => this.#actor.act(step, run, cause, event),
     }
-    const progress = runSteps(rule.steps, run.cursor, host, run.log)
-    if (progress.kind === 'ended') Object.assign(run, endRun(run, progress, now))
-    else {
-      run.cursor = progress.cursor
-      run.dueAt = progress.dueAt
-    }
+    return runSteps(rule.steps, run.cursor, host, run.log)
   }
 
   #cancel(rule: Rule, event: Event): void {
@@ -145,6 +141,12 @@ export class RuleRunner {
   #stop(event: Event, cause: Cause, limit: 'depth' | 'events' | 'rate'): void {
     this.#journal.tell('rule.stopped', { rule: cause.rule, limit }, event.subject, cause)
   }
+}
+
+/** The run, where its steps got to. */
+function arrived(run: Run, progress: Progress, now: number): Run {
+  if (progress.kind === 'ended') return endRun(run, progress, now)
+  return { ...run, cursor: progress.cursor, dueAt: progress.dueAt }
 }
 
 /** What conditions look at. */

@@ -46,7 +46,7 @@ export function runSteps(
     // The end of an `otherwise` is the end of the run: its check did not hold.
     if (!step)
       return { kind: 'ended', state: 'done', reason: path.length > 1 ? 'check' : 'completed' }
-    const at = path.join('.')
+    const at = path.length === 1 ? String(path[0]) : path.join('.')
     if ('stop' in step) {
       log.push({ step: at, did: 'stopped' })
       return { kind: 'ended', state: 'done', reason: 'stopped' }

@@ -49,8 +49,11 @@ export class StepActor {
     const plan = action.plan(rendered.settings, { event: run.seen, subject })
     const first = this.#journal.events.length
     const dropped = this.#carryOut(plan, run, cause, event)
-    const events = this.#journal.events.slice(first).map(({ id }) => id)
-    if (!dropped) return { record: { did: 'acted', ...(events.length > 0 && { events }) } }
+    const { events } = this.#journal
+    if (!dropped) {
+      const caused = events.length === first ? null : events.slice(first).map(({ id }) => id)
+      return { record: caused ? { did: 'acted', events: caused } : { did: 'acted' } }
+    }
     event?.dropped.push({ ...dropped, rule: cause.rule })
     const record = { did: 'dropped' as const, ...dropped }
     // The steps after it were meant for somebody else than the event's own person.

@@ -28,17 +28,24 @@ export const lockRuns: Statement = {
       LIMIT 1) AS rule_of`,
 }
 
-/** Ends what waits of rules about people whose profiles are locked. */
+/**
+ * Ends what waits of rules about people whose profiles are locked. Found by their place: joined by
+ * person and rule, PostgreSQL before 17 reads all runs of the workspace.
+ */
 export const cancelRuns: Statement = {
   name: 'cancel_runs',
   text: `
     UPDATE runs r SET state = 'cancelled', cursor = '[]', due_at = NULL, wake_at = NULL,
       reason = 'event', ended_by = gone.by, ended_at = gone.at
-    FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-      AS gone (subject, rule, version, by, at)
-    WHERE r.workspace_id = $1 AND r.subject = ANY ($2) AND r.rule = ANY ($3)
-      AND r.subject = gone.subject AND r.rule = gone.rule AND r.version = gone.version
-      AND r.due_at IS NOT NULL`,
+    FROM (
+      SELECT held.place, gone.by, gone.at
+      FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+        AS gone (subject, rule, version, by, at)
+      CROSS JOIN LATERAL (
+        SELECT ctid AS place FROM runs
+        WHERE workspace_id = $1 AND runs.subject = gone.subject AND runs.rule = gone.rule
+          AND runs.version = gone.version AND due_at IS NOT NULL LIMIT 100000) AS held) AS gone
+    WHERE r.ctid = gone.place`,
 }
 
 export const putRuns: Statement = {

@@ -185,7 +185,9 @@ export const insertNames: Statement = {
 
 /**
  * Everything a group changed, each row once. All its parts see the state before it, so the count it
- * answers is that of the profiles that were there already, and tells whether any was missed.
+ * answers is that of the profiles that were there already, and tells whether any was missed. Rows
+ * that go are found by their place: joined by their key, PostgreSQL before 17 reads all of the
+ * workspace's.
  */
 export const writeChanges: Statement = {
   name: 'write_changes',
@@ -212,10 +214,15 @@ export const writeChanges: Statement = {
       ON CONFLICT (workspace_id, kind, value, holder)
       DO UPDATE SET profile_id = excluded.profile_id, removed_at = excluded.removed_at
     ), let_go AS (
-      DELETE FROM profile_identifiers i USING unnest($18::text[], $19::text[], $20::bigint[])
-        AS gone (kind, value, holder)
-      WHERE i.workspace_id = $1 AND i.kind = ANY ($18) AND i.value = ANY ($19)
-        AND i.value = gone.value AND i.holder = gone.holder AND i.kind = gone.kind
+      DELETE FROM profile_identifiers
+      WHERE ctid = ANY (ARRAY(
+        SELECT held.ctid FROM unnest($18::text[], $19::text[], $20::bigint[])
+          AS gone (kind, value, holder)
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM profile_identifiers
+          WHERE workspace_id = $1 AND profile_identifiers.kind = gone.kind
+            AND profile_identifiers.value = gone.value
+            AND profile_identifiers.holder = gone.holder LIMIT 1) AS held))
     ), logged AS (
       INSERT INTO events (workspace_id, id, type, subject, previous, occurred_at, received_at,
         source, token_id, request_id, cause_event, cause_rule, cause_depth, attributes, changes,

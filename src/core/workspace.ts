@@ -10,6 +10,11 @@ export interface WorkspaceSettings {
   phoneRegion: string | null
   /** Browser origins that may call with a token; `*` allows every origin. */
   allowedOrigins: string[]
+  /**
+   * Attributes by whose values profiles are found at once. `name` also stands for the shown name,
+   * found by how it begins.
+   */
+  indexedAttributes: string[]
 }
 
 export const defaultSettings: WorkspaceSettings = {
@@ -17,6 +22,7 @@ export const defaultSettings: WorkspaceSettings = {
   unknownKeys: 'create',
   phoneRegion: null,
   allowedOrigins: ['*'],
+  indexedAttributes: ['name', 'country', 'language'],
 }
 
 export interface Workspace {

@@ -6,6 +6,7 @@ import {
   type Decide,
   type DecideContext,
   type Decided,
+  livingChange,
   provisionalIds,
   rebase,
   rebased,
@@ -18,6 +19,7 @@ import type { Row } from '../rows.ts'
 import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
+import { type DecidedCommand, GroupRecords, RecordsRefused } from './group-records.ts'
 import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
 import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
@@ -27,6 +29,7 @@ import * as sql from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
+import { writeSide } from './write-side.ts'
 
 export type Result = { applied: Applied } | { fault: Fault }
 
@@ -46,6 +49,13 @@ class ConfigIsOld {}
 
 /** What was made of one command; an outcome when it had been made before. */
 type Verdict = Decided | Fault | { kind: 'repeated'; applied: Applied }
+
+interface Group {
+  commands: readonly Command[]
+  needs: NeedSet
+  /** Commands whose records turned out not to be possible. */
+  refused: ReadonlyMap<Command, Fault>
+}
 
 interface Attempt {
   results: Result[]
@@ -93,6 +103,7 @@ export class GroupWriter {
   ): Promise<Result[]> {
     const { pool, configs } = this.#options
     const needs = new NeedSet()
+    const refused = new Map<Command, Fault>()
     for (const command of commands) needs.add(foreseenNeeds(command))
     let rounds = 0
     let collisions = 0
@@ -101,12 +112,13 @@ export class GroupWriter {
       const now = this.#options.clock()
       try {
         const { results, remember } = await transact(pool, deadline, (transaction) =>
-          this.#attempt(transaction, workspaceId, commands, needs, { ...config, now }),
+          this.#attempt(transaction, workspaceId, { commands, needs, refused }, { ...config, now }),
         )
         remember()
         return results
       } catch (error) {
-        if (error instanceof ConfigIsOld) configs.forget(workspaceId)
+        if (error instanceof RecordsRefused) refused.set(error.command, error.fault)
+        else if (error instanceof ConfigIsOld) configs.forget(workspaceId)
         else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
           needs.add(error.needs)
         } else if (isPartitionMissing(error)) await this.#addPartition(now)
@@ -119,8 +131,7 @@ export class GroupWriter {
   async #attempt(
     transaction: Transaction,
     workspaceId: WorkspaceId,
-    commands: readonly Command[],
-    needs: NeedSet,
+    { commands, needs, refused }: Group,
     context: DecideContext & WorkspaceConfig,
   ): Promise<Attempt> {
     const loader = new KnownLoader({
@@ -130,15 +141,22 @@ export class GroupWriter {
       dated: commands.some(({ occurredAt }) => occurredAt !== undefined),
       commandCount: commands.length,
     })
-    const foregone = await claimKeys(transaction, workspaceId, commands)
+    const claimed = await claimKeys(transaction, workspaceId, commands)
+    const foregone = new Map([...claimed, ...refused])
     await loader.lock(needs)
     const verdicts = await this.#decideAll(loader, commands, foregone, context)
     const decisions = verdicts.filter(isDecided)
-    const changes = decisions.some(changesAnything)
+    const decidedCommands = withDecisions(commands, verdicts)
+    const changes = decisions.some(changesAnything) || decidedCommands.some(writesRecords)
     const ids = changes
       ? await this.#takeIds(transaction, workspaceId, decisions, context)
       : await this.#lastIds(transaction, workspaceId, context)
     for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
+    const records = new GroupRecords(transaction, workspaceId, {
+      all: decidedCommands,
+      last: ids.lastRecord,
+    })
+    await records.plan(decidedCommands, context.now)
     const remember = await keepNames(transaction, {
       workspaceId,
       names: this.#options.names,
@@ -149,7 +167,7 @@ export class GroupWriter {
     const results = verdicts.map((verdict, index): Result => {
       if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
       if (verdict.kind === 'repeated') return { applied: verdict.applied }
-      return { applied: appliedFrom(verdict, commands[index]) }
+      return { applied: appliedFrom(verdict, commands[index], records) }
     })
     const outcomes = results.flatMap((result, index) => {
       const command = commands[index]
@@ -159,6 +177,8 @@ export class GroupWriter {
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
       await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+      await records.write()
+      await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
     return { results, remember }
@@ -212,7 +232,10 @@ export class GroupWriter {
   ): Promise<LastIds> {
     const events = decisions.reduce((sum, decided) => sum + decided.events.length, 0)
     const profiles = decisions.reduce((sum, decided) => sum + newProfiles(decided), 0)
-    const taken = await transaction.query<Row>(sql.takeIds, [workspaceId, events, profiles])
+    const living = decisions.flatMap((decided) => decided.profiles.map(livingChange))
+    const more = living.reduce((sum, change) => sum + change, 0)
+    const asked = [workspaceId, events, profiles, more]
+    const taken = await transaction.query<Row>(sql.takeIds, asked)
     return lastIds(taken.rows[0], config)
   }
 
@@ -239,6 +262,7 @@ interface LastIds {
   lastEvent: number
   lastProfile: number
   lastName: number
+  lastRecord: number
 }
 
 function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
@@ -248,6 +272,7 @@ function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
     lastEvent: row.last_event as number,
     lastProfile: row.last_profile as number,
     lastName: row.last_name as number,
+    lastRecord: row.last_record as number,
   }
 }
 
@@ -274,13 +299,33 @@ function verdictOf(foregone: Applied | Fault): Verdict {
   return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
 }
 
+function withDecisions(
+  commands: readonly Command[],
+  verdicts: readonly Verdict[],
+): DecidedCommand[] {
+  return commands.flatMap((command, index) => {
+    const decided = verdicts[index]
+    return decided && isDecided(decided) ? [{ command, decided }] : []
+  })
+}
+
+function writesRecords({ command }: DecidedCommand): boolean {
+  return command.records !== undefined && command.records.length > 0
+}
+
 function newProfiles({ profiles }: Decided): number {
   return profiles.filter(({ before }) => before === null).length
 }
 
-function appliedFrom(decided: Decided, command: Command | undefined): Applied {
+function appliedFrom(
+  decided: Decided,
+  command: Command | undefined,
+  { results }: GroupRecords,
+): Applied {
   const { events, foundBy } = decided
-  return { events: events.map(({ id }) => id), foundBy, profile: shownProfile(decided, command) }
+  const records = command && results.get(command)
+  const profile = shownProfile(decided, command)
+  return { events: events.map(({ id }) => id), foundBy, profile, ...(records && { records }) }
 }
 
 function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {

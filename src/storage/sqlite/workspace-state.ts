@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Decided } from '../../core/decision.ts'
+import { type Decided, livingChange } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
-import type { WorkspaceSettings } from '../../core/workspace.ts'
+import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { ruleFromRow } from '../rows.ts'
 import * as sql from './statements.ts'
 
@@ -15,6 +15,8 @@ export interface WorkspaceState {
   lastEvent: number
   lastProfile: number
   lastName: number
+  lastRecord: number
+  profileCount: number
   /** Names known to be stored, as `attribute\0name` or `tag\0name`. */
   names: Set<string>
 }
@@ -50,7 +52,7 @@ export class WorkspaceStates {
     const row = this.#select.get(id)
     if (!row) throw new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
     const state: WorkspaceState = {
-      settings: JSON.parse(row.settings as string) as WorkspaceSettings,
+      settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
       rules: ruleSet(
         this.#selectRules.all(id).map(ruleFromRow),
         this.#selectReplacedRules.all(id).map(ruleFromRow),
@@ -59,6 +61,8 @@ export class WorkspaceStates {
       lastEvent: row.last_event_id as number,
       lastProfile: row.last_profile_id as number,
       lastName: row.last_name_id as number,
+      lastRecord: row.last_record_id as number,
+      profileCount: row.profile_count as number,
       names: new Set(),
     }
     this.#states.set(id, state)
@@ -69,7 +73,10 @@ export class WorkspaceStates {
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
     state.lastEvent += decided.events.length
-    for (const write of decided.profiles) if (write.before === null) state.lastProfile += 1
+    for (const write of decided.profiles) {
+      if (write.before === null) state.lastProfile += 1
+      state.profileCount += livingChange(write)
+    }
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {
@@ -85,7 +92,8 @@ export class WorkspaceStates {
   flush(): void {
     for (const id of this.#used) {
       const state = this.get(id)
-      this.#update.run(state.lastEvent, state.lastProfile, state.lastName, id)
+      const { lastEvent, lastProfile, lastName, lastRecord, profileCount } = state
+      this.#update.run(lastEvent, lastProfile, lastName, lastRecord, profileCount, id)
     }
     this.#used.clear()
   }

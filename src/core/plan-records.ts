@@ -161,6 +161,7 @@ class RecordDrafts {
   }
 
   clear(write: ClearRecords): null {
+    if ('parent' in write.of) assertNames(write.kind, write.of.parent, null)
     const stored = this.#known.cleared.get(clearKey(write))
     if (!stored) throw new NeedRecords(write)
     const made = [...this.#byId.keys(), ...this.#known.dirty]
@@ -207,6 +208,7 @@ class RecordDrafts {
   }
 
   #named(kind: string, parent: string | null, name: string): RecordId | null {
+    assertNames(kind, parent, name)
     const key = nameKey(kind, parent, name)
     const id = this.#byName.has(key) ? this.#byName.get(key) : this.#known.byName.get(key)
     if (id === undefined) throw new NeedRecords({ kind, parent, name })
@@ -271,7 +273,7 @@ function taken({ kind }: StoredRecord, holder: RecordId): Fault {
   })
 }
 
-function assertRecord({ kind, parent, name, body }: StoredRecord): void {
+function assertNames(kind: string, parent: string | null, name: string | null): void {
   if (kind === '') throw invalidField('kind', 'must not be empty.')
   assertText('kind', kind, limits.nameLengthMax)
   for (const [field, text] of Object.entries({ parent, name })) {
@@ -279,6 +281,10 @@ function assertRecord({ kind, parent, name, body }: StoredRecord): void {
     if (text === '') throw invalidField(field, 'must not be empty; leave it out instead.')
     assertText(field, text, limits.identifierLengthMax)
   }
+}
+
+function assertRecord({ kind, parent, name, body }: StoredRecord): void {
+  assertNames(kind, parent, name)
   assertAcceptable(body)
   if (JSON.stringify(body).length > limits.recordLengthMax) {
     throw invalidField('body', `is longer than ${limits.recordLengthMax} characters as JSON.`)

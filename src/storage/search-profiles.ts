@@ -253,10 +253,16 @@ async function findOffset(search: Search, offset: number): Promise<Start | null>
   return null
 }
 
-function filterOf({ filter }: ProfileQuery, now: number): (row: Row) => boolean {
-  if (!filter) return () => true
-  const needsShownName = filter.name !== undefined
-  return (row) => matchesFilter(candidateFromRow(row, needsShownName), filter, now)
+/** What an index leads to may have been removed, or changed, since it was entered there. */
+function filterOf(
+  { filter, include = 'living' }: ProfileQuery,
+  now: number,
+): (row: Row) => boolean {
+  const needsShownName = filter?.name !== undefined
+  return (row) => {
+    if (include !== 'all' && (row.removed_at === null) !== (include === 'living')) return false
+    return !filter || matchesFilter(candidateFromRow(row, needsShownName), filter, now)
+  }
 }
 
 function idOf(row: Row): ProfileId {

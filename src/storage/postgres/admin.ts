@@ -82,7 +82,10 @@ export class Admin {
     })
   }
 
-  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+  async updateSettings(
+    id: WorkspaceId,
+    changes: Partial<WorkspaceSettings>,
+  ): Promise<Workspace> {
     assertSettings(changes)
     return this.#write(id, async ({ query }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])

@@ -207,6 +207,8 @@ export function queriesContract(engine: string, open: OpenStore): void {
   })
 
   contract('an index follows what happens to a person', async (store, id) => {
+    await store.updateSettings(id, { indexedAttributes: ['name', 'country'] })
+    await store.fillIndexes()
     const named = (name: string) => find(store, id, { filter: { name } })
     const from = (country: string) =>
       find(store, id, { filter: { where: { profile: 'country', is: country } } })

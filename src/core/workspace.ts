@@ -12,7 +12,9 @@ export interface WorkspaceSettings {
   allowedOrigins: string[]
   /**
    * Attributes by whose values profiles are found at once. `name` also stands for the shown name,
-   * found by how it begins.
+   * found by how it begins. Writing a value that is not named here costs nothing. By default these
+   * are two of few values: a new person then writes a tenth more bytes; with `name` as well, which
+   * differs from one to the next, four tenths.
    */
   indexedAttributes: string[]
 }
@@ -22,7 +24,7 @@ export const defaultSettings: WorkspaceSettings = {
   unknownKeys: 'create',
   phoneRegion: null,
   allowedOrigins: ['*'],
-  indexedAttributes: ['name', 'country', 'language'],
+  indexedAttributes: ['country', 'language'],
 }
 
 export interface Workspace {

@@ -21,8 +21,8 @@ export const shownNameIndex = 'name'
  * afterwards, so a longer one needs no more.
  */
 const valueLengthMax = 100
-/** The same of a shown name: enough to leave few, and seldom changed by what comes at its end. */
-const nameLengthMax = 8
+/** The same of a shown name: enough to leave few. */
+const nameLengthMax = 24
 
 /** The value under which an attribute is entered; null for what no test of equality asks for. */
 export function attributeTerm(value: JsonValue | undefined): string | null {

@@ -83,8 +83,10 @@ CREATE TABLE profiles (
 -- By id within a phone number, as they are asked for.
 CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone, id) WHERE phone IS NOT NULL;
 
--- For lists by age; written when a profile is made, at the end of the index, and never after.
-CREATE INDEX profiles_by_created ON profiles (workspace_id, created_at, id);
+-- For lists by age; written when a profile is made, at the end of the index, and never after. Its
+-- condition always holds, and keeps it from those who do not name it: an empty table would be
+-- looked up by anything through it, and go on so when it is full.
+CREATE INDEX profiles_by_created ON profiles (workspace_id, created_at, id) WHERE created_at >= 0;
 
 -- How many ids of each block of 1,024 are no living profile's; a block without a row has none. As
 -- ids are given out one after the other, this tells where any page of the list begins.

@@ -82,10 +82,7 @@ export class Admin {
     })
   }
 
-  async updateSettings(
-    id: WorkspaceId,
-    changes: Partial<WorkspaceSettings>,
-  ): Promise<Workspace> {
+  async updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
     assertSettings(changes)
     return this.#write(id, async ({ query }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])

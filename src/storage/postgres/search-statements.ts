@@ -93,7 +93,8 @@ export const selectCreatedWithin: Statement = {
   name: 'select_created_within',
   text: `
     SELECT id FROM profiles
-    WHERE workspace_id = $1 AND created_at >= $2 AND created_at < $3 LIMIT $4`,
+    WHERE workspace_id = $1 AND created_at >= $2 AND created_at < $3 AND created_at >= 0
+    LIMIT $4`,
 }
 
 const orders = ['id', 'created'] as const
@@ -128,7 +129,7 @@ function scan(how: How): Statement {
   const place =
     how.by === 'id'
       ? `id ${beyond} $3 AND $2::bigint IS NOT NULL`
-      : `(created_at, id) ${beyond} ($2, $3)`
+      : `(created_at, id) ${beyond} ($2, $3) AND created_at >= 0`
   const sorted = how.by === 'id' ? `id ${order}` : `created_at ${order}, id ${order}`
   return {
     name: scanKey(how),

@@ -67,10 +67,11 @@ export function selectScan({
     removed: 'AND removed_at IS NOT NULL',
     all: '',
   }[include]
+  // One bound on either side: of two on one side it would take the first, and read from there.
+  const edge = descending ? `> ${rowKey('?1', '0')}` : `< ${rowKey('(?1 + 1)', '0')}`
   const place =
     by === 'id'
-      ? `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}
-        AND key ${beyond} ${rowKey('?1', '?3')} AND ?2 = ?2`
+      ? `key ${beyond} ${rowKey('?1', '?3')} AND key ${edge} AND ?2 = ?2`
       : `workspace_id = ?1 AND (created_at, key) ${beyond} (?2, ${rowKey('?1', '?3')})`
   const sorted = by === 'id' ? `key ${order}` : `created_at ${order}, key ${order}`
   return `

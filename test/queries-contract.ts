@@ -129,10 +129,8 @@ function expected(all: readonly Profile[], query: ProfileQuery): ProfileId[] {
     if (by?.by === 'updated') return profile.updatedAt
     if (by?.by !== 'attribute') return 0
     const stored = own(profile.attributes, by.name)
-    const wanted = by.as === 'text' ? 'string' : 'number'
-    // biome-ignore lint/suspicious/useValidTypeof: one of two that are
-    if (typeof stored !== wanted) return null
-    return typeof stored === 'string' ? stored.toLowerCase() : (stored as number)
+    if (by.as === 'number') return typeof stored === 'number' ? stored : null
+    return typeof stored === 'string' ? stored.toLowerCase() : null
   }
   found.sort((a, b) => {
     const [first, second] = [key(a), key(b)]

@@ -92,19 +92,21 @@ export function planRecords(
     throw invalidField('records', `are more than ${limits.recordsPerCommandMax} in one command.`)
   }
   const drafts = new RecordDrafts(known, context)
-  const records = writes.map((write) => {
-    switch (write.op) {
-      case 'put':
-        return drafts.put(write)
-      case 'patch':
-        return drafts.patch(write)
-      case 'delete':
-        return drafts.delete(write)
-      case 'clear':
-        return drafts.clear(write)
-    }
-  })
+  const records = writes.map((write) => carryOut(drafts, write))
   return { records, lastId: drafts.keep() }
+}
+
+function carryOut(drafts: RecordDrafts, write: RecordWrite): StoredRecord | null {
+  switch (write.op) {
+    case 'put':
+      return drafts.put(write)
+    case 'patch':
+      return drafts.patch(write)
+    case 'delete':
+      return drafts.delete(write)
+    case 'clear':
+      return drafts.clear(write)
+  }
 }
 
 class RecordDrafts {
@@ -126,7 +128,7 @@ class RecordDrafts {
     const there = this.#replaced(write)
     expectVersion(write, there)
     const { now } = this.#context
-    const id = there?.id ?? ((this.#lastId += 1) as RecordId)
+    const id = there?.id ?? this.#nextId()
     const version = (there?.version ?? 0) + 1
     const createdAt = there?.createdAt ?? now
     const times = { version, createdAt, updatedAt: now }
@@ -181,6 +183,11 @@ class RecordDrafts {
     }
     for (const [key, id] of this.#byName) byName.set(key, id)
     return this.#lastId
+  }
+
+  #nextId(): RecordId {
+    this.#lastId += 1
+    return this.#lastId as RecordId
   }
 
   #replaced({ kind, id, parent = null, name }: PutRecord): StoredRecord | null {

@@ -25,13 +25,11 @@ export interface DecidedCommand {
   decided: Decided
 }
 
-/** Thrown when a command's records may not be written: the group starts again without it. */
+/** Thrown when records of commands may not be written: the group starts again without these. */
 export class RecordsRefused {
-  readonly command: Command
-  readonly fault: Fault
-  constructor(command: Command, fault: Fault) {
-    this.command = command
-    this.fault = fault
+  readonly faults: ReadonlyMap<Command, Fault>
+  constructor(faults: ReadonlyMap<Command, Fault>) {
+    this.faults = faults
   }
 }
 
@@ -63,8 +61,9 @@ export class GroupRecords {
     }
   }
 
-  /** Each command's on what those before it left. @throws RecordsRefused for the first that fails. */
+  /** Each command's on what those before it left. @throws RecordsRefused where any cannot be. */
   async plan(all: readonly DecidedCommand[], now: number): Promise<void> {
+    const faults = new Map<Command, Fault>()
     for (const { command, decided } of all) {
       if (!command.records || command.records.length === 0) continue
       const subject = decided.subject?.id ?? null
@@ -74,9 +73,11 @@ export class GroupRecords {
         this.#lastId = lastId
         this.results.set(command, records)
       } catch (error) {
-        throw error instanceof Fault ? new RecordsRefused(command, error) : error
+        if (!(error instanceof Fault)) throw error
+        faults.set(command, error)
       }
     }
+    if (faults.size > 0) throw new RecordsRefused(faults)
   }
 
   async write(): Promise<void> {

@@ -1,25 +1,34 @@
 import type pg from 'pg'
 import { advanceKnown } from '../../core/advance-known.ts'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Command } from '../../core/command.ts'
 import {
   changesAnything,
   type Decide,
   type DecideContext,
   type Decided,
-  livingChange,
   provisionalIds,
   rebase,
-  rebased,
   settle,
 } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import type { Profile, WorkspaceId } from '../../core/profile.ts'
-import type { Row } from '../rows.ts'
-import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { ConfigCache, WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
-import { type DecidedCommand, GroupRecords, RecordsRefused } from './group-records.ts'
+import { ConfigIsOld, readIds, takeIds } from './group-ids.ts'
+import { GroupRecords, RecordsRefused } from './group-records.ts'
+import {
+  isDecided,
+  newProfiles,
+  type Result,
+  resultsOf,
+  shownProfile,
+  type Verdict,
+  verdictOf,
+  withDecisions,
+  writesRecords,
+} from './group-verdicts.ts'
 import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
 import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
@@ -31,8 +40,6 @@ import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
 import { writeSide } from './write-side.ts'
 
-export type Result = { applied: Applied } | { fault: Fault }
-
 /** How often a group is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
 
@@ -43,12 +50,6 @@ interface GroupWriterOptions {
   names: NameCache
   clock: () => number
 }
-
-/** Thrown when rules or settings turned out to be older than the database's. */
-class ConfigIsOld {}
-
-/** What was made of one command; an outcome when it had been made before. */
-type Verdict = Decided | Fault | { kind: 'repeated'; applied: Applied }
 
 interface Group {
   commands: readonly Command[]
@@ -117,8 +118,9 @@ export class GroupWriter {
         remember()
         return results
       } catch (error) {
-        if (error instanceof RecordsRefused) refused.set(error.command, error.fault)
-        else if (error instanceof ConfigIsOld) configs.forget(workspaceId)
+        if (error instanceof RecordsRefused) {
+          for (const [command, fault] of error.faults) refused.set(command, fault)
+        } else if (error instanceof ConfigIsOld) configs.forget(workspaceId)
         else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
           needs.add(error.needs)
         } else if (isPartitionMissing(error)) await this.#addPartition(now)
@@ -149,8 +151,8 @@ export class GroupWriter {
     const decidedCommands = withDecisions(commands, verdicts)
     const changes = decisions.some(changesAnything) || decidedCommands.some(writesRecords)
     const ids = changes
-      ? await this.#takeIds(transaction, workspaceId, decisions, context)
-      : await this.#lastIds(transaction, workspaceId, context)
+      ? await takeIds(transaction, workspaceId, decisions, context)
+      : await readIds(transaction, workspaceId, context)
     for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
     const records = new GroupRecords(transaction, workspaceId, {
       all: decidedCommands,
@@ -164,11 +166,7 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    const results = verdicts.map((verdict, index): Result => {
-      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
-      if (verdict.kind === 'repeated') return { applied: verdict.applied }
-      return { applied: appliedFrom(verdict, commands[index], records) }
-    })
+    const results = resultsOf(verdicts, commands, records.results, ids.lastProfile)
     const outcomes = results.flatMap((result, index) => {
       const command = commands[index]
       const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
@@ -223,31 +221,6 @@ export class GroupWriter {
     })
   }
 
-  /** The last lock, held until the commit: ids are gapless and in the order of commits by it. */
-  async #takeIds(
-    transaction: Transaction,
-    workspaceId: WorkspaceId,
-    decisions: readonly Decided[],
-    config: WorkspaceConfig,
-  ): Promise<LastIds> {
-    const events = decisions.reduce((sum, decided) => sum + decided.events.length, 0)
-    const profiles = decisions.reduce((sum, decided) => sum + newProfiles(decided), 0)
-    const living = decisions.flatMap((decided) => decided.profiles.map(livingChange))
-    const more = living.reduce((sum, change) => sum + change, 0)
-    const asked = [workspaceId, events, profiles, more]
-    const taken = await transaction.query<Row>(sql.takeIds, asked)
-    return lastIds(taken.rows[0], config)
-  }
-
-  async #lastIds(
-    transaction: Transaction,
-    workspaceId: WorkspaceId,
-    config: WorkspaceConfig,
-  ): Promise<LastIds> {
-    const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
-    return lastIds(rows[0], config)
-  }
-
   async #addPartition(time: number): Promise<void> {
     const client = await this.#options.pool.connect()
     try {
@@ -255,24 +228,6 @@ export class GroupWriter {
     } finally {
       client.release()
     }
-  }
-}
-
-interface LastIds {
-  lastEvent: number
-  lastProfile: number
-  lastName: number
-  lastRecord: number
-}
-
-function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
-  if (!row) throw unknownWorkspace()
-  if (row.config_version !== version) throw new ConfigIsOld()
-  return {
-    lastEvent: row.last_event as number,
-    lastProfile: row.last_profile as number,
-    lastName: row.last_name as number,
-    lastRecord: row.last_record as number,
   }
 }
 
@@ -289,57 +244,4 @@ async function write(
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
   }
   await writeRuns(transaction, workspaceId, decisions)
-}
-
-function isDecided(verdict: Verdict): verdict is Decided {
-  return !(verdict instanceof Fault) && verdict.kind === 'decided'
-}
-
-function verdictOf(foregone: Applied | Fault): Verdict {
-  return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
-}
-
-function withDecisions(
-  commands: readonly Command[],
-  verdicts: readonly Verdict[],
-): DecidedCommand[] {
-  return commands.flatMap((command, index) => {
-    const decided = verdicts[index]
-    return decided && isDecided(decided) ? [{ command, decided }] : []
-  })
-}
-
-function writesRecords({ command }: DecidedCommand): boolean {
-  return command.records !== undefined && command.records.length > 0
-}
-
-function newProfiles({ profiles }: Decided): number {
-  return profiles.filter(({ before }) => before === null).length
-}
-
-function appliedFrom(
-  decided: Decided,
-  command: Command | undefined,
-  { results }: GroupRecords,
-): Applied {
-  const { events, foundBy } = decided
-  const records = command && results.get(command)
-  const profile = shownProfile(decided, command)
-  return { events: events.map(({ id }) => id), foundBy, profile, ...(records && { records }) }
-}
-
-function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
-  if (verdict instanceof Fault) return null
-  if (verdict.kind === 'repeated') return verdict.applied.profile
-  return command?.reply === 'outcome' ? null : verdict.subject
-}
-
-/** A refusal may name a profile that an earlier command of the same group created. */
-function withRealIds(fault: Fault, lastProfile: number): Fault {
-  const message = fault.message.replaceAll(/\b\d{16}\b/g, (id) =>
-    String(rebased(Number(id), lastProfile)),
-  )
-  if (message === fault.message) return fault
-  const { code, fields, allow, cause } = fault
-  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
 }

@@ -3,7 +3,7 @@ import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
-import { queryMsDefault } from '../search-budget.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
@@ -122,15 +122,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: async () => {
-      try {
-        await rows(probe, [clock()])
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
+    checkWritable: () => checkWritable(rows, clock()),
     expire: async (before) => {
       try {
         return await expire(url, before)
@@ -145,6 +137,19 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+async function checkWritable(
+  rows: (statement: Statement, values: unknown[]) => Promise<Row[]>,
+  now: number,
+): ReturnType<Store['checkWritable']> {
+  try {
+    await rows(probe, [now])
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
   }
 }
 

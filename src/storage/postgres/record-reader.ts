@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from '../../core/record.ts'
-import { assertRecordQuery, recordPage } from '../list-records.ts'
 import { recordFromRow } from '../rows.ts'
+import { assertRecordQuery, recordPage } from '../search/list-records.ts'
 import * as sql from './record-statements.ts'
 import type { Ask } from './search-sources.ts'
 

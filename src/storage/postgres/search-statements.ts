@@ -1,4 +1,4 @@
-import type { ScanWanted } from '../profile-source.ts'
+import type { ScanWanted } from '../search/profile-source.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
 

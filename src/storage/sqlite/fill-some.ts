@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
-import { shownNameIndex, termsOf } from '../profile-terms.ts'
 import { profileFromRow, type Row } from '../rows.ts'
+import { shownNameIndex, termsOf } from '../search/profile-terms.ts'
 import { insertTerm, selectScan } from './search-statements.ts'
 
 /** Profiles entered, or terms taken out, in one transaction. */

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
-import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../profile-source.ts'
 import type { Row } from '../rows.ts'
-import type { EventSource } from '../search-events.ts'
+import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../search/profile-source.ts'
+import type { EventSource } from '../search/search-events.ts'
 import * as eventSql from './event-statements.ts'
 import * as sql from './search-statements.ts'
 

@@ -1,4 +1,4 @@
-import type { ScanWanted } from '../profile-source.ts'
+import type { ScanWanted } from '../search/profile-source.ts'
 import { profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Decided, leavesGap } from '../../core/decision.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { blockOf } from '../profile-source.ts'
-import { termChanges } from '../profile-terms.ts'
+import { blockOf } from '../search/profile-source.ts'
+import { termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'
 

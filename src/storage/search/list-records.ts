@@ -1,9 +1,9 @@
-import { invalidField } from '../core/errors.ts'
-import type { JsonValue } from '../core/json.ts'
-import { limits } from '../core/limits.ts'
-import { assertAcceptable } from '../core/normalise.ts'
-import type { RecordPage, RecordQuery } from '../core/record.ts'
-import { type Row, recordFromRow } from './rows.ts'
+import { invalidField } from '../../core/errors.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertAcceptable } from '../../core/normalise.ts'
+import type { RecordPage, RecordQuery } from '../../core/record.ts'
+import { type Row, recordFromRow } from '../rows.ts'
 
 /**
  * Refuses a query that cannot be answered.

@@ -1,8 +1,8 @@
-import { invalidField } from '../core/errors.ts'
-import { type JsonObject, own } from '../core/json.ts'
-import type { ProfileId } from '../core/profile.ts'
-import type { ProfileOrder, ProfileQuery } from '../core/profile-query.ts'
-import type { Row } from './rows.ts'
+import { invalidField } from '../../core/errors.ts'
+import { type JsonObject, own } from '../../core/json.ts'
+import type { ProfileId } from '../../core/profile.ts'
+import type { ProfileOrder, ProfileQuery } from '../../core/profile-query.ts'
+import type { Row } from '../rows.ts'
 
 /** What a profile is sorted by; null comes last in either direction. */
 export type SortKey = number | string | null

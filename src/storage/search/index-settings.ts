@@ -1,7 +1,7 @@
-import { invalidField } from '../core/errors.ts'
-import { limits } from '../core/limits.ts'
-import { assertText } from '../core/normalise.ts'
-import type { WorkspaceSettings } from '../core/workspace.ts'
+import { invalidField } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { assertText } from '../../core/normalise.ts'
+import type { WorkspaceSettings } from '../../core/workspace.ts'
 
 /**
  * Refuses settings that no engine could keep.

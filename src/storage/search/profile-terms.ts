@@ -1,6 +1,6 @@
-import { isObject, type JsonValue, own } from '../core/json.ts'
-import { displayName, type Profile } from '../core/profile.ts'
-import { foldName } from '../core/profile-query.ts'
+import { isObject, type JsonValue, own } from '../../core/json.ts'
+import { displayName, type Profile } from '../../core/profile.ts'
+import { foldName } from '../../core/profile-query.ts'
 
 /** What a profile is found by: a value of an attribute, a tag, or how its shown name begins. */
 export interface Term {

@@ -1,4 +1,4 @@
-import { Fault } from '../core/errors.ts'
+import { Fault } from '../../core/errors.ts'
 
 /** How long a query may go on reading, in milliseconds, where nothing else is said. */
 export const queryMsDefault = 2_000

@@ -1,11 +1,11 @@
-import type { Comparison, Condition } from '../core/condition.ts'
-import { EMAIL, type ProfileId, type WorkspaceId } from '../core/profile.ts'
+import type { Comparison, Condition } from '../../core/condition.ts'
+import { EMAIL, type ProfileId, type WorkspaceId } from '../../core/profile.ts'
 import {
   conjuncts,
   foldName,
   type ProfileFilter,
   type ProfileQuery,
-} from '../core/profile-query.ts'
+} from '../../core/profile-query.ts'
 import type { Posting, ProfileSource, SearchState, Stretch } from './profile-source.ts'
 import { attributeTerm, nameTerm, shownNameIndex, type Term } from './profile-terms.ts'
 

@@ -1,7 +1,7 @@
-import type { ProfileId, WorkspaceId } from '../core/profile.ts'
-import type { ProfileQuery } from '../core/profile-query.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { Row } from '../rows.ts'
 import type { TermKind } from './profile-terms.ts'
-import type { Row } from './rows.ts'
 
 /**
  * What searching for profiles needs of an engine: a few look-ups, each of them short and bounded,

@@ -1,10 +1,10 @@
-import { Fault, invalidField } from '../core/errors.ts'
-import { type EventQuery, matchesEvent } from '../core/event-query.ts'
-import type { JsonValue } from '../core/json.ts'
-import { limits } from '../core/limits.ts'
-import { assertAcceptable } from '../core/normalise.ts'
-import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
-import { eventFromRow, type Row } from './rows.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
+import { type EventQuery, matchesEvent } from '../../core/event-query.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertAcceptable } from '../../core/normalise.ts'
+import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { eventFromRow, type Row } from '../rows.ts'
 import type { SearchBudget } from './search-budget.ts'
 
 /** What searching for events needs of an engine; each look-up is short and bounded. */

@@ -376,6 +376,7 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     ...Object.values(runs),
     ...Object.values(searches),
     ...searches.scans.values(),
+    ...searches.holdings.values(),
     ...Object.values(eventSearches),
     ...Object.values(records),
   ].filter((value): value is Statement => typeof value === 'object' && 'text' in value)

@@ -241,8 +241,9 @@ test('what is searched for is found by its whole key, in the order of an index',
   for (const by of ['id', 'created'] as const) {
     for (const descending of [false, true]) {
       for (const include of ['living', 'all'] as const) {
-        const how = { by, descending, include }
+        const how = { by, descending, include, brief: false }
         texts.push([`list ${JSON.stringify(how)}`, searchStatements.selectScan(how)])
+        texts.push([`holding ${JSON.stringify(how)}`, searchStatements.selectHolding(how)])
       }
     }
   }

@@ -4,7 +4,10 @@ import type { ProfileId } from './profile.ts'
 /** Unique in its workspace, over all kinds; from 1. */
 export type RecordId = number & { readonly recordId: unique symbol }
 
-/** What a dialect keeps besides profiles: a company, a list, a definition. Shared code never looks in. */
+/**
+ * What a dialect keeps besides profiles: a company, a list, a definition. Shared code never looks
+ * into it.
+ */
 export interface StoredRecord {
   id: RecordId
   /** Owned by a dialect and begun with its id; not a closed set. */

@@ -12,8 +12,8 @@ CREATE TABLE workspaces (
 );
 
 -- One row a workspace: the last ids given out, how many profiles live, and the version of its rules
--- and settings. It is the last lock of every transaction that writes events, and held until the commit: that is what makes
--- event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
+-- and settings. It is the last lock of every transaction that writes events, and held until the
+-- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
 -- on one page.
 CREATE TABLE counters (
   workspace_id bigint PRIMARY KEY,
@@ -109,8 +109,9 @@ CREATE TABLE profile_terms (
   PRIMARY KEY (workspace_id, kind, name, value, profile_id)
 );
 
--- Names that were put into the setting and whose profiles up to `filled_id` are entered, or that
--- were taken out of it and whose terms are still to go. An index without a row here is complete.
+-- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
+-- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to
+-- go. An index without a row here is complete.
 CREATE TABLE index_fills (
   workspace_id bigint NOT NULL,
   name text COLLATE "C" NOT NULL,

@@ -104,8 +104,9 @@ CREATE TABLE profile_terms (
   PRIMARY KEY (workspace_id, kind, name, value, profile_id)
 ) STRICT, WITHOUT ROWID;
 
--- Names that were put into the setting and whose profiles up to `filled_id` are entered, or that
--- were taken out of it and whose terms are still to go. An index without a row here is complete.
+-- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
+-- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to
+-- go. An index without a row here is complete.
 CREATE TABLE index_fills (
   workspace_id INTEGER NOT NULL,
   name TEXT NOT NULL,

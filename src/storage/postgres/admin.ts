@@ -35,9 +35,9 @@ const workspaceTables = {
 }
 
 const putFills = `
-  INSERT INTO index_fills (workspace_id, name, filled_id) SELECT $1, name, 0
+  INSERT INTO index_fills (workspace_id, name, filled_id) SELECT $1, name, -1
   FROM unnest($2::text[]) AS new (name)
-  ON CONFLICT (workspace_id, name) DO UPDATE SET filled_id = 0`
+  ON CONFLICT (workspace_id, name) DO UPDATE SET filled_id = -1`
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 

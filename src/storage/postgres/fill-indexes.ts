@@ -55,8 +55,11 @@ async function fillSome(pool: pg.Pool): Promise<number | null> {
       const found = await transaction.query<Row>(selectSettings, [fill.workspace_id])
       const settings = JSON.parse((found.rows[0]?.settings as string | undefined) ?? '{}')
       const { indexedAttributes } = { ...defaultSettings, ...(settings as WorkspaceSettings) }
-      const wanted = found.rows[0] && indexedAttributes.includes(fill.name as string)
-      return wanted ? await enterSome(transaction, fill) : await takeSomeOut(transaction, fill)
+      const known = found.rows[0] !== undefined
+      const wanted = known && indexedAttributes.includes(fill.name as string)
+      if (wanted && fill.filled_id !== -1) return await enterSome(transaction, fill)
+      await takeSomeOut(transaction, fill, wanted)
+      return 0
     })
   } catch (error) {
     throw storageFault(error)
@@ -79,12 +82,14 @@ async function enterSome({ query }: Transaction, fill: Row): Promise<number> {
   return rows.length
 }
 
-async function takeSomeOut({ query }: Transaction, fill: Row): Promise<number> {
+/** What an earlier index may have left goes first, so that a new one holds nothing but the truth. */
+async function takeSomeOut({ query }: Transaction, fill: Row, wanted: boolean): Promise<void> {
   const { workspace_id: workspaceId, name } = fill
   let gone = (await query(deleteSome, [workspaceId, 'attribute', name])).rowCount ?? 0
   if (name === shownNameIndex) {
     gone += (await query(deleteSome, [workspaceId, 'name', ''])).rowCount ?? 0
   }
-  if (gone === 0) await query(endFill, [workspaceId, name])
-  return 0
+  if (gone > 0) return
+  if (wanted) await query(moveFill, [workspaceId, name, 0])
+  else await query(endFill, [workspaceId, name])
 }

@@ -44,6 +44,17 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const [statement, values] = postings(of, wanted)
       return ids(await ask(statement, [workspaceId, ...values, wanted.limit]))
     },
+    countPostings: async (workspaceId, of) => {
+      const [row] =
+        of.in === 'phones'
+          ? await ask(sql.countPhones, [workspaceId, of.value])
+          : await ask(sql.countTerms, [workspaceId, of.kind, of.name, of.value])
+      return row?.count as number
+    },
+    holding: (workspaceId, { above, below, text, ...how }) => {
+      const statement = sql.holdings.get(sql.holdingKey(how)) as Statement
+      return ask(statement, [workspaceId, above, below, text])
+    },
     within: async (workspaceId, stretch, limit) => {
       const [statement, values] = within(stretch)
       return ids(await ask(statement, [workspaceId, ...values, limit]))

@@ -1,4 +1,4 @@
-import type { ScanWanted } from '../search/profile-source.ts'
+import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
 
@@ -74,6 +74,20 @@ export const selectTermPostings: Statement = {
 
 export const selectTermPostingsBack: Statement = backward(selectTermPostings)
 
+export const countTerms: Statement = {
+  name: 'count_terms',
+  text: `
+    SELECT count(*) AS count FROM profile_terms
+    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4`,
+}
+
+export const countPhones: Statement = {
+  name: 'count_phones',
+  text: `
+    SELECT count(*) AS count FROM profiles
+    WHERE workspace_id = $1 AND phone = $2 AND removed_at IS NULL`,
+}
+
 export const selectIdentifiersWithin: Statement = {
   name: 'select_identifiers_within',
   text: `
@@ -104,28 +118,41 @@ const includes = ['living', 'removed', 'all'] as const
 export const scans: ReadonlyMap<string, Statement> = new Map(
   orders.flatMap((by) =>
     includes.flatMap((include) =>
-      [false, true].map((descending) => {
-        const how = { by, include, descending }
-        return [scanKey(how), scan(how)] as const
-      }),
+      [false, true].flatMap((descending) =>
+        [false, true].map((brief) => {
+          const how = { by, include, descending, brief }
+          return [scanKey(how), scan(how)] as const
+        }),
+      ),
     ),
   ),
 )
 
-type How = Pick<ScanWanted, 'by' | 'descending' | 'include'>
+/** The same with a text that attributes have to hold. */
+export const holdings: ReadonlyMap<string, Statement> = new Map(
+  includes.flatMap((include) =>
+    [false, true].map((descending) => {
+      const how = { include, descending }
+      return [holdingKey(how), holding(how)] as const
+    }),
+  ),
+)
 
-export function scanKey({ by, descending, include }: How): string {
-  return `scan_${include}_by_${by}${descending ? '_back' : ''}`
+type How = Pick<ScanWanted, 'by' | 'descending' | 'include' | 'brief'>
+type HowHolding = Pick<HoldingWanted, 'descending' | 'include'>
+
+export function scanKey({ by, descending, include, brief }: How): string {
+  return `scan_${include}_by_${by}${descending ? '_back' : ''}${brief ? '_brief' : ''}`
+}
+
+export function holdingKey({ descending, include }: HowHolding): string {
+  return `holding_${include}${descending ? '_back' : ''}`
 }
 
 /** `$2` and `$3` are the place it begins behind. */
 function scan(how: How): Statement {
   const [beyond, order] = how.descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const wanted = {
-    living: 'AND removed_at IS NULL',
-    removed: 'AND removed_at IS NOT NULL',
-    all: '',
-  }[how.include]
+  const columns = how.brief ? 'id, created_at, updated_at, removed_at' : profileColumns
   const place =
     how.by === 'id'
       ? `id ${beyond} $3 AND $2::bigint IS NOT NULL`
@@ -134,9 +161,26 @@ function scan(how: How): Statement {
   return {
     name: scanKey(how),
     text: `
-      SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND ${place} ${wanted}
+      SELECT ${columns} FROM profiles
+      WHERE workspace_id = $1 AND ${place} ${included(how.include)}
       ORDER BY ${sorted} LIMIT $4 OFFSET $5`,
   }
+}
+
+function holding({ descending, include }: HowHolding): Statement {
+  return {
+    name: holdingKey({ descending, include }),
+    text: `
+      SELECT ${profileColumns} FROM profiles
+      WHERE workspace_id = $1 AND id > $2 AND id < $3 ${included(include)}
+        AND strpos(attributes, $4) > 0
+      ORDER BY id ${descending ? 'DESC' : 'ASC'}`,
+  }
+}
+
+function included(include: ScanWanted['include']): string {
+  if (include === 'all') return ''
+  return include === 'living' ? 'AND removed_at IS NULL' : 'AND removed_at IS NOT NULL'
 }
 
 function backward({ name, text }: Statement): Statement {

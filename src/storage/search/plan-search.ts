@@ -7,7 +7,13 @@ import {
   type ProfileQuery,
 } from '../../core/profile-query.ts'
 import type { Posting, ProfileSource, SearchState, Stretch } from './profile-source.ts'
-import { attributeTerm, nameTerm, shownNameIndex, type Term } from './profile-terms.ts'
+import {
+  attributeTerm,
+  nameTerm,
+  shownNameIndex,
+  type Term,
+  valueLengthMax,
+} from './profile-terms.ts'
 
 /** How the profiles that may match are come by, in the order of ids. */
 export type Path =
@@ -47,6 +53,49 @@ export async function choosePath(
   }
   if (best) return { by: 'ids', ids: best.sort((a, b) => a - b) }
   return many ? { by: 'postings', postings: many } : { by: 'scan' }
+}
+
+/**
+ * The places of an index whose entries are exactly who the filter finds, so that counting these
+ * counts them; null where something else has to be looked at.
+ */
+export function exactPostings(query: ProfileQuery, state: SearchState): Posting[] | null {
+  const { filter = {}, include = 'living' } = query
+  const [part, ...others] = conjuncts(filter.where)
+  const asked = Object.values(filter).filter((each) => each !== undefined)
+  if (!part || others.length > 0 || asked.length !== 1 || include !== 'living') return null
+  const postings = whereLeg(part, state)?.postings
+  const isWhole = ({ value }: Posting) => value.length < valueLengthMax
+  return postings?.every(isWhole) ? postings : null
+}
+
+/**
+ * The longest text that the attributes, as JSON, hold of everybody who passes a condition: an
+ * engine looks for it a lot sooner than we have read the JSON. Null where none is known.
+ */
+export function textHeld(where: Condition | undefined): string | null {
+  const texts = conjuncts(where).flatMap((part) => {
+    if ('all' in part || 'any' in part || 'not' in part) return []
+    if (part.profile === undefined || part.tag !== undefined || part.changed !== undefined)
+      return []
+    const { profile, ...test } = part
+    // More than one operator may be given, and it is not for us to say which of them counts.
+    return Object.keys(test).length === 1 ? textOf(profile, test) : []
+  })
+  const longest = texts.reduce((a, b) => (a.length >= b.length ? a : b), '')
+  return longest === '' ? null : longest
+}
+
+function textOf(
+  name: string,
+  { is, contains, starts_with, ends_with, exists }: Comparison,
+): string[] {
+  if (is !== undefined && attributeTerm(is) !== null) return [JSON.stringify(is)]
+  const inner = (text: string) => JSON.stringify(text).slice(1, -1)
+  if (typeof contains === 'string') return [inner(contains)]
+  if (starts_with !== undefined) return [`"${inner(starts_with)}`]
+  if (ends_with !== undefined) return [`${inner(ends_with)}"`]
+  return exists === true && !name.includes('.') ? [`${JSON.stringify(name)}:`] : []
 }
 
 /** The parts of a query that no index knows, by the names a caller gave them. */

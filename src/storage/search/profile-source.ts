@@ -18,7 +18,11 @@ export interface ProfileSource {
   postings(workspaceId: WorkspaceId, of: Posting, wanted: PostingsWanted): Promise<ProfileId[]>
   /** Ids that an index holds between two values, in any order, some of them more than once. */
   within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
-  /** How many ids of each block of `gapBlock` are not of living profiles; full blocks are absent. */
+  /** How many are entered at one place of an index. */
+  countPostings(workspaceId: WorkspaceId, of: Posting): Promise<number>
+  /** Rows of everybody between two ids whose attributes hold a text, in order. */
+  holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
+  /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
   gaps(workspaceId: WorkspaceId): Promise<{ block: number; count: number }[]>
 }
 
@@ -46,6 +50,18 @@ export interface ScanWanted {
   /** How many more to leave out; only ever less than `gapBlock`. */
   skip: number
   limit: number
+  /** Only the id and the times. */
+  brief: boolean
+}
+
+export interface HoldingWanted {
+  /** Ids above and below these. */
+  above: number
+  below: number
+  descending: boolean
+  include: NonNullable<ProfileQuery['include']>
+  /** A part of the JSON that the attributes are kept as. */
+  text: string
 }
 
 export type Posting =

@@ -20,7 +20,7 @@ export const shownNameIndex = 'name'
  * UTF-16 code units of a value that are entered. What is found by a term is compared in full
  * afterwards, so a longer one needs no more.
  */
-const valueLengthMax = 100
+export const valueLengthMax = 100
 /** The same of a shown name: enough to leave few. */
 const nameLengthMax = 24
 

@@ -3,40 +3,29 @@ import { Fault, invalidField } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertAcceptable } from '../../core/normalise.ts'
-import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
-import { choosePath, type Path, withoutIndex } from './plan-search.ts'
-import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
+import { choosePath, exactPostings, type Path, textHeld, withoutIndex } from './plan-search.ts'
+import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
+import { compareKeys, readCursor, type SortKey, sortKey, writeCursor } from './search-order.ts'
 import {
-  compareKeys,
-  type Place,
-  readCursor,
-  type SortKey,
-  sortKey,
-  writeCursor,
-} from './search-order.ts'
+  batch,
+  findOffset,
+  firstPlace,
+  idOf,
+  placeAt,
+  type Search,
+  type Start,
+  walk,
+} from './walk-profiles.ts'
 
 /** A page as rows: whoever asked turns them into profiles. */
 export interface RowPage {
   rows: Row[]
   next: string | null
   total: number | null
-}
-
-/** Rows looked at between two looks at the clock. */
-const batch = 500
-
-interface Search {
-  source: ProfileSource
-  workspaceId: WorkspaceId
-  query: ProfileQuery
-  state: SearchState
-  path: Path
-  budget: SearchBudget
-  /** Whether a row is what the filter asks for. */
-  passes(row: Row): boolean
 }
 
 interface Hit {
@@ -58,13 +47,15 @@ export async function searchProfiles(
   const path = await choosePath(source, workspaceId, state, query)
   const search: Search = {
     ...{ source, workspaceId, query, state, path, budget },
+    holding: textHeld(query.filter?.where),
+    brief: isBrief(query, path),
     passes: filterOf(query, budget.now),
   }
   const hits = isInOrder(search) ? await readPage(search) : await sortPage(search)
   const { limit } = query.page
   const last = hits[limit - 1]
   return {
-    rows: hits.slice(0, limit).map(({ row }) => row),
+    rows: await wholeRows(search, hits.slice(0, limit)),
     next: hits.length > limit && last ? writeCursor(query, last.key, idOf(last.row)) : null,
     total: query.total ? await count(search) : null,
   }
@@ -74,6 +65,24 @@ export async function searchProfiles(
 function isInOrder({ query: { order }, path }: Search): boolean {
   if (!order || order.by === 'id') return true
   return order.by === 'created' && path.by === 'scan'
+}
+
+/** Whether nothing but times decides: much more can be read of rows without their texts. */
+function isBrief({ filter = {}, order }: ProfileQuery, path: Path): boolean {
+  if (path.by !== 'scan' || (filter.updated === undefined && order?.by !== 'updated')) return false
+  const { updated, created, ...others } = filter
+  return order?.by !== 'attribute' && Object.values(others).every((part) => part === undefined)
+}
+
+async function wholeRows({ brief, source, workspaceId }: Search, hits: Hit[]): Promise<Row[]> {
+  const rows = hits.map(({ row }) => row)
+  if (!brief || rows[0]?.attributes !== undefined) return rows
+  const whole = await source.byIds(workspaceId, rows.map(idOf))
+  const byId = new Map(whole.map((row) => [idOf(row), row]))
+  return rows.flatMap((row): Row[] => {
+    const found = byId.get(idOf(row))
+    return found ? [found] : []
+  })
 }
 
 /** Reads on from where the page begins until it is full, and one more that tells of a next one. */
@@ -128,11 +137,16 @@ async function sortPage(search: Search): Promise<Hit[]> {
 }
 
 async function count(search: Search): Promise<number> {
-  const { query, state } = search
+  const { query, state, source, workspaceId } = search
   const { filter, include = 'living' } = query
   if (!filter) {
     const { living, lastProfile } = state
     return include === 'all' ? lastProfile : include === 'living' ? living : lastProfile - living
+  }
+  const exact = exactPostings(query, state)
+  if (exact) {
+    const counts = exact.map((posting) => source.countPostings(workspaceId, posting))
+    return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0)
   }
   const byId = { ...search, query: { ...query, order: { by: 'id' as const } } }
   let found = 0
@@ -140,117 +154,6 @@ async function count(search: Search): Promise<number> {
     for (const row of rows) if (search.passes(row)) found += 1
   }
   return found
-}
-
-interface Start {
-  after: { at: number; id: ProfileId } | null
-  skip: number
-}
-
-/** Everybody on the path, in order, a batch at a time. */
-async function* walk(search: Search, start: Start, size: number): AsyncGenerator<Row[]> {
-  const { source, workspaceId, query, path, budget } = search
-  const { order, include = 'living' } = query
-  const descending = order?.descending ?? false
-  if (path.by !== 'scan') {
-    for await (const ids of walkIds(search, start, Math.min(size, 200))) {
-      const rows = await source.byIds(workspaceId, ids)
-      budget.spend(ids.length)
-      yield rows.sort((a, b) => (idOf(a) - idOf(b)) * (descending ? -1 : 1))
-    }
-    return
-  }
-  const by = order?.by === 'created' ? 'created' : 'id'
-  let { after, skip } = start
-  for (let limit = size; ; limit = batch) {
-    const wanted = { by, after, descending, include, skip, limit } as const
-    const rows = await source.scan(workspaceId, wanted)
-    budget.spend(rows.length)
-    yield rows
-    const last = rows.at(-1)
-    if (!last || rows.length < limit || isPast(last, query)) return
-    after = { at: last.created_at as number, id: idOf(last) }
-    skip = 0
-  }
-}
-
-function placeAt({ key, id }: Place): Start['after'] {
-  return { at: Number(key), id }
-}
-
-/** The list by age need not be read before the time that is asked for begins, or after it ends. */
-function firstPlace({ filter, order }: ProfileQuery): Start['after'] {
-  if (order?.by !== 'created' || !filter?.created) return null
-  const { from, until } = filter.created
-  if (order.descending) return until === undefined ? null : { at: until, id: 0 as ProfileId }
-  return from === undefined ? null : { at: from, id: 0 as ProfileId }
-}
-
-function isPast(row: Row, { filter, order }: ProfileQuery): boolean {
-  if (order?.by !== 'created' || !filter?.created) return false
-  const { from = 0, until = Number.MAX_SAFE_INTEGER } = filter.created
-  const at = row.created_at as number
-  return order.descending ? at < from : at >= until
-}
-
-/** The ids of the path in the direction of the query, each once. */
-async function* walkIds(
-  { source, workspaceId, query, path }: Search,
-  start: Start,
-  size: number,
-): AsyncGenerator<ProfileId[]> {
-  // Only the order by id begins anywhere but at the beginning.
-  const descending = query.order?.descending ?? false
-  const sign = descending ? -1 : 1
-  let after = start.after?.id ?? null
-  const isBehind = (id: ProfileId) => after === null || (id - after) * sign > 0
-  if (path.by === 'ids') {
-    const ids = path.ids.filter(isBehind)
-    if (descending) ids.reverse()
-    for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size)
-    return
-  }
-  if (path.by !== 'postings') return
-  for (;;) {
-    const wanted = { after, descending, limit: size }
-    const found = new Set<ProfileId>()
-    for (const posting of path.postings) {
-      for (const id of await source.postings(workspaceId, posting, wanted)) found.add(id)
-    }
-    const ids = [...found].sort((a, b) => (a - b) * sign).slice(0, size)
-    if (ids.length === 0) return
-    yield ids
-    after = ids.at(-1) as ProfileId
-  }
-}
-
-/**
- * Where a page of the plain list begins. Ids have no gaps but those of profiles that are gone, and
- * these are counted by blocks: so the block is found without reading a profile.
- */
-async function findOffset(search: Search, offset: number): Promise<Start | null> {
-  const { source, workspaceId, state, query } = search
-  const { include = 'living', order } = query
-  const { lastProfile } = state
-  const descending = order?.descending ?? false
-  const gone = new Map<number, number>()
-  if (include !== 'all') {
-    for (const { block, count } of await source.gaps(workspaceId)) gone.set(block, count)
-  }
-  const lastBlock = lastProfile === 0 ? -1 : blockOf(lastProfile as ProfileId)
-  let skip = offset
-  for (let n = 0; n <= lastBlock; n++) {
-    const block = descending ? lastBlock - n : n
-    const size = Math.min(gapBlock, lastProfile - block * gapBlock)
-    const gaps = gone.get(block) ?? 0
-    const counted = include === 'removed' ? gaps : size - gaps
-    if (skip < counted) {
-      const edge = descending ? block * gapBlock + size + 1 : block * gapBlock
-      return { after: { at: 0, id: edge as ProfileId }, skip }
-    }
-    skip -= counted
-  }
-  return null
 }
 
 /** What an index leads to may have been removed, or changed, since it was entered there. */
@@ -263,10 +166,6 @@ function filterOf(
     if (include !== 'all' && (row.removed_at === null) !== (include === 'living')) return false
     return !filter || matchesFilter(candidateFromRow(row, needsShownName), filter, now)
   }
-}
-
-function idOf(row: Row): ProfileId {
-  return row.id as Profile['id']
 }
 
 function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: number): Fault {

@@ -168,8 +168,8 @@ const keyOf: { [table: string]: string } = {
 }
 
 const putFill = `
-  INSERT INTO index_fills (workspace_id, name, filled_id) VALUES (?, ?, 0)
-  ON CONFLICT DO UPDATE SET filled_id = 0`
+  INSERT INTO index_fills (workspace_id, name, filled_id) VALUES (?, ?, -1)
+  ON CONFLICT DO UPDATE SET filled_id = -1`
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 

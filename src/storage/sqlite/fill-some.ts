@@ -34,13 +34,15 @@ export function fillSome(db: DatabaseSync): Filled {
   const settings = JSON.parse((fill.settings as string | null) ?? '{}') as WorkspaceSettings
   const { indexedAttributes } = { ...defaultSettings, ...settings }
   const wanted = fill.settings !== null && indexedAttributes.includes(fill.name as string)
-  return { profiles: wanted ? enterSome(db, fill) : takeSomeOut(db, fill), left: true }
+  if (!wanted || (fill.filled_id as number) < 0) takeSomeOut(db, fill, wanted)
+  else return { profiles: enterSome(db, fill), left: true }
+  return { profiles: 0, left: true }
 }
 
 function enterSome(db: DatabaseSync, fill: Row): number {
   const workspaceId = fill.workspace_id as WorkspaceId
   const name = fill.name as string
-  const text = selectScan({ by: 'id', descending: false, include: 'living' })
+  const text = selectScan({ by: 'id', descending: false, include: 'living', brief: false })
   const rows = db.prepare(text).all(workspaceId, 0, fill.filled_id as number, batch, 0)
   const insert = db.prepare(insertTerm)
   for (const profile of rows.map(profileFromRow)) {
@@ -55,12 +57,14 @@ function enterSome(db: DatabaseSync, fill: Row): number {
   return rows.length
 }
 
-function takeSomeOut(db: DatabaseSync, fill: Row): number {
+/** What an earlier index may have left goes first, so that a new one holds nothing but the truth. */
+function takeSomeOut(db: DatabaseSync, fill: Row, wanted: boolean): void {
   const workspaceId = fill.workspace_id as number
   const name = fill.name as string
   const remove = db.prepare(deleteTerms)
   let gone = Number(remove.run(workspaceId, 'attribute', name).changes)
   if (name === shownNameIndex) gone += Number(remove.run(workspaceId, 'name', '').changes)
-  if (gone === 0) db.prepare(endFill).run(workspaceId, name)
-  return 0
+  if (gone > 0) return
+  if (wanted) db.prepare(moveFill).run(0, workspaceId, name)
+  else db.prepare(endFill).run(workspaceId, name)
 }

@@ -55,6 +55,17 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       const [text, values] = postings(of, wanted)
       return ids(await all(text, workspaceId, ...values, wanted.limit))
     },
+    countPostings: async (workspaceId, of) => {
+      const rows =
+        of.in === 'phones'
+          ? await all(sql.countPhones, workspaceId, of.value)
+          : await all(sql.countTerms, workspaceId, of.kind, of.name, of.value)
+      return rows[0]?.count as number
+    },
+    holding: (workspaceId, { above, below, text, ...how }) => {
+      const bounds = [above, below].map((id) => Math.max(0, Math.min(id, idsBelow - 1)))
+      return all(sql.selectHolding(how), workspaceId, ...bounds, text)
+    },
     within: async (workspaceId, stretch, limit) => {
       const [text, values] = within(stretch)
       return ids(await all(text, workspaceId, ...values, limit))

@@ -1,4 +1,4 @@
-import type { ScanWanted } from '../search/profile-source.ts'
+import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
 import { profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */
@@ -44,6 +44,14 @@ export const selectTermPostingsBack = selectTermPostings.replace(
   'BY profile_id DESC',
 )
 
+export const countTerms = `
+  SELECT count(*) AS count FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ?`
+
+export const countPhones = `
+  SELECT count(*) AS count FROM profiles
+  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL`
+
 export const selectIdentifiersWithin = `
   SELECT profile_id AS id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value >= ? AND value < ? AND holder >= 0 LIMIT ?`
@@ -60,13 +68,10 @@ export function selectScan({
   by,
   descending,
   include,
-}: Pick<ScanWanted, 'by' | 'descending' | 'include'>): string {
+  brief,
+}: Pick<ScanWanted, 'by' | 'descending' | 'include' | 'brief'>): string {
   const [beyond, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const wanted = {
-    living: 'AND removed_at IS NULL',
-    removed: 'AND removed_at IS NOT NULL',
-    all: '',
-  }[include]
+  const columns = brief ? 'id, created_at, updated_at, removed_at' : profileColumns
   // One bound on either side: of two on one side it would take the first, and read from there.
   const edge = descending ? `> ${rowKey('?1', '0')}` : `< ${rowKey('(?1 + 1)', '0')}`
   const place =
@@ -75,6 +80,24 @@ export function selectScan({
       : `workspace_id = ?1 AND (created_at, key) ${beyond} (?2, ${rowKey('?1', '?3')})`
   const sorted = by === 'id' ? `key ${order}` : `created_at ${order}, key ${order}`
   return `
-    SELECT ${profileColumns} FROM profiles WHERE ${place} ${wanted}
+    SELECT ${columns} FROM profiles WHERE ${place} ${included[include]}
     ORDER BY ${sorted} LIMIT ?4 OFFSET ?5`
+}
+
+/** Everybody between two ids whose attributes hold a text. */
+export function selectHolding({
+  descending,
+  include,
+}: Pick<HoldingWanted, 'descending' | 'include'>): string {
+  return `
+    SELECT ${profileColumns} FROM profiles
+    WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('?1', '?3')} ${included[include]}
+      AND instr(attributes, ?4) > 0
+    ORDER BY key ${descending ? 'DESC' : 'ASC'}`
+}
+
+const included = {
+  living: 'AND removed_at IS NULL',
+  removed: 'AND removed_at IS NOT NULL',
+  all: '',
 }

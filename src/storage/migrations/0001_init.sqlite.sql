@@ -15,6 +15,7 @@ CREATE TABLE counters (
   last_event_id INTEGER NOT NULL DEFAULT 0,
   last_profile_id INTEGER NOT NULL DEFAULT 0,
   last_name_id INTEGER NOT NULL DEFAULT 0,
+  last_delivery_id INTEGER NOT NULL DEFAULT 0,
   last_record_id INTEGER NOT NULL DEFAULT 0,
   profile_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -1,17 +1,16 @@
-import { type Decided, livingChange } from '../../core/decision.ts'
+import { type Decided, type LastIds, lastIdsAfter, livingChange } from '../../core/decision.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
-import { newProfiles } from './group-verdicts.ts'
 import * as sql from './statements.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Thrown when rules or settings turned out to be older than the database's. */
 export class ConfigIsOld {}
 
-export interface LastIds {
-  lastEvent: number
-  lastProfile: number
+export interface TakenIds {
+  /** The last that were given out before. */
+  last: LastIds
   lastName: number
   lastRecord: number
 }
@@ -22,14 +21,14 @@ export async function takeIds(
   workspaceId: WorkspaceId,
   decisions: readonly Decided[],
   config: WorkspaceConfig,
-): Promise<LastIds> {
-  const sum = (counts: number[]) => counts.reduce((all, count) => all + count, 0)
-  const events = sum(decisions.map((decided) => decided.events.length))
-  const profiles = sum(decisions.map(newProfiles))
-  const living = sum(decisions.flatMap((decided) => decided.profiles.map(livingChange)))
-  const asked = [workspaceId, events, profiles, living]
+): Promise<TakenIds> {
+  const none = { event: 0, profile: 0, delivery: 0 }
+  const { event, profile, delivery } = decisions.reduce(lastIdsAfter, none)
+  const changes = decisions.flatMap((decided) => decided.profiles.map(livingChange))
+  const living = changes.reduce((all, change) => all + change, 0)
+  const asked = [workspaceId, event, profile, delivery, living]
   const taken = await transaction.query<Row>(sql.takeIds, asked)
-  return lastIds(taken.rows[0], config)
+  return takenIds(taken.rows[0], config)
 }
 
 /** The same without taking any, for a group that changes nothing. */
@@ -37,17 +36,20 @@ export async function readIds(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   config: WorkspaceConfig,
-): Promise<LastIds> {
+): Promise<TakenIds> {
   const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
-  return lastIds(rows[0], config)
+  return takenIds(rows[0], config)
 }
 
-function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
+function takenIds(row: Row | undefined, { version }: WorkspaceConfig): TakenIds {
   if (!row) throw unknownWorkspace()
   if (row.config_version !== version) throw new ConfigIsOld()
   return {
-    lastEvent: row.last_event as number,
-    lastProfile: row.last_profile as number,
+    last: {
+      event: row.last_event as number,
+      profile: row.last_profile as number,
+      delivery: row.last_delivery as number,
+    },
     lastName: row.last_name as number,
     lastRecord: row.last_record as number,
   }

@@ -57,10 +57,6 @@ export function writesRecords({ command }: DecidedCommand): boolean {
   return command.records !== undefined && command.records.length > 0
 }
 
-export function newProfiles({ profiles }: Decided): number {
-  return profiles.filter(({ before }) => before === null).length
-}
-
 export function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
   if (verdict instanceof Fault) return null
   if (verdict.kind === 'repeated') return verdict.applied.profile

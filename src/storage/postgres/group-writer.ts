@@ -6,6 +6,8 @@ import {
   type Decide,
   type DecideContext,
   type Decided,
+  type LastIds,
+  lastIdsAfter,
   provisionalIds,
   rebase,
   settle,
@@ -20,7 +22,6 @@ import { ConfigIsOld, readIds, takeIds } from './group-ids.ts'
 import { GroupRecords, RecordsRefused } from './group-records.ts'
 import {
   isDecided,
-  newProfiles,
   type Result,
   resultsOf,
   shownProfile,
@@ -153,7 +154,7 @@ export class GroupWriter {
     const ids = changes
       ? await takeIds(transaction, workspaceId, decisions, context)
       : await readIds(transaction, workspaceId, context)
-    for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
+    for (const decided of decisions) rebase(decided, ids.last)
     const records = new GroupRecords(transaction, workspaceId, {
       all: decidedCommands,
       last: ids.lastRecord,
@@ -166,7 +167,7 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    const results = resultsOf(verdicts, commands, records.results, ids.lastProfile)
+    const results = resultsOf(verdicts, commands, records.results, ids.last.profile)
     const outcomes = results.flatMap((result, index) => {
       const command = commands[index]
       const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
@@ -174,7 +175,7 @@ export class GroupWriter {
     })
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
-      await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+      await write(transaction, workspaceId, loader, decisions, ids.last)
       await records.write()
       await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
@@ -190,16 +191,14 @@ export class GroupWriter {
     context: DecideContext,
   ): Promise<Verdict[]> {
     const verdicts: Verdict[] = []
-    let lastEvent = provisionalIds
-    let lastProfile = provisionalIds
+    let last = { event: provisionalIds, profile: provisionalIds, delivery: provisionalIds }
     for (const command of commands) {
       const known = foregone.get(command)
       const verdict = known ? verdictOf(known) : await this.#decideOne(loader, command, context)
       verdicts.push(verdict)
       if (!isDecided(verdict)) continue
-      settle(verdict, lastEvent, lastProfile)
-      lastEvent += verdict.events.length
-      lastProfile += newProfiles(verdict)
+      settle(verdict, last)
+      last = lastIdsAfter(last, verdict)
       advanceKnown(loader.known, verdict)
     }
     return verdicts
@@ -236,9 +235,9 @@ async function write(
   workspaceId: WorkspaceId,
   { stored, known }: KnownLoader,
   decisions: readonly Decided[],
-  lastProfile: number,
+  last: LastIds,
 ): Promise<void> {
-  const { values, storedCount } = groupChanges(decisions, stored, known, lastProfile)
+  const { values, storedCount } = groupChanges(decisions, stored, known, last.profile)
   const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
   if (rows[0]?.found !== storedCount) {
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)

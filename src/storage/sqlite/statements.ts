@@ -106,13 +106,13 @@ export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
 
 export const selectWorkspaceState = `
-  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_record_id,
-    profile_count
+  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id,
+    last_record_id, profile_count
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
 
 export const updateCounters = `
   UPDATE counters SET last_event_id = ?, last_profile_id = ?, last_name_id = ?,
-    last_record_id = ?, profile_count = ?
+    last_delivery_id = ?, last_record_id = ?, profile_count = ?
   WHERE workspace_id = ?`
 
 export const selectRules = `

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Decided, livingChange } from '../../core/decision.ts'
+import { type Decided, type LastIds, lastIdsAfter, livingChange } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
@@ -12,8 +12,7 @@ export interface WorkspaceState {
   settings: WorkspaceSettings
   rules: RuleSet
   workspace: { name: string }
-  lastEvent: number
-  lastProfile: number
+  last: LastIds
   lastName: number
   lastRecord: number
   profileCount: number
@@ -58,8 +57,11 @@ export class WorkspaceStates {
         this.#selectReplacedRules.all(id).map(ruleFromRow),
       ),
       workspace: { name: row.name as string },
-      lastEvent: row.last_event_id as number,
-      lastProfile: row.last_profile_id as number,
+      last: {
+        event: row.last_event_id as number,
+        profile: row.last_profile_id as number,
+        delivery: row.last_delivery_id as number,
+      },
       lastName: row.last_name_id as number,
       lastRecord: row.last_record_id as number,
       profileCount: row.profile_count as number,
@@ -72,11 +74,8 @@ export class WorkspaceStates {
   /** Moves the counters past what was decided and numbers the names it uses for the first time. */
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
-    state.lastEvent += decided.events.length
-    for (const write of decided.profiles) {
-      if (write.before === null) state.lastProfile += 1
-      state.profileCount += livingChange(write)
-    }
+    state.last = lastIdsAfter(state.last, decided)
+    for (const write of decided.profiles) state.profileCount += livingChange(write)
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {
@@ -92,8 +91,9 @@ export class WorkspaceStates {
   flush(): void {
     for (const id of this.#used) {
       const state = this.get(id)
-      const { lastEvent, lastProfile, lastName, lastRecord, profileCount } = state
-      this.#update.run(lastEvent, lastProfile, lastName, lastRecord, profileCount, id)
+      const { last, lastName, lastRecord, profileCount } = state
+      const { event, profile, delivery } = last
+      this.#update.run(event, profile, lastName, delivery, lastRecord, profileCount, id)
     }
     this.#used.clear()
   }

@@ -135,7 +135,7 @@ export class Writer {
         rules: state.rules,
         workspace: state.workspace,
       })
-      settle(decided, state.lastEvent, state.lastProfile)
+      settle(decided, state.last)
       const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)

@@ -273,6 +273,41 @@ test('what is searched for is found by its whole key, in the order of an index',
   db.close()
 })
 
+test('a query that reads too long is stopped by name, and holds up nobody meanwhile', async () => {
+  using folder = tempFolder()
+  const url = `sqlite://${join(folder.path, 'roster.db')}`
+  const store = await openStore(url, { decision, queryMsMax: 200 })
+  const { id } = await store.createWorkspace('w', [])
+  await store.apply(id, upsert('u', { shoe: 1 }))
+  const db = openDatabase(join(folder.path, 'roster.db'), 'write')
+  db.exec('PRAGMA synchronous = OFF')
+  db.prepare(`
+    WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 150000)
+    INSERT INTO profiles SELECT (?1 << 40) | n, ?1, n, 1, json_object('size', n, 'text', hex(
+      zeroblob(100))), '[]', '[]', '[]', NULL, 1, 1, NULL, NULL FROM n`).run(id)
+  db.prepare('UPDATE counters SET last_profile_id = 150000, profile_count = 150000').run()
+  db.close()
+  let isDone = false
+  const where = { profile: 'size', less: -1 }
+  const query = { filter: { where }, page: { limit: 1 }, order: { by: 'updated' } } as const
+  const slow = store.queryProfiles(id, query).finally(() => {
+    isDone = true
+  })
+  slow.catch(() => {})
+  let answered = 0
+  while (!isDone) {
+    const page = { limit: 1, offset: answered * 997 }
+    assert.equal((await store.queryProfiles(id, { page })).profiles.length, 1)
+    answered += 1
+  }
+  await assert.rejects(slow, {
+    code: 'query_timeout',
+    message: /stopped after 200 ms and \d+ profiles\. No index knows: profile\.size, order by/,
+  })
+  assert.ok(answered > 1, 'a page had to wait for the query that was stopped')
+  await store.close()
+})
+
 test('among very many that wait, a claim reads what is due and nothing else', async (t) => {
   using folder = tempFolder()
   const store = await open(folder.path)

@@ -13,8 +13,8 @@ CREATE TABLE workspaces (
 
 -- One row a workspace: the last ids given out, how many profiles live, and the version of its rules
 -- and settings. It is the last lock of every transaction that writes events, and held until the
--- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
--- on one page.
+-- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so
+-- that its many versions stay on one page.
 CREATE TABLE counters (
   workspace_id bigint PRIMARY KEY,
   last_event_id bigint NOT NULL DEFAULT 0,

@@ -82,7 +82,7 @@ function isPast(row: Row, { filter, order }: ProfileQuery): boolean {
   return order.descending ? at < from : at >= until
 }
 
-/** Everybody whose attributes hold a text, which the engine looks for, a stretch of ids at a time. */
+/** Everybody whose attributes hold a text that the engine looks for, a stretch of ids at a time. */
 async function* walkHolding(
   { source, workspaceId, query, state, budget }: Search,
   start: Start,

@@ -60,7 +60,7 @@ export async function recordAttempts(
   const keys = columnsOf(3, sorted, ({ workspaceId, id, lease }) => [workspaceId, id, lease])
   const { rows } = await transaction.query<Row>(sql.selectClaimed, keys)
   const found = new Map(rows.map((row) => [keyOf(row), row]))
-  const held = sorted.filter((result) => found.has(keyOf(result)))
+  const held = sorted.filter((result) => isUnderWay(found.get(keyOf(result))))
   if (held.length === 0) {
     transaction.discard()
     return results.map(() => false)
@@ -181,7 +181,7 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
     else {
       const after = afterResult(destination.breaker, healthy, now, defaultBreaker)
       destination.breaker = after.breaker
-      if (after.change) tell(after.change, after.change === 'opened' ? reason : null)
+      if (after.change) tell(after.change, reason)
     }
     if (!disables(result) || destination.state === 'disabled') continue
     destination.state = 'disabled'
@@ -245,6 +245,11 @@ async function finish(
   const settled = lanes.length > 0 ? [ask(sql.settleLanes, [...laneColumns, now])] : []
   const [{ rows }] = await Promise.all([finished, ...locked, ...settled])
   return rows
+}
+
+/** Of what was never begun there is nothing to tell. */
+function isUnderWay(row: Row | undefined): boolean {
+  return row !== undefined && row.began_at !== null
 }
 
 function laneOf(row: Row): Finish['lane'] {

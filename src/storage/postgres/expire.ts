@@ -1,5 +1,6 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
+import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
 /** Rows deleted at a time. */
@@ -49,6 +50,8 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       await dropPartitions(client, 'attempts', before.events)
     }
     return expired
+  } catch (error) {
+    throw storageFault(error)
   } finally {
     await client.end()
   }

@@ -44,24 +44,40 @@ export const reopenDeliveries: Statement = {
     WHERE d.workspace_id = $1 AND d.id = again.id AND d.ended_at IS NOT NULL`,
 }
 
-/** Ends up to a batch of what is unfinished and matches; answers how many there were. */
+/** How deliveries end by hand, or with their destination. */
+export interface End {
+  state: 'cancelled' | 'dead'
+  reason: string
+  at: number
+}
+
+/** What is to be reopened, and with what request where it gets another one. */
+export interface Reopening {
+  selection: DeliverySelection
+  range: { after: DeliveryId | null; limit: number }
+  request: DeliveryRequest | null
+}
+
+/** Ends up to a batch of what is unfinished and matches; null where nothing did. */
 export async function endSome(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   selection: DeliverySelection,
-  end: { state: 'cancelled' | 'dead'; reason: string; at: number },
+  end: End,
   limit: number,
-): Promise<number> {
-  const values: unknown[] = [workspaceId, Math.min(limit, moveBatch)]
+): Promise<number | null> {
+  const values: unknown[] = [workspaceId, limit]
   const tests = testsOf(selection, values).map((test) => `AND ${test}`)
+  // Where all of them go, sorting each time what is left of them would be most of the work.
+  const order = limit < moveBatch ? 'ORDER BY id' : ''
   const { rows } = await transaction.query<Row>(
     `SELECT id, destination, subject FROM deliveries
-     WHERE workspace_id = $1 AND ended_at IS NULL ${tests.join(' ')} LIMIT $2`,
+     WHERE workspace_id = $1 AND ended_at IS NULL ${tests.join(' ')} ${order} LIMIT $2`,
     values,
   )
   if (rows.length === 0) {
     transaction.discard()
-    return 0
+    return null
   }
   const lanes = columnsOf(3, rows.filter(hasLane), (row) => [
     ...[workspaceId, row.destination, row.subject],
@@ -79,15 +95,12 @@ export async function endSome(
 export async function reopenSome(
   transaction: Transaction,
   workspaceId: WorkspaceId,
-  selection: DeliverySelection & { after?: DeliveryId | null },
+  { selection, range, request }: Reopening,
   now: number,
-  limit: number,
-  request: DeliveryRequest | null = null,
 ): Promise<{ count: number; last: DeliveryId | null }> {
-  const values: unknown[] = [workspaceId, Math.min(limit, moveBatch)]
+  const values: unknown[] = [workspaceId, range.limit]
   const tests = testsOf(selection, values).map((test) => `AND ${test}`)
-  const { after } = selection
-  if (after) tests.push(`AND id > $${values.push(after)}`)
+  if (range.after !== null) tests.push(`AND id > $${values.push(range.after)}`)
   const { rows } = await transaction.query<Row>(
     `SELECT id, destination, subject FROM deliveries d
      WHERE workspace_id = $1 AND ended_at IS NOT NULL ${tests.join(' ')}

@@ -31,27 +31,27 @@ export const surveyDestinations: Statement = {
         WHERE wake_at IS NOT NULL
           AND (d.workspace_id, d.destination) > (busy.workspace_id, busy.destination)
         ORDER BY workspace_id, destination LIMIT 1) AS later
-    ), some AS MATERIALIZED (SELECT * FROM busy LIMIT $3)
-    SELECT some.workspace_id, some.destination, at.*,
+    ), listed AS MATERIALIZED (SELECT * FROM busy LIMIT $3)
+    SELECT listed.workspace_id, listed.destination, at.*,
       (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
       ${prefixed('held', destinationColumns)}
-    FROM some
+    FROM listed
     LEFT JOIN LATERAL (
       SELECT ${destinationColumns} FROM destinations d
-      WHERE d.workspace_id = some.workspace_id AND d.name = some.destination LIMIT 1
+      WHERE d.workspace_id = listed.workspace_id AND d.name = listed.destination LIMIT 1
     ) AS held ON true
     CROSS JOIN LATERAL (
       SELECT (
         SELECT wake_at FROM deliveries d
-        WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+        WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
           AND d.state = 'pending' AND d.wake_at IS NOT NULL ORDER BY d.wake_at LIMIT 1) AS due_at, (
         SELECT wake_at FROM deliveries d
-        WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+        WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
           AND d.state = 'claimed' AND d.wake_at IS NOT NULL
         ORDER BY d.wake_at LIMIT 1) AS lease_ends_at, (
         SELECT count(*) FROM (
           SELECT 1 FROM deliveries d
-          WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+          WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
             AND d.state = 'claimed' AND d.wake_at > $4 LIMIT 1000) AS live) AS claimed
     ) AS at`,
 }
@@ -156,18 +156,23 @@ export const selectRuleVersions: Statement = {
       SELECT name, id_key FROM workspaces w WHERE w.id = asked.workspace_id LIMIT 1) AS home`,
 }
 
-/** Answers those whose leases still hold. Places come in the order of the keys. */
+/** Answers those whose leases still hold. Keys come in their order, and are locked in it. */
 export const beginAttempts: Statement = {
   name: 'begin_attempts',
   text: `
-    WITH begun AS (
-      UPDATE deliveries d SET attempt_count = d.attempt_count + 1, began_at = $1::bigint,
-        request = coalesce(d.request, b.request)
+    WITH held AS MATERIALIZED (
+      SELECT b.*
       FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
         AS b (workspace_id, id, lease, request, worker, sent)
-      WHERE d.workspace_id = b.workspace_id AND d.id = b.id AND d.lease = b.lease
-        AND d.state = 'claimed' AND d.wake_at > $1
-      RETURNING d.workspace_id, d.id, d.attempt_count, b.worker, b.sent
+      CROSS JOIN LATERAL (
+        SELECT state, lease, wake_at FROM deliveries o
+        WHERE o.workspace_id = b.workspace_id AND o.id = b.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.state = 'claimed' AND now.lease = b.lease AND now.wake_at > $1::bigint
+    ), begun AS (
+      UPDATE deliveries d SET attempt_count = d.attempt_count + 1, began_at = $1,
+        request = coalesce(d.request, held.request)
+      FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id
+      RETURNING d.workspace_id, d.id, d.attempt_count, held.worker, held.sent
     ), logged AS (
       INSERT INTO attempts (workspace_id, delivery_id, number, began_at, worker, sent)
       SELECT workspace_id, id, attempt_count, $1, worker, sent FROM begun
@@ -211,14 +216,14 @@ export const finishDeliveries: Statement = {
   name: 'finish_deliveries',
   text: `
     WITH held AS MATERIALIZED (
-      SELECT f.*, d.attempt_count, d.began_at
+      SELECT f.*, now.attempt_count, now.began_at
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
         $6::bigint[], $7::text[], $8::text[], $9::text[])
         AS f (workspace_id, id, lease, state, wake_at, ended_at, reason, detail, outcome)
       CROSS JOIN LATERAL (
-        SELECT attempt_count, began_at FROM deliveries o
-        WHERE o.workspace_id = f.workspace_id AND o.id = f.id AND o.lease = f.lease
-          AND o.state = 'claimed' LIMIT 1 FOR NO KEY UPDATE) AS d
+        SELECT state, lease, attempt_count, began_at FROM deliveries o
+        WHERE o.workspace_id = f.workspace_id AND o.id = f.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.state = 'claimed' AND now.lease = f.lease
     ), told AS (
       UPDATE attempts a SET ended_at = CASE WHEN held.outcome IS NOT NULL THEN $10::bigint END,
         outcome = coalesce(held.outcome, '{"kind":"lost"}')

@@ -16,32 +16,39 @@ export const endDeliveries: Statement = {
   name: 'end_deliveries',
   text: `
     WITH held AS MATERIALIZED (
-      SELECT asked.id, open.attempt_count, open.began_at
+      SELECT now.*
       FROM unnest($2::bigint[]) AS asked (id)
       CROSS JOIN LATERAL (
-        SELECT attempt_count, began_at FROM deliveries o
-        WHERE o.workspace_id = $1::bigint AND o.id = asked.id AND o.ended_at IS NULL
-        LIMIT 1 FOR NO KEY UPDATE) AS open
+        SELECT workspace_id, id, attempt_count, began_at, ended_at FROM deliveries o
+        WHERE o.workspace_id = $1::bigint AND o.id = asked.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.ended_at IS NULL
     ), lost AS (
       UPDATE attempts a SET outcome = '{"kind":"lost"}'
-      FROM held WHERE a.workspace_id = $1 AND a.delivery_id = held.id
+      FROM held WHERE a.workspace_id = held.workspace_id AND a.delivery_id = held.id
         AND a.number = held.attempt_count AND a.began_at = held.began_at
     )
     UPDATE deliveries d SET state = $3, reason = $4, detail = NULL, ended_at = $5, wake_at = NULL,
       worker = NULL, began_at = NULL
-    WHERE d.workspace_id = $1 AND d.id = ANY (ARRAY(SELECT id FROM held)) AND d.ended_at IS NULL`,
+    FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id`,
 }
 
 /** Puts what is over at its place; one without a lane is due at once. */
 export const reopenDeliveries: Statement = {
   name: 'reopen_deliveries',
   text: `
+    WITH held AS MATERIALIZED (
+      SELECT now.workspace_id, now.id, now.ended_at, again.place
+      FROM unnest($2::bigint[], $3::bigint[]) AS again (id, place)
+      CROSS JOIN LATERAL (
+        SELECT workspace_id, id, ended_at FROM deliveries o
+        WHERE o.workspace_id = $1::bigint AND o.id = again.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.ended_at IS NOT NULL
+    )
     UPDATE deliveries d SET state = CASE WHEN d.subject IS NULL THEN 'pending' ELSE 'queued' END,
-      wake_at = CASE WHEN d.subject IS NULL THEN $4::bigint END, place = again.place,
+      wake_at = CASE WHEN d.subject IS NULL THEN $4::bigint END, place = held.place,
       tries_from = d.attempt_count, reason = NULL, detail = NULL, ended_at = NULL,
       request = coalesce($5, d.request)
-    FROM unnest($2::bigint[], $3::bigint[]) AS again (id, place)
-    WHERE d.workspace_id = $1 AND d.id = again.id AND d.ended_at IS NOT NULL`,
+    FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id`,
 }
 
 /** How deliveries end by hand, or with their destination. */

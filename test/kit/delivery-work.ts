@@ -71,11 +71,9 @@ export function answer(status: number): AttemptOutcomeRecord {
 
 export function begin(store: Deliveries, claimed: readonly ClaimedDelivery[], body = '{}') {
   return store.beginAttempts(
-    claimed.map((delivery) => ({
-      ...delivery,
-      worker: 'w1',
-      sent,
-      ...(delivery.request ? {} : { request: { method: 'POST' as const, headers: {}, body } }),
+    claimed.map(({ workspaceId, id, lease, request }) => ({
+      ...{ workspaceId, id, lease, worker: 'w1', sent },
+      ...(request ? {} : { request: { method: 'POST' as const, headers: {}, body } }),
     })),
   )
 }
@@ -89,7 +87,9 @@ export function record(
   const outcome = answer(status)
   const judgement = judgeAnswer({ status }, now)
   return store.recordAttempts(
-    claimed.map((delivery) => ({ ...delivery, outcome, judgement, random: 0 })),
+    claimed.map(({ workspaceId, id, lease }) => ({
+      ...{ workspaceId, id, lease, outcome, judgement, random: 0 },
+    })),
   )
 }
 

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
-import test from 'node:test'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
-import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
-import { starterRules } from '../src/core/rule.ts'
 import { claimsContract } from './delivery-claims-contract.ts'
 import { operationsContract } from './delivery-operations-contract.ts'
 import {
   answer,
   begin,
   claim,
-  type Deliveries,
+  deliveriesContractOf,
   destination,
-  leaseMs,
   type OpenDeliveries,
   plan,
   record,
@@ -21,28 +17,6 @@ import {
   work,
 } from './kit/delivery-work.ts'
 import { upsert } from './store-contract.ts'
-
-/** The clock of a test; it stands until it is moved. */
-export interface Time {
-  now: number
-}
-
-/** Declares tests, each with a store, a workspace with people and rules, and a clock of its own. */
-export function deliveriesContractOf(engine: string, open: OpenDeliveries) {
-  return (
-    name: string,
-    run: (store: Deliveries, id: WorkspaceId, time: Time) => Promise<void>,
-  ): void => {
-    test(`${engine}: ${name}`, async () => {
-      const time: Time = { now: Date.now() }
-      await using store = await open(() => time.now)
-      const { id } = await store.createWorkspace('w', [...starterRules, ...rules])
-      for (const user of ['ann', 'bob']) await store.apply(id, upsert(user, { n: 1 }))
-      for (const name of ['a', 'b', 'c']) await store.putDestination(id, destination(name))
-      await run(store, id, time)
-    })
-  }
-}
 
 /** What every engine promises of destinations and deliveries. */
 export function deliveriesContract(engine: string, open: OpenDeliveries): void {
@@ -259,47 +233,5 @@ export function deliveriesContract(engine: string, open: OpenDeliveries): void {
     assert.deepEqual(await store.listDeliveries(other.id, { limit: 9 }), [])
     assert.deepEqual(await store.listDestinations(other.id), [])
     assert.deepEqual(await states(store, id), ['claimed'])
-  })
-
-  contract('deliveries are listed by what they are asked for', async (store, id, time) => {
-    const began = time.now
-    for (const person of ['ann', 'bob', 'ann', null]) {
-      await plan(store, id, 'a', { person })
-      time.now += 1_000
-    }
-    await plan(store, id, 'b', { person: 'ann' })
-    await plan(store, id, 'nobody')
-    await work(store, 400, 1)
-    const list = async (filter: Parameters<typeof store.countDeliveries>[1]) => {
-      const found = await store.listDeliveries(id, { ...filter, limit: 99, oldestFirst: true })
-      const counted = await store.countDeliveries(id, filter)
-      assert.equal(
-        counted.reduce((sum, { count }) => sum + count, 0),
-        found.length,
-      )
-      return found.map(({ id: number }) => number)
-    }
-    assert.deepEqual(await list({}), [1, 2, 3, 4, 5, 6])
-    assert.deepEqual(await list({ destination: 'a' }), [1, 2, 3, 4])
-    assert.deepEqual(await list({ subject: 1 as ProfileId }), [1, 3, 5])
-    assert.deepEqual(await list({ states: ['dead'] }), [1, 6])
-    assert.deepEqual(await list({ states: ['dead'], destination: 'a' }), [1])
-    assert.deepEqual(await list({ states: ['pending', 'claimed'] }), [2, 3, 4, 5])
-    assert.deepEqual(await list({ states: ['queued'] }), [])
-    assert.deepEqual(await list({ states: ['dead', 'pending'], rule: 'to-a' }), [1, 2, 3, 4])
-    assert.deepEqual(await list({ reason: 'http_400' }), [1])
-    assert.deepEqual(await list({ event: 4 as EventId }), [2])
-    assert.deepEqual(await list({ ids: [2, 5, 77] as DeliveryId[], destination: 'b' }), [5])
-    assert.deepEqual(
-      await list({ plannedFrom: began + 1_000, plannedUntil: began + 3_000 }),
-      [2, 3],
-    )
-    assert.deepEqual(await list({ ids: [] }), [])
-    assert.deepEqual(await list({ states: [] }), [])
-    const page = async (filter: { cursor?: DeliveryId; oldestFirst?: boolean }) =>
-      (await store.listDeliveries(id, { ...filter, limit: 2 })).map(({ id: number }) => number)
-    assert.deepEqual(await page({}), [6, 5])
-    assert.deepEqual(await page({ cursor: 5 as DeliveryId }), [4, 3])
-    assert.deepEqual(await page({ cursor: 2 as DeliveryId, oldestFirst: true }), [3, 4])
   })
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import type { WorkspaceId } from '../src/core/profile.ts'
-import { deliveriesContractOf } from './deliveries-contract.ts'
 import {
   begin,
   claim,
   type Deliveries,
+  deliveriesContractOf,
   destination,
   leaseMs,
   type OpenDeliveries,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
-import { deliveriesContractOf } from './deliveries-contract.ts'
+import type { EventId, ProfileId } from '../src/core/profile.ts'
 import {
   begin,
   claim,
+  deliveriesContractOf,
   destination,
   type OpenDeliveries,
   plan,
@@ -136,7 +137,8 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     await plan(store, id, 'a', { person: 'ann' })
     const order: number[] = []
     for (let n = 0; n < 4; n++) order.push(...(await work(store)).map(({ id: number }) => number))
-    assert.deepEqual(order, [2, 3, 1, 4])
+    assert.deepEqual(order.slice(0, 3), [2, 3, 1])
+    assert.ok((order[3] ?? 0) > 3)
     assert.equal((await store.listAttempts(id, 1 as DeliveryId)).length, 2)
     // As many tries as a new one has, counted on.
     assert.equal(await store.redeliverDeliveries(id, { states: ['delivered'] }, 1), 1)
@@ -172,5 +174,47 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     assert.equal(await store.resendDelivery(id, 9 as DeliveryId, request), false)
     const [again] = await claim(store)
     assert.deepEqual(again?.request, request)
+  })
+
+  contract('deliveries are listed by what they are asked for', async (store, id, time) => {
+    const began = time.now
+    for (const person of ['ann', 'bob', 'ann', null]) {
+      await plan(store, id, 'a', { person })
+      time.now += 1_000
+    }
+    await plan(store, id, 'b', { person: 'ann' })
+    await plan(store, id, 'nobody')
+    await work(store, 400, 1)
+    const list = async (filter: Parameters<typeof store.countDeliveries>[1]) => {
+      const found = await store.listDeliveries(id, { ...filter, limit: 99, oldestFirst: true })
+      const counted = await store.countDeliveries(id, filter)
+      assert.equal(
+        counted.reduce((sum, { count }) => sum + count, 0),
+        found.length,
+      )
+      return found.map(({ id: number }) => number)
+    }
+    assert.deepEqual(await list({}), [1, 2, 3, 4, 5, 6])
+    assert.deepEqual(await list({ destination: 'a' }), [1, 2, 3, 4])
+    assert.deepEqual(await list({ subject: 1 as ProfileId }), [1, 3, 5])
+    assert.deepEqual(await list({ states: ['dead'] }), [1, 6])
+    assert.deepEqual(await list({ states: ['dead'], destination: 'a' }), [1])
+    assert.deepEqual(await list({ states: ['pending', 'claimed'] }), [2, 3, 4, 5])
+    assert.deepEqual(await list({ states: ['queued'] }), [])
+    assert.deepEqual(await list({ states: ['dead', 'pending'], rule: 'to-a' }), [1, 2, 3, 4])
+    assert.deepEqual(await list({ reason: 'http_400' }), [1])
+    assert.deepEqual(await list({ event: 4 as EventId }), [2])
+    assert.deepEqual(await list({ ids: [2, 5, 77] as DeliveryId[], destination: 'b' }), [5])
+    assert.deepEqual(
+      await list({ plannedFrom: began + 1_000, plannedUntil: began + 3_000 }),
+      [2, 3],
+    )
+    assert.deepEqual(await list({ ids: [] }), [])
+    assert.deepEqual(await list({ states: [] }), [])
+    const page = async (filter: { cursor?: DeliveryId; oldestFirst?: boolean }) =>
+      (await store.listDeliveries(id, { ...filter, limit: 2 })).map(({ id: number }) => number)
+    assert.deepEqual(await page({}), [6, 5])
+    assert.deepEqual(await page({ cursor: 5 as DeliveryId }), [4, 3])
+    assert.deepEqual(await page({ cursor: 2 as DeliveryId, oldestFirst: true }), [3, 4])
   })
 }

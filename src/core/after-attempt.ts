@@ -1,4 +1,5 @@
-import { type AfterAttempt, afterAttempt, type Judgement } from './delivery.ts'
+import { keptText } from './attempt-kept.ts'
+import { type AfterAttempt, afterAttempt, type Judgement, type SendFailure } from './delivery.ts'
 import type { AttemptOutcomeRecord } from './planned-delivery.ts'
 import type { RetryPolicy } from './schedule.ts'
 
@@ -20,6 +21,8 @@ export interface NextDelivery {
   detail: string | null
 }
 
+const ourOwnStop: SendFailure = 'stopped'
+
 /** No destination, no further try. */
 const noRetry: RetryPolicy = { firstMs: 0, factor: 1, maxMs: 0, attempts: 0, jitter: 0 }
 
@@ -37,18 +40,21 @@ export function nextDelivery(
   if (next.state === 'delivered') {
     return { state: 'delivered', dueAt: null, endedAt: now, reason: null, detail: null }
   }
-  const detail = outcome.kind === 'failure' ? outcome.message : null
+  const detail = outcome.kind === 'failure' ? keptText(outcome.message) : null
   const { state, reason } = next
   if (next.state === 'pending') return { state, dueAt: next.dueAt, endedAt: null, reason, detail }
   return { state, dueAt: null, endedAt: now, reason, detail }
 }
 
 /**
- * Whether an attempt speaks for the destination's health: an answer that is not to be tried again
- * does, even where it refuses this one body for good.
+ * What an attempt says of the destination, whatever becomes of the delivery: an answer says that it
+ * is well, also one that refuses this body for good, unless it is a server error or asks for time.
+ * Null where the attempt says nothing of it, because nobody waited for the answer.
  */
-export function isHealthy({ outcome, judgement }: EndedAttempt): boolean {
-  return judgement.kind === 'delivered' || (judgement.kind === 'dead' && outcome.kind === 'answer')
+export function isHealthy({ outcome }: EndedAttempt): boolean | null {
+  if (outcome.kind === 'lost') return null
+  if (outcome.kind === 'failure') return outcome.code === ourOwnStop ? null : false
+  return outcome.status < 500 && outcome.status !== 408 && outcome.status !== 429
 }
 
 /** Whether the receiver asked not to be called again. */

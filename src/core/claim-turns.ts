@@ -74,3 +74,14 @@ export function takeTurns(wanted: readonly number[], limit: number, start: numbe
   }
   return given
 }
+
+/**
+ * Whether what is due waits on purpose: the destination is stopped, has its calls under way, is
+ * kept from being called, or is called at its rate, so that its bucket is not full. What is due
+ * and is not held back should have been claimed.
+ */
+export function isHeldBack(load: DestinationLoad, now: number, settings: BreakerSettings): boolean {
+  if (roomOf(load, now, settings) === 0) return true
+  const { rate, bucket } = load
+  return rate !== null && callsInBucket(rate, bucket, now) < rate.count
+}

@@ -97,6 +97,14 @@ export class DeliveryClaimer {
     return { deliveries, destinations, nextInMs, orphans, broken }
   }
 
+  /** Whether anything may be claimed, as far as one look tells. */
+  async isReady(): Promise<boolean> {
+    const { ask, clock } = this.#options
+    const rows = await ask(sql.surveyDestinations, [0, '', surveyMax, clock()])
+    const now = clock()
+    return timesOf(rows.map(busyFromRow), now).some((time) => time !== null && time <= now)
+  }
+
   async #survey(): Promise<{ busy: Busy[]; isAll: boolean }> {
     const { ask, setClock, clock } = this.#options
     const [after, name] = this.#after

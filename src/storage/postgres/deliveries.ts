@@ -102,7 +102,7 @@ function queue(
       const until = clock() + leaseMs
       return write((transaction) => attempts.extendLeases(transaction, claims, until))
     },
-    onDeliveriesDue: (listener) => signal.listen(listener),
+    onDeliveriesDue: (listener) => signal.listen(listener, () => claimer.isReady()),
   }
 }
 

@@ -1,4 +1,5 @@
 import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { breakerFromRow, destinationFromRow } from '../delivery-rows.ts'
@@ -44,7 +45,7 @@ export async function beginAttempts(
   const sorted = sortedByKey(attempts)
   const columns = columnsOf(6, sorted, ({ workspaceId, id, lease, request, worker, sent }) => [
     ...[workspaceId, id, lease, request ? JSON.stringify(request) : null, worker],
-    sent && JSON.stringify(sent),
+    sent && JSON.stringify(keptSent(sent)),
   ])
   const { rows } = await query<Row>(sql.beginAttempts, [now, ...columns])
   return foundIn(rows, attempts)
@@ -73,7 +74,7 @@ export async function recordAttempts(
     return {
       ...result,
       ...next,
-      outcome: JSON.stringify(result.outcome),
+      outcome: JSON.stringify(keptOutcome(result.outcome)),
       lane: next.endedAt === null ? null : laneOf(row),
     }
   })
@@ -96,7 +97,8 @@ export async function failDeliveries(
   await freeProbes(transaction, rows)
   const finishes = held.map((failure): Finish => {
     const lane = laneOf(found.get(keyOf(failure)) as Row)
-    return { ...failure, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
+    const detail = keptText(failure.detail)
+    return { ...failure, detail, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
   })
   return foundIn(await finish(transaction, finishes, now), failures)
 }

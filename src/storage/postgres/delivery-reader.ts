@@ -1,11 +1,10 @@
-import { breakerPhase } from '../../core/delivery-breaker.ts'
-import { callsInBucket } from '../../core/delivery-rate.ts'
+import { isHeldBack } from '../../core/claim-turns.ts'
+import { defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
   attemptColumns,
   attemptFromRow,
-  bucketFromRow,
   deliveryColumns,
   deliveryFromRow,
   destinationColumns,
@@ -18,6 +17,7 @@ import type {
   DeliverySelection,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
+import { loadOf } from './busy-destination.ts'
 import { testsOf } from './delivery-filter.ts'
 import type { Statement } from './transaction.ts'
 
@@ -121,7 +121,7 @@ export class DeliveryReader {
     return {
       oldestDueAt: due.length === 0 ? null : Math.min(...due),
       overdue: rows.reduce(
-        (sum, row) => sum + (isHeldBack(row, now) ? 0 : (row.overdue as number)),
+        (sum, row) => sum + (isWaiting(row, now) ? 0 : (row.overdue as number)),
         0,
       ),
       destinations: rows.map((row) => {
@@ -143,9 +143,8 @@ export class DeliveryReader {
   }
 }
 
-/** By an operator, the breaker or the rate. */
-function isHeldBack(row: Row, now: number): boolean {
-  const { state, breaker, rate } = destinationFromRow(row)
-  const isOut = rate !== null && callsInBucket(rate, bucketFromRow(row), now) === 0
-  return state !== 'active' || breakerPhase(breaker, now) !== 'closed' || isOut
+/** Whether what is due waits on purpose. */
+function isWaiting(row: Row, now: number): boolean {
+  const load = { ...loadOf(destinationFromRow(row), row), claimed: row.claimed as number }
+  return isHeldBack(load, now, defaultBreaker)
 }

@@ -41,9 +41,8 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       events: 0,
       idempotency: await deleteAll(deleteIdempotency, before.idempotency),
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
-      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
-      deliveries: 0,
+      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
     }
     if (before.events !== null) {
       expired.events = await dropPartitions(client, 'events', before.events)

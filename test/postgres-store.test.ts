@@ -9,6 +9,7 @@ import { openStore } from '../src/storage/open-store.ts'
 import { maskUrl, openPool } from '../src/storage/postgres/connect.ts'
 import * as deliveryReads from '../src/storage/postgres/delivery-reader.ts'
 import * as queue from '../src/storage/postgres/delivery-statements.ts'
+import * as lanes from '../src/storage/postgres/lane-statements.ts'
 import * as moves from '../src/storage/postgres/move-deliveries.ts'
 import * as plans from '../src/storage/postgres/plan-deliveries.ts'
 import * as reads from '../src/storage/postgres/reader.ts'
@@ -369,7 +370,7 @@ test('no statement reads a table from end to end, with and without statistics', 
       CASE WHEN n % 5 > 0 AND n % 7 > 0 AND n <= 4000 THEN n END, 1,
       CASE WHEN n % 5 = 0 OR n % 7 = 0 THEN 1 END, '{}' FROM generate_series(1, 20000) n;
     INSERT INTO lanes SELECT 1, 'd' || n % 10, n, n FROM generate_series(1, 20000) n;
-    INSERT INTO attempts SELECT 1, n, 1, extract(epoch FROM now()) * 1000, 'w'
+    INSERT INTO attempts SELECT 1, n, 1, extract(epoch FROM now()) * 1000, 'w', 1, NULL, '{}'
     FROM generate_series(1, 20000) n;
     ANALYZE`)
   await assertPlans(pool)
@@ -383,6 +384,7 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     ...Object.values(reads),
     ...Object.values(runs),
     ...Object.values(queue),
+    ...Object.values(lanes),
     ...Object.values(plans),
     ...Object.values(moves),
     ...Object.values(deliveryReads),

@@ -14,6 +14,7 @@ import type {
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import * as sql from './delivery-statements.ts'
+import { lockLanes, settleLanes } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
 
 /** How a claim ends, as `finishDeliveries` takes it. */
@@ -36,7 +37,7 @@ interface Judged {
   notices: DestinationNotice[]
 }
 
-/** @throws the server's error where there is no partition for the month of the attempts. */
+/** Puts down on the deliveries that attempts are under way. */
 export async function beginAttempts(
   { query }: Pick<Transaction, 'query'>,
   attempts: readonly BeginAttempt[],
@@ -242,9 +243,9 @@ async function finish(
   )
   const laneColumns = columnsOf(3, lanes, (lane) => lane)
   const ask = (statement: Statement, values: unknown[]) => transaction.query<Row>(statement, values)
-  const locked = lanes.length > 0 ? [ask(sql.lockLanes, laneColumns)] : []
+  const locked = lanes.length > 0 ? [ask(lockLanes, laneColumns)] : []
   const finished = ask(sql.finishDeliveries, [...columns, now])
-  const settled = lanes.length > 0 ? [ask(sql.settleLanes, [...laneColumns, now])] : []
+  const settled = lanes.length > 0 ? [ask(settleLanes, [...laneColumns, now])] : []
   const [{ rows }] = await Promise.all([finished, ...locked, ...settled])
   return rows
 }

@@ -31,13 +31,19 @@ export const selectDelivery: Statement = {
   text: `SELECT ${deliveryColumns} FROM deliveries WHERE workspace_id = $1 AND id = $2`,
 }
 
-/** Months go as a whole, and so may hold attempts of deliveries that went before. */
+/**
+ * Those that are over, then the one that is under way. Months go as a whole, and so may hold
+ * attempts of deliveries that went before.
+ */
 export const selectAttempts: Statement = {
   name: 'select_attempts',
   text: `
     SELECT ${attemptColumns} FROM attempts
     WHERE workspace_id = $1 AND delivery_id = $2 AND EXISTS (
       SELECT 1 FROM deliveries WHERE workspace_id = $1 AND id = $2)
+    UNION ALL
+    SELECT id, attempt_count, worker, began_at, NULL, sent, NULL FROM deliveries
+    WHERE workspace_id = $1 AND id = $2 AND began_at IS NOT NULL
     ORDER BY number`,
 }
 

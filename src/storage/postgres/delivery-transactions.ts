@@ -7,6 +7,7 @@ import { type Transaction, transact } from './transaction.ts'
 
 /** How long a transaction may take, in milliseconds. */
 const answerMs = 4_800
+const dayMs = 86_400_000
 /** How often one is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
 
@@ -48,7 +49,8 @@ export function deliveryTransactions(
 async function addPartition(pool: pg.Pool, time: number): Promise<void> {
   const client = await pool.connect()
   try {
-    await ensurePartitions(client, [time])
+    // An attempt is written when it is over, and belongs to the month it began in.
+    await ensurePartitions(client, [time, time - dayMs])
   } finally {
     client.release()
   }

@@ -33,13 +33,13 @@ export class DueSignal {
   }
 
   #next(look: () => Promise<boolean>): NodeJS.Timeout {
-    const timer = setTimeout(async () => {
-      // A database that cannot answer now is asked again.
-      const isReady = await look().catch(() => false)
+    const heard = (isReady: boolean) => {
       if (this.#timer !== timer) return
       if (isReady) this.due()
       if (this.#timer === timer) this.#timer = this.#next(look)
-    }, lookMs)
+    }
+    // A database that cannot answer now is asked again.
+    const timer = setTimeout(() => void look().then(heard, () => heard(false)), lookMs)
     return timer.unref()
   }
 }

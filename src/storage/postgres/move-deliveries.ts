@@ -4,8 +4,8 @@ import type { DeliverySelection } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import { testsOf } from './delivery-filter.ts'
-import { lockLanes, settleLanes } from './delivery-statements.ts'
-import { takePlaces } from './plan-deliveries.ts'
+import { insertAttempts, nothingUnderWay, underWay } from './delivery-statements.ts'
+import { lockLanes, settleLanes, takePlaces } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
 
 /** Deliveries moved in one transaction, so that none holds the others up for long. */
@@ -19,16 +19,16 @@ export const endDeliveries: Statement = {
       SELECT now.*
       FROM unnest($2::bigint[]) AS asked (id)
       CROSS JOIN LATERAL (
-        SELECT workspace_id, id, attempt_count, began_at, ended_at FROM deliveries o
+        SELECT workspace_id, id, ended_at, ${underWay} FROM deliveries o
         WHERE o.workspace_id = $1::bigint AND o.id = asked.id LIMIT 1 FOR NO KEY UPDATE) AS now
       WHERE now.ended_at IS NULL
     ), lost AS (
-      UPDATE attempts a SET outcome = '{"kind":"lost"}'
-      FROM held WHERE a.workspace_id = held.workspace_id AND a.delivery_id = held.id
-        AND a.number = held.attempt_count AND a.began_at = held.began_at
+      ${insertAttempts}
+      SELECT workspace_id, id, ${underWay}, NULL, '{"kind":"lost"}' FROM held
+      WHERE began_at IS NOT NULL
     )
     UPDATE deliveries d SET state = $3, reason = $4, detail = NULL, ended_at = $5, wake_at = NULL,
-      worker = NULL, began_at = NULL
+      ${nothingUnderWay}
     FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id`,
 }
 

@@ -360,7 +360,8 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO runs SELECT 1, n, 'r' || n % 9, 1, n % 5000, 'waiting', '[]', n, n, NULL, NULL,
       NULL, 1, NULL, '{}', '[]' FROM generate_series(1, 20000) n;
     INSERT INTO rule_counts SELECT 1, n, 'r', 1, 1 FROM generate_series(1, 20000) n;
-    INSERT INTO destinations (workspace_id, name, version, definition, state, created_at, updated_at)
+    INSERT INTO destinations (workspace_id, name, version, definition, state, created_at,
+      updated_at)
     SELECT 1, 'd' || n, 1, '{}', 'active', 1, 1 FROM generate_series(1, 100) n;
     INSERT INTO deliveries (workspace_id, id, event_id, rule, version, step, action, destination,
       subject, place, state, attempt_count, wake_at, planned_at, ended_at, seen)

@@ -276,6 +276,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_wake ON deliveries (workspace_id, destination, state, wake_at, id)
   WHERE wake_at IS NOT NULL;
 CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, destination, subject, place)
+  INCLUDE (state)
   WHERE ended_at IS NULL;
 -- One rule reacts to an event once, and each step of it plans once.
 CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, rule, step);

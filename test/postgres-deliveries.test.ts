@@ -78,11 +78,17 @@ test('workers, planners and operators at once never deadlock, and leave lanes in
     else if (n % 2 === 0) await one.removeDestination(id, 'c')
     else await one.putDestination(id, destination('c', { concurrency: 20 }))
   }
+  // Several at once make one group, and take several lanes.
   const planMore = (one: Deliveries, n: number) =>
-    plan(one, id, places[n % 4] as 'a', { person: n % 7 === 0 ? null : (people[n % 4] as string) })
+    Promise.all(
+      [0, 1, 2, 3, 4, 5].map((more) => {
+        const person = more === 5 ? null : (people[(n + more) % 4] as string)
+        return plan(one, id, places[(n * more + more) % 3] as 'a', { person })
+      }),
+    )
   await Promise.all(
     [0, 1, 2].flatMap((n) => [
-      ...[n, n + 1, n + 2].map((from) => repeat(planMore, from)),
+      repeat(planMore, n),
       ...[n, n + 3].map((from) => repeat(workOn, from)),
       repeat(operate, n),
     ]),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import pg from 'pg'
 import type { ClaimedDelivery, DeliveryId } from '../src/core/planned-delivery.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { openPool } from '../src/storage/postgres/connect.ts'
@@ -120,6 +121,85 @@ async function assertLanes({ query }: TestDatabase): Promise<void> {
       SELECT 1 FROM deliveries d WHERE d.ended_at IS NULL AND d.workspace_id = lanes.workspace_id
         AND d.destination = lanes.destination AND d.subject = lanes.subject)`)
   assert.deepEqual(apart, [], 'a lane has a row as long as anything unfinished is in it')
+}
+
+test('what is planned while the one before it ends is not forgotten behind it', async () => {
+  await using database = await newDatabase()
+  const { store, id } = await prepare(database.url)
+  await plan(store, id, 'a', { person: 'ann' })
+  const claimed = await claim(store)
+  await begin(store, claimed)
+  // Planning has the lane and waits; the record must wait for it, and then see what it left.
+  const counters = await hold(database, 'SELECT 1 FROM counters FOR UPDATE')
+  const planned = plan(store, id, 'a', { person: 'ann' })
+  await counters.waiting(1)
+  const recorded = record(store, claimed)
+  await counters.waiting(2)
+  await counters.release()
+  await Promise.all([planned, recorded])
+  assert.deepEqual(
+    (await claim(store)).map((delivery) => delivery.id),
+    [2],
+  )
+  await store.close()
+})
+
+test('whoever needs several lanes locks them in one order', async () => {
+  await using database = await newDatabase()
+  const { store, id } = await prepare(database.url)
+  const planBoth = () =>
+    Promise.all([
+      plan(store, id, 'b', { person: 'ann' }),
+      plan(store, id, 'a', { person: 'ann' }),
+    ])
+  await planBoth()
+  const claimed = (await claim(store)).toReversed()
+  await begin(store, claimed)
+  const moves: [string, () => Promise<unknown>][] = [
+    ['planning', planBoth],
+    ['recording', () => record(store, claimed)],
+    ['redelivering', () => store.redeliverDeliveries(id, {}, 9)],
+    ['cancelling', () => store.cancelDeliveries(id, {}, 9)],
+  ]
+  for (const [name, move] of moves) {
+    const first = await hold(database, "SELECT 1 FROM lanes WHERE destination = 'a' FOR UPDATE")
+    const moved = move()
+    await first.waiting(1)
+    const second = "SELECT 1 FROM lanes WHERE destination = 'b' FOR UPDATE NOWAIT"
+    const isFree = await database.query(second).then(
+      (rows) => rows.length === 1,
+      () => false,
+    )
+    assert.ok(isFree, `${name} waits for the first lane without having the second`)
+    await first.release()
+    await moved
+  }
+  await assertLanes(database)
+  await store.close()
+})
+
+/** Holds locks in a session of its own. */
+async function hold(database: TestDatabase, text: string) {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query(text)
+  return {
+    /** Until so many sessions wait for locks. */
+    waiting: async (count: number) => {
+      const deadline = performance.now() + 2_500
+      const select = `
+        SELECT count(*)::integer AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      while ((await database.query(select))[0]?.n !== count) {
+        assert.ok(performance.now() < deadline, `${count} sessions wait`)
+      }
+    },
+    release: async () => {
+      await client.query('ROLLBACK')
+      await client.end()
+    },
+  }
 }
 
 test('what one node planned, another hears of', async () => {

@@ -148,10 +148,7 @@ test('whoever needs several lanes locks them in one order', async () => {
   await using database = await newDatabase()
   const { store, id } = await prepare(database.url)
   const planBoth = () =>
-    Promise.all([
-      plan(store, id, 'b', { person: 'ann' }),
-      plan(store, id, 'a', { person: 'ann' }),
-    ])
+    Promise.all([plan(store, id, 'b', { person: 'ann' }), plan(store, id, 'a', { person: 'ann' })])
   await planBoth()
   const claimed = (await claim(store)).toReversed()
   await begin(store, claimed)

@@ -62,8 +62,8 @@ interface Attempt {
 
 /**
  * Decides and writes groups of commands of one workspace, each group in one transaction. Locks are
- * had in one order by everybody (identifiers, profiles, runs, lanes, each sorted, then counters), so
- * that groups on any number of nodes never wait for each other in a circle.
+ * had in one order by everybody (identifiers, profiles, runs, lanes, each sorted, then the
+ * counters), so that groups on any number of nodes never wait for each other in a circle.
  */
 export class GroupWriter {
   readonly #options: GroupWriterOptions

@@ -8,11 +8,13 @@ import * as sql from '../src/storage/postgres/delivery-statements.ts'
 import { openPostgresStore } from '../src/storage/postgres/postgres-store.ts'
 import type { Statement } from '../src/storage/postgres/transaction.ts'
 import { deliveriesContract } from './deliveries-contract.ts'
+import { deliveryModel } from './delivery-model.ts'
 import {
   begin,
   claim,
   type Deliveries,
   destination,
+  type OpenDeliveries,
   places,
   plan,
   record,
@@ -24,7 +26,7 @@ import { upsert } from './store-contract.ts'
 const decision = new URL('./kit/sending-decision.ts', import.meta.url)
 const people = ['ann', 'bob', 'cy', 'dee']
 
-deliveriesContract('postgres', async (clock) => {
+const openDeliveries: OpenDeliveries = async (clock) => {
   const database = await newDatabase()
   const store = await openPostgresStore(database.url, { decision, clock })
   const dispose = async () => {
@@ -32,7 +34,10 @@ deliveriesContract('postgres', async (clock) => {
     await database.remove()
   }
   return { ...store, [Symbol.asyncDispose]: dispose }
-})
+}
+
+deliveriesContract('postgres', openDeliveries)
+deliveryModel('postgres', openDeliveries, process.env.ROSTER_TEST_LONG === '1' ? 100 : 10)
 
 async function prepare(url: string) {
   const store = await openPostgresStore(url, { decision })

@@ -13,13 +13,18 @@ import { openDatabase } from '../src/storage/sqlite/open-database.ts'
 import * as recordReads from '../src/storage/sqlite/record-reader.ts'
 import * as recordStatements from '../src/storage/sqlite/record-statements.ts'
 import * as searchStatements from '../src/storage/sqlite/search-statements.ts'
+import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
+import { deliveriesContract } from './deliveries-contract.ts'
+import { deliveryModel } from './delivery-model.ts'
+import type { OpenDeliveries } from './kit/delivery-work.ts'
 import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
 
 const decision = new URL('../src/decision.ts', import.meta.url)
+const sending = new URL('./kit/sending-decision.ts', import.meta.url)
 
 async function open(folder: string, serve = false) {
   return openStore(`sqlite://${join(folder, 'roster.db')}`, { decision, serve })
@@ -34,6 +39,19 @@ storeContract('sqlite', async () => {
   }
   return { ...store, [Symbol.asyncDispose]: dispose }
 })
+
+const openDeliveries: OpenDeliveries = async (clock) => {
+  const folder = tempFolder()
+  const store = openSqliteStore(join(folder.path, 'roster.db'), { decision: sending, clock })
+  const dispose = async () => {
+    await store.close()
+    folder[Symbol.dispose]()
+  }
+  return { ...store, [Symbol.asyncDispose]: dispose }
+}
+
+deliveriesContract('sqlite', openDeliveries)
+deliveryModel('sqlite', openDeliveries, process.env.ROSTER_TEST_LONG === '1' ? 300 : 25)
 
 test('the schema is the one that is committed', async () => {
   using folder = tempFolder()

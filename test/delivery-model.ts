@@ -18,8 +18,8 @@ import {
 } from './kit/delivery-work.ts'
 
 /*
- * Whatever is done in whatever order: nothing that was planned vanishes, states are those of a model
- * of a few lines, only the head of a lane is under way, and no lane overtakes itself.
+ * Whatever is done in whatever order: nothing that was planned vanishes, states are those of a
+ * model of a few lines, only the head of a lane is under way, and no lane overtakes itself.
  */
 
 /** Nothing is held back by its concurrency. */

@@ -25,8 +25,10 @@ import {
 /** Nothing is held back by its concurrency. */
 const roomy = { concurrency: 256 }
 
-const place = fc.constantFrom('a' as const, 'b' as const, 'nobody' as const)
-const person = fc.constantFrom('ann', 'bob', null)
+// One lane is met more often than the others, so that much happens in it.
+const places = ['a', 'a', 'a', 'b', 'nobody'] as const
+const place = fc.constantFrom(...places)
+const person = fc.constantFrom('ann', 'ann', 'ann', 'bob', null)
 // 409 is tried again and speaks for the destination, so that no breaker opens.
 const status = fc.constantFrom(200, 400, 409)
 const operation = fc.oneof(
@@ -37,7 +39,7 @@ const operation = fc.oneof(
   fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 10_000, leaseMs) }),
   fc.record({
     do: fc.constantFrom('cancel' as const, 'redeliver' as const),
-    id: fc.integer({ min: 1, max: 12 }),
+    id: fc.integer({ min: 1, max: 5 }),
   }),
   fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const, 'remove' as const), place }),
 )

@@ -275,7 +275,7 @@ export function deliveryModel(engine: string, open: OpenDeliveries, runs: number
   const contract = deliveriesContractOf(engine, open)
   contract('whatever is done, nothing planned vanishes or overtakes', async (store, _, time) => {
     let count = 0
-    const operations = fc.array(operation, { minLength: 5, maxLength: 40 })
+    const operations = fc.array(operation, { minLength: 5, maxLength: 60, size: 'max' })
     const play = fc.asyncProperty(operations, async (list) => {
       count += 1
       const id = await prepare(store, `m${count}`, roomy)

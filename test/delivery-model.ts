@@ -63,12 +63,14 @@ const isOpen = ({ state }: Modelled) => ['queued', 'pending', 'claimed'].include
 class Model {
   readonly all = new Map<number, Modelled>()
   readonly paused = new Set<string>()
-  #places = 1_000_000
+  #places = 0
 
   plan(id: number, to: string, who: string | null, now: number): void {
     const lane = who === null ? null : `${to}/${who}`
+    this.#places += 1
+    const place = this.#places
     const one: Modelled = {
-      ...{ id, lane, destination: to, place: id, state: 'queued', attempts: 0, triesFrom: 0 },
+      ...{ id, lane, destination: to, place, state: 'queued', attempts: 0, triesFrom: 0 },
       ...{ dueAt: 0, leaseUntil: 0 },
     }
     this.all.set(id, one)
@@ -279,8 +281,11 @@ export function deliveryModel(engine: string, open: OpenDeliveries, runs: number
     const play = fc.asyncProperty(operations, async (list) => {
       count += 1
       const id = await prepare(store, `m${count}`, roomy)
-      await new Play(store, id, time).run(list)
-      await store.deleteWorkspace(id)
+      try {
+        await new Play(store, id, time).run(list)
+      } finally {
+        await store.deleteWorkspace(id)
+      }
     })
     await fc.assert(play, { numRuns: runs })
   })

@@ -182,4 +182,6 @@ export interface BackupReport {
   bytes: number
   profiles: number
   events: number
+  /** Names of destinations that a restored store does not call until an operator resumes them. */
+  pausedDestinations?: string[]
 }

@@ -25,7 +25,8 @@ export interface Waiting {
   command: Command
 }
 
-export type Result = { applied: Applied } | { fault: Fault }
+/** What became of a command, with the profile as JSON text where it was written. */
+export type Result = { applied: Applied; profileText: string | null } | { fault: Fault }
 
 /** Everything that belongs to one open connection. */
 interface Connection {
@@ -127,7 +128,7 @@ export class Writer {
     const { loader, writer, runs, side, records, states, idempotency } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
-      if (earlier) return { applied: earlier }
+      if (earlier) return { applied: earlier, profileText: null }
       const state = states.get(workspaceId)
       const decided = this.#decideFully(loader, workspaceId, command, {
         now,
@@ -138,14 +139,14 @@ export class Writer {
       settle(decided, state.last)
       const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
       states.advance(workspaceId, state, decided)
-      writer.write(workspaceId, decided)
+      const profileText = writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)
       if (planned) state.lastRecord = records.write(workspaceId, planned)
       side.write(workspaceId, decided, state.settings.indexedAttributes)
       const applied = appliedFrom(decided, command)
       if (planned) applied.records = planned.plan.records
       idempotency.keep(workspaceId, command, applied, now)
-      return { applied }
+      return { applied, profileText }
     } catch (error) {
       // Refusals come before the first write of a command, so the group goes on without it.
       if (error instanceof Fault) return { fault: error }

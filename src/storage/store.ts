@@ -160,6 +160,8 @@ export interface Expired {
   runs: number
   /** Counters of rules; they are worth nothing after their minute. */
   ruleCounts: number
+  /** Deliveries that were over, with their attempts. */
+  deliveries: number
 }
 
 export interface StoreStatistics {

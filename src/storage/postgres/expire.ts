@@ -36,6 +36,7 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       idempotency: await deleteAll(deleteIdempotency, before.idempotency),
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
+      deliveries: 0,
     }
     if (before.events !== null) expired.events = await dropPartitions(client, before.events)
     return expired

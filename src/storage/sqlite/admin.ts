@@ -16,6 +16,10 @@ import { rowKey, selectRules } from './statements.ts'
 const deleteBatch = 1_000
 
 const workspaceTables = [
+  'destinations',
+  'destination_notices',
+  'deliveries',
+  'attempts',
   'profiles',
   'profile_identifiers',
   'events',
@@ -145,6 +149,8 @@ export class Admin {
 
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
+  destinations: 'name',
+  deliveries: 'key',
   profiles: 'key',
   profile_identifiers: 'kind, value, holder',
   events: 'key',

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
@@ -19,6 +20,15 @@ interface Sent {
   done: ((reply: Reply) => void) | null
 }
 
+interface Options {
+  path: string
+  decision: URL
+  clock: () => number
+  eager: boolean
+  /** Told after each group that planned deliveries. */
+  onPlanned(): void
+}
+
 const groupMax = 256
 /** One group being written and one handed over already, so that the writer never waits for us. */
 const groupsInFlightMax = 2
@@ -30,14 +40,16 @@ const waitingMax = 20_000
  * share one transaction and one sync. A command waits at most for the groups before it.
  */
 export class CommitQueue {
-  readonly #options: { path: string; decision: URL; clock: () => number; eager: boolean }
+  readonly #options: Options
   #worker: Worker | null = null
   #waiting: Waiting[] = []
   #inFlight: Sent[] = []
+  /** What is asked besides goes ahead of the groups that wait, and takes no place of theirs. */
+  #groupsInFlight = 0
   #scheduled = false
   #closing = false
 
-  constructor(options: { path: string; decision: URL; clock: () => number; eager: boolean }) {
+  constructor(options: Options) {
     this.#options = options
     if (options.eager) this.#writer()
   }
@@ -74,6 +86,18 @@ export class CommitQueue {
     return reply.expired
   }
 
+  /** Changes deliveries, between the groups. */
+  async writeDeliveries<M extends DeliveryMethod>(
+    method: M,
+    ...given: DeliveryArguments<M>
+  ): Promise<DeliveryAnswer<M>> {
+    const now = this.#options.clock()
+    const reply = await this.#ask({ kind: 'deliveries', method, now, given })
+    if (reply.kind === 'failed') throw faultFromJson(reply.fault)
+    if (reply.kind !== 'deliveries') throw new Fault('outcome_unknown')
+    return reply.answer as DeliveryAnswer<M>
+  }
+
   /** Writes what was accepted, then ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.length > 0) {
@@ -106,9 +130,10 @@ export class CommitQueue {
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0 && this.#inFlight.length < groupsInFlightMax) {
+    while (this.#waiting.length > 0 && this.#groupsInFlight < groupsInFlightMax) {
       const group = this.#waiting.splice(0, groupMax)
       this.#inFlight.push({ group, done: null })
+      this.#groupsInFlight += 1
       const request: Request = {
         kind: 'apply',
         now: this.#options.clock(),
@@ -123,11 +148,13 @@ export class CommitQueue {
     if (!sent) throw new Error('The writing thread answered what it was not asked.')
     if (sent.done) sent.done(reply)
     else if (reply.kind === 'applied') {
+      this.#groupsInFlight -= 1
       for (const [index, result] of reply.results.entries()) {
         const waiting = sent.group[index] as Waiting
         if ('applied' in result) waiting.resolve(appliedFromJson(result.applied))
         else waiting.reject(faultFromJson(result.fault))
       }
+      if (reply.planned) this.#options.onPlanned()
     }
     this.#flush()
   }
@@ -136,6 +163,7 @@ export class CommitQueue {
   #lose(cause: Error): void {
     const lost = this.#inFlight
     this.#inFlight = []
+    this.#groupsInFlight = 0
     for (const { group, done } of lost) {
       for (const waiting of group) waiting.reject(new Fault('outcome_unknown', { cause }))
       const fault = {

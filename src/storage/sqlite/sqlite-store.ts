@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Expired, Store } from '../store.ts'
@@ -7,6 +8,7 @@ import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
+import { sqliteDeliveries } from './delivery-store.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { Reader } from './reader.ts'
@@ -27,7 +29,7 @@ export interface SqliteOptions {
  * Opens the embedded engine: one thread that writes, this one reads beside it. The file and its
  * schema are made when they are not there.
  */
-export function openSqliteStore(path: string, options: SqliteOptions): Store {
+export function openSqliteStore(path: string, options: SqliteOptions): Store & DeliveryStore {
   const clock = options.clock ?? Date.now
   const lock = options.serve ? acquireServeLock(path) : null
   let db: DatabaseSync
@@ -41,7 +43,12 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lock?.release()
     throw error
   }
-  const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
+  const listeners = new Set<() => void>()
+  const onPlanned = () => {
+    for (const listener of listeners) listener()
+  }
+  const eager = lock !== null
+  const queue = new CommitQueue({ path, decision: options.decision, clock, eager, onPlanned })
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const runReader = new RunReader(db)
@@ -75,6 +82,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
+    ...sqliteDeliveries({ queue, db, clock, listeners }),
     checkWritable: async () => {
       try {
         await queue.probe()
@@ -85,7 +93,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
       }
     },
     expire: async (before) => {
-      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
       const kinds = Object.keys(expired) as (keyof Expired)[]
       for (;;) {
         const some = await queue.expireSome(before)

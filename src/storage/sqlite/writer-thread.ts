@@ -29,11 +29,10 @@ function resultToJson(result: Result) {
 
 function answer(request: Request): Reply {
   switch (request.kind) {
-    case 'apply':
-      return {
-        kind: 'applied',
-        results: writer.applyGroup(request.group, request.now).map(resultToJson),
-      }
+    case 'apply': {
+      const results = writer.applyGroup(request.group, request.now).map(resultToJson)
+      return { kind: 'applied', results, planned: writer.takePlanned() }
+    }
     case 'probe':
       try {
         writer.probe(request.now)
@@ -43,6 +42,14 @@ function answer(request: Request): Reply {
       }
     case 'expire':
       return expire(request.before)
+    case 'deliveries': {
+      const { method, given, now } = request
+      try {
+        return { kind: 'deliveries', answer: writer.writeDeliveries(method, given, now) }
+      } catch (error) {
+        return { kind: 'failed', fault: faultToJson(asFault(error)) }
+      }
+    }
     case 'close':
       writer.close()
       return { kind: 'closed' }
@@ -54,7 +61,7 @@ function expire(before: ExpireBefore): Reply {
     return { kind: 'expired', expired: writer.expire(before), fault: null }
   } catch (error) {
     const fault = faultToJson(asFault(error))
-    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
     return { kind: 'expired', expired, fault }
   }
 }

@@ -7,6 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
+import { type DeliveryMethod, deliveryTables } from './delivery-writes.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
@@ -32,6 +33,7 @@ interface Connection {
   runs: RunWriter
   states: WorkspaceStates
   idempotency: IdempotencyTable
+  deliveries: ReturnType<typeof deliveryTables>
   dataVersion: number
 }
 
@@ -87,6 +89,26 @@ export class Writer {
     }
   }
 
+  /** Changes deliveries or destinations, in a transaction of its own. */
+  writeDeliveries(method: DeliveryMethod, given: readonly unknown[], now: number): unknown {
+    const { db, deliveries, states } = this.#begin()
+    try {
+      const write = deliveries.writes[method] as (now: number, ...given: unknown[]) => unknown
+      const answer = write(now, ...given)
+      states.flush()
+      this.#commit(db)
+      return answer
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
+  /** Whether deliveries were planned that may be claimed, since this was asked last. */
+  takePlanned(): boolean {
+    return this.#connection?.deliveries.planner.takePlanned() ?? false
+  }
+
   close(): void {
     this.#connection?.db.close()
     this.#connection = null
@@ -106,7 +128,7 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, runs, states, idempotency } = connection
+    const { loader, writer, runs, states, idempotency, deliveries } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
       if (earlier) return { applied: earlier }
@@ -121,6 +143,7 @@ export class Writer {
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)
+      deliveries.planner.write(workspaceId, decided)
       const applied = appliedFrom(decided, command)
       idempotency.keep(workspaceId, command, applied, now)
       return { applied }
@@ -163,6 +186,7 @@ export class Writer {
     const version = dataVersion(connection.db)
     if (version !== connection.dataVersion) {
       connection.states.forget()
+      connection.deliveries.plans.forget()
       connection.dataVersion = version
     }
     return connection
@@ -195,13 +219,15 @@ export class Writer {
 function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
   const sizes = new RowSizes()
+  const states = new WorkspaceStates(db)
   return {
     db,
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
-    states: new WorkspaceStates(db),
+    states,
     idempotency: new IdempotencyTable(db),
+    deliveries: deliveryTables(db, states),
     dataVersion: dataVersion(db),
   }
 }

@@ -15,6 +15,11 @@ const deleteRuns = `
     SELECT ctid FROM runs WHERE ended_at < $1 ORDER BY ended_at LIMIT ${batch}
     FOR UPDATE SKIP LOCKED))`
 
+const deleteDeliveries = `
+  DELETE FROM deliveries WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM deliveries WHERE ended_at < $1 ORDER BY ended_at LIMIT ${batch}
+    FOR UPDATE SKIP LOCKED))`
+
 const deleteRuleCounts = `
   DELETE FROM rule_counts WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM rule_counts WHERE minute < $1 ORDER BY minute LIMIT ${batch}
@@ -35,10 +40,15 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       events: 0,
       idempotency: await deleteAll(deleteIdempotency, before.idempotency),
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
+      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
       deliveries: 0,
     }
-    if (before.events !== null) expired.events = await dropPartitions(client, before.events)
+    if (before.events !== null) {
+      expired.events = await dropPartitions(client, 'events', before.events)
+      // The attempts of what was deleted above, and of what is still tried after so long.
+      await dropPartitions(client, 'attempts', before.events)
+    }
     return expired
   } finally {
     await client.end()

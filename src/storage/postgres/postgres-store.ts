@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
@@ -17,6 +18,8 @@ import {
 } from './connect.ts'
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
+import { deliveryStore } from './deliveries.ts'
+import { DueSignal } from './due-signal.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
@@ -53,7 +56,10 @@ const partitionCheckMs = 24 * 60 * 60_000
  *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be
  *   reached.
  */
-export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(
+  url: string,
+  options: PostgresOptions,
+): Promise<Store & DeliveryStore> {
   const { decide } = (await import(options.decision.href)) as { decide: Decide }
   const databaseClock = new DatabaseClock()
   const clock = options.clock ?? (() => databaseClock.now())
@@ -70,7 +76,9 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
   const admin = new Admin({ pool, clock, changed })
   const reader = new Reader(pool, names)
-  const writer = new GroupWriter({ pool, decide, configs, names, clock })
+  const signal = new DueSignal()
+  const due = () => signal.due()
+  const writer = new GroupWriter({ pool, decide, configs, names, clock, due })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
@@ -87,6 +95,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
 
   const runs = new RunReader(rows)
   return {
+    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
@@ -133,6 +142,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     backup: refuseBackup,
     close: async () => {
       clearInterval(daily)
+      signal.close()
       await queue.close()
       await pool.end()
     },

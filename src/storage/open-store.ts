@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { DeliveryStore } from './delivery-store.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -14,13 +15,16 @@ export interface OpenStoreOptions {
   keyFingerprint?: () => string
 }
 
+/** Everything an engine can do. */
+export type FullStore = Store & DeliveryStore
+
 /**
  * Opens the engine that a URL names: `sqlite:///absolute/path/roster.db`, or
  * `postgres://user:password@host/database`.
  *
  * @throws Error that says what is wrong with the URL, the file, the database or its schema.
  */
-export async function openStore(url: string, options: OpenStoreOptions): Promise<Store> {
+export async function openStore(url: string, options: OpenStoreOptions): Promise<FullStore> {
   if (url.startsWith('sqlite:///')) {
     const { openSqliteStore } = await import('./sqlite/sqlite-store.ts')
     return openSqliteStore(fileURLToPath(`file://${url.slice('sqlite://'.length)}`), options)

@@ -162,8 +162,6 @@ export interface Expired {
   deliveries: number
   /** Counters of rules; they are worth nothing after their minute. */
   ruleCounts: number
-  /** Deliveries that were over, with their attempts. */
-  deliveries: number
 }
 
 export interface StoreStatistics {

@@ -42,7 +42,6 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
       deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
-      deliveries: 0,
     }
     if (before.events !== null) {
       expired.events = await dropPartitions(client, 'events', before.events)

@@ -1,4 +1,10 @@
-import type { Attempt, ClaimedDelivery, DeliveryRequest } from '../core/planned-delivery.ts'
+import { keptOutcome, keptSent } from '../core/attempt-kept.ts'
+import type {
+  Attempt,
+  AttemptOutcomeRecord,
+  ClaimedDelivery,
+  DeliveryRequest,
+} from '../core/planned-delivery.ts'
 import type { OpenSecrets } from '../outbound/destination-secrets.ts'
 import type { OutboundAnswer, OutboundFailure, OutboundRequest } from '../outbound/http-client.ts'
 import { type Mask, maskHeaders, maskSecrets } from '../outbound/mask-secrets.ts'
@@ -6,19 +12,10 @@ import { signWebhook } from '../outbound/sign-webhook.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 import { webhookId } from './webhook-id.ts'
 
-/** What of an attempt is kept, so that a log of them stays small. */
-export const recordLimits = {
-  /** UTF-16 code units of a body, sent or answered. */
-  bodyLengthMax: 4_096,
-  /** Headers of an answer, and code units in each value. */
-  headersMax: 50,
-  headerLengthMax: 512,
-} as const
-
 /** One attempt, ready to be sent, and what is kept of it. */
 export interface PreparedCall {
   request: Omit<OutboundRequest, 'signal'>
-  sent: NonNullable<Attempt['sent']>
+  sent: Attempt['sent']
   mask: Mask
 }
 
@@ -52,12 +49,12 @@ export function prepareCall(
   const { url, timeoutMs, allowPrivate } = destination
   return {
     request: { method, url, headers, body: body === null ? null : bytes, timeoutMs, allowPrivate },
-    sent: {
+    sent: keptSent({
       url: mask(url),
       method,
       headers: maskHeaders(headers, hidden, mask),
-      body: body === null ? null : cut(mask(body), recordLimits.bodyLengthMax),
-    },
+      body: body === null ? null : mask(body),
+    }),
     mask,
   }
 }
@@ -66,38 +63,22 @@ export function prepareCall(
 export function recordedOutcome(
   result: OutboundAnswer | OutboundFailure,
   mask: Mask,
-): NonNullable<Attempt['outcome']> {
+): AttemptOutcomeRecord {
   const { tookMs, address } = result
   if (result.kind === 'failure') {
-    return { kind: 'failure', code: result.code, message: mask(result.message), tookMs, address }
+    const { kind, code, message } = result
+    return keptOutcome({ kind, code, message: mask(message), tookMs, address })
   }
-  const { bodyLengthMax, headersMax, headerLengthMax } = recordLimits
-  const text = mask(storable(result.body.toString('utf8')))
-  const shown = Object.fromEntries(
-    Object.entries(result.headers)
-      .slice(0, headersMax)
-      .map(([name, value]) => [name, cut(storable(mask(value)), headerLengthMax)]),
-  )
-  return {
-    kind: 'answer',
-    status: result.status,
-    headers: maskHeaders(shown, secretAnswerHeaders, (value) => value),
-    body: cut(text, bodyLengthMax),
-    isCut: result.isCut || text.length > bodyLengthMax,
-    tookMs,
-    address,
-  }
+  const { kind, status, isCut } = result
+  const headers = maskHeaders(result.headers, secretAnswerHeaders, (text) => storable(mask(text)))
+  const body = mask(storable(result.body.toString('utf8')))
+  return keptOutcome({ kind, status, headers, body, isCut, tookMs, address })
 }
 
 /** A receiver's own secrets are not for our log either. */
-const secretAnswerHeaders: ReadonlySet<string> = new Set(['set-cookie', 'www-authenticate'])
+const secretAnswerHeaders: ReadonlySet<string> = new Set(['set-cookie'])
 
 /** No engine but one keeps a NUL in text. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
-}
-
-/** Never through the middle of a character. */
-function cut(text: string, lengthMax: number): string {
-  return text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')
 }

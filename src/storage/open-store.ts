@@ -11,8 +11,11 @@ export interface OpenStoreOptions {
   clock?: () => number
   /** Most connections to a database at a time. */
   connectionsMax?: number
-  /** Tells the secret key's fingerprint where other nodes must have the same; asked only there. */
-  keyFingerprint?: () => string
+  /**
+   * Tells the secret key's fingerprint, and after it those of former keys, where other nodes must
+   * have the same; asked only there.
+   */
+  keyFingerprints?: () => readonly string[]
 }
 
 /** Everything an engine can do. */

@@ -198,7 +198,8 @@ export async function loadGrammar() {
   const actions = await loadActions()
   const external = [...actions.values()].filter(isExternal)
   const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
-  return { actions, destinationTypes, sources, templates: createTemplates() }
+  const named = { actions, destinationTypes, sources, knownDestinations: null }
+  return { ...named, templates: createTemplates() }
 }
 
 /** The decision, for trying rules without a store. */

@@ -22,7 +22,7 @@ test('the rules shown in the pages are taken as they stand, starter rules first'
   for (const path of ['README.md', 'docs/rules.md']) {
     const shown = [...page(path).matchAll(/^rules:\n(?: .*\n|\n)+/gm)].map(([text]) => text)
     assert.equal(shown.length, 1, path)
-    const rules = readRulesFile(path, shown[0] ?? '', await loadGrammar())
+    const { rules } = readRulesFile(path, shown[0] ?? '', await loadGrammar())
     assert.deepEqual(rules.slice(0, starterRules.length), starterRules, path)
   }
 })

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
 
 /** Headers that Roster adds itself, and those of the connection: not for a rule to choose. */
 const ownHeaders = [
@@ -13,8 +14,7 @@ export const webhookLimits = {
   /** Bytes in the name of a header, and UTF-16 code units in its value. */
   headerNameLengthMax: 128,
   headerValueLengthMax: 2_048,
-  /** Bytes in a body. */
-  bodyBytesMax: 262_144,
+  bodyBytesMax: limits.deliveryBodyBytesMax,
 } as const
 
 const text = { type: 'string' }

@@ -9,13 +9,16 @@ import { starterRules } from '../src/core/rule.ts'
 import { decide } from '../src/decision.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
+import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
+import { deliveriesContract } from './deliveries-contract.ts'
 import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
 
 const decision = new URL('../src/decision.ts', import.meta.url)
+const sending = new URL('./kit/sending-decision.ts', import.meta.url)
 
 async function open(folder: string, serve = false) {
   return openStore(`sqlite://${join(folder, 'roster.db')}`, { decision, serve })
@@ -24,6 +27,16 @@ async function open(folder: string, serve = false) {
 storeContract('sqlite', async () => {
   const folder = tempFolder()
   const store = await open(folder.path)
+  const dispose = async () => {
+    await store.close()
+    folder[Symbol.dispose]()
+  }
+  return { ...store, [Symbol.asyncDispose]: dispose }
+})
+
+deliveriesContract('sqlite', async (clock) => {
+  const folder = tempFolder()
+  const store = openSqliteStore(join(folder.path, 'roster.db'), { decision: sending, clock })
   const dispose = async () => {
     await store.close()
     folder[Symbol.dispose]()

@@ -158,8 +158,6 @@ export interface Expired {
   idempotency: number
   /** Runs that had ended. */
   runs: number
-  /** Deliveries that were over, with their attempts. */
-  deliveries: number
   /** Counters of rules; they are worth nothing after their minute. */
   ruleCounts: number
 }

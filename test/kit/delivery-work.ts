@@ -1,12 +1,14 @@
+import test from 'node:test'
 import type { RecordEvent } from '../../src/core/command.ts'
 import { judgeAnswer } from '../../src/core/delivery.ts'
 import { readDestination } from '../../src/core/destination.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { AttemptOutcomeRecord, ClaimedDelivery } from '../../src/core/planned-delivery.ts'
 import type { WorkspaceId } from '../../src/core/profile.ts'
-import type { RuleDefinition } from '../../src/core/rule.ts'
+import { type RuleDefinition, starterRules } from '../../src/core/rule.ts'
 import type { DeliveryStore, NewDestination } from '../../src/storage/delivery-store.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { upsert } from '../store-contract.ts'
 
 export type Deliveries = Store & DeliveryStore
 
@@ -36,6 +38,28 @@ export function destination(
   })
   const secrets = { signing: null, previous: null, auth: null }
   return { definition: { ...definition, ...rest }, secrets }
+}
+
+/** The clock of a test; it stands until it is moved. */
+export interface Time {
+  now: number
+}
+
+/** Declares tests, each with a store, a workspace with people and rules, and a clock of its own. */
+export function deliveriesContractOf(engine: string, open: OpenDeliveries) {
+  return (
+    name: string,
+    run: (store: Deliveries, id: WorkspaceId, time: Time) => Promise<void>,
+  ): void => {
+    test(`${engine}: ${name}`, async () => {
+      const time: Time = { now: Date.now() }
+      await using store = await open(() => time.now)
+      const { id } = await store.createWorkspace('w', [...starterRules, ...rules])
+      for (const user of ['ann', 'bob']) await store.apply(id, upsert(user, { n: 1 }))
+      for (const name of ['a', 'b', 'c']) await store.putDestination(id, destination(name))
+      await run(store, id, time)
+    })
+  }
 }
 
 /** Plans by the front door: an event that a rule reacts to. */
@@ -71,11 +95,9 @@ export function answer(status: number): AttemptOutcomeRecord {
 
 export function begin(store: Deliveries, claimed: readonly ClaimedDelivery[], body = '{}') {
   return store.beginAttempts(
-    claimed.map((delivery) => ({
-      ...delivery,
-      worker: 'w1',
-      sent,
-      ...(delivery.request ? {} : { request: { method: 'POST' as const, headers: {}, body } }),
+    claimed.map(({ workspaceId, id, lease, request }) => ({
+      ...{ workspaceId, id, lease, worker: 'w1', sent },
+      ...(request ? {} : { request: { method: 'POST' as const, headers: {}, body } }),
     })),
   )
 }
@@ -89,7 +111,9 @@ export function record(
   const outcome = answer(status)
   const judgement = judgeAnswer({ status }, now)
   return store.recordAttempts(
-    claimed.map((delivery) => ({ ...delivery, outcome, judgement, random: 0 })),
+    claimed.map(({ workspaceId, id, lease }) => ({
+      ...{ workspaceId, id, lease, outcome, judgement, random: 0 },
+    })),
   )
 }
 

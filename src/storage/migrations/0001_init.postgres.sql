@@ -242,7 +242,7 @@ CREATE INDEX destination_notices_by_age ON destination_notices (at);
 -- `wake_at` is when a pending delivery is due, and when the lease of a claimed one ends. `lease` is
 -- the fencing number of the last claim, `place` the place in the lane. Tries of the schedule are
 -- counted from `tries_from`, which a redelivery sets; `began_at` is set while an attempt is under
--- way, and leads to its row.
+-- way, with what was `sent`; both go to `attempts` once it is over.
 CREATE TABLE deliveries (
   workspace_id bigint NOT NULL,
   id bigint NOT NULL,
@@ -261,6 +261,7 @@ CREATE TABLE deliveries (
   lease bigint NOT NULL DEFAULT 0,
   worker text,
   began_at bigint,
+  sent text,
   reason text,
   detail text,
   planned_at bigint NOT NULL,
@@ -293,6 +294,7 @@ CREATE TABLE lanes (
   PRIMARY KEY (workspace_id, destination, subject)
 ) WITH (fillfactor = 70);
 
+-- Attempts that are over, or that nobody came back from. Each is written once and never changed.
 -- One partition a month, like those of the events.
 CREATE TABLE attempts (
   workspace_id bigint NOT NULL,
@@ -302,6 +304,6 @@ CREATE TABLE attempts (
   worker text NOT NULL,
   ended_at bigint,
   sent text,
-  outcome text,
+  outcome text NOT NULL,
   PRIMARY KEY (workspace_id, delivery_id, number, began_at)
 ) PARTITION BY RANGE (began_at);

@@ -3,9 +3,10 @@ import { afterClaim, defaultBreaker } from '../../core/delivery-breaker.ts'
 import { afterCalls } from '../../core/delivery-rate.ts'
 import type { ClaimedDelivery } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { bucketFromRow, deliveryFromRow, destinationFromRow } from '../delivery-rows.ts'
+import { deliveryFromRow, destinationFromRow } from '../delivery-rows.ts'
 import type { Claim, ClaimedDeliveries, ClaimRequest, Destination } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
+import { type Busy, busyFromRow, keyOf, keysOf, loadOf } from './busy-destination.ts'
 import * as sql from './delivery-statements.ts'
 import type { RuleVersions } from './rule-versions.ts'
 import type { Statement, Transaction } from './transaction.ts'
@@ -22,15 +23,6 @@ interface ClaimerOptions {
   /** Takes the database's time, asked for at `askedAt` (`performance.now()`). */
   setClock(time: number, askedAt: number): void
   clock(): number
-}
-
-/** A destination for which something is pending or claimed. */
-interface Busy {
-  workspaceId: WorkspaceId
-  name: string
-  /** Null where there is no such destination any more. */
-  destination: Destination | null
-  load: DestinationLoad
 }
 
 /** What is out of a destination, and what waits. */
@@ -69,8 +61,8 @@ export class DeliveryClaimer {
   readonly #options: ClaimerOptions
   /** The last destination looked at, where there were more than one call looks at. */
   #after: [number, string] = [0, '']
-  /** Whose turn it is to be first. */
-  #turn = 0
+  /** Who was first in the last claim, so that the next begins behind it. */
+  #lastFirst = ''
 
   constructor(options: ClaimerOptions) {
     this.#options = options
@@ -103,6 +95,14 @@ export class DeliveryClaimer {
     const nextInMs =
       known.length === 0 ? null : Math.max(Math.min(...known) - this.#options.clock(), 0)
     return { deliveries, destinations, nextInMs, orphans, broken }
+  }
+
+  /** Whether anything may be claimed, as far as one look tells. */
+  async isReady(): Promise<boolean> {
+    const { ask, clock } = this.#options
+    const rows = await ask(sql.surveyDestinations, [0, '', surveyMax, clock()])
+    const now = clock()
+    return timesOf(rows.map(busyFromRow), now).some((time) => time !== null && time <= now)
   }
 
   async #survey(): Promise<{ busy: Busy[]; isAll: boolean }> {
@@ -139,7 +139,7 @@ export class DeliveryClaimer {
       const due = waits.filter((wakeAt) => wakeAt <= now).length
       return Math.min(roomOf(load, now, defaultBreaker), due, perDestination)
     })
-    const given = takeTurns(wanted, request.limit, this.#turn++)
+    const given = takeTurns(wanted, request.limit, this.#start(held, wanted))
     const chosen = held.filter((_, index) => (given[index] ?? 0) > 0)
     const counts = given.filter((count) => count > 0)
     const until = now + request.leaseMs
@@ -171,6 +171,16 @@ export class DeliveryClaimer {
       broken: all.filter(({ version }) => version === null).map(({ row }) => claimOf(row)),
       times: [...timesOf(held, now), ...skipped],
     }
+  }
+
+  /** The first that wants any behind the last claim's first. */
+  #start(held: readonly Held[], wanted: readonly number[]): number {
+    const keys = held.map(({ workspaceId, name }) => keyOf(workspaceId, name))
+    const wanting = keys.filter((_, index) => (wanted[index] ?? 0) > 0).sort()
+    const first = wanting.find((key) => key > this.#lastFirst) ?? wanting[0]
+    if (first === undefined) return 0
+    this.#lastFirst = first
+    return keys.indexOf(first)
   }
 }
 
@@ -249,42 +259,6 @@ async function noteClaims(
   if (notes.length === 0) return
   const columns = [0, 1, 2, 3, 4].map((column) => notes.map((note) => note[column]))
   await transaction.query(sql.noteClaims, columns)
-}
-
-function busyFromRow(row: Row): Busy {
-  const destination = row.name === null ? null : destinationFromRow(row)
-  return {
-    workspaceId: row.workspace_id as WorkspaceId,
-    name: row.destination as string,
-    destination,
-    load: {
-      ...loadOf(destination, row),
-      claimed: row.claimed as number,
-      leaseEndsAt: row.lease_ends_at as number | null,
-      dueAt: row.due_at as number | null,
-    },
-  }
-}
-
-function loadOf(destination: Destination | null, row: Row): DestinationLoad {
-  return {
-    state: destination?.state ?? 'disabled',
-    concurrency: destination?.concurrency ?? 0,
-    rate: destination?.rate ?? null,
-    bucket: destination && bucketFromRow(row),
-    breaker: destination?.breaker ?? { failures: 0, openUntil: null, opened: 0, probeAt: null },
-    claimed: 0,
-    leaseEndsAt: null,
-    dueAt: null,
-  }
-}
-
-function keysOf(all: readonly Busy[]): [number[], string[]] {
-  return [all.map(({ workspaceId }) => workspaceId), all.map(({ name }) => name)]
-}
-
-function keyOf(workspaceId: unknown, name: unknown): string {
-  return `${workspaceId} ${name}`
 }
 
 function numbers(list: unknown): number[] {

@@ -1,4 +1,5 @@
 import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { breakerFromRow, destinationFromRow } from '../delivery-rows.ts'
@@ -13,6 +14,7 @@ import type {
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import * as sql from './delivery-statements.ts'
+import { lockLanes, settleLanes } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
 
 /** How a claim ends, as `finishDeliveries` takes it. */
@@ -35,7 +37,7 @@ interface Judged {
   notices: DestinationNotice[]
 }
 
-/** @throws the server's error where there is no partition for the month of the attempts. */
+/** Puts down on the deliveries that attempts are under way. */
 export async function beginAttempts(
   { query }: Pick<Transaction, 'query'>,
   attempts: readonly BeginAttempt[],
@@ -44,7 +46,7 @@ export async function beginAttempts(
   const sorted = sortedByKey(attempts)
   const columns = columnsOf(6, sorted, ({ workspaceId, id, lease, request, worker, sent }) => [
     ...[workspaceId, id, lease, request ? JSON.stringify(request) : null, worker],
-    sent && JSON.stringify(sent),
+    sent && JSON.stringify(keptSent(sent)),
   ])
   const { rows } = await query<Row>(sql.beginAttempts, [now, ...columns])
   return foundIn(rows, attempts)
@@ -60,7 +62,7 @@ export async function recordAttempts(
   const keys = columnsOf(3, sorted, ({ workspaceId, id, lease }) => [workspaceId, id, lease])
   const { rows } = await transaction.query<Row>(sql.selectClaimed, keys)
   const found = new Map(rows.map((row) => [keyOf(row), row]))
-  const held = sorted.filter((result) => found.has(keyOf(result)))
+  const held = sorted.filter((result) => isUnderWay(found.get(keyOf(result))))
   if (held.length === 0) {
     transaction.discard()
     return results.map(() => false)
@@ -73,7 +75,7 @@ export async function recordAttempts(
     return {
       ...result,
       ...next,
-      outcome: JSON.stringify(result.outcome),
+      outcome: JSON.stringify(keptOutcome(result.outcome)),
       lane: next.endedAt === null ? null : laneOf(row),
     }
   })
@@ -96,7 +98,8 @@ export async function failDeliveries(
   await freeProbes(transaction, rows)
   const finishes = held.map((failure): Finish => {
     const lane = laneOf(found.get(keyOf(failure)) as Row)
-    return { ...failure, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
+    const detail = keptText(failure.detail)
+    return { ...failure, detail, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
   })
   return foundIn(await finish(transaction, finishes, now), failures)
 }
@@ -181,7 +184,7 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
     else {
       const after = afterResult(destination.breaker, healthy, now, defaultBreaker)
       destination.breaker = after.breaker
-      if (after.change) tell(after.change, after.change === 'opened' ? reason : null)
+      if (after.change) tell(after.change, reason)
     }
     if (!disables(result) || destination.state === 'disabled') continue
     destination.state = 'disabled'
@@ -240,11 +243,16 @@ async function finish(
   )
   const laneColumns = columnsOf(3, lanes, (lane) => lane)
   const ask = (statement: Statement, values: unknown[]) => transaction.query<Row>(statement, values)
-  const locked = lanes.length > 0 ? [ask(sql.lockLanes, laneColumns)] : []
+  const locked = lanes.length > 0 ? [ask(lockLanes, laneColumns)] : []
   const finished = ask(sql.finishDeliveries, [...columns, now])
-  const settled = lanes.length > 0 ? [ask(sql.settleLanes, [...laneColumns, now])] : []
+  const settled = lanes.length > 0 ? [ask(settleLanes, [...laneColumns, now])] : []
   const [{ rows }] = await Promise.all([finished, ...locked, ...settled])
   return rows
+}
+
+/** Of what was never begun there is nothing to tell. */
+function isUnderWay(row: Row | undefined): boolean {
+  return row !== undefined && row.began_at !== null
 }
 
 function laneOf(row: Row): Finish['lane'] {

@@ -1,11 +1,10 @@
-import { breakerPhase } from '../../core/delivery-breaker.ts'
-import { callsInBucket } from '../../core/delivery-rate.ts'
+import { isHeldBack } from '../../core/claim-turns.ts'
+import { defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
   attemptColumns,
   attemptFromRow,
-  bucketFromRow,
   deliveryColumns,
   deliveryFromRow,
   destinationColumns,
@@ -18,6 +17,7 @@ import type {
   DeliverySelection,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
+import { loadOf } from './busy-destination.ts'
 import { testsOf } from './delivery-filter.ts'
 import type { Statement } from './transaction.ts'
 
@@ -31,19 +31,24 @@ export const selectDelivery: Statement = {
   text: `SELECT ${deliveryColumns} FROM deliveries WHERE workspace_id = $1 AND id = $2`,
 }
 
-/** Months go as a whole, and so may hold attempts of deliveries that went before. */
+/**
+ * Those that are over, then the one that is under way. Months go as a whole, and so may hold
+ * attempts of deliveries that went before.
+ */
 export const selectAttempts: Statement = {
   name: 'select_attempts',
   text: `
     SELECT ${attemptColumns} FROM attempts
     WHERE workspace_id = $1 AND delivery_id = $2 AND EXISTS (
       SELECT 1 FROM deliveries WHERE workspace_id = $1 AND id = $2)
+    UNION ALL
+    SELECT id, attempt_count, worker, began_at, NULL, sent, NULL FROM deliveries
+    WHERE workspace_id = $1 AND id = $2 AND began_at IS NOT NULL
     ORDER BY number`,
 }
 
-export const selectHealth: Statement = {
-  name: 'select_health',
-  text: `
+/** For somebody who watches: it counts, and so takes the longer the more there is to count. */
+const selectHealth = `
     SELECT d.workspace_id, home.name AS workspace, counts.*,
       ${destinationColumns.replaceAll(/(\w+)/g, 'd.$1')}
     FROM destinations d
@@ -66,8 +71,7 @@ export const selectHealth: Statement = {
           AND o.destination = d.name AND o.state = 'pending' AND o.wake_at <= $2::bigint
         ORDER BY o.wake_at LIMIT 1) AS oldest_due_at
     ) AS counts
-    ORDER BY d.workspace_id, d.name`,
-}
+    ORDER BY d.workspace_id, d.name`
 
 /** Reads deliveries and what was tried of them. */
 export class DeliveryReader {
@@ -123,7 +127,7 @@ export class DeliveryReader {
     return {
       oldestDueAt: due.length === 0 ? null : Math.min(...due),
       overdue: rows.reduce(
-        (sum, row) => sum + (isHeldBack(row, now) ? 0 : (row.overdue as number)),
+        (sum, row) => sum + (isWaiting(row, now) ? 0 : (row.overdue as number)),
         0,
       ),
       destinations: rows.map((row) => {
@@ -145,9 +149,8 @@ export class DeliveryReader {
   }
 }
 
-/** By an operator, the breaker or the rate. */
-function isHeldBack(row: Row, now: number): boolean {
-  const { state, breaker, rate } = destinationFromRow(row)
-  const isOut = rate !== null && callsInBucket(rate, bucketFromRow(row), now) === 0
-  return state !== 'active' || breakerPhase(breaker, now) !== 'closed' || isOut
+/** Whether what is due waits on purpose. */
+function isWaiting(row: Row, now: number): boolean {
+  const load = { ...loadOf(destinationFromRow(row), row), claimed: row.claimed as number }
+  return isHeldBack(load, now, defaultBreaker)
 }

@@ -7,6 +7,13 @@ import type { Statement } from './transaction.ts'
  * waiting, so whoever claims is in no circle.
  */
 
+/** What a delivery holds of an attempt that is under way, as `attempts` has it in the end. */
+export const underWay = 'attempt_count, began_at, worker, sent'
+export const nothingUnderWay = 'worker = NULL, began_at = NULL, sent = NULL'
+export const insertAttempts = `
+      INSERT INTO attempts
+        (workspace_id, delivery_id, number, began_at, worker, sent, ended_at, outcome)`
+
 const prefixed = (alias: string, columns: string) =>
   columns
     .split(',')
@@ -31,27 +38,27 @@ export const surveyDestinations: Statement = {
         WHERE wake_at IS NOT NULL
           AND (d.workspace_id, d.destination) > (busy.workspace_id, busy.destination)
         ORDER BY workspace_id, destination LIMIT 1) AS later
-    ), some AS MATERIALIZED (SELECT * FROM busy LIMIT $3)
-    SELECT some.workspace_id, some.destination, at.*,
+    ), listed AS MATERIALIZED (SELECT * FROM busy LIMIT $3)
+    SELECT listed.workspace_id, listed.destination, at.*,
       (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
       ${prefixed('held', destinationColumns)}
-    FROM some
+    FROM listed
     LEFT JOIN LATERAL (
       SELECT ${destinationColumns} FROM destinations d
-      WHERE d.workspace_id = some.workspace_id AND d.name = some.destination LIMIT 1
+      WHERE d.workspace_id = listed.workspace_id AND d.name = listed.destination LIMIT 1
     ) AS held ON true
     CROSS JOIN LATERAL (
       SELECT (
         SELECT wake_at FROM deliveries d
-        WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+        WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
           AND d.state = 'pending' AND d.wake_at IS NOT NULL ORDER BY d.wake_at LIMIT 1) AS due_at, (
         SELECT wake_at FROM deliveries d
-        WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+        WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
           AND d.state = 'claimed' AND d.wake_at IS NOT NULL
         ORDER BY d.wake_at LIMIT 1) AS lease_ends_at, (
         SELECT count(*) FROM (
           SELECT 1 FROM deliveries d
-          WHERE d.workspace_id = some.workspace_id AND d.destination = some.destination
+          WHERE d.workspace_id = listed.workspace_id AND d.destination = listed.destination
             AND d.state = 'claimed' AND d.wake_at > $4 LIMIT 1000) AS live) AS claimed
     ) AS at`,
 }
@@ -97,19 +104,19 @@ export const takeBack: Statement = {
   name: 'take_back',
   text: `
     WITH late AS MATERIALIZED (
-      SELECT asked.workspace_id, held.id, held.attempt_count, held.began_at
+      SELECT asked.workspace_id, held.*
       FROM unnest($1::bigint[], $2::text[]) AS asked (workspace_id, destination)
       CROSS JOIN LATERAL (
-        SELECT id, attempt_count, began_at FROM deliveries d
+        SELECT id, ${underWay} FROM deliveries d
         WHERE d.workspace_id = asked.workspace_id AND d.destination = asked.destination
           AND d.state = 'claimed' AND d.wake_at <= $3::bigint
         ORDER BY d.wake_at, d.id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED) AS held
     ), lost AS (
-      UPDATE attempts a SET outcome = '{"kind":"lost"}'
-      FROM late WHERE a.workspace_id = late.workspace_id AND a.delivery_id = late.id
-        AND a.number = late.attempt_count AND a.began_at = late.began_at
+      ${insertAttempts}
+      SELECT workspace_id, id, ${underWay}, NULL, '{"kind":"lost"}' FROM late
+      WHERE began_at IS NOT NULL
     )
-    UPDATE deliveries d SET state = 'pending', worker = NULL, began_at = NULL
+    UPDATE deliveries d SET state = 'pending', ${nothingUnderWay}
     FROM late WHERE d.workspace_id = late.workspace_id AND d.id = late.id`,
 }
 
@@ -156,23 +163,23 @@ export const selectRuleVersions: Statement = {
       SELECT name, id_key FROM workspaces w WHERE w.id = asked.workspace_id LIMIT 1) AS home`,
 }
 
-/** Answers those whose leases still hold. Places come in the order of the keys. */
+/** Answers those whose leases still hold. Keys come in their order, and are locked in it. */
 export const beginAttempts: Statement = {
   name: 'begin_attempts',
   text: `
-    WITH begun AS (
-      UPDATE deliveries d SET attempt_count = d.attempt_count + 1, began_at = $1::bigint,
-        request = coalesce(d.request, b.request)
+    WITH held AS MATERIALIZED (
+      SELECT b.*
       FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
         AS b (workspace_id, id, lease, request, worker, sent)
-      WHERE d.workspace_id = b.workspace_id AND d.id = b.id AND d.lease = b.lease
-        AND d.state = 'claimed' AND d.wake_at > $1
-      RETURNING d.workspace_id, d.id, d.attempt_count, b.worker, b.sent
-    ), logged AS (
-      INSERT INTO attempts (workspace_id, delivery_id, number, began_at, worker, sent)
-      SELECT workspace_id, id, attempt_count, $1, worker, sent FROM begun
+      CROSS JOIN LATERAL (
+        SELECT state, lease, wake_at FROM deliveries o
+        WHERE o.workspace_id = b.workspace_id AND o.id = b.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.state = 'claimed' AND now.lease = b.lease AND now.wake_at > $1::bigint
     )
-    SELECT workspace_id, id FROM begun`,
+    UPDATE deliveries d SET attempt_count = d.attempt_count + 1, began_at = $1,
+      request = coalesce(d.request, held.request), worker = held.worker, sent = held.sent
+    FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id
+    RETURNING d.workspace_id, d.id`,
 }
 
 /** What results are judged by; nothing of it changes as long as the lease holds. */
@@ -182,7 +189,7 @@ export const selectClaimed: Statement = {
     SELECT asked.workspace_id, held.*, ${prefixed('place', destinationColumns)}
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS asked (workspace_id, id, lease)
     CROSS JOIN LATERAL (
-      SELECT id, destination, subject, reason, detail, attempt_count - tries_from AS try_count
+      SELECT id, destination, subject, reason, detail, began_at, attempt_count - tries_from AS try_count
       FROM deliveries d
       WHERE d.workspace_id = asked.workspace_id AND d.id = asked.id AND d.lease = asked.lease
         AND d.state = 'claimed' LIMIT 1) AS held
@@ -192,75 +199,30 @@ export const selectClaimed: Statement = {
     ) AS place ON true`,
 }
 
-/** In the order of their keys; those that are gone already are nobody's to lock. */
-export const lockLanes: Statement = {
-  name: 'lock_lanes',
-  text: `
-    SELECT 1
-    FROM (SELECT DISTINCT workspace_id, destination COLLATE "C" AS destination, subject
-      FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS n (workspace_id, destination, subject)
-      ORDER BY workspace_id, destination COLLATE "C", subject) AS asked
-    CROSS JOIN LATERAL (
-      SELECT 1 FROM lanes l
-      WHERE l.workspace_id = asked.workspace_id AND l.destination = asked.destination
-        AND l.subject = asked.subject LIMIT 1 FOR UPDATE) AS held`,
-}
-
 /** Ends claims as was decided; answers those whose leases still held. */
 export const finishDeliveries: Statement = {
   name: 'finish_deliveries',
   text: `
     WITH held AS MATERIALIZED (
-      SELECT f.*, d.attempt_count, d.began_at
+      SELECT f.*, ${underWay}
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
         $6::bigint[], $7::text[], $8::text[], $9::text[])
         AS f (workspace_id, id, lease, state, wake_at, ended_at, reason, detail, outcome)
       CROSS JOIN LATERAL (
-        SELECT attempt_count, began_at FROM deliveries o
-        WHERE o.workspace_id = f.workspace_id AND o.id = f.id AND o.lease = f.lease
-          AND o.state = 'claimed' LIMIT 1 FOR NO KEY UPDATE) AS d
+        SELECT state, lease, ${underWay} FROM deliveries o
+        WHERE o.workspace_id = f.workspace_id AND o.id = f.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.state = 'claimed' AND now.lease = f.lease
     ), told AS (
-      UPDATE attempts a SET ended_at = CASE WHEN held.outcome IS NOT NULL THEN $10::bigint END,
-        outcome = coalesce(held.outcome, '{"kind":"lost"}')
-      FROM held WHERE a.workspace_id = held.workspace_id
-        AND a.delivery_id = held.id AND a.number = held.attempt_count
-        AND a.began_at = held.began_at
+      ${insertAttempts}
+      SELECT workspace_id, id, ${underWay},
+        CASE WHEN outcome IS NOT NULL THEN $10::bigint END,
+        coalesce(outcome, '{"kind":"lost"}')
+      FROM held WHERE began_at IS NOT NULL
     )
     UPDATE deliveries d SET state = held.state, wake_at = held.wake_at, ended_at = held.ended_at,
-      reason = held.reason, detail = held.detail, worker = NULL, began_at = NULL
+      reason = held.reason, detail = held.detail, ${nothingUnderWay}
     FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id
     RETURNING d.workspace_id, d.id`,
-}
-
-/**
- * Brings lanes that are locked in order: the first of each becomes pending, and one with nothing in
- * it goes.
- */
-export const settleLanes: Statement = {
-  name: 'settle_lanes',
-  text: `
-    WITH touched AS MATERIALIZED (
-      SELECT asked.*, head.id, head.state
-      FROM (SELECT DISTINCT workspace_id, destination COLLATE "C" AS destination, subject
-        FROM unnest($1::bigint[], $2::text[], $3::bigint[])
-          AS n (workspace_id, destination, subject)) AS asked
-      LEFT JOIN LATERAL (
-        SELECT id, state FROM deliveries d
-        WHERE d.workspace_id = asked.workspace_id AND d.destination = asked.destination
-          AND d.subject = asked.subject AND d.ended_at IS NULL ORDER BY d.place LIMIT 1
-      ) AS head ON true
-    ), emptied AS (
-      DELETE FROM lanes WHERE ctid = ANY (ARRAY(
-        SELECT l.ctid FROM touched CROSS JOIN LATERAL (
-          SELECT ctid FROM lanes
-          WHERE lanes.workspace_id = touched.workspace_id
-            AND lanes.destination = touched.destination
-            AND lanes.subject = touched.subject LIMIT 1) AS l
-        WHERE touched.id IS NULL))
-    )
-    UPDATE deliveries d SET state = 'pending', wake_at = $4
-    FROM touched WHERE touched.state = 'queued' AND d.workspace_id = touched.workspace_id
-      AND d.id = touched.id`,
 }
 
 export const updateBreakers: Statement = {

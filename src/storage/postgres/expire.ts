@@ -1,5 +1,6 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
+import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
 /** Rows deleted at a time. */
@@ -40,8 +41,8 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       events: 0,
       idempotency: await deleteAll(deleteIdempotency, before.idempotency),
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
-      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
+      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
     }
     if (before.events !== null) {
       expired.events = await dropPartitions(client, 'events', before.events)
@@ -49,6 +50,8 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       await dropPartitions(client, 'attempts', before.events)
     }
     return expired
+  } catch (error) {
+    throw storageFault(error)
   } finally {
     await client.end()
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { advanceKnown } from '../../core/advance-known.ts'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Command } from '../../core/command.ts'
 import {
   changesAnything,
   type Decide,
@@ -10,16 +10,23 @@ import {
   lastIdsAfter,
   provisionalIds,
   rebase,
-  rebased,
   settle,
 } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
+import {
+  isDecided,
+  type Result,
+  resultOf,
+  shownProfile,
+  type Verdict,
+  verdictOf,
+} from './group-results.ts'
 import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
 import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
@@ -30,8 +37,6 @@ import * as sql from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
-
-export type Result = { applied: Applied } | { fault: Fault }
 
 /** How often a group is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
@@ -48,9 +53,6 @@ interface GroupWriterOptions {
 
 /** Thrown when rules or settings turned out to be older than the database's. */
 class ConfigIsOld {}
-
-/** What was made of one command; an outcome when it had been made before. */
-type Verdict = Decided | Fault | { kind: 'repeated'; applied: Applied }
 
 interface Attempt {
   results: Result[]
@@ -153,11 +155,9 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    const results = verdicts.map((verdict, index): Result => {
-      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.last.profile) }
-      if (verdict.kind === 'repeated') return { applied: verdict.applied }
-      return { applied: appliedFrom(verdict, commands[index]) }
-    })
+    const results = verdicts.map((verdict, index) =>
+      resultOf(verdict, commands[index], ids.last.profile),
+    )
     const outcomes = results.flatMap((result, index) => {
       const command = commands[index]
       const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
@@ -282,33 +282,4 @@ async function write(
   }
   await writeRuns(transaction, workspaceId, decisions)
   if (planned) await writeDeliveries(transaction, workspaceId, planned)
-}
-
-function isDecided(verdict: Verdict): verdict is Decided {
-  return !(verdict instanceof Fault) && verdict.kind === 'decided'
-}
-
-function verdictOf(foregone: Applied | Fault): Verdict {
-  return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
-}
-
-function appliedFrom(decided: Decided, command: Command | undefined): Applied {
-  const { events, foundBy } = decided
-  return { events: events.map(({ id }) => id), foundBy, profile: shownProfile(decided, command) }
-}
-
-function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
-  if (verdict instanceof Fault) return null
-  if (verdict.kind === 'repeated') return verdict.applied.profile
-  return command?.reply === 'outcome' ? null : verdict.subject
-}
-
-/** A refusal may name a profile that an earlier command of the same group created. */
-function withRealIds(fault: Fault, lastProfile: number): Fault {
-  const message = fault.message.replaceAll(/\b\d{16}\b/g, (id) =>
-    String(rebased(Number(id), lastProfile)),
-  )
-  if (message === fault.message) return fault
-  const { code, fields, allow, cause } = fault
-  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
 }

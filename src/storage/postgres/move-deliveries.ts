@@ -4,8 +4,8 @@ import type { DeliverySelection } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import { testsOf } from './delivery-filter.ts'
-import { lockLanes, settleLanes } from './delivery-statements.ts'
-import { takePlaces } from './plan-deliveries.ts'
+import { insertAttempts, nothingUnderWay, underWay } from './delivery-statements.ts'
+import { lockLanes, settleLanes, takePlaces } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
 
 /** Deliveries moved in one transaction, so that none holds the others up for long. */
@@ -16,52 +16,75 @@ export const endDeliveries: Statement = {
   name: 'end_deliveries',
   text: `
     WITH held AS MATERIALIZED (
-      SELECT asked.id, open.attempt_count, open.began_at
+      SELECT now.*
       FROM unnest($2::bigint[]) AS asked (id)
       CROSS JOIN LATERAL (
-        SELECT attempt_count, began_at FROM deliveries o
-        WHERE o.workspace_id = $1::bigint AND o.id = asked.id AND o.ended_at IS NULL
-        LIMIT 1 FOR NO KEY UPDATE) AS open
+        SELECT workspace_id, id, ended_at, ${underWay} FROM deliveries o
+        WHERE o.workspace_id = $1::bigint AND o.id = asked.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.ended_at IS NULL
     ), lost AS (
-      UPDATE attempts a SET outcome = '{"kind":"lost"}'
-      FROM held WHERE a.workspace_id = $1 AND a.delivery_id = held.id
-        AND a.number = held.attempt_count AND a.began_at = held.began_at
+      ${insertAttempts}
+      SELECT workspace_id, id, ${underWay}, NULL, '{"kind":"lost"}' FROM held
+      WHERE began_at IS NOT NULL
     )
     UPDATE deliveries d SET state = $3, reason = $4, detail = NULL, ended_at = $5, wake_at = NULL,
-      worker = NULL, began_at = NULL
-    WHERE d.workspace_id = $1 AND d.id = ANY (ARRAY(SELECT id FROM held)) AND d.ended_at IS NULL`,
+      ${nothingUnderWay}
+    FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id`,
 }
 
 /** Puts what is over at its place; one without a lane is due at once. */
 export const reopenDeliveries: Statement = {
   name: 'reopen_deliveries',
   text: `
+    WITH held AS MATERIALIZED (
+      SELECT now.workspace_id, now.id, now.ended_at, again.place
+      FROM unnest($2::bigint[], $3::bigint[]) AS again (id, place)
+      CROSS JOIN LATERAL (
+        SELECT workspace_id, id, ended_at FROM deliveries o
+        WHERE o.workspace_id = $1::bigint AND o.id = again.id LIMIT 1 FOR NO KEY UPDATE) AS now
+      WHERE now.ended_at IS NOT NULL
+    )
     UPDATE deliveries d SET state = CASE WHEN d.subject IS NULL THEN 'pending' ELSE 'queued' END,
-      wake_at = CASE WHEN d.subject IS NULL THEN $4::bigint END, place = again.place,
+      wake_at = CASE WHEN d.subject IS NULL THEN $4::bigint END, place = held.place,
       tries_from = d.attempt_count, reason = NULL, detail = NULL, ended_at = NULL,
       request = coalesce($5, d.request)
-    FROM unnest($2::bigint[], $3::bigint[]) AS again (id, place)
-    WHERE d.workspace_id = $1 AND d.id = again.id AND d.ended_at IS NOT NULL`,
+    FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id`,
 }
 
-/** Ends up to a batch of what is unfinished and matches; answers how many there were. */
+/** How deliveries end by hand, or with their destination. */
+export interface End {
+  state: 'cancelled' | 'dead'
+  reason: string
+  at: number
+}
+
+/** What is to be reopened, and with what request where it gets another one. */
+export interface Reopening {
+  selection: DeliverySelection
+  range: { after: DeliveryId | null; limit: number }
+  request: DeliveryRequest | null
+}
+
+/** Ends up to a batch of what is unfinished and matches; null where nothing did. */
 export async function endSome(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   selection: DeliverySelection,
-  end: { state: 'cancelled' | 'dead'; reason: string; at: number },
+  end: End,
   limit: number,
-): Promise<number> {
-  const values: unknown[] = [workspaceId, Math.min(limit, moveBatch)]
+): Promise<number | null> {
+  const values: unknown[] = [workspaceId, limit]
   const tests = testsOf(selection, values).map((test) => `AND ${test}`)
+  // Where all of them go, sorting each time what is left of them would be most of the work.
+  const order = limit < moveBatch ? 'ORDER BY id' : ''
   const { rows } = await transaction.query<Row>(
     `SELECT id, destination, subject FROM deliveries
-     WHERE workspace_id = $1 AND ended_at IS NULL ${tests.join(' ')} LIMIT $2`,
+     WHERE workspace_id = $1 AND ended_at IS NULL ${tests.join(' ')} ${order} LIMIT $2`,
     values,
   )
   if (rows.length === 0) {
     transaction.discard()
-    return 0
+    return null
   }
   const lanes = columnsOf(3, rows.filter(hasLane), (row) => [
     ...[workspaceId, row.destination, row.subject],
@@ -79,15 +102,12 @@ export async function endSome(
 export async function reopenSome(
   transaction: Transaction,
   workspaceId: WorkspaceId,
-  selection: DeliverySelection & { after?: DeliveryId | null },
+  { selection, range, request }: Reopening,
   now: number,
-  limit: number,
-  request: DeliveryRequest | null = null,
 ): Promise<{ count: number; last: DeliveryId | null }> {
-  const values: unknown[] = [workspaceId, Math.min(limit, moveBatch)]
+  const values: unknown[] = [workspaceId, range.limit]
   const tests = testsOf(selection, values).map((test) => `AND ${test}`)
-  const { after } = selection
-  if (after) tests.push(`AND id > $${values.push(after)}`)
+  if (range.after !== null) tests.push(`AND id > $${values.push(range.after)}`)
   const { rows } = await transaction.query<Row>(
     `SELECT id, destination, subject FROM deliveries d
      WHERE workspace_id = $1 AND ended_at IS NOT NULL ${tests.join(' ')}

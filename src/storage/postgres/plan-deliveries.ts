@@ -4,23 +4,8 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import { deliveryValues } from '../delivery-rows.ts'
 import type { Row } from '../rows.ts'
 import { binaryArray, type ElementType } from './binary-array.ts'
+import { takePlaces } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
-
-/**
- * Locks lanes in the order of their keys, makes those that are missing, and takes places in them.
- * A lane whose last place is the number just taken was not there: nothing is ahead in it.
- */
-export const takePlaces: Statement = {
-  name: 'take_places',
-  text: `
-    INSERT INTO lanes AS l (workspace_id, destination, subject, last_place)
-    SELECT $1::bigint, destination, subject, count
-    FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS n (destination, subject, count)
-    ORDER BY destination COLLATE "C", subject
-    ON CONFLICT (workspace_id, destination, subject)
-    DO UPDATE SET last_place = l.last_place + excluded.last_place
-    RETURNING destination, subject, last_place`,
-}
 
 const insertedColumns = `
   id, event_id, rule, version, step, action, destination, subject, state, attempt_count, wake_at,

@@ -122,22 +122,8 @@ export async function openPostgresStore(
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: async () => {
-      try {
-        await rows(probe, [clock()])
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
-    expire: async (before) => {
-      try {
-        return await expire(url, before)
-      } catch (error) {
-        throw storageFault(error)
-      }
-    },
+    checkWritable: () => checkWritable(rows(probe, [clock()])),
+    expire: (before) => expire(url, before),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {
@@ -146,6 +132,16 @@ export async function openPostgresStore(
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+async function checkWritable(probing: Promise<unknown>): ReturnType<Store['checkWritable']> {
+  try {
+    await probing
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
   }
 }
 

@@ -13,6 +13,8 @@ import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
 import { deliveriesContract } from './deliveries-contract.ts'
+import { deliveryModel } from './delivery-model.ts'
+import type { OpenDeliveries } from './kit/delivery-work.ts'
 import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
@@ -34,7 +36,7 @@ storeContract('sqlite', async () => {
   return { ...store, [Symbol.asyncDispose]: dispose }
 })
 
-deliveriesContract('sqlite', async (clock) => {
+const openDeliveries: OpenDeliveries = async (clock) => {
   const folder = tempFolder()
   const store = openSqliteStore(join(folder.path, 'roster.db'), { decision: sending, clock })
   const dispose = async () => {
@@ -42,7 +44,10 @@ deliveriesContract('sqlite', async (clock) => {
     folder[Symbol.dispose]()
   }
   return { ...store, [Symbol.asyncDispose]: dispose }
-})
+}
+
+deliveriesContract('sqlite', openDeliveries)
+deliveryModel('sqlite', openDeliveries, process.env.ROSTER_TEST_LONG === '1' ? 300 : 25)
 
 test('the schema is the one that is committed', async () => {
   using folder = tempFolder()

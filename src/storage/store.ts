@@ -158,6 +158,8 @@ export interface Expired {
   idempotency: number
   /** Runs that had ended. */
   runs: number
+  /** Deliveries that were over, with their attempts. */
+  deliveries: number
   /** Counters of rules; they are worth nothing after their minute. */
   ruleCounts: number
 }

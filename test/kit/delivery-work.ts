@@ -54,12 +54,21 @@ export function deliveriesContractOf(engine: string, open: OpenDeliveries) {
     test(`${engine}: ${name}`, async () => {
       const time: Time = { now: Date.now() }
       await using store = await open(() => time.now)
-      const { id } = await store.createWorkspace('w', [...starterRules, ...rules])
-      for (const user of ['ann', 'bob']) await store.apply(id, upsert(user, { n: 1 }))
-      for (const name of ['a', 'b', 'c']) await store.putDestination(id, destination(name))
-      await run(store, id, time)
+      await run(store, await prepare(store, 'w'), time)
     })
   }
+}
+
+/** A workspace with two people, three destinations and rules that send to them. */
+export async function prepare(
+  store: Deliveries,
+  name: string,
+  rest: Parameters<typeof destination>[1] = {},
+): Promise<WorkspaceId> {
+  const { id } = await store.createWorkspace(name, [...starterRules, ...rules])
+  for (const user of ['ann', 'bob']) await store.apply(id, upsert(user, { n: 1 }))
+  for (const to of ['a', 'b', 'c']) await store.putDestination(id, destination(to, rest))
+  return id
 }
 
 /** Plans by the front door: an event that a rule reacts to. */

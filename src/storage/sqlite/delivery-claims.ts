@@ -69,7 +69,7 @@ export class DeliveryClaims {
     return claimed
   }
 
-  /** Every destination with something pending or claimed, what had a lease that ran out given back. */
+  /** Every destination with something pending or claimed; leases that ran out are given back. */
   #waiting(now: number): Waiting[] {
     const waiting: Waiting[] = []
     let at: { workspaceId: number; name: string } = { workspaceId: 0, name: '' }

@@ -67,7 +67,8 @@ export const updatePending = `
   UPDATE deliveries SET state = 'pending', wake_at = ?3 WHERE key = ${key}`
 
 export const updateRetry = `
-  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5 WHERE key = ${key}`
+  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5
+  WHERE key = ${key}`
 
 export const updateClaimed = `
   UPDATE deliveries SET state = 'claimed', wake_at = ?3, lease = lease + 1 WHERE key = ${key}

@@ -73,8 +73,8 @@ export function checkExamples(examples: unknown): DataFault[] {
  * Tries an example and says, in sentences, where what came of it is not what was expected. Every
  * wait is taken as over in its turn. `rules` and `events` are what acted and what was logged after
  * the event itself, in that order; of `attributes` those named are compared, null for absent. Of
- * `deliveries` there are as many as named, in that order, and each is rendered: of its headers those
- * named are compared, and a body that is not text is compared as JSON.
+ * `deliveries` there are as many as named, in that order, and each is rendered: of its headers
+ * those named are compared, and a body that is not text is compared as JSON.
  */
 export function tryExample(
   { decide, actions, templates }: ExampleTools,

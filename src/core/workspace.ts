@@ -23,7 +23,7 @@ export interface Workspace {
   id: WorkspaceId
   name: string
   settings: WorkspaceSettings
-  /** 32 hex digits; the ids that dialects and receivers see are derived with it, and nothing else. */
+  /** 32 hex digits; the ids that others see are derived with it, and nothing else is. */
   idKey: string
   createdAt: number
 }

@@ -448,7 +448,7 @@ test('a reader that has seen enough is no fault', async () => {
 test('rules are tried, compared, applied, switched and explained; runs are seen and cancelled', async () => {
   using place = newPlace()
   await using server = await place.serve()
-  const page = readFileSync(new URL('../docs/rules.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../docs/follow-ups.md', import.meta.url), 'utf8')
   const block = (key: string) => new RegExp(`^${key}:\\n(?: .*\\n|\\n)+`, 'm').exec(page)?.[0] ?? ''
   const write = (name: string, text: string) => {
     writeFileSync(join(place.path, name), text)

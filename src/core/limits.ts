@@ -35,6 +35,8 @@ export const limits = {
   otherwiseDepthMax: 4,
   /** The longest wait of one step, in days. */
   waitDaysMax: 731,
+  /** Bytes in the body of a delivery. */
+  deliveryBodyBytesMax: 262_144,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
   /** UTF-16 code units kept of a body that an attempt sent or was answered with. */

@@ -161,10 +161,10 @@ export interface Expired {
   idempotency: number
   /** Runs that had ended. */
   runs: number
-  /** Counters of rules; they are worth nothing after their minute. */
-  ruleCounts: number
   /** Deliveries that were over, with their attempts. */
   deliveries: number
+  /** Counters of rules; they are worth nothing after their minute. */
+  ruleCounts: number
 }
 
 export interface StoreStatistics {

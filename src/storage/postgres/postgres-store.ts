@@ -44,8 +44,8 @@ export interface PostgresOptions {
   connectionsMax?: number
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
   queryMsMax?: number
-  /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
-  keyFingerprint?: () => string
+  /** Of this node's secret key, then of former ones; left out by whoever signs nothing. */
+  keyFingerprints?: () => readonly string[]
 }
 
 /** Left to reads and rare writes, whatever the groups do. */
@@ -67,7 +67,7 @@ export async function openPostgresStore(
   const { decide } = (await import(options.decision.href)) as { decide: Decide }
   const databaseClock = new DatabaseClock()
   const clock = options.clock ?? (() => databaseClock.now())
-  await prepare(url, databaseClock, clock, options.keyFingerprint)
+  await prepare(url, databaseClock, clock, options.keyFingerprints)
   const connectionsMax = options.connectionsMax ?? 10
   const pool = openPool(url, connectionsMax)
   const underWay = new CallsUnderWay()
@@ -161,14 +161,14 @@ async function prepare(
   url: string,
   clock: DatabaseClock,
   now: () => number,
-  keyFingerprint: PostgresOptions['keyFingerprint'],
+  keyFingerprints: PostgresOptions['keyFingerprints'],
 ): Promise<void> {
   const client = await connectOnce(url)
   try {
     const { rows } = await client.query<Durability>(selectDurability)
     assertDurable(rows[0] as Durability)
     await migrate(client)
-    if (keyFingerprint) await assertCommonKey(client, keyFingerprint())
+    if (keyFingerprints) await assertCommonKey(client, keyFingerprints())
     const askedAt = performance.now()
     const version = await client.query<Row>(selectVersion.text)
     clock.set(Number(version.rows[0]?.now), askedAt)

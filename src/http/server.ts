@@ -9,6 +9,7 @@ import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
+import type { DeliveryView } from './delivery-metrics.ts'
 import { drain, trackSockets } from './drain.ts'
 import { guardEntrance } from './entrance.ts'
 import { refuseUnknownPath, showFrontPage } from './front-page.ts'
@@ -35,6 +36,7 @@ export interface ServerOptions {
   /** Signs the tickets that token exchanges hand out. */
   ticketKey: Buffer
   logger: Logger
+  deliveries: DeliveryView
   /** Milliseconds UTC. */
   clock: () => number
 }
@@ -51,12 +53,12 @@ export interface RosterServer {
 
 /** The HTTP side of Roster: every dialect on one store, health, metrics, limits and a clean end. */
 export function buildServer(options: ServerOptions): RosterServer {
-  const metrics = createMetrics(options.store)
+  const metrics = createMetrics(options.store, options.deliveries)
   const shell = makeShell(options, metrics)
   const app = makeApp(shell)
   const { server } = app
   const sockets = trackSockets(server)
-  mountHealth(app, shell, metrics)
+  mountHealth(app, shell, metrics, options.deliveries)
   for (const mount of shell.mounts) mountDialect(app, mount)
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)

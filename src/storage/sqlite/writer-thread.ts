@@ -19,14 +19,14 @@ parentPort?.on('message', (text: string) => {
   const request = JSON.parse(text) as Request
   parentPort?.postMessage(
     request.kind === 'apply'
-      ? appliedReply(writer.applyGroup(request.group, request.now))
+      ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
       : JSON.stringify(answer(request)),
   )
 })
 
 /** The text of a `Reply`, into which profiles go as the text that was written to the file. */
-function appliedReply(results: Result[]): string {
-  return `{"kind":"applied","results":[${results.map(resultText).join(',')}]}`
+function appliedReply(results: Result[], planned: boolean): string {
+  return `{"kind":"applied","planned":${planned},"results":[${results.map(resultText).join(',')}]}`
 }
 
 function resultText(result: Result): string {
@@ -45,6 +45,14 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
       }
     case 'expire':
       return expire(request.before)
+    case 'deliveries': {
+      const { method, given, now } = request
+      try {
+        return { kind: 'deliveries', answer: writer.writeDeliveries(method, given, now) }
+      } catch (error) {
+        return { kind: 'failed', fault: faultToJson(asFault(error)) }
+      }
+    }
     case 'fill':
       return fill()
     case 'close':
@@ -58,7 +66,7 @@ function expire(before: ExpireBefore): Reply {
     return { kind: 'expired', expired: writer.expire(before), fault: null }
   } catch (error) {
     const fault = faultToJson(asFault(error))
-    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
     return { kind: 'expired', expired, fault }
   }
 }

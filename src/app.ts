@@ -154,6 +154,7 @@ export async function openAppStore(
     decision: new URL('./decision.ts', import.meta.url),
     serve,
     connectionsMax: config.databaseConnectionsMax,
+    queryMsMax: config.queryMsMax,
     ...((serve || sealing) && {
       keyFingerprints: () => readSecretKeys(config).map(keyFingerprint),
     }),

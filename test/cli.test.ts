@@ -218,17 +218,20 @@ test('settings are shown, changed, and refused when there is no such workspace',
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const change = ['emailMatching=false', 'phoneRegion=NL', 'allowedOrigins=https://a.example,*']
+  change.push('indexedAttributes=name, plan')
   const settings = await place.json('workspace', 'settings', 'default', ...change)
   assert.deepEqual(settings, {
     emailMatching: false,
     unknownKeys: 'create',
     phoneRegion: 'NL',
     allowedOrigins: ['https://a.example', '*'],
+    indexedAttributes: ['name', 'plan'],
   })
   assert.deepEqual(await place.json('workspace', 'settings', 'default'), settings)
-  const none = ['phoneRegion=none', 'allowedOrigins=none']
+  const none = ['phoneRegion=none', 'allowedOrigins=none', 'indexedAttributes=none']
   const cleared = await place.json('workspace', 'settings', 'default', ...none)
-  assert.deepEqual([cleared.phoneRegion, cleared.allowedOrigins], [null, []])
+  const { phoneRegion, allowedOrigins, indexedAttributes } = cleared
+  assert.deepEqual([phoneRegion, allowedOrigins, indexedAttributes], [null, [], []])
   const missing = await place.roster('workspace', 'settings', 'defalt')
   assert.equal(missing.code, 3)
   assert.match(missing.err, /Did you mean "default"\?/)

@@ -9,11 +9,14 @@ import { openStore } from '../src/storage/open-store.ts'
 import { maskUrl, openPool } from '../src/storage/postgres/connect.ts'
 import * as deliveryReads from '../src/storage/postgres/delivery-reader.ts'
 import * as queue from '../src/storage/postgres/delivery-statements.ts'
+import * as eventSearches from '../src/storage/postgres/event-statements.ts'
 import * as lanes from '../src/storage/postgres/lane-statements.ts'
 import * as moves from '../src/storage/postgres/move-deliveries.ts'
 import * as plans from '../src/storage/postgres/plan-deliveries.ts'
 import * as reads from '../src/storage/postgres/reader.ts'
+import * as records from '../src/storage/postgres/record-statements.ts'
 import * as runs from '../src/storage/postgres/run-statements.ts'
+import * as searches from '../src/storage/postgres/search-statements.ts'
 import * as writes from '../src/storage/postgres/statements.ts'
 import type { Statement } from '../src/storage/postgres/transaction.ts'
 import type { Store } from '../src/storage/store.ts'
@@ -346,7 +349,7 @@ test('no statement reads a table from end to end, with and without statistics', 
   await using database = await newDatabase()
   const pool = openPool(database.url, 1)
   await assertPlans(pool)
-  await database.query(`
+  const seed = `
     INSERT INTO profiles SELECT 1, n, 1, '{}', '{}', '[]', '[]', n::text, 1, 1, n, NULL
     FROM generate_series(1, 20000) n;
     INSERT INTO profile_identifiers SELECT 1, 'email', n || '@x.org', 0, n
@@ -360,7 +363,8 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO runs SELECT 1, n, 'r' || n % 9, 1, n % 5000, 'waiting', '[]', n, n, NULL, NULL,
       NULL, 1, NULL, '{}', '[]' FROM generate_series(1, 20000) n;
     INSERT INTO rule_counts SELECT 1, n, 'r', 1, 1 FROM generate_series(1, 20000) n;
-    INSERT INTO destinations (workspace_id, name, version, definition, state, created_at, updated_at)
+    INSERT INTO destinations (workspace_id, name, version, definition, state, created_at,
+      updated_at)
     SELECT 1, 'd' || n, 1, '{}', 'active', 1, 1 FROM generate_series(1, 100) n;
     INSERT INTO deliveries (workspace_id, id, event_id, rule, version, step, action, destination,
       subject, place, state, attempt_count, wake_at, planned_at, ended_at, seen)
@@ -372,7 +376,13 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO lanes SELECT 1, 'd' || n % 10, n, n FROM generate_series(1, 20000) n;
     INSERT INTO attempts SELECT 1, n, 1, extract(epoch FROM now()) * 1000, 'w', 1, NULL, '{}'
     FROM generate_series(1, 20000) n;
-    ANALYZE`)
+    INSERT INTO profile_terms SELECT 1, 'attribute', 'country', n % 9, n
+    FROM generate_series(1, 20000) n;
+    INSERT INTO profile_gaps SELECT 1, n, 5 FROM generate_series(1, 2000) n;
+    INSERT INTO records SELECT 1, n, 'k', n % 9, n::text, n % 5000, '{}', 1, 1, 1
+    FROM generate_series(1, 20000) n;
+    ANALYZE`
+  for (const statement of seed.split(';')) await pool.query(statement)
   await assertPlans(pool)
   await pool.end()
 })
@@ -388,6 +398,11 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     ...Object.values(plans),
     ...Object.values(moves),
     ...Object.values(deliveryReads),
+    ...Object.values(searches),
+    ...searches.scans.values(),
+    ...searches.holdings.values(),
+    ...Object.values(eventSearches),
+    ...Object.values(records),
   ].filter((value): value is Statement => typeof value === 'object' && 'text' in value)
   assert.ok(statements.length >= 18)
   const client = await pool.connect()
@@ -411,11 +426,17 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
  */
 function partialKeys(plan: readonly string[]): string[] {
   const whole: { [index: string]: RegExp } = {
-    profiles_pkey: /\bid = /,
+    profiles_pkey: /\bid (=|>|<) /,
+    profiles_by_created: /\bcreated_at\b/,
+    profile_terms_pkey: /\bkind = .*\bname = .*\bvalue (=|>=) /,
+    records_pkey: /\bid (=|>) /,
+    records_by_parent: /\bkind = .*\bparent = /,
+    records_by_name: /\bkind = .*\bparent = .*\bname = /,
+    records_by_subject: /\bsubject = /,
     profiles_by_phone: /\bphone = /,
-    profile_identifiers_pkey: /\bkind = .*\bvalue = /,
+    profile_identifiers_pkey: /\bkind = .*\bvalue (=|>=) /,
     event_identifiers_pkey: /\bkind = .*\bvalue = /,
-    events_: /\bid (=|>) /,
+    events_: /\bid (=|>|<) /,
     names_pkey: /\bkind = .*\bname = /,
     runs_pkey: /\bevent_id = .*\brule = /,
     runs_by_subject: /\bsubject = .*\brule = /,

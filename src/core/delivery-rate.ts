@@ -6,7 +6,7 @@ export interface Rate {
 
 /**
  * A bucket of calls that may begin. It is full to begin with, holds as many as the rate names, and
- * is filled evenly: over any time it gives out what the rate allows, and one bucketful more at most.
+ * is filled evenly: over any time it gives out what the rate allows and one bucketful more.
  */
 export interface RateBucket {
   calls: number

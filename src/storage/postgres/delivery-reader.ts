@@ -56,9 +56,11 @@ const selectHealth = `
     CROSS JOIN LATERAL (
       SELECT (
         SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'pending' AND o.wake_at IS NOT NULL) AS pending, (
+          AND o.destination = d.name AND o.state = 'pending'
+          AND o.wake_at IS NOT NULL) AS pending, (
         SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'claimed' AND o.wake_at IS NOT NULL) AS claimed, (
+          AND o.destination = d.name AND o.state = 'claimed'
+          AND o.wake_at IS NOT NULL) AS claimed, (
         SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
           AND o.destination = d.name AND o.ended_at IS NULL
           AND o.state = 'queued') AS queued, (

@@ -189,7 +189,8 @@ export const selectClaimed: Statement = {
     SELECT asked.workspace_id, held.*, ${prefixed('place', destinationColumns)}
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS asked (workspace_id, id, lease)
     CROSS JOIN LATERAL (
-      SELECT id, destination, subject, reason, detail, began_at, attempt_count - tries_from AS try_count
+      SELECT id, destination, subject, reason, detail, began_at,
+        attempt_count - tries_from AS try_count
       FROM deliveries d
       WHERE d.workspace_id = asked.workspace_id AND d.id = asked.id AND d.lease = asked.lease
         AND d.state = 'claimed' LIMIT 1) AS held

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
@@ -29,6 +30,7 @@ import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { searches } from './searches.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -40,6 +42,8 @@ export interface PostgresOptions {
   clock?: () => number
   /** Most connections at a time. */
   connectionsMax?: number
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
   /** Of this node's secret key, then of former ones; left out by whoever signs nothing. */
   keyFingerprints?: () => readonly string[]
 }
@@ -94,6 +98,10 @@ export async function openPostgresStore(
   }
 
   const runs = new RunReader(rows)
+  const searching = searches({
+    ...{ pool, ask: rows, clock, budgetMs: options.queryMsMax ?? queryMsDefault },
+    prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
+  })
   return {
     ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
     apply: (workspaceId, command) =>
@@ -103,6 +111,7 @@ export async function openPostgresStore(
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searching,
     createWorkspace: (name, rules) => admin.createWorkspace(name, rules),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
@@ -122,7 +131,7 @@ export async function openPostgresStore(
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: () => checkWritable(rows(probe, [clock()])),
+    checkWritable: () => checkWritable(rows, clock()),
     expire: (before) => expire(url, before),
     statistics: () => statistics(rows),
     backup: refuseBackup,
@@ -135,9 +144,12 @@ export async function openPostgresStore(
   }
 }
 
-async function checkWritable(probing: Promise<unknown>): ReturnType<Store['checkWritable']> {
+async function checkWritable(
+  rows: (statement: Statement, values: unknown[]) => Promise<Row[]>,
+  now: number,
+): ReturnType<Store['checkWritable']> {
   try {
-    await probing
+    await rows(probe, [now])
     return { writable: true }
   } catch (error) {
     if (!(error instanceof Fault)) throw error

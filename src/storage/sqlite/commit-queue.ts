@@ -5,6 +5,8 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
+import type { DueSignal } from './due-signal.ts'
+import type { Filled } from './fill-some.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
@@ -26,7 +28,7 @@ interface Options {
   clock: () => number
   eager: boolean
   /** Told after each group that planned deliveries. */
-  onPlanned(): void
+  due: DueSignal
 }
 
 const groupMax = 256
@@ -98,6 +100,14 @@ export class CommitQueue {
     return reply.answer as DeliveryAnswer<M>
   }
 
+  /** One step of bringing indexes up to date, likewise. */
+  async fillSome(): Promise<Filled> {
+    const reply = await this.#ask({ kind: 'fill' })
+    if (reply.kind !== 'filled') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if (reply.fault) throw faultFromJson(reply.fault)
+    return reply.filled
+  }
+
   /** Writes what was accepted, then ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.length > 0) {
@@ -154,7 +164,7 @@ export class CommitQueue {
         if ('applied' in result) waiting.resolve(appliedFromJson(result.applied))
         else waiting.reject(faultFromJson(result.fault))
       }
-      if (reply.planned) this.#options.onPlanned()
+      if (reply.planned) this.#options.due.tell()
     }
     this.#flush()
   }

@@ -24,6 +24,7 @@ export class DeliveryClaims {
   readonly #destinations: DestinationTable
   readonly #plans: PlanLookup
   readonly #nextAwake: StatementSync
+  readonly #nextAwakeWorkspace: StatementSync
   readonly #leasesOut: StatementSync
   readonly #claimedCount: StatementSync
   readonly #nextPending: StatementSync
@@ -42,6 +43,7 @@ export class DeliveryClaims {
     this.#destinations = destinations
     this.#plans = plans
     this.#nextAwake = db.prepare(sql.selectNextAwake)
+    this.#nextAwakeWorkspace = db.prepare(sql.selectNextAwakeWorkspace)
     this.#leasesOut = db.prepare(sql.selectLeasesOut)
     this.#claimedCount = db.prepare(sql.selectClaimedCount)
     this.#nextPending = db.prepare(sql.selectNextPending)
@@ -74,7 +76,8 @@ export class DeliveryClaims {
     const waiting: Waiting[] = []
     let at: { workspaceId: number; name: string } = { workspaceId: 0, name: '' }
     for (;;) {
-      const row = this.#nextAwake.get(at.workspaceId, at.name)
+      const row =
+        this.#nextAwake.get(at.workspaceId, at.name) ?? this.#nextAwakeWorkspace.get(at.workspaceId)
       if (!row) return waiting
       at = { workspaceId: row.workspace_id as number, name: row.destination as string }
       const workspaceId = at.workspaceId as WorkspaceId

@@ -110,10 +110,18 @@ export const updateAwakeEnded = `${endAll} AND wake_at IS NOT NULL`
 
 export const updateQueuedEnded = `${endAll.replace('by_wake', 'queued')} AND state = 'queued'`
 
-/** The next destination that has anything pending or claimed. */
+/**
+ * The next destination of a workspace that has anything pending or claimed, and the first of the
+ * next workspace. In two, because one comparison of both columns reads every row of the last one.
+ */
 export const selectNextAwake = `
   SELECT workspace_id, destination FROM deliveries INDEXED BY deliveries_by_wake
-  WHERE wake_at IS NOT NULL AND (workspace_id, destination) > (?1, ?2)
+  WHERE wake_at IS NOT NULL AND workspace_id = ? AND destination > ?
+  ORDER BY destination LIMIT 1`
+
+export const selectNextAwakeWorkspace = `
+  SELECT workspace_id, destination FROM deliveries INDEXED BY deliveries_by_wake
+  WHERE wake_at IS NOT NULL AND workspace_id > ?
   ORDER BY workspace_id, destination LIMIT 1`
 
 export const selectLeasesOut = `

@@ -3,21 +3,22 @@ import type { DeliveryStore } from '../delivery-store.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { DeliveryReader } from './delivery-reader.ts'
 import type { DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
+import type { DueSignal } from './due-signal.ts'
 
 /** The part of the store that is about deliveries: the writing thread writes, this one reads. */
 export function sqliteDeliveries(parts: {
   queue: CommitQueue
   db: DatabaseSync
   clock: () => number
-  listeners: Set<() => void>
+  due: DueSignal
 }): DeliveryStore {
-  const { queue, db, clock, listeners } = parts
+  const { queue, db, clock, due } = parts
   const reader = new DeliveryReader(db)
 
   /** For writes after which more may be claimed than before. */
   async function freeing<M extends DeliveryMethod>(method: M, ...given: DeliveryArguments<M>) {
     const answer = await queue.writeDeliveries(method, ...given)
-    for (const listener of listeners) listener()
+    due.tell()
     return answer
   }
 
@@ -35,12 +36,7 @@ export function sqliteDeliveries(parts: {
     failDeliveries: (failures) => freeing('failDeliveries', failures),
     releaseDeliveries: (claims) => freeing('releaseDeliveries', claims),
     extendLeases: (claims, leaseMs) => queue.writeDeliveries('extendLeases', claims, leaseMs),
-    onDeliveriesDue: (listener) => {
-      // Wrapped, so that one who listens twice is told twice and stops once.
-      const told = () => listener()
-      listeners.add(told)
-      return () => void listeners.delete(told)
-    },
+    onDeliveriesDue: (listener) => due.listen(listener),
     untoldNotices: async (limit) => reader.notices(limit),
     markTold: async (notice) => void (await queue.writeDeliveries('markTold', notice)),
     findDelivery: async (id, delivery) => reader.find(id, delivery),

@@ -3,16 +3,20 @@ import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Expired, Store } from '../store.ts'
 import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
+import { DueSignal } from './due-signal.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
+import { ReadQueue } from './read-queue.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -23,6 +27,8 @@ export interface SqliteOptions {
   serve?: boolean
   /** Milliseconds UTC; the wall clock when left out. */
   clock?: () => number
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
 }
 
 /**
@@ -43,16 +49,15 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     lock?.release()
     throw error
   }
-  const listeners = new Set<() => void>()
-  const onPlanned = () => {
-    for (const listener of listeners) listener()
-  }
-  const eager = lock !== null
-  const queue = new CommitQueue({ path, decision: options.decision, clock, eager, onPlanned })
+  const due = new DueSignal()
+  const { decision } = options
+  const queue = new CommitQueue({ path, decision, clock, eager: lock !== null, due })
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const runReader = new RunReader(db)
   const config = new ConfigWatch(db)
+  const budgetMs = options.queryMsMax ?? queryMsDefault
+  const reads = new ReadQueue({ path, clock, budgetMs })
   const admin = new Admin(path, clock)
 
   return {
@@ -63,6 +68,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searches(db, reads, queue),
     createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
@@ -82,7 +88,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
-    ...sqliteDeliveries({ queue, db, clock, listeners }),
+    ...sqliteDeliveries({ queue, db, clock, due }),
     checkWritable: async () => {
       try {
         await queue.probe()
@@ -104,7 +110,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
-      await queue.close()
+      await Promise.all([queue.close(), reads.close()])
       reader.close()
       foldLog(path)
       lock?.release()

@@ -3,10 +3,36 @@ import { runColumns } from '../rows.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
+/**
+ * The key of a row from its workspace and id: see the schema. An id that a caller made up may be
+ * too large for its place and make the key of another row: who takes such ids compares both.
+ */
+export function rowKey(workspaceId: string, id: string): string {
+  return `((${workspaceId} << 40) | ${id})`
+}
+
+/** Columns of one table of several. */
+export function prefixed(table: string, columns: string): string {
+  return columns
+    .split(',')
+    .map((column) => `${table}.${column.trim()}`)
+    .join(', ')
+}
+
+export const profileColumns = `
+  id, version, attributes, provenance, tags, identifiers, phone, created_at, updated_at,
+  last_event, removed_at`
+
 /** One row by its whole key; asked for on every write, and so as plain as can be. */
 export const selectOwner = `
   SELECT profile_id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0`
+
+/** The same, with the profile in full, for the first that a decision asks for. */
+export const selectOwnerInFull = `
+  SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
+  JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder = 0`
 
 /**
  * The owner, then the others who hold the value by id; usually nobody. The limit is part of the
@@ -17,21 +43,13 @@ export const selectHolders = `
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder >= 0 ORDER BY holder
   LIMIT ${holdersLoadedMax}`
 
-/** The key of a row from its workspace and id: see the schema. */
-export function rowKey(workspaceId: string, id: string): string {
-  return `((${workspaceId} << 40) | ${id})`
-}
-
 export const selectRemovedAt = `
   SELECT max(removed_at) AS removed_at FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder < 0`
 
-export const profileColumns = `
-  id, version, attributes, provenance, tags, identifiers, phone, created_at, updated_at,
-  last_event, removed_at`
-
 export const selectProfile = `
-  SELECT ${profileColumns} FROM profiles WHERE key = ${rowKey('?1', '?2')}`
+  SELECT ${profileColumns} FROM profiles
+  WHERE key = ${rowKey('?1', '?2')} AND workspace_id = ?1 AND id = ?2`
 
 export const insertProfile = `
   INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
@@ -102,12 +120,13 @@ export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
 
 export const selectWorkspaceState = `
-  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id
+  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id,
+    last_record_id, profile_count
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
 
 export const updateCounters = `
-  UPDATE counters
-  SET last_event_id = ?, last_profile_id = ?, last_name_id = ?, last_delivery_id = ?
+  UPDATE counters SET last_event_id = ?, last_profile_id = ?, last_name_id = ?,
+    last_delivery_id = ?, last_record_id = ?, profile_count = ?
   WHERE workspace_id = ?`
 
 export const selectRules = `

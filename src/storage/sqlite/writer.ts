@@ -10,11 +10,14 @@ import { DecidedWriter } from './decided-writer.ts'
 import { type DeliveryMethod, deliveryTables } from './delivery-writes.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
+import { type Filled, fillSome } from './fill-some.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
+import { RecordWriter } from './record-writer.ts'
 import { RowSizes } from './row-size.ts'
 import { RunWriter } from './run-writer.ts'
+import { SideWriter } from './side-writer.ts'
 import * as sql from './statements.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
@@ -23,7 +26,8 @@ export interface Waiting {
   command: Command
 }
 
-export type Result = { applied: Applied } | { fault: Fault }
+/** What became of a command, with the profile as JSON text where it was written. */
+export type Result = { applied: Applied; profileText: string | null } | { fault: Fault }
 
 /** Everything that belongs to one open connection. */
 interface Connection {
@@ -31,6 +35,8 @@ interface Connection {
   loader: KnownLoader
   writer: DecidedWriter
   runs: RunWriter
+  side: SideWriter
+  records: RecordWriter
   states: WorkspaceStates
   idempotency: IdempotencyTable
   deliveries: ReturnType<typeof deliveryTables>
@@ -104,6 +110,19 @@ export class Writer {
     }
   }
 
+  /** Does a small part of what the indexes still lack. */
+  fillSome(): Filled {
+    const { db } = this.#begin()
+    try {
+      const filled = fillSome(db)
+      this.#commit(db)
+      return filled
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
   /** Whether deliveries were planned that may be claimed, since this was asked last. */
   takePlanned(): boolean {
     return this.#connection?.deliveries.planner.takePlanned() ?? false
@@ -128,10 +147,10 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, runs, states, idempotency, deliveries } = connection
+    const { loader, writer, runs, side, records, states, idempotency, deliveries } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
-      if (earlier) return { applied: earlier }
+      if (earlier) return { applied: earlier, profileText: null }
       const state = states.get(workspaceId)
       const decided = this.#decideFully(loader, workspaceId, command, {
         now,
@@ -140,13 +159,17 @@ export class Writer {
         workspace: state.workspace,
       })
       settle(decided, state.last)
+      const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
       states.advance(workspaceId, state, decided)
-      writer.write(workspaceId, decided)
+      const profileText = writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)
       deliveries.planner.write(workspaceId, decided)
+      if (planned) state.lastRecord = records.write(workspaceId, planned)
+      side.write(workspaceId, decided, state.settings.indexedAttributes)
       const applied = appliedFrom(decided, command)
+      if (planned) applied.records = planned.plan.records
       idempotency.keep(workspaceId, command, applied, now)
-      return { applied }
+      return { applied, profileText }
     } catch (error) {
       // Refusals come before the first write of a command, so the group goes on without it.
       if (error instanceof Fault) return { fault: error }
@@ -225,6 +248,8 @@ function connect(path: string): Connection {
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
+    side: new SideWriter(db),
+    records: new RecordWriter(db),
     states,
     idempotency: new IdempotencyTable(db),
     deliveries: deliveryTables(db, states),

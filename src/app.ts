@@ -131,8 +131,8 @@ async function beginFollowUps(
   logger: Logger,
 ): Promise<FollowUps> {
   const { startFollowUps } = await import('./follow-ups.ts')
-  const actions = await loadActions()
-  return startFollowUps({ store, actions, sealer: appSealer(config), logger, config })
+  const actions = new URL('./actions/registry.ts', import.meta.url)
+  return startFollowUps({ store, actions, secretKeys: readSecretKeys(config), logger, config })
 }
 
 /** Seals secrets of the configured store, and opens them. */

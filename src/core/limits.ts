@@ -15,6 +15,8 @@ export const limits = {
   identifierLengthMax: 512,
   /** Attributes stored on one profile, cleared ones that keep their time included. */
   attributesPerProfileMax: 1_000,
+  /** Entries that an attribute's list may grow to, one by one. */
+  listEntriesMax: 1_000,
   /** Tags on one profile. */
   tagsPerProfileMax: 500,
   /** How long a chain of rules may grow before it is cut with a recorded event. */

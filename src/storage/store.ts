@@ -1,6 +1,7 @@
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
+import type { Preview } from '../core/preview.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
@@ -20,6 +21,12 @@ export interface Store {
    * changes nothing. Commands that wait together may share a transaction, unseen by the caller.
    */
   apply(workspaceId: WorkspaceId, command: Command): Promise<Applied>
+
+  /**
+   * Decides a command on the current state as `apply` would, and stores nothing: what is refused
+   * throws the same `Fault`. An idempotency key is not looked at.
+   */
+  preview(workspaceId: WorkspaceId, command: Command): Promise<Preview>
 
   /** Reads profiles as of the last commit: whoever got an answer from `apply` sees its effect. */
   findProfiles(workspaceId: WorkspaceId, question: Question): Promise<Profile[]>

@@ -16,6 +16,7 @@ import { limits } from '../../core/limits.ts'
 import type { Profile, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
+import { decideOne } from './decide-one.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
 import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
@@ -176,7 +177,9 @@ export class GroupWriter {
     let lastProfile = provisionalIds
     for (const command of commands) {
       const known = foregone.get(command)
-      const verdict = known ? verdictOf(known) : await this.#decideOne(loader, command, context)
+      const verdict = known
+        ? verdictOf(known)
+        : await decideOne(this.#options.decide, loader, command, context)
       verdicts.push(verdict)
       if (!isDecided(verdict)) continue
       settle(verdict, lastEvent, lastProfile)
@@ -185,22 +188,6 @@ export class GroupWriter {
       advanceKnown(loader.known, verdict)
     }
     return verdicts
-  }
-
-  async #decideOne(
-    loader: KnownLoader,
-    command: Command,
-    context: DecideContext,
-  ): Promise<Verdict> {
-    for (let round = 0; round <= limits.decideRoundsMax; round++) {
-      const verdict = this.#options.decide(loader.known, command, context)
-      if (verdict.kind === 'decided') return verdict
-      if (verdict.kind === 'refused') return verdict.fault
-      await loader.extend(verdict.needs)
-    }
-    return new Fault('internal', {
-      message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
-    })
   }
 
   /** The last lock, held until the commit: ids are gapless and in the order of commits by it. */
@@ -295,6 +282,7 @@ function withRealIds(fault: Fault, lastProfile: number): Fault {
     String(rebased(Number(id), lastProfile)),
   )
   if (message === fault.message) return fault
-  const { code, fields, allow, cause } = fault
-  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
+  const { code, fields, allow, cause, profile } = fault
+  const other = profile === undefined ? {} : { profile: rebased(profile, lastProfile) }
+  return new Fault(code, { message, fields: [...fields], allow: [...allow], ...other, cause })
 }

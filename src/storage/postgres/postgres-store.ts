@@ -24,6 +24,7 @@ import { GroupWriter } from './group-writer.ts'
 import { migrate } from './migrate.ts'
 import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
+import { Previewer } from './preview.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
 import { probe, selectRules } from './statements.ts'
@@ -71,6 +72,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   const admin = new Admin({ pool, clock, changed })
   const reader = new Reader(pool, names)
   const writer = new GroupWriter({ pool, decide, configs, names, clock })
+  const previewer = new Previewer({ pool, decide, configs, names, clock })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
@@ -89,6 +91,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    preview: (workspaceId, command) => previewer.preview(workspaceId, command),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
@@ -113,15 +116,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: async () => {
-      try {
-        await rows(probe, [clock()])
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
+    checkWritable: () => checkWritable(() => rows(probe, [clock()])),
     expire: async (before) => {
       try {
         return await expire(url, before)
@@ -136,6 +131,16 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+async function checkWritable(write: () => Promise<unknown>): ReturnType<Store['checkWritable']> {
+  try {
+    await write()
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
   }
 }
 

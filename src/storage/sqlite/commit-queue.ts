@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
@@ -64,6 +65,15 @@ export class CommitQueue {
   async probe(): Promise<void> {
     const reply = await this.#ask({ kind: 'probe', now: this.#options.clock() })
     if (reply.kind === 'probed' && reply.fault) throw faultFromJson(reply.fault)
+  }
+
+  /** Decided behind the groups that were handed over before it. */
+  async preview(workspaceId: WorkspaceId, command: Command): Promise<Preview> {
+    const now = this.#options.clock()
+    const reply = await this.#ask({ kind: 'preview', now, workspaceId, command })
+    if (reply.kind !== 'previewed') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if ('fault' in reply.result) throw faultFromJson(reply.result.fault)
+    return reply.result.preview
   }
 
   /** One step of deleting what is old; the groups that wait meanwhile go before the next. */
@@ -142,8 +152,11 @@ export class CommitQueue {
         code: 'unavailable',
         message: 'The writing thread died.',
         fields: [],
+        retryAfterSeconds: 1,
+        profile: null,
+        cause: null,
       } as const
-      done?.({ kind: 'probed', fault: { ...fault, retryAfterSeconds: 1, cause: null } })
+      done?.({ kind: 'probed', fault })
     }
     this.#worker = null
     if (!this.#closing) this.#flush()

@@ -51,6 +51,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    preview: (workspaceId, command) => queue.preview(workspaceId, command),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),

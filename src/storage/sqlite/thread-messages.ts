@@ -1,5 +1,6 @@
 import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
+import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { AppliedJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
@@ -7,12 +8,14 @@ import type { ExpireBefore, Expired } from '../store.ts'
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
+  | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'close' }
 
 export type Reply =
   | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
+  | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
   | { kind: 'closed' }
@@ -22,17 +25,19 @@ export interface FaultJson {
   message: string
   fields: readonly FieldFault[]
   retryAfterSeconds: number | null
+  profile: number | null
   /** The stack of what was behind it, for the log. */
   cause: string | null
 }
 
 export function faultToJson(fault: Fault): FaultJson {
-  const { code, message, fields, retryAfterSeconds, cause } = fault
+  const { code, message, fields, retryAfterSeconds, profile, cause } = fault
   return {
     code,
     message,
     fields,
     retryAfterSeconds: retryAfterSeconds ?? null,
+    profile: profile ?? null,
     cause: cause instanceof Error ? (cause.stack ?? cause.message) : null,
   }
 }
@@ -42,6 +47,7 @@ export function faultFromJson(json: FaultJson): Fault {
     message: json.message,
     fields: [...json.fields],
     ...(json.retryAfterSeconds === null ? {} : { retryAfterSeconds: json.retryAfterSeconds }),
+    ...(json.profile === null ? {} : { profile: json.profile }),
     ...(json.cause === null ? {} : { cause: json.cause }),
   })
 }

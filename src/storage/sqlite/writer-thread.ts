@@ -34,6 +34,8 @@ function answer(request: Request): Reply {
         kind: 'applied',
         results: writer.applyGroup(request.group, request.now).map(resultToJson),
       }
+    case 'preview':
+      return preview(request)
     case 'probe':
       try {
         writer.probe(request.now)
@@ -46,6 +48,15 @@ function answer(request: Request): Reply {
     case 'close':
       writer.close()
       return { kind: 'closed' }
+  }
+}
+
+function preview({ workspaceId, command, now }: Extract<Request, { kind: 'preview' }>): Reply {
+  try {
+    const preview = writer.preview({ workspaceId, command }, now)
+    return { kind: 'previewed', result: { preview } }
+  } catch (error) {
+    return { kind: 'previewed', result: { fault: faultToJson(asFault(error)) } }
   }
 }
 

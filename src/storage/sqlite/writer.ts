@@ -4,6 +4,7 @@ import { type Decide, type Decided, settle } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { emptyKnown, likelyNeeds } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
+import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
@@ -59,6 +60,20 @@ export class Writer {
       // Somebody's command could not be written. Nothing was, so each is tried on its own.
       if (group.length > 1) return group.flatMap((waiting) => this.applyGroup([waiting], now))
       return [{ fault: asFault(error) }]
+    }
+  }
+
+  /** Decides a command as `applyGroup` would, in a transaction that is rolled back. */
+  preview({ workspaceId, command }: Waiting, now: number): Preview {
+    const { db, loader, states } = this.#begin()
+    try {
+      const { settings, rules, workspace, lastEvent, lastProfile } = states.get(workspaceId)
+      const context = { now, settings, rules, workspace }
+      const decided = this.#decideFully(loader, workspaceId, command, context)
+      settle(decided, lastEvent, lastProfile)
+      return previewOf(decided)
+    } finally {
+      db.exec('ROLLBACK')
     }
   }
 

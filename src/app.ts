@@ -10,6 +10,7 @@ import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { Runner } from './follow-up/runner.ts'
+import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { readSecretKey } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -46,12 +47,15 @@ export interface Parts {
  *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, { startRunner }, dialects] = await Promise.all([
-    import('./http/server.ts'),
-    import('./first-start.ts'),
-    import('./follow-up/runner.ts'),
-    loadDialects(),
-  ])
+  const [{ buildServer }, { prepareFirstStart }, { startRunner }, vendors, native] =
+    await Promise.all([
+      import('./http/server.ts'),
+      import('./first-start.ts'),
+      import('./follow-up/runner.ts'),
+      loadVendors(),
+      loadNativeParts(),
+    ])
+  const { dialects } = native
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
@@ -65,7 +69,8 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   try {
     // Only whoever holds the store makes the key, so that two starts at once do not make two.
     const ticketKey = deriveKey(readSecretKey(config), 'roster ticket key')
-    server = buildServer({ store, dialects, config, ticketKey, logger, clock: Date.now })
+    const clock = Date.now
+    server = buildServer({ store, dialects: vendors, config, ticketKey, logger, clock, native })
     const { url } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
@@ -116,7 +121,13 @@ export async function examineAppStore(config: Config): Promise<Finding[]> {
   return (await import('./storage/maintain-store.ts')).examineStore(storeUrl(config))
 }
 
+/** The vendors' languages, and the one of Roster's own. */
 export async function loadDialects(): Promise<readonly Dialect[]> {
+  const { native } = await import('./http/native/dialect.ts')
+  return [...(await loadVendors()), native]
+}
+
+async function loadVendors(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
 }
 
@@ -125,6 +136,15 @@ export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
   const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
   return { actions: await loadActions(), sources, templates: createTemplates() }
+}
+
+async function loadNativeParts(): Promise<NativeParts> {
+  const [grammar, decide, dialects] = await Promise.all([
+    loadGrammar(),
+    loadDecision(),
+    loadDialects(),
+  ])
+  return { grammar, decide, dialects }
 }
 
 /** The decision, for trying rules without a store. */

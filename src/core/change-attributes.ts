@@ -74,7 +74,7 @@ export function changeAttributes(
   return result
 }
 
-/** What builds on the stored value counts whenever it happened; the later of the two times stays. */
+/** What builds on the stored value counts whenever it happened; the later of both times stays. */
 function onTop(profile: Profile, name: string, writer: Writer): Writer {
   const { occurredAt } = writer
   const storedAt = own(profile.provenance, name)?.at ?? 0

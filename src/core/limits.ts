@@ -3,6 +3,10 @@
  * line alike; those of the listener (bytes, seconds, connections) are options in `config`.
  */
 export const limits = {
+  /** Events or profiles in one call with many; each of them is held to what one alone is. */
+  bulkEntriesMax: 1_000,
+  /** Answers that go on and on, at a time, in one process. */
+  streamsMax: 200,
   /** Nesting of a JSON value; the outermost object counts as 1. */
   jsonDepthMax: 32,
   /** Names and list entries in one body, at all depths together. */

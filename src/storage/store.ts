@@ -40,6 +40,9 @@ export interface Store {
   /** Events with `id > after`, in id order, at most `limit`. */
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
 
+  /** The id of the newest event of a workspace; 0 when there never was one. */
+  lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0>
+
   /** Ids of events that named this identifier, in id order, at most `limit`. */
   eventsNaming(
     workspaceId: WorkspaceId,

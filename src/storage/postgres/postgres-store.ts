@@ -95,6 +95,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     createWorkspace: (name, rules) => admin.createWorkspace(name, rules),

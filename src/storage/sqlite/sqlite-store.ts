@@ -55,6 +55,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),

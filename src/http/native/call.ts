@@ -1,0 +1,45 @@
+import type { Command, Idempotency } from '../../core/command.ts'
+import type { Decide } from '../../core/decision.ts'
+import type { CommandBody, Dialect } from '../../core/dialect.ts'
+import type { Source } from '../../core/event.ts'
+import type { ActionSettings, FollowUpGrammar } from '../../core/rule-schema-steps.ts'
+import type { Workspace } from '../../core/workspace.ts'
+import type { Store, Token } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+
+/** What the native API needs besides the store; only the composition root has all of it. */
+export interface NativeParts {
+  /** Those a token can be made for, the native one included. */
+  dialects: readonly Dialect[]
+  grammar: { actions: ActionSettings } & Omit<FollowUpGrammar, 'destinations'>
+  decide: Decide
+}
+
+/** What a route's handler sees: its checked input, who calls, and the store. */
+export interface NativeCall<Params, Query, Body> {
+  params: Params
+  query: Query
+  body: Body
+  store: Store
+  workspace: Workspace
+  token: Token
+  parts: NativeParts
+  /** Milliseconds UTC at which the request arrived. */
+  now: number
+  source: Source
+  /** Null without a key, and where the route takes none. */
+  idempotency: Idempotency | null
+  /** The version that `If-Match` names, where the route takes it and it was sent. */
+  ifVersion: number | undefined
+  /** For answers that go on; nothing else should need it. */
+  raw: Call
+}
+
+/** A command of this call, with what every command of it has. */
+export function commandOf(
+  call: Pick<NativeCall<unknown, unknown, unknown>, 'source' | 'idempotency'>,
+  body: CommandBody,
+): Command {
+  const { source, idempotency } = call
+  return { ...body, source, ...(idempotency ? { idempotency } : {}) }
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import type { InternalActions } from './core/action.ts'
+import type { Actions } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
@@ -152,8 +152,8 @@ export async function loadDecision(): Promise<Decide> {
   return (await import('./decision.ts')).decide
 }
 
-export async function loadActions(): Promise<InternalActions> {
-  return (await import('./actions/registry.ts')).internalActions
+export async function loadActions(): Promise<Actions> {
+  return (await import('./actions/registry.ts')).actions
 }
 
 /** JSON lines on standard output, gathered for a moment so that a line costs next to nothing. */

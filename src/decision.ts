@@ -1,8 +1,8 @@
-import { internalActions } from './actions/registry.ts'
+import { actions } from './actions/registry.ts'
 import { createDecide } from './core/decide.ts'
 
 /**
  * The decision with the actions bound in. A module of its own, so that an engine can load it in the
  * thread that writes: a function cannot be sent there, an address can.
  */
-export const decide = createDecide(internalActions)
+export const decide = createDecide(actions)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Compile } from 'typebox/schema'
 import { parse } from 'yaml'
-import { internalActions } from '../src/actions/registry.ts'
+import { actions } from '../src/actions/registry.ts'
 import type { DestinationEntry } from '../src/core/destination.ts'
 import { readDestination } from '../src/core/destination.ts'
 import type { Source } from '../src/core/event.ts'
@@ -15,8 +15,8 @@ import type { ActionSettings } from '../src/core/rule-schema-steps.ts'
 import { createTemplates } from '../src/core/template.ts'
 import { nearest } from '../src/lib/nearest.ts'
 
-const actions: ActionSettings = new Map<string, { type: string; settings: JsonObject }>([
-  ...internalActions,
+const withWebhook: ActionSettings = new Map<string, { type: string; settings: JsonObject }>([
+  ...actions,
   [
     'call',
     {
@@ -31,13 +31,13 @@ const actions: ActionSettings = new Map<string, { type: string; settings: JsonOb
   ],
 ])
 const grammar: FileGrammar = {
-  actions,
+  actions: withWebhook,
   sources: ['one', 'two', 'cli'],
   templates: createTemplates(),
   destinationTypes: ['hook'],
   knownDestinations: ['stored'],
 }
-const published = Compile(rulesFileSchema(actions, grammar.destinationTypes))
+const published = Compile(rulesFileSchema(withWebhook, grammar.destinationTypes))
 
 const whole = `
 destinations:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { internalActions } from '../src/actions/registry.ts'
+import { actions } from '../src/actions/registry.ts'
 import { loadGrammar } from '../src/app.ts'
 import { CliError, exitCodes } from '../src/cli/command.ts'
 import { readRulesFile } from '../src/cli/read-rules-file.ts'
@@ -11,7 +11,7 @@ const grammar = await loadGrammar()
 const tagIt = '    steps: [{ action: add-tag, with: { tag: seen } }]'
 
 test('the starter rules pass the check of a rules file', () => {
-  assert.deepEqual(checkRules(starterRules, internalActions, { ...grammar, destinations: [] }), [])
+  assert.deepEqual(checkRules(starterRules, actions, { ...grammar, destinations: [] }), [])
 })
 
 test('a file with every kind of condition is read as it stands', () => {

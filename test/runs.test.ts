@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { internalActions } from '../src/actions/registry.ts'
+import { actions } from '../src/actions/registry.ts'
 import { loadGrammar } from '../src/app.ts'
 import type { Command, RecordEvent } from '../src/core/command.ts'
 import { endingRun } from '../src/core/continue-run.ts'
@@ -26,7 +26,7 @@ function event(type: string, attributes: JsonObject = {}, email = 'jo@x.org'): R
 
 /** An engine with the starter rules and these, each of which a file could hold. */
 function engineOf(...rules: RuleDefinition[]) {
-  assert.deepEqual(checkRules(rules, internalActions, grammar), [])
+  assert.deepEqual(checkRules(rules, actions, grammar), [])
   return memoryEngine({}, [...starterRules, ...rules])
 }
 

@@ -1,4 +1,4 @@
-import type { InternalAction, InternalActions } from '../core/action.ts'
+import type { Action, Actions } from '../core/action.ts'
 import { addTag } from './add-tag/action.ts'
 import { findProfile } from './find-profile/action.ts'
 import { increment } from './increment/action.ts'
@@ -11,12 +11,10 @@ import { triggerEvent } from './trigger-event/action.ts'
 import { unset } from './unset/action.ts'
 import { unsubscribe } from './unsubscribe/action.ts'
 
-const actions: readonly InternalAction[] = [
+const known: readonly Action[] = [
   ...[setAttributes, setOnce, unset, increment, addTag, removeTag, subscribe, unsubscribe],
   ...[removeProfile, findProfile, triggerEvent],
 ]
 
 /** Every action a rule's step may name, by its type. */
-export const internalActions: InternalActions = new Map(
-  actions.map((action) => [action.type, action]),
-)
+export const actions: Actions = new Map(known.map((action) => [action.type, action]))

@@ -1,7 +1,9 @@
 import type { Key, RemoveIntent, WriteIntent } from './command.ts'
 import type { DropReason } from './event.ts'
 import type { JsonObject } from './json.ts'
+import type { DeliveryRequest, SeenForDelivery } from './planned-delivery.ts'
 import type { Identifier, Profile } from './profile.ts'
+import type { TemplateReason, Templates } from './template.ts'
 
 /** What an internal action sees: the event and, when there is one, the person it is about. */
 export interface StepState {
@@ -36,9 +38,49 @@ export interface InternalAction {
   plan(settings: JsonObject, state: StepState): StepPlan
 }
 
-export type InternalActions = ReadonlyMap<string, InternalAction>
+/** What an external action is rendered from. */
+export interface RenderInput {
+  /** As they stand in the rule; templates are the action's own business. */
+  settings: JsonObject
+  seen: SeenForDelivery
+  workspace: { name: string }
+  /** When it was planned, milliseconds UTC: what `now` is in a template, on every try. */
+  plannedAt: number
+  templates: Templates
+}
 
-/** Declares an action; a registry line makes it known. */
+/** The request that is sent on every try; without one the delivery is dead at once, and says why. */
+export type RenderedAction =
+  | { kind: 'request'; request: DeliveryRequest }
+  | { kind: 'fault'; reason: TemplateReason | 'too_large'; detail: string }
+
+/**
+ * The contract of an action that reaches outside. A step with it plans a delivery to the
+ * destination that its settings name; a worker renders it once and sends it until it arrives.
+ */
+export interface ExternalAction {
+  type: string
+  /** JSON Schema of `with`; it has a property `destination`, which is never a template. */
+  settings: JsonObject
+  /** The type a destination must have to be named. */
+  destinationType: string
+  /** Pure: the same input gives the same bytes. Never throws for what a rule or a person holds. */
+  render(input: RenderInput): RenderedAction
+}
+
+export type Action = InternalAction | ExternalAction
+export type Actions = ReadonlyMap<string, Action>
+
+/** Declares an action that runs inside the transaction; a registry line makes it known. */
 export function defineAction(action: InternalAction): InternalAction {
   return action
+}
+
+/** Declares an action that reaches outside; a registry line makes it known. */
+export function defineExternalAction(action: ExternalAction): ExternalAction {
+  return action
+}
+
+export function isExternal(action: Action): action is ExternalAction {
+  return 'render' in action
 }

@@ -1,4 +1,4 @@
-import type { InternalActions } from './action.ts'
+import type { Actions } from './action.ts'
 import type { Command, ContinueRun, EndRun } from './command.ts'
 import type { Decide, DecideContext, Decided } from './decision.ts'
 import { Fault } from './errors.ts'
@@ -10,10 +10,10 @@ import { RuleRunner } from './rule-runner.ts'
 import { createTemplates, type Templates } from './template.ts'
 
 /**
- * Binds the internal actions into the decision. The decision is pure: the same state, command and
+ * Binds the actions into the decision. The decision is pure: the same state, command and
  * context give the same verdict, so it may be run again with more state until nothing is missing.
  */
-export function createDecide(actions: InternalActions): Decide {
+export function createDecide(actions: Actions): Decide {
   const templates = createTemplates()
   return (known, command, context) => {
     try {
@@ -38,7 +38,7 @@ function decideOnce(
   journal: Journal,
   command: Command,
   context: DecideContext,
-  tools: { actions: InternalActions; templates: Templates },
+  tools: { actions: Actions; templates: Templates },
 ): Decided {
   const rules = new RuleRunner(journal, context, tools)
   const { events, drafts } = journal
@@ -53,6 +53,7 @@ function decideOnce(
     events,
     runs: rules.writes(),
     ruleCounts: rules.counts(),
+    deliveries: rules.deliveries(),
     foundBy: subject.foundBy ?? (isAboutRun ? 'none' : (events[0]?.foundBy ?? 'none')),
     subject: journal.living(about),
   }

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import type { Fault } from './errors.ts'
 import type { Event, FoundBy } from './event.ts'
 import type { Known, Need } from './known.ts'
+import type { Delivery, DeliveryId } from './planned-delivery.ts'
 import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
 import type { RuleSet } from './rule-set.ts'
 import type { RuleCount, Run, RunWrite } from './run.ts'
@@ -29,6 +30,11 @@ export interface Decided {
   runs: RunWrite[]
   /** The last word on each counter. */
   ruleCounts: RuleCount[]
+  /**
+   * What steps planned, with local ids -1, -2, ...; each is `pending` and due now, and the store
+   * puts it in its lane: behind others of its lane it is `queued`.
+   */
+  deliveries: Delivery[]
   foundBy: FoundBy
   /**
    * The living profile the command was about, as the decision leaves it; null when there is none.
@@ -56,14 +62,39 @@ export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refus
  */
 export type Decide = (known: Known, command: Command, context: DecideContext) => Verdict
 
+/** The last ids of a workspace that were given out. */
+export interface LastIds {
+  event: number
+  profile: number
+  delivery: number
+}
+
+/** How each kind of id is replaced. */
+interface Renumbering {
+  event(id: EventId): EventId
+  profile(id: ProfileId): ProfileId
+  delivery(id: DeliveryId): DeliveryId
+}
+
 /**
- * Puts ids in the place of local references: event -1 becomes `lastEvent + 1`, profile -1 becomes
- * `lastProfile + 1`, and so on. Changes the decision in place.
+ * Puts ids in the place of local references: event -1 becomes the first after the last event, and
+ * so on. Changes the decision in place.
  */
-export function settle(decided: Decided, lastEvent: number, lastProfile: number): void {
-  const eventId = (id: EventId) => (id < 0 ? lastEvent - id : id) as EventId
-  const profileId = (id: ProfileId) => (id < 0 ? lastProfile - id : id) as ProfileId
-  renumber(decided, eventId, profileId)
+export function settle(decided: Decided, last: LastIds): void {
+  renumber(decided, {
+    event: (id) => (id < 0 ? last.event - id : id) as EventId,
+    profile: (id) => (id < 0 ? last.profile - id : id) as ProfileId,
+    delivery: (id) => (id < 0 ? last.delivery - id : id) as DeliveryId,
+  })
+}
+
+/** Where the ids of a workspace stand once a settled decision has used its own. */
+export function lastIdsAfter(last: LastIds, { events, profiles, deliveries }: Decided): LastIds {
+  return {
+    event: last.event + events.length,
+    profile: last.profile + profiles.filter(({ before }) => before === null).length,
+    delivery: last.delivery + deliveries.length,
+  }
 }
 
 /**
@@ -76,10 +107,12 @@ export const provisionalIds = 2 ** 52
  * Puts the store's ids in the place of provisional ones: the first above `provisionalIds` becomes
  * the first after the last given out. Changes the decision in place; doing it twice does nothing.
  */
-export function rebase(decided: Decided, lastEvent: number, lastProfile: number): void {
-  const eventId = (id: EventId) => rebased(id, lastEvent) as EventId
-  const profileId = (id: ProfileId) => rebased(id, lastProfile) as ProfileId
-  renumber(decided, eventId, profileId)
+export function rebase(decided: Decided, last: LastIds): void {
+  renumber(decided, {
+    event: (id) => rebased(id, last.event) as EventId,
+    profile: (id) => rebased(id, last.profile) as ProfileId,
+    delivery: (id) => rebased(id, last.delivery) as DeliveryId,
+  })
 }
 
 /** The id that a provisional one becomes; any other stays. */
@@ -87,50 +120,53 @@ export function rebased(id: number, last: number): number {
   return id > provisionalIds ? id - provisionalIds + last : id
 }
 
-function renumber(
-  decided: Decided,
-  eventId: (id: EventId) => EventId,
-  profileId: (id: ProfileId) => ProfileId,
-): void {
+function renumber(decided: Decided, to: Renumbering): void {
   const profiles = new Set(decided.profiles.map(({ profile }) => profile))
   // One that was looked at and left as it was is not among those that are written.
   if (decided.subject) profiles.add(decided.subject)
   for (const profile of profiles) {
-    profile.id = profileId(profile.id)
-    if (profile.lastEvent !== null) profile.lastEvent = eventId(profile.lastEvent)
+    profile.id = to.profile(profile.id)
+    if (profile.lastEvent !== null) profile.lastEvent = to.event(profile.lastEvent)
     for (const provenance of Object.values(profile.provenance)) {
-      provenance.event = eventId(provenance.event)
+      provenance.event = to.event(provenance.event)
     }
   }
   for (const event of decided.events) {
-    event.id = eventId(event.id)
-    if (event.previous !== null) event.previous = eventId(event.previous)
-    if (event.subject !== null) event.subject = profileId(event.subject)
-    if (event.cause) event.cause.event = eventId(event.cause.event)
+    event.id = to.event(event.id)
+    if (event.previous !== null) event.previous = to.event(event.previous)
+    if (event.subject !== null) event.subject = to.profile(event.subject)
+    if (event.cause) event.cause.event = to.event(event.cause.event)
   }
   for (const write of decided.runs) {
     if (write.kind === 'cancel') {
-      write.by = eventId(write.by)
-      write.subject = profileId(write.subject)
-    } else renumberRun(write.run, eventId, profileId)
+      write.by = to.event(write.by)
+      write.subject = to.profile(write.subject)
+    } else renumberRun(write.run, to)
   }
-  for (const count of decided.ruleCounts) count.subject = profileId(count.subject)
+  for (const count of decided.ruleCounts) count.subject = to.profile(count.subject)
+  for (const delivery of decided.deliveries) {
+    delivery.id = to.delivery(delivery.id)
+    delivery.event = to.event(delivery.event)
+    if (delivery.subject !== null) delivery.subject = to.profile(delivery.subject)
+    delivery.seen.event.id = to.event(delivery.seen.event.id)
+    const { profile } = delivery.seen
+    if (profile) profile.id = to.profile(profile.id)
+  }
 }
 
-function renumberRun(
-  run: Run,
-  eventId: (id: EventId) => EventId,
-  profileId: (id: ProfileId) => ProfileId,
-): void {
-  run.event = eventId(run.event)
-  if (run.subject !== null) run.subject = profileId(run.subject)
-  if (run.endedBy !== null) run.endedBy = eventId(run.endedBy)
+function renumberRun(run: Run, to: Renumbering): void {
+  run.event = to.event(run.event)
+  if (run.subject !== null) run.subject = to.profile(run.subject)
+  if (run.endedBy !== null) run.endedBy = to.event(run.endedBy)
   for (const record of run.log) {
-    if (record.events) record.events = record.events.map(eventId)
+    if (record.events) record.events = record.events.map(to.event)
+    if (record.delivery !== undefined) record.delivery = to.delivery(record.delivery)
   }
 }
 
 /** Whether there is anything to write. */
-export function changesAnything({ events, profiles, runs, ruleCounts }: Decided): boolean {
-  return events.length + profiles.length + runs.length + ruleCounts.length > 0
+export function changesAnything(decided: Decided): boolean {
+  const { events, profiles, runs, ruleCounts, deliveries } = decided
+  const lists = [events, profiles, runs, ruleCounts, deliveries]
+  return lists.some(({ length }) => length > 0)
 }

@@ -61,6 +61,8 @@ export type DropReason =
   | 'unfit_value'
   /** A template gave nothing; the run has the details. */
   | 'template'
+  /** One command plans only so many. */
+  | 'too_many_deliveries'
   /** The rule has run for this person as often as it may in a minute. */
   | 'rate_limit'
 

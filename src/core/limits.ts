@@ -27,6 +27,8 @@ export const limits = {
   ruleDepthMax: 8,
   /** Events one command may cause, so that a wide fan of rules stays bounded too. */
   eventsPerCommandMax: 64,
+  /** Deliveries one command may plan. */
+  deliveriesPerCommandMax: 256,
   /** Rules in one workspace. */
   rulesPerWorkspaceMax: 200,
   /** How often a rule with waits, or one that reaches further, runs for one person in a minute. */

@@ -1,4 +1,4 @@
-import type { InternalActions } from './action.ts'
+import { type Actions, isExternal } from './action.ts'
 import type { Drafts } from './drafts.ts'
 import { limits } from './limits.ts'
 import type { ProfileId } from './profile.ts'
@@ -12,10 +12,10 @@ const minuteMs = 60_000
 export class RuleCounters {
   readonly #drafts: Drafts
   readonly #minute: number
-  readonly #actions: InternalActions
+  readonly #actions: Actions
   readonly #changed = new Map<string, RuleCount>()
 
-  constructor(drafts: Drafts, now: number, actions: InternalActions) {
+  constructor(drafts: Drafts, now: number, actions: Actions) {
     this.#drafts = drafts
     this.#minute = Math.floor(now / minuteMs)
     this.#actions = actions
@@ -46,7 +46,7 @@ export class RuleCounters {
 /** Rules are kept as long as they are in force, so each is looked through once. */
 const counted = new WeakMap<Rule, boolean>()
 
-function isCounted(rule: Rule, actions: InternalActions): boolean {
+function isCounted(rule: Rule, actions: Actions): boolean {
   const known = counted.get(rule)
   if (known !== undefined) return known
   const verdict = rule.per_minute !== undefined || reachesFurther(rule.steps, actions)
@@ -54,10 +54,11 @@ function isCounted(rule: Rule, actions: InternalActions): boolean {
   return verdict
 }
 
-function reachesFurther(steps: readonly Step[], actions: InternalActions): boolean {
+function reachesFurther(steps: readonly Step[], actions: Actions): boolean {
   return steps.some((step) => {
     if ('wait' in step) return true
     if ('check' in step) return reachesFurther(step.otherwise ?? [], actions)
-    return 'action' in step && actions.get(step.action)?.isCounted === true
+    const action = 'action' in step ? actions.get(step.action) : undefined
+    return action !== undefined && (isExternal(action) || action.isCounted === true)
   })
 }

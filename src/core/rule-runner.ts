@@ -17,6 +17,7 @@ import {
   seenEvent,
 } from './run.ts'
 import { type Progress, runSteps } from './run-steps.ts'
+import type { ActionStep } from './step.ts'
 import { type RuleTools, StepActor } from './step-actor.ts'
 
 /** Has rules react to events, in one decision, and goes on with runs of earlier ones. */
@@ -42,6 +43,10 @@ export class RuleRunner {
 
   counts() {
     return this.#counters.changed()
+  }
+
+  deliveries() {
+    return this.#actor.deliveries
   }
 
   /** Ends what waits for an event like this, then runs the rules that take it, in their order. */
@@ -115,7 +120,7 @@ export class RuleRunner {
     const host = {
       now,
       input: () => conditionInput(run.seen, this.#journal.living(run.subject), now),
-      act: (step: Parameters<StepActor['act']>[0]) => this.#actor.act(step, run, cause, event),
+      act: (step: ActionStep, path: string) => this.#actor.act(step, path, run, cause, event),
     }
     return runSteps(rule.steps, run.cursor, host, run.log)
   }

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { InternalAction } from './action.ts'
+import type { Action } from './action.ts'
 import { fixedMs, parseDuration, parseSignedDuration } from './duration.ts'
 import { type DataFault, explainErrors } from './explain-errors.ts'
 import { instantOf } from './instant.ts'
@@ -11,7 +11,7 @@ import { stepKinds } from './step.ts'
 import type { Templates } from './template.ts'
 
 /** What a step may name: the type of every action, with the schema of its settings. */
-export type ActionSettings = ReadonlyMap<string, Pick<InternalAction, 'type' | 'settings'>>
+export type ActionSettings = ReadonlyMap<string, Pick<Action, 'type' | 'settings'>>
 
 /** What rules may name once follow-ups run. */
 export interface FollowUpGrammar {

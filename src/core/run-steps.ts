@@ -18,7 +18,7 @@ export interface StepHost {
   /** What conditions look at, as the steps before have left it. */
   input(): ConditionInput
   /** Carries an action out. An answer of `end` is the end of the run too. */
-  act(step: ActionStep): { record: Omit<StepRecord, 'step'>; end?: Ended }
+  act(step: ActionStep, path: string): { record: Omit<StepRecord, 'step'>; end?: Ended }
 }
 
 export interface Ended {
@@ -72,7 +72,7 @@ export function runSteps(
       }
       log.push({ step: at, did: 'passed' })
     } else {
-      const { record, end } = host.act(step)
+      const { record, end } = host.act(step, at)
       log.push({ step: at, ...record })
       if (end) return { kind: 'ended', ...end }
     }

@@ -1,5 +1,6 @@
-import type { Change, DropReason, Event } from './event.ts'
+import type { Change, DropReason, Event, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
+import type { DeliveryId } from './planned-delivery.ts'
 import type { EventId, Identifier, ProfileId } from './profile.ts'
 
 export type RunState = 'waiting' | 'done' | 'failed' | 'cancelled'
@@ -62,6 +63,9 @@ export type RunReason =
 /** What a run keeps of its event, which may be deleted for its age while the run waits. */
 export interface SeenEvent {
   type: string
+  occurredAt: number
+  receivedAt: number
+  source: Source['dialect']
   attributes: JsonObject
   changes: Change[]
   identifiers: Identifier[]
@@ -71,9 +75,11 @@ export interface SeenEvent {
 export interface StepRecord {
   /** The path of the step: `2`, or `2.0` for the first of the `otherwise` of the third. */
   step: string
-  did: 'acted' | 'dropped' | 'waited' | 'passed' | 'failed_check' | 'stopped' | 'failed'
+  did: 'acted' | 'planned' | 'dropped' | 'waited' | 'passed' | 'failed_check' | 'stopped' | 'failed'
   /** What it caused. */
   events?: EventId[]
+  /** The delivery it planned. */
+  delivery?: DeliveryId
   /** Until when it waits. */
   until?: number
   /** What had no effect, and why. */
@@ -109,8 +115,10 @@ export function parseRunId(text: string): RunKey | null {
 
 /** What a run keeps of an event. */
 export function seenEvent(event: Event): SeenEvent {
-  const { type, attributes, changes, identifiers, cause } = event
-  return { type, attributes, changes, identifiers, depth: cause?.depth ?? 0 }
+  const { type, occurredAt, receivedAt, attributes, changes, identifiers, cause } = event
+  const source = event.source.dialect
+  const depth = cause?.depth ?? 0
+  return { type, occurredAt, receivedAt, source, attributes, changes, identifiers, depth }
 }
 
 /** The run, ended. What it had planned beyond this is not done any more. */

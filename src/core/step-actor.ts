@@ -1,10 +1,13 @@
-import type { InternalActions, StepPlan } from './action.ts'
+import { type Actions, type ExternalAction, isExternal, type StepPlan } from './action.ts'
 import type { Key } from './command.ts'
 import type { DecideContext } from './decision.ts'
 import { Fault } from './errors.ts'
 import type { Cause, Dropped, Event } from './event.ts'
 import type { Journal } from './journal.ts'
+import { limits } from './limits.ts'
+import type { Delivery, DeliveryId } from './planned-delivery.ts'
 import { renderSettings } from './render-settings.ts'
+import { ruleLabel } from './rule.ts'
 import type { Run, StepRecord } from './run.ts'
 import type { Ended } from './run-steps.ts'
 import type { ActionStep } from './step.ts'
@@ -12,7 +15,7 @@ import { changesScope, type TemplateScope, type Templates } from './template.ts'
 
 /** What rules work with, the same for every decision. */
 export interface RuleTools {
-  actions: InternalActions
+  actions: Actions
   templates: Templates
 }
 
@@ -24,6 +27,8 @@ interface Acted {
 
 /** Carries out the actions of steps. A step never refuses the command it runs in. */
 export class StepActor {
+  /** What steps planned so far, with local ids. */
+  readonly deliveries: Delivery[] = []
   readonly #journal: Journal
   readonly #context: DecideContext
   readonly #tools: RuleTools
@@ -34,11 +39,15 @@ export class StepActor {
     this.#tools = tools
   }
 
-  /** `event` is the one the run began with, as long as it can still be written to. */
-  act(step: ActionStep, run: Run, cause: Cause, event: Event | null): Acted {
+  /**
+   * `path` is the step's place, as records name it; `event` is the one the run began with, as long
+   * as it can still be written to.
+   */
+  act(step: ActionStep, path: string, run: Run, cause: Cause, event: Event | null): Acted {
     const { actions, templates } = this.#tools
     const action = actions.get(step.action)
     if (!action) throw new Error(`Rule ${cause.rule} names the unknown action ${step.action}`)
+    if (isExternal(action)) return this.#plan(action, step, path, run, event)
     const rendered = renderSettings(step.with, templates, () => this.#scope(run))
     if ('fault' in rendered) {
       event?.dropped.push({ name: step.action, reason: 'template', rule: cause.rule })
@@ -59,6 +68,54 @@ export class StepActor {
     // The steps after it were meant for somebody else than the event's own person.
     if (plan.kind === 'find') return { record, end: { state: 'done', reason: 'no_profile' } }
     return { record }
+  }
+
+  /** What reaches outside is owed from here on; the run goes on without waiting for it. */
+  #plan(
+    action: ExternalAction,
+    step: ActionStep,
+    path: string,
+    run: Run,
+    event: Event | null,
+  ): Acted {
+    if (this.deliveries.length >= limits.deliveriesPerCommandMax) {
+      const dropped = { name: action.type, reason: 'too_many_deliveries' } as const
+      event?.dropped.push({ ...dropped, rule: ruleLabel({ name: run.rule, version: run.version }) })
+      return { record: { did: 'dropped', ...dropped } }
+    }
+    const id = -(this.deliveries.length + 1) as DeliveryId
+    const { now } = this.#context
+    const { type, occurredAt, receivedAt, source, attributes, changes } = run.seen
+    const subject = this.#journal.living(run.subject)
+    this.deliveries.push({
+      id,
+      event: run.event,
+      rule: run.rule,
+      version: run.version,
+      step: path,
+      action: action.type,
+      destination: String(step.with.destination),
+      subject: subject?.id ?? null,
+      state: 'pending',
+      attemptCount: 0,
+      dueAt: now,
+      reason: null,
+      detail: null,
+      plannedAt: now,
+      endedAt: null,
+      seen: {
+        event: { id: run.event, type, occurredAt, receivedAt, source, attributes, changes },
+        // A copy: later steps of the same decision go on writing to the draft.
+        profile: subject && {
+          id: subject.id,
+          version: subject.version,
+          attributes: { ...subject.attributes },
+          tags: [...subject.tags],
+        },
+      },
+      request: null,
+    })
+    return { record: { did: 'planned', delivery: id } }
   }
 
   /** Does what a step planned, or says why it had no effect. */

@@ -57,5 +57,16 @@ export interface StopStep {
   stop: true
 }
 
+/** The step at a path such as `2.0`, or null where there is none. */
+export function stepAt(steps: readonly Step[], path: string): Step | null {
+  let list: readonly Step[] | undefined = steps
+  let step: Step | undefined
+  for (const index of path.split('.')) {
+    step = list?.[Number(index)]
+    list = step && 'check' in step ? step.otherwise : undefined
+  }
+  return step ?? null
+}
+
 /** The keys that tell the kinds of step apart. */
 export const stepKinds = ['action', 'wait', 'check', 'stop'] as const

@@ -1,11 +1,12 @@
 import { advanceKnown } from './advance-known.ts'
 import type { Command } from './command.ts'
 import { continueRun } from './continue-run.ts'
-import { type Decide, type Decided, settle } from './decision.ts'
+import { type Decide, type Decided, type LastIds, lastIdsAfter, settle } from './decision.ts'
 import type { Event } from './event.ts'
 import type { JsonObject } from './json.ts'
 import { emptyKnown, identifierKey, type Known, type KnownRun, type Need } from './known.ts'
 import { limits } from './limits.ts'
+import type { Delivery } from './planned-delivery.ts'
 import { type EventId, emailIdentifier, type Profile, type ProfileId } from './profile.ts'
 import type { Rule, RuleDefinition } from './rule.ts'
 import { ruleSet } from './rule-set.ts'
@@ -26,6 +27,8 @@ export interface Tried {
   events: Event[]
   /** Those that waited or failed, as they ended. */
   runs: Run[]
+  /** What was owed to destinations, not rendered. */
+  deliveries: Delivery[]
   /** The given person as the rules left them; null when they were removed, or there was nobody. */
   profile: Profile | null
 }
@@ -54,7 +57,8 @@ export function tryRules(
     if (next?.dueAt == null) break
     world.apply(continueRun(next), next.dueAt)
   }
-  return { events: world.events, runs: [...world.runs.values()], profile: world.given() }
+  const { events, deliveries } = world
+  return { events, runs: [...world.runs.values()], deliveries, profile: world.given() }
 }
 
 const givenId = 1 as ProfileId
@@ -62,16 +66,17 @@ const givenId = 1 as ProfileId
 /** A workspace of one person, in memory. */
 class World {
   readonly events: Event[] = []
+  readonly deliveries: Delivery[] = []
   readonly runs = new Map<string, Run>()
   readonly #decide: Decide
   readonly #rules: readonly Rule[]
   readonly #known = emptyKnown()
-  #lastProfile: number
+  #last: LastIds
 
   constructor(decide: Decide, rules: readonly Rule[], { profile, now }: Trial) {
     this.#decide = decide
     this.#rules = rules
-    this.#lastProfile = profile ? 1 : 0
+    this.#last = { event: 0, profile: profile ? 1 : 0, delivery: 0 }
     if (profile) this.#known.profiles.set(givenId, givenProfile(profile, now))
   }
 
@@ -87,10 +92,11 @@ class World {
 
   apply(command: Command, now: number): void {
     const decided = this.#decideFully(command, now)
-    settle(decided, this.events.length, this.#lastProfile)
-    this.#lastProfile += decided.profiles.filter(({ before }) => before === null).length
+    settle(decided, this.#last)
+    this.#last = lastIdsAfter(this.#last, decided)
     advanceKnown(this.#known, decided)
     this.events.push(...decided.events)
+    this.deliveries.push(...decided.deliveries)
     for (const write of decided.runs) this.#keep(write)
   }
 

@@ -1,9 +1,10 @@
 import type { Applied, Command } from '../../src/core/command.ts'
 import { continueRun } from '../../src/core/continue-run.ts'
-import { type DecideContext, settle } from '../../src/core/decision.ts'
+import { type DecideContext, type LastIds, lastIdsAfter, settle } from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
 import { emptyKnown, identifierKey, type Need } from '../../src/core/known.ts'
 import { limits } from '../../src/core/limits.ts'
+import type { Delivery } from '../../src/core/planned-delivery.ts'
 import type { Identifier, Profile, ProfileId } from '../../src/core/profile.ts'
 import { type RuleDefinition, starterRules } from '../../src/core/rule.ts'
 import { ruleSet } from '../../src/core/rule-set.ts'
@@ -33,7 +34,8 @@ export function memoryEngine(
   const events: Event[] = []
   const runs = new Map<string, Run>()
   const counts = new Map<number, Map<string, RuleCount>>()
-  let lastProfile = 0
+  const deliveries: Delivery[] = []
+  let last: LastIds = { event: 0, profile: 0, delivery: 0 }
   const inForce = definitions.map((rule) => ({ ...rule, version: 1 }))
   const rules = ruleSet(inForce)
 
@@ -79,9 +81,9 @@ export function memoryEngine(
         for (const need of verdict.needs) load(known, need)
         continue
       }
-      settle(verdict, events.length, lastProfile)
+      settle(verdict, last)
+      last = lastIdsAfter(last, verdict)
       for (const write of verdict.profiles) {
-        if (write.before === null) lastProfile += 1
         for (const identifier of write.released)
           release(holders, removedAt, write.profile, identifier)
         for (const identifier of write.claimed) {
@@ -92,6 +94,7 @@ export function memoryEngine(
         for (const name of Object.keys(write.profile.attributes)) names.add(name)
       }
       events.push(...structuredClone(verdict.events))
+      deliveries.push(...structuredClone(verdict.deliveries))
       for (const write of structuredClone(verdict.runs)) keepRun(runs, write)
       for (const count of verdict.ruleCounts) {
         const ofSubject = counts.get(count.subject) ?? new Map()
@@ -106,7 +109,7 @@ export function memoryEngine(
     throw new Error('The decision never had enough.')
   }
 
-  return { apply, continueDue, profiles, events, holders, runs, counts }
+  return { apply, continueDue, profiles, events, holders, runs, counts, deliveries }
 }
 
 function keepRun(runs: Map<string, Run>, write: RunWrite): void {

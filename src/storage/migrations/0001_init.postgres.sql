@@ -20,6 +20,7 @@ CREATE TABLE counters (
   last_event_id bigint NOT NULL DEFAULT 0,
   last_profile_id bigint NOT NULL DEFAULT 0,
   last_name_id bigint NOT NULL DEFAULT 0,
+  last_delivery_id bigint NOT NULL DEFAULT 0,
   config_version bigint NOT NULL DEFAULT 1
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 

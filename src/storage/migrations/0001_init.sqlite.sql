@@ -14,7 +14,8 @@ CREATE TABLE counters (
   workspace_id INTEGER PRIMARY KEY,
   last_event_id INTEGER NOT NULL,
   last_profile_id INTEGER NOT NULL,
-  last_name_id INTEGER NOT NULL
+  last_name_id INTEGER NOT NULL,
+  last_delivery_id INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- `config_version` is raised with every change of tokens, rules, settings and workspaces;

@@ -6,6 +6,8 @@ import {
   type Decide,
   type DecideContext,
   type Decided,
+  type LastIds,
+  lastIdsAfter,
   provisionalIds,
   rebase,
   rebased,
@@ -139,7 +141,7 @@ export class GroupWriter {
     const ids = changes
       ? await this.#takeIds(transaction, workspaceId, decisions, context)
       : await this.#lastIds(transaction, workspaceId, context)
-    for (const decided of decisions) rebase(decided, ids.lastEvent, ids.lastProfile)
+    for (const decided of decisions) rebase(decided, ids.last)
     const remember = await keepNames(transaction, {
       workspaceId,
       names: this.#options.names,
@@ -148,7 +150,7 @@ export class GroupWriter {
       lastName: ids.lastName,
     })
     const results = verdicts.map((verdict, index): Result => {
-      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.lastProfile) }
+      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.last.profile) }
       if (verdict.kind === 'repeated') return { applied: verdict.applied }
       return { applied: appliedFrom(verdict, commands[index]) }
     })
@@ -159,7 +161,7 @@ export class GroupWriter {
     })
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
-      await write(transaction, workspaceId, loader, decisions, ids.lastProfile)
+      await write(transaction, workspaceId, loader, decisions, ids.last)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
     return { results, remember }
@@ -173,8 +175,7 @@ export class GroupWriter {
     context: DecideContext,
   ): Promise<Verdict[]> {
     const verdicts: Verdict[] = []
-    let lastEvent = provisionalIds
-    let lastProfile = provisionalIds
+    let last = { event: provisionalIds, profile: provisionalIds, delivery: provisionalIds }
     for (const command of commands) {
       const known = foregone.get(command)
       const verdict = known
@@ -182,9 +183,8 @@ export class GroupWriter {
         : await decideOne(this.#options.decide, loader, command, context)
       verdicts.push(verdict)
       if (!isDecided(verdict)) continue
-      settle(verdict, lastEvent, lastProfile)
-      lastEvent += verdict.events.length
-      lastProfile += newProfiles(verdict)
+      settle(verdict, last)
+      last = lastIdsAfter(last, verdict)
       advanceKnown(loader.known, verdict)
     }
     return verdicts
@@ -196,20 +196,21 @@ export class GroupWriter {
     workspaceId: WorkspaceId,
     decisions: readonly Decided[],
     config: WorkspaceConfig,
-  ): Promise<LastIds> {
-    const events = decisions.reduce((sum, decided) => sum + decided.events.length, 0)
-    const profiles = decisions.reduce((sum, decided) => sum + newProfiles(decided), 0)
-    const taken = await transaction.query<Row>(sql.takeIds, [workspaceId, events, profiles])
-    return lastIds(taken.rows[0], config)
+  ): Promise<TakenIds> {
+    const none = { event: 0, profile: 0, delivery: 0 }
+    const { event, profile, delivery } = decisions.reduce(lastIdsAfter, none)
+    const asked = [workspaceId, event, profile, delivery]
+    const taken = await transaction.query<Row>(sql.takeIds, asked)
+    return takenIds(taken.rows[0], config)
   }
 
   async #lastIds(
     transaction: Transaction,
     workspaceId: WorkspaceId,
     config: WorkspaceConfig,
-  ): Promise<LastIds> {
+  ): Promise<TakenIds> {
     const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
-    return lastIds(rows[0], config)
+    return takenIds(rows[0], config)
   }
 
   async #addPartition(time: number): Promise<void> {
@@ -222,18 +223,21 @@ export class GroupWriter {
   }
 }
 
-interface LastIds {
-  lastEvent: number
-  lastProfile: number
+interface TakenIds {
+  /** The last that were given out before. */
+  last: LastIds
   lastName: number
 }
 
-function lastIds(row: Row | undefined, { version }: WorkspaceConfig): LastIds {
+function takenIds(row: Row | undefined, { version }: WorkspaceConfig): TakenIds {
   if (!row) throw unknownWorkspace()
   if (row.config_version !== version) throw new ConfigIsOld()
   return {
-    lastEvent: row.last_event as number,
-    lastProfile: row.last_profile as number,
+    last: {
+      event: row.last_event as number,
+      profile: row.last_profile as number,
+      delivery: row.last_delivery as number,
+    },
     lastName: row.last_name as number,
   }
 }
@@ -243,9 +247,9 @@ async function write(
   workspaceId: WorkspaceId,
   { stored, known }: KnownLoader,
   decisions: readonly Decided[],
-  lastProfile: number,
+  last: LastIds,
 ): Promise<void> {
-  const { values, storedCount } = groupChanges(decisions, stored, known, lastProfile)
+  const { values, storedCount } = groupChanges(decisions, stored, known, last.profile)
   const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
   if (rows[0]?.found !== storedCount) {
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
@@ -259,10 +263,6 @@ function isDecided(verdict: Verdict): verdict is Decided {
 
 function verdictOf(foregone: Applied | Fault): Verdict {
   return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
-}
-
-function newProfiles({ profiles }: Decided): number {
-  return profiles.filter(({ before }) => before === null).length
 }
 
 function appliedFrom(decided: Decided, command: Command | undefined): Applied {

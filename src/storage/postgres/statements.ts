@@ -156,10 +156,11 @@ export const takeIds: Statement = {
   name: 'take_ids',
   text: `
     UPDATE counters
-    SET last_event_id = last_event_id + $2, last_profile_id = last_profile_id + $3
+    SET last_event_id = last_event_id + $2, last_profile_id = last_profile_id + $3,
+      last_delivery_id = last_delivery_id + $4
     WHERE workspace_id = $1
     RETURNING last_event_id - $2 AS last_event, last_profile_id - $3 AS last_profile,
-      last_name_id AS last_name, config_version`,
+      last_delivery_id - $4 AS last_delivery, last_name_id AS last_name, config_version`,
 }
 
 /** The same without taking any, for a group that turned out to change nothing. */
@@ -167,7 +168,7 @@ export const selectLastIds: Statement = {
   name: 'select_last_ids',
   text: `
     SELECT last_event_id AS last_event, last_profile_id AS last_profile,
-      last_name_id AS last_name, config_version
+      last_delivery_id AS last_delivery, last_name_id AS last_name, config_version
     FROM counters WHERE workspace_id = $1`,
 }
 

@@ -52,7 +52,7 @@ export class Admin {
         .prepare('INSERT INTO workspaces (name, settings, id_key, created_at) VALUES (?, ?, ?, ?)')
         .run(name, JSON.stringify(defaultSettings), idKey, now)
       const id = Number(inserted.lastInsertRowid) as WorkspaceId
-      db.prepare('INSERT INTO counters VALUES (?, 0, 0, 0)').run(id)
+      db.prepare('INSERT INTO counters VALUES (?, 0, 0, 0, 0)').run(id)
       putRules(db, id, rules, now)
       return { id, name, settings: defaultSettings, idKey, createdAt: now }
     })

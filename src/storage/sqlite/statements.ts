@@ -102,11 +102,12 @@ export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
 
 export const selectWorkspaceState = `
-  SELECT name, settings, last_event_id, last_profile_id, last_name_id
+  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
 
 export const updateCounters = `
-  UPDATE counters SET last_event_id = ?, last_profile_id = ?, last_name_id = ?
+  UPDATE counters
+  SET last_event_id = ?, last_profile_id = ?, last_name_id = ?, last_delivery_id = ?
   WHERE workspace_id = ?`
 
 export const selectRules = `

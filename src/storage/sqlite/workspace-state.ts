@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Decided } from '../../core/decision.ts'
+import { type Decided, type LastIds, lastIdsAfter } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
@@ -12,8 +12,7 @@ export interface WorkspaceState {
   settings: WorkspaceSettings
   rules: RuleSet
   workspace: { name: string }
-  lastEvent: number
-  lastProfile: number
+  last: LastIds
   lastName: number
   /** Names known to be stored, as `attribute\0name` or `tag\0name`. */
   names: Set<string>
@@ -56,8 +55,11 @@ export class WorkspaceStates {
         this.#selectReplacedRules.all(id).map(ruleFromRow),
       ),
       workspace: { name: row.name as string },
-      lastEvent: row.last_event_id as number,
-      lastProfile: row.last_profile_id as number,
+      last: {
+        event: row.last_event_id as number,
+        profile: row.last_profile_id as number,
+        delivery: row.last_delivery_id as number,
+      },
       lastName: row.last_name_id as number,
       names: new Set(),
     }
@@ -68,8 +70,7 @@ export class WorkspaceStates {
   /** Moves the counters past what was decided and numbers the names it uses for the first time. */
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
-    state.lastEvent += decided.events.length
-    for (const write of decided.profiles) if (write.before === null) state.lastProfile += 1
+    state.last = lastIdsAfter(state.last, decided)
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {
@@ -85,7 +86,8 @@ export class WorkspaceStates {
   flush(): void {
     for (const id of this.#used) {
       const state = this.get(id)
-      this.#update.run(state.lastEvent, state.lastProfile, state.lastName, id)
+      const { event, profile, delivery } = state.last
+      this.#update.run(event, profile, state.lastName, delivery, id)
     }
     this.#used.clear()
   }

@@ -132,7 +132,7 @@ export class Writer {
         rules: state.rules,
         workspace: state.workspace,
       })
-      settle(decided, state.lastEvent, state.lastProfile)
+      settle(decided, state.last)
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)

@@ -1,0 +1,243 @@
+import type { DeliveryState, Judgement } from '../core/delivery.ts'
+import type { Breaker } from '../core/delivery-breaker.ts'
+import type { DestinationDefinition } from '../core/destination.ts'
+import type {
+  Attempt,
+  AttemptOutcomeRecord,
+  ClaimedDelivery,
+  Delivery,
+  DeliveryId,
+  DeliveryRequest,
+} from '../core/planned-delivery.ts'
+import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
+
+/**
+ * Destinations and deliveries. Times are the store's own clock. Deliveries are planned by `apply`,
+ * in the transaction of their event; everything after that is here.
+ *
+ * A **lane** is (workspace, destination, profile): of its unfinished deliveries only the one with
+ * the lowest place is `pending` or `claimed`, the rest is `queued`; whatever ends it promotes the
+ * next in the same transaction. A delivery without a profile has no lane.
+ */
+export interface DeliveryStore {
+  /**
+   * Puts a rules file's destinations in the place of the workspace's own, in one transaction with
+   * nothing else; unchanged ones keep their version. One that is left out is removed: what was
+   * unfinished for it is dead with the reason `destination_removed`.
+   */
+  replaceDestinations(
+    workspaceId: WorkspaceId,
+    destinations: readonly NewDestination[],
+  ): Promise<Destination[]>
+  /** Creates or replaces one. */
+  putDestination(workspaceId: WorkspaceId, destination: NewDestination): Promise<Destination>
+  removeDestination(workspaceId: WorkspaceId, name: string): Promise<boolean>
+  listDestinations(workspaceId: WorkspaceId): Promise<Destination[]>
+  findDestination(workspaceId: WorkspaceId, name: string): Promise<Destination | null>
+  /**
+   * Paused, nothing of it is claimed and everything waits; `active` also closes its breaker and
+   * ends the state `disabled`. False when there is no such destination.
+   */
+  setDestinationState(
+    workspaceId: WorkspaceId,
+    name: string,
+    state: 'active' | 'paused',
+  ): Promise<boolean>
+  /** Sealed secrets put in the place of others; what is left out stays. */
+  replaceSecrets(
+    workspaceId: WorkspaceId,
+    name: string,
+    secrets: Partial<SealedSecrets>,
+  ): Promise<boolean>
+
+  /**
+   * Claims what is due, oldest first within a destination and in turn between destinations, so that
+   * no destination waits for another's queue. For each destination, over all nodes: not more under
+   * way than its `concurrency`, not more begun than its `rate`, and what its breaker allows; none
+   * where it is paused or disabled. Each claim is a lease until `leaseMs` from now with a new
+   * fencing number; a claimed delivery whose lease ran out is due again, and its attempt is `lost`.
+   */
+  claimDeliveries(request: ClaimRequest): Promise<ClaimedDeliveries>
+  /**
+   * Notes that attempts begin, before anything is sent: counts the attempt, and keeps the rendered
+   * request where there was none. False for one whose lease was lost: it must not be sent.
+   */
+  beginAttempts(attempts: readonly BeginAttempt[]): Promise<boolean[]>
+  /**
+   * Records how attempts ended, with the delivery's next state and time by `core/delivery.ts`, the
+   * lane's next head and the destination's breaker (410 disables the destination), in one
+   * transaction. False for one whose lease was lost: nothing of it is recorded.
+   */
+  recordAttempts(results: readonly AttemptResult[]): Promise<boolean[]>
+  /** Ends claimed deliveries that could not even be rendered; no attempt is counted. */
+  failDeliveries(failures: readonly FailedDelivery[]): Promise<boolean[]>
+  /** Gives claims back unused, due at once; for a worker that stops. */
+  releaseDeliveries(claims: readonly Claim[]): Promise<void>
+  /** Moves the end of leases to `leaseMs` from now. False for one that was lost. */
+  extendLeases(claims: readonly Claim[], leaseMs: number): Promise<boolean[]>
+  /** Called when this store committed something that may be claimed. Answers how to stop it. */
+  onDeliveriesDue(listener: () => void): () => void
+  /**
+   * Changes of breakers and states that were not told in the event log yet, to be told by whoever
+   * asks and then marked. One that is told twice does no harm.
+   */
+  untoldNotices(limit: number): Promise<DestinationNotice[]>
+  markTold(notice: DestinationNotice): Promise<void>
+
+  findDelivery(workspaceId: WorkspaceId, id: DeliveryId): Promise<Delivery | null>
+  /** Newest first unless the filter says otherwise. */
+  listDeliveries(workspaceId: WorkspaceId, filter: DeliveryFilter): Promise<Delivery[]>
+  /** In order of their number; deleted with their delivery. */
+  listAttempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]>
+  /** How many there are by destination, state and reason. */
+  countDeliveries(workspaceId: WorkspaceId, filter: DeliverySelection): Promise<DeliveryCount[]>
+  /**
+   * Ends what is unfinished and matches, a claimed one too, whose result is then refused. At most
+   * `limit`; answers how many.
+   */
+  cancelDeliveries(
+    workspaceId: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<number>
+  /**
+   * Puts what is over and matches at the tail of its lane again: the same id, the same bytes,
+   * attempts counted on, and as many tries as a new one. At most `limit`; answers how many.
+   */
+  redeliverDeliveries(
+    workspaceId: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<number>
+  /** Redelivers one that is over with another request: the next attempts send that one. */
+  resendDelivery(
+    workspaceId: WorkspaceId,
+    id: DeliveryId,
+    request: DeliveryRequest,
+  ): Promise<boolean>
+  /** What an operator watches: over all workspaces, by destination. */
+  deliveryHealth(): Promise<DeliveryHealth>
+}
+
+export interface SealedSecrets {
+  /** Signs; null for a destination that is not signed. */
+  signing: string | null
+  /** The one before it, which signs too until then. */
+  previous: { sealed: string; until: number } | null
+  /** The value of the header that proves who calls. */
+  auth: string | null
+}
+
+/** `definition` names where secrets came from and never holds one. */
+export interface NewDestination {
+  definition: DestinationDefinition
+  secrets: SealedSecrets
+}
+
+export interface Destination extends DestinationDefinition {
+  version: number
+  state: 'active' | 'paused' | 'disabled'
+  /** Why it is disabled. */
+  stateReason: string | null
+  secrets: SealedSecrets
+  breaker: Breaker
+  createdAt: number
+  updatedAt: number
+}
+
+export interface ClaimRequest {
+  worker: string
+  limit: number
+  leaseMs: number
+  /** Most of one destination in one claim. */
+  perDestinationMax?: number
+}
+
+export interface ClaimedDeliveries {
+  deliveries: ClaimedDelivery[]
+  /** Every destination that a claimed delivery names. */
+  destinations: { workspaceId: WorkspaceId; destination: Destination }[]
+  /** How long until something may be claimed, as far as is known; null when nothing waits. */
+  nextInMs: number | null
+}
+
+export interface Claim {
+  workspaceId: WorkspaceId
+  id: DeliveryId
+  lease: number
+}
+
+export interface BeginAttempt extends Claim {
+  worker: string
+  /** Left out where the delivery has one already. */
+  request?: DeliveryRequest
+  sent: Attempt['sent']
+}
+
+export interface AttemptResult extends Claim {
+  outcome: AttemptOutcomeRecord
+  judgement: Judgement
+  /** From 0 up to 1, for the jitter. */
+  random: number
+}
+
+export interface FailedDelivery extends Claim {
+  reason: string
+  detail: string
+}
+
+export interface DestinationNotice {
+  workspaceId: WorkspaceId
+  destination: string
+  kind: 'opened' | 'recovered' | 'disabled'
+  reason: string | null
+  at: number
+}
+
+/** What deliveries are chosen by; everything given must hold. */
+export interface DeliverySelection {
+  ids?: readonly DeliveryId[]
+  states?: readonly DeliveryState[]
+  destination?: string
+  rule?: string
+  event?: EventId
+  subject?: ProfileId
+  reason?: string
+  /** Milliseconds UTC of planning: from, inclusive, and until, exclusive. */
+  plannedFrom?: number
+  plannedUntil?: number
+}
+
+export interface DeliveryFilter extends DeliverySelection {
+  /** Only ids below it, or above it when oldest come first. */
+  cursor?: DeliveryId
+  oldestFirst?: boolean
+  limit: number
+}
+
+export interface DeliveryCount {
+  destination: string
+  state: DeliveryState
+  reason: string | null
+  count: number
+  oldestPlannedAt: number
+}
+
+export interface DeliveryHealth {
+  /** When the delivery that is due longest and not claimed became due; null when none is. */
+  oldestDueAt: number | null
+  /** Due for more than a minute and not claimed, where nothing holds them back on purpose. */
+  overdue: number
+  destinations: {
+    workspaceId: WorkspaceId
+    workspace: string
+    destination: string
+    state: Destination['state']
+    breaker: Breaker
+    pending: number
+    queued: number
+    claimed: number
+    dead: number
+    oldestDueAt: number | null
+  }[]
+}

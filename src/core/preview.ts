@@ -6,6 +6,7 @@ import {
   type RuleExplanation,
   withChanges,
 } from './explain-event.ts'
+import type { Delivery } from './planned-delivery.ts'
 import type { EventId, Profile, ProfileId } from './profile.ts'
 import type { Rule } from './rule.ts'
 import type { Run, RunWrite } from './run.ts'
@@ -17,14 +18,16 @@ export interface Preview {
   profile: Profile | null
   events: Event[]
   runs: RunWrite[]
+  deliveries: Delivery[]
   /** Every profile that would be written, as it is now; those that would be made are not here. */
   before: Profile[]
 }
 
 /** What a settled decision tells of itself. */
-export function previewOf({ foundBy, subject, events, runs, profiles }: Decided): Preview {
+export function previewOf(decided: Decided): Preview {
+  const { foundBy, subject, events, runs, deliveries, profiles } = decided
   const before = profiles.flatMap((write) => (write.before ? [write.before] : []))
-  return { foundBy, profile: subject, events, runs, before }
+  return { foundBy, profile: subject, events, runs, deliveries, before }
 }
 
 export interface Reaction {

@@ -160,6 +160,19 @@ export const explanation = Type.Object(
   { ...closed, 'x-name': 'Explanation', description: 'what the rules in force made of an event' },
 )
 
+const plannedDelivery = Type.Object(
+  {
+    event_id: id,
+    rule: Type.String(),
+    version: Type.Integer(),
+    step: Type.String(),
+    action: Type.String(),
+    destination: Type.String(),
+    profile_id: nullable(id),
+  },
+  { ...closed, 'x-name': 'PlannedDelivery' },
+)
+
 export const preview = Type.Object(
   {
     dry_run: Type.Literal(true),
@@ -167,6 +180,7 @@ export const preview = Type.Object(
     profile: nullable(profile),
     events: Type.Array(event, { description: 'what would be logged; the ids are provisional' }),
     runs: Type.Array(run, { description: 'the runs that would wait or fail' }),
+    deliveries: Type.Array(plannedDelivery, { description: 'what would be sent, and where' }),
     explanations: Type.Array(explanation),
   },
   { ...closed, 'x-name': 'Preview', description: 'what a call would come to; nothing was stored' },

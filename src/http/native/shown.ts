@@ -85,6 +85,10 @@ export function shownPreview(preview: Preview, rules: readonly Rule[]): JsonObje
     profile: preview.profile && shownProfile(preview.profile),
     events: preview.events.map(shownEvent),
     runs,
+    deliveries: preview.deliveries.map((delivery) => {
+      const { event: event_id, rule, version, step, action, destination, subject } = delivery
+      return { event_id, rule, version, step, action, destination, profile_id: subject }
+    }),
     explanations,
   }
 }

@@ -69,7 +69,11 @@ export class Previewer {
     if (verdict instanceof Fault) throw verdict
     const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
     if (!rows[0]) throw unknownWorkspace()
-    settle(verdict, rows[0].last_event as number, rows[0].last_profile as number)
+    settle(verdict, {
+      event: rows[0].last_event as number,
+      profile: rows[0].last_profile as number,
+      delivery: rows[0].last_delivery as number,
+    })
     return previewOf(verdict)
   }
 }

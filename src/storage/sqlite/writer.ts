@@ -67,10 +67,10 @@ export class Writer {
   preview({ workspaceId, command }: Waiting, now: number): Preview {
     const { db, loader, states } = this.#begin()
     try {
-      const { settings, rules, workspace, lastEvent, lastProfile } = states.get(workspaceId)
+      const { settings, rules, workspace, last } = states.get(workspaceId)
       const context = { now, settings, rules, workspace }
       const decided = this.#decideFully(loader, workspaceId, command, context)
-      settle(decided, lastEvent, lastProfile)
+      settle(decided, last)
       return previewOf(decided)
     } finally {
       db.exec('ROLLBACK')

@@ -1,6 +1,18 @@
 import { streamEvents } from './event-stream.ts'
 import { getEvent, listEvents, sendEvents } from './events.ts'
+import {
+  getHistory,
+  getProfile,
+  getProfileBy,
+  getProvenance,
+  getTimeline,
+} from './read-profiles.ts'
 import type { NativeRoute } from './route.ts'
+import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-profiles.ts'
 
 /** Every call of the native API, in the order of its document. */
-export const routes: readonly NativeRoute[] = [sendEvents, listEvents, streamEvents, getEvent]
+export const routes: readonly NativeRoute[] = [
+  ...[sendEvents, listEvents, streamEvents, getEvent],
+  ...[putProfile, getProfileBy, writeProfiles],
+  ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+]

@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
@@ -89,9 +90,20 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
   return openStore(storeUrl(config), {
     decision: new URL('./decision.ts', import.meta.url),
     serve,
+    ...(serve ? {} : { actor: { via: 'cli', name: whoRuns(), request: null } }),
     connectionsMax: config.databaseConnectionsMax,
     ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
   })
+}
+
+/** The name of whoever runs the program, for the audit trail. */
+function whoRuns(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A user without an entry in the system's list, as in many containers.
+    return ''
+  }
 }
 
 /** Where the store is: what the options say, else the embedded one in the data folder. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Actor } from '../core/audit.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -8,6 +9,8 @@ export interface OpenStoreOptions {
   serve?: boolean
   /** Milliseconds UTC; the store's own clock when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
   /** Most connections to a database at a time. */
   connectionsMax?: number
   /** Tells the secret key's fingerprint where other nodes must have the same; asked only there. */

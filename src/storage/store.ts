@@ -1,3 +1,4 @@
+import type { Actor, AuditEntry } from '../core/audit.ts'
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
@@ -50,17 +51,26 @@ export interface Store {
     limit: number,
   ): Promise<EventId[]>
 
-  /** Throws `conflict` when the name is taken. The workspace is born with the rules given. */
-  createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace>
-  listWorkspaces(): Promise<Workspace[]>
-  updateSettings(id: WorkspaceId, settings: Partial<WorkspaceSettings>): Promise<Workspace>
-  /** Deletes the workspace with everything in it. */
-  deleteWorkspace(id: WorkspaceId): Promise<void>
+  /*
+   * Changes by operators. Each is entered in the audit trail in its own transaction, under the name
+   * of `by`, or of whoever opened the store where that is left out.
+   */
 
-  createToken(token: NewToken): Promise<Token>
+  /** Throws `conflict` when the name is taken. The workspace is born with the rules given. */
+  createWorkspace(name: string, rules: readonly RuleDefinition[], by?: Actor): Promise<Workspace>
+  listWorkspaces(): Promise<Workspace[]>
+  updateSettings(
+    id: WorkspaceId,
+    settings: Partial<WorkspaceSettings>,
+    by?: Actor,
+  ): Promise<Workspace>
+  /** Deletes the workspace with everything in it. */
+  deleteWorkspace(id: WorkspaceId, by?: Actor): Promise<void>
+
+  createToken(token: NewToken, by?: Actor): Promise<Token>
   listTokens(workspaceId: WorkspaceId | null): Promise<Token[]>
   /** False when there is no such live token. */
-  revokeToken(publicPart: string): Promise<boolean>
+  revokeToken(publicPart: string, by?: Actor): Promise<boolean>
   /**
    * The live token with this public part and its workspace. A change of tokens or settings holds
    * for every call that begins after it was made through this store, and within a second when it
@@ -71,7 +81,11 @@ export interface Store {
   findToken(publicPart: string): FoundToken | null | Promise<FoundToken | null>
 
   /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
-  replaceRules(workspaceId: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]>
+  replaceRules(
+    workspaceId: WorkspaceId,
+    rules: readonly RuleDefinition[],
+    by?: Actor,
+  ): Promise<Rule[]>
   listRules(workspaceId: WorkspaceId): Promise<Rule[]>
   /** Every version of a rule there ever was, newest first; empty when there was none. */
   ruleVersions(workspaceId: WorkspaceId, name: string): Promise<RuleVersion[]>
@@ -79,7 +93,12 @@ export interface Store {
    * Switches a rule in force on or off; off, it begins no runs. False when there is none of that
    * name. It stays as it was put when rules are replaced.
    */
-  enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean): Promise<boolean>
+  enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean>
+  /** What operators changed, newest first; null for every workspace, those that are gone too. */
+  listAudit(
+    workspaceId: WorkspaceId | null,
+    page: { before?: number | undefined; limit: number },
+  ): Promise<AuditEntry[]>
 
   /**
    * Runs whose wait is over, those that are due longest first, over all workspaces. Where several

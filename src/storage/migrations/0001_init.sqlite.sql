@@ -40,6 +40,21 @@ CREATE TABLE tokens (
   revoked_at INTEGER
 ) STRICT;
 
+-- What operators changed. It outlives its workspace.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  via TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  request_id TEXT,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  details TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
+
 -- Every version of every rule; `position` is set on those in force. What an operator switched off
 -- stays in force and is `disabled`.
 CREATE TABLE rules (

@@ -1,10 +1,11 @@
 import type pg from 'pg'
+import { type Actor, server } from '../../core/audit.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
-import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { auditFromRow, type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import type { Store } from '../store.ts'
-import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
+import { Admin, auditPage, selectAudit, selectTokens, selectWorkspaces } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
 import { ConfigCache } from './config-cache.ts'
 import { ConfigWatch, selectVersion } from './config-watch.ts'
@@ -36,6 +37,8 @@ export interface PostgresOptions {
   decision: URL
   /** Milliseconds UTC; the clock of the database when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
   /** Most connections at a time. */
   connectionsMax?: number
   /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
@@ -69,7 +72,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     watch.forget()
     if (id !== null) configs.forget(id)
   }
-  const admin = new Admin({ pool, clock, changed })
+  const admin = new Admin({ pool, clock, changed, actor: options.actor ?? server })
   const reader = new Reader(pool, names)
   const writer = new GroupWriter({ pool, decide, configs, names, clock })
   const previewer = new Previewer({ pool, decide, configs, names, clock })
@@ -98,22 +101,24 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
-    createWorkspace: (name, rules) => admin.createWorkspace(name, rules),
+    createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
-    updateSettings: (id, settings) => admin.updateSettings(id, settings),
-    deleteWorkspace: (id) => admin.deleteWorkspace(id),
-    createToken: (token) => admin.createToken(token),
+    updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),
+    createToken: (token, by) => admin.createToken(token, by),
     listTokens: async (id) => {
       const where = 'WHERE workspace_id = coalesce($1::bigint, workspace_id) ORDER BY id'
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
-    revokeToken: (publicPart) => admin.revokeToken(publicPart),
+    revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
     findToken: (publicPart) => watch.findToken(publicPart),
-    replaceRules: (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
+    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
     ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
-    enableRule: (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    enableRule: (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
+    listAudit: async (id, page) => (await rows(selectAudit, auditPage(id, page))).map(auditFromRow),
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),

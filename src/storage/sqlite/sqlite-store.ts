@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { type Actor, server } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
-import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
-import type { Expired, Store } from '../store.ts'
-import { Admin, selectWorkspaces } from './admin.ts'
+import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import type { ExpireBefore, Expired, Store } from '../store.ts'
+import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
@@ -21,6 +22,8 @@ export interface SqliteOptions {
   serve?: boolean
   /** Milliseconds UTC; the wall clock when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
 }
 
 /**
@@ -46,7 +49,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
   const reader = new Reader(db)
   const runReader = new RunReader(db)
   const config = new ConfigWatch(db)
-  const admin = new Admin(path, clock)
+  const admin = new Admin(path, clock, options.actor ?? server)
 
   return {
     apply: (workspaceId, command) =>
@@ -58,43 +61,36 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
-    createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
+    createWorkspace: async (name, rules, by) => admin.createWorkspace(name, rules, by),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
-    updateSettings: async (id, settings) => admin.updateSettings(id, settings),
-    deleteWorkspace: async (id) => admin.deleteWorkspace(id),
-    createToken: async (token) => admin.createToken(token),
+    updateSettings: async (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: async (id, by) => admin.deleteWorkspace(id, by),
+    createToken: async (token, by) => admin.createToken(token, by),
     listTokens: async (workspaceId) => {
       const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
-    revokeToken: async (publicPart) => admin.revokeToken(publicPart),
+    revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
     findToken: (publicPart) => config.findToken(publicPart),
-    replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
+    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
     ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
-    enableRule: async (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    enableRule: async (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
+    listAudit: async (workspaceId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
+      const asked = workspaceId === null ? [before, limit] : [workspaceId, before, limit]
+      const statement = workspaceId === null ? selectWholeAudit : selectAudit
+      return db
+        .prepare(statement)
+        .all(...asked)
+        .map(auditFromRow)
+    },
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
-    checkWritable: async () => {
-      try {
-        await queue.probe()
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
-    expire: async (before) => {
-      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
-      const kinds = Object.keys(expired) as (keyof Expired)[]
-      for (;;) {
-        const some = await queue.expireSome(before)
-        if (kinds.every((kind) => some[kind] === 0)) return expired
-        for (const kind of kinds) expired[kind] += some[kind]
-      }
-    },
+    checkWritable: () => checkWritable(queue),
+    expire: (before) => expireAll(queue, before),
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
@@ -115,5 +111,25 @@ function foldLog(path: string): void {
     openDatabase(path, 'write').close()
   } catch {
     // A full or broken disk: the log keeps what was committed until the next start.
+  }
+}
+
+async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritable']> {
+  try {
+    await queue.probe()
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
+  }
+}
+
+async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
+  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+  const kinds = Object.keys(expired) as (keyof Expired)[]
+  for (;;) {
+    const some = await queue.expireSome(before)
+    if (kinds.every((kind) => some[kind] === 0)) return expired
+    for (const kind of kinds) expired[kind] += some[kind]
   }
 }

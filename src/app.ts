@@ -151,12 +151,13 @@ export async function loadGrammar() {
 }
 
 async function loadNativeParts(): Promise<NativeParts> {
-  const [grammar, decide, dialects] = await Promise.all([
+  const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),
     loadDialects(),
+    import('./first-start.ts'),
   ])
-  return { grammar, decide, dialects }
+  return { grammar, decide, dialects, createToken }
 }
 
 /** The decision, for trying rules without a store. */

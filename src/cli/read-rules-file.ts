@@ -8,13 +8,13 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml'
+import { completeRule } from '../core/complete-rule.ts'
 import type { DataFault } from '../core/explain-errors.ts'
 import { isObject } from '../core/json.ts'
 import type { RuleDefinition } from '../core/rule.ts'
 import { checkExamples, type RuleExample } from '../core/rule-examples.ts'
 import { checkRules } from '../core/rule-schema.ts'
 import type { ActionSettings, FollowUpGrammar } from '../core/rule-schema-steps.ts'
-import type { Step } from '../core/step.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { CliError } from './command.ts'
 
@@ -67,7 +67,7 @@ export function readRulesAndExamples(
     throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
   const { rules, examples } = content as { rules: RuleDefinition[]; examples?: RuleExample[] }
-  return { rules: rules.map(withSettings), examples: examples ?? [] }
+  return { rules: rules.map(completeRule), examples: examples ?? [] }
 }
 
 function resolve(file: string, document: Document): unknown {
@@ -141,15 +141,4 @@ function startOf(node: unknown): number | null {
 function place(file: string, lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset)
   return `${file}:${line}:${col}`
-}
-
-/** `with` may be left out of a file, but not of a stored rule. */
-function withSettings(rule: RuleDefinition): RuleDefinition {
-  const complete = (step: Step): Step => {
-    if ('action' in step) return { ...step, with: step.with ?? {} }
-    return 'check' in step && step.otherwise
-      ? { ...step, otherwise: step.otherwise.map(complete) }
-      : step
-  }
-  return { ...rule, steps: rule.steps.map(complete) }
 }

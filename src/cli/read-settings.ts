@@ -1,5 +1,5 @@
 import { own } from '../core/json.ts'
-import type { WorkspaceSettings } from '../core/workspace.ts'
+import { isOrigin, isRegion, type WorkspaceSettings } from '../core/workspace.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { columns } from './columns.ts'
 import { CliError } from './command.ts'
@@ -80,19 +80,12 @@ export function settingsHelp(): string {
 }
 
 function region(text: string): string | undefined {
-  if (!/^[A-Z]{2}$/.test(text)) return undefined
-  // A region nobody knows has no name but its own code.
-  const name = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(text)
-  return name === undefined || text === 'ZZ' ? undefined : text
+  return isRegion(text) ? text : undefined
 }
 
 function origins(text: string): string[] | undefined {
   const list = text.split(',')
   return list.every((origin) => origin === '*' || isOrigin(origin)) ? list : undefined
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
 }
 
 function capital(text: string): string {

@@ -1,7 +1,9 @@
+import type { Actor } from '../../core/audit.ts'
 import type { Command, Idempotency } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
-import type { CommandBody, Dialect } from '../../core/dialect.ts'
+import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
 import type { ActionSettings, FollowUpGrammar } from '../../core/rule-schema-steps.ts'
 import type { Workspace } from '../../core/workspace.ts'
 import type { Store, Token } from '../../storage/store.ts'
@@ -13,6 +15,13 @@ export interface NativeParts {
   dialects: readonly Dialect[]
   grammar: { actions: ActionSettings } & Omit<FollowUpGrammar, 'destinations'>
   decide: Decide
+  /** Makes a token and answers it as it is shown, this once. */
+  createToken(
+    store: Store,
+    dialect: Dialect,
+    workspaceId: WorkspaceId,
+    options: { scopes: string[]; label: string; by: Actor },
+  ): Promise<ShownToken>
 }
 
 /** What a route's handler sees: its checked input, who calls, and the store. */
@@ -27,6 +36,8 @@ export interface NativeCall<Params, Query, Body> {
   /** Milliseconds UTC at which the request arrived. */
   now: number
   source: Source
+  /** Who calls, for the audit trail. */
+  actor: Actor
   /** Null without a key, and where the route takes none. */
   idempotency: Idempotency | null
   /** The version that `If-Match` names, where the route takes it and it was sent. */

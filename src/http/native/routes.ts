@@ -1,3 +1,4 @@
+import { listAudit } from './audit.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, listEvents, sendEvents } from './events.ts'
 import {
@@ -8,6 +9,16 @@ import {
   getTimeline,
 } from './read-profiles.ts'
 import type { NativeRoute } from './route.ts'
+import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
+import { cancelRun, getRun, listRuns } from './runs.ts'
+import { createToken, listTokens, revokeToken } from './tokens.ts'
+import {
+  createWorkspace,
+  deleteWorkspace,
+  getWorkspace,
+  listWorkspaces,
+  updateSettings,
+} from './workspaces.ts'
 import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-profiles.ts'
 
 /** Every call of the native API, in the order of its document. */
@@ -15,4 +26,9 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
+  ...[listRuns, getRun, cancelRun],
+  ...[listTokens, createToken, revokeToken],
+  ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
+  listAudit,
 ]

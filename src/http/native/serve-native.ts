@@ -62,6 +62,7 @@ async function answer(
     parts,
     now: call.shell.clock(),
     source: { dialect: native.id, token: token.id, request: call.id },
+    actor: { via: native.id, name: token.publicPart, request: call.id },
     idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
     raw: call,

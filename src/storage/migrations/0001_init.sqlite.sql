@@ -1,7 +1,8 @@
 -- Times are milliseconds UTC. Keys begin with the workspace, as they do on the other engine.
 
+-- An id is never given out again: the audit trail outlives its workspace.
 CREATE TABLE workspaces (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   settings TEXT NOT NULL,
   id_key TEXT NOT NULL,

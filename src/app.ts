@@ -13,6 +13,7 @@ import type { FirstStart } from './first-start.ts'
 import type { Runner } from './follow-up/runner.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
+import { startRollUp } from './roll-up.ts'
 import { readSecretKey } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { BackupReport, Store } from './storage/store.ts'
@@ -62,8 +63,9 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   let server: RosterServer | undefined
   let runner: Runner | undefined
   const expiry = startExpiry(store, config, logger)
+  const rollUp = startRollUp(store, logger)
   const close = async () => {
-    await Promise.all([server?.close(), runner?.stop(), expiry.stop()])
+    await Promise.all([server?.close(), runner?.stop(), expiry.stop(), rollUp.stop()])
     await store.close()
     logger.flush()
   }

@@ -816,4 +816,30 @@ export interface Calls {
       next_cursor: string | null
     }
   }
+  /** Count the events of a stretch of time. */
+  countEvents: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      from?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** minute, hour or day */
+      step?: 'minute' | 'hour' | 'day'
+      /** type, source or none: what tells the counts of a step apart */
+      by?: 'type' | 'source' | 'none'
+    }
+    answer: {
+      /** a time, UTC */
+      from: string
+      /** a time, UTC */
+      until: string
+      data: Array<{
+        /** a time, UTC */
+        at: string
+        name: string | null
+        count: number
+      }>
+      counted_up_to: number
+    }
+  }
 }

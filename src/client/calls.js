@@ -211,4 +211,11 @@ export const calls = {
     inQuery: ['limit', 'cursor'],
     keyed: false,
   },
+  countEvents: {
+    method: 'GET',
+    path: '/api/v1/statistics/events',
+    inPath: [],
+    inQuery: ['from', 'until', 'step', 'by'],
+    keyed: false,
+  },
 }

@@ -117,12 +117,37 @@ export interface Store {
    * events by month deletes a month when all of it is old enough.
    */
   expire(before: ExpireBefore): Promise<Expired>
+  /**
+   * Counts the events that were not counted yet, in steps that hold nobody up; where several nodes
+   * share a store, each event is counted once. Answers how many were.
+   */
+  rollUpEvents(): Promise<number>
+  /** How many events there were, in time, by type and by source. */
+  countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
   /** Counts and sizes for `doctor`, metrics and the bench. */
   statistics(): Promise<StoreStatistics>
   /** Writes a verified copy of the whole store, taken while it is in use; refuses to overwrite. */
   backup(path: string): Promise<BackupReport>
   /** Finishes what was accepted, then lets go of the files. */
   close(): Promise<void>
+}
+
+export interface EventCountQuery {
+  /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
+  from: number
+  until: number
+  /** Minutes in each step of the answer. */
+  minutes: number
+  by: 'type' | 'source' | 'none'
+  /** Rows of the answer at most. */
+  limit: number
+}
+
+export interface EventCounts {
+  /** In the order of their time; `name` is null where nothing tells them apart. */
+  counts: { at: number; name: string | null; count: number }[]
+  /** Events up to this one are counted. */
+  upTo: EventId | 0
 }
 
 export interface ClaimedRuns {

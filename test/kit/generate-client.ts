@@ -14,7 +14,7 @@ interface Call {
   operation: JsonObject
 }
 
-/** The table of calls: method, path, the names of path and query parameters, whether it takes a key. */
+/** The table of calls: method, path, names of parameters, and whether it takes a key. */
 export function generateCalls(document: JsonObject): string {
   const rows = callsOf(document).map(({ name, method, path, operation }) => {
     const inPath = parameters(operation, 'path').map((each) => `'${each.name}'`)

@@ -92,7 +92,10 @@ export const profileEntry = Type.Object(
 type Body = Static<typeof profileChanges>
 
 /** The ways to change an attribute, of which each name may have one; lists may have two. */
-const ways = ['set', 'set_once', 'unset', 'increment', 'add', 'remove'] as const
+type Way = Exclude<keyof Body, 'tags' | 'identifiers' | 'occurred_at'>
+const ways = Object.keys(changesProperties).filter(
+  (each): each is Way => !['tags', 'identifiers', 'occurred_at'].includes(each),
+)
 
 /** A body, which matches its schema, in Roster's own words. */
 export function readChanges(body: Body): Changes {

@@ -11,6 +11,7 @@ import {
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
+import { countEvents } from './statistics.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
 import {
   createWorkspace,
@@ -30,5 +31,5 @@ export const routes: readonly NativeRoute[] = [
   ...[listRuns, getRun, cancelRun],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  listAudit,
+  ...[listAudit, countEvents],
 ]

@@ -151,6 +151,22 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id, received_at)
 ) PARTITION BY RANGE (received_at);
 
+-- How many events there were in a minute, counted from 1970, by type and source; made of the log in
+-- the background. `roll_ups` says how far.
+CREATE TABLE event_counts (
+  workspace_id bigint NOT NULL,
+  minute bigint NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (workspace_id, minute, type, source)
+);
+
+CREATE TABLE roll_ups (
+  workspace_id bigint PRIMARY KEY,
+  last_event_id bigint NOT NULL
+);
+
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
 CREATE TABLE idempotency (
   workspace_id bigint NOT NULL,

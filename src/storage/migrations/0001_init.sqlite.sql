@@ -144,6 +144,22 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How many events there were in a minute, counted from 1970, by type and source; made of the log in
+-- the background. `roll_ups` says how far.
+CREATE TABLE event_counts (
+  workspace_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  source TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, minute, type, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roll_ups (
+  workspace_id INTEGER PRIMARY KEY,
+  last_event_id INTEGER NOT NULL
+) STRICT;
+
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
 CREATE TABLE idempotency (
   workspace_id INTEGER NOT NULL,

@@ -36,6 +36,8 @@ const workspaceTables = {
   names: 'kind, name',
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
+  event_counts: 'minute, type, source',
+  roll_ups: 'workspace_id',
   rules: 'name, version',
 }
 

@@ -18,6 +18,7 @@ import {
 } from './connect.ts'
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
+import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
@@ -101,23 +102,16 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
-    createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
+    ...changesBy(admin),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
-    updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
-    deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),
-    createToken: (token, by) => admin.createToken(token, by),
     listTokens: async (id) => {
       const where = 'WHERE workspace_id = coalesce($1::bigint, workspace_id) ORDER BY id'
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
-    revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
     findToken: (publicPart) => watch.findToken(publicPart),
-    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
     ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
-    enableRule: (workspaceId, name, enabled, by) =>
-      admin.enableRule(workspaceId, name, enabled, by),
     listAudit: async (id, page) => (await rows(selectAudit, auditPage(id, page))).map(auditFromRow),
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
@@ -130,6 +124,8 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
         throw storageFault(error)
       }
     },
+    rollUpEvents: () => rollUpEvents(pool, rows),
+    countEvents: (workspaceId, query) => countEvents(rows, workspaceId, query),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {
@@ -137,6 +133,28 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+type ByOperators =
+  | 'createWorkspace'
+  | 'updateSettings'
+  | 'deleteWorkspace'
+  | 'createToken'
+  | 'revokeToken'
+  | 'replaceRules'
+  | 'enableRule'
+
+function changesBy(admin: Admin): Pick<Store, ByOperators> {
+  return {
+    createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
+    updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),
+    createToken: (token, by) => admin.createToken(token, by),
+    revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
+    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    enableRule: (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
   }
 }
 

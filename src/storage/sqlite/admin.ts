@@ -26,6 +26,8 @@ const workspaceTables = [
   'names',
   'runs',
   'rule_counts',
+  'event_counts',
+  'roll_ups',
   'rules',
   'counters',
 ]
@@ -190,6 +192,7 @@ const keyOf: { [table: string]: string } = {
   idempotency: 'token_id, route, key',
   names: 'kind, name',
   rule_counts: 'subject, rule',
+  event_counts: 'minute, type, source',
   rules: 'name, version',
 }
 

@@ -84,6 +84,17 @@ export class CommitQueue {
     return reply.expired
   }
 
+  /** Counts events, step by step; the groups that wait meanwhile go before the next. */
+  async rollUp(): Promise<number> {
+    for (let counted = 0; ; ) {
+      const reply = await this.#ask({ kind: 'roll-up' })
+      if (reply.kind !== 'rolled-up') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+      if (reply.fault) throw faultFromJson(reply.fault)
+      if (reply.counted === 0) return counted
+      counted += reply.counted
+    }
+  }
+
   /** Writes what was accepted, then ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.length > 0) {

@@ -8,6 +8,7 @@ import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
+import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { Reader } from './reader.ts'
@@ -91,6 +92,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
+    rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),
+    countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {

@@ -10,6 +10,7 @@ export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
+  | { kind: 'roll-up' }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'close' }
 
@@ -17,6 +18,7 @@ export type Reply =
   | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
   | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
+  | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
   | { kind: 'closed' }
 

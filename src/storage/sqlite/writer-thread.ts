@@ -43,6 +43,8 @@ function answer(request: Request): Reply {
       } catch (error) {
         return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
+    case 'roll-up':
+      return rollUp()
     case 'expire':
       return expire(request.before)
     case 'close':
@@ -57,6 +59,14 @@ function preview({ workspaceId, command, now }: Extract<Request, { kind: 'previe
     return { kind: 'previewed', result: { preview } }
   } catch (error) {
     return { kind: 'previewed', result: { fault: faultToJson(asFault(error)) } }
+  }
+}
+
+function rollUp(): Reply {
+  try {
+    return { kind: 'rolled-up', counted: writer.rollUp(), fault: null }
+  } catch (error) {
+    return { kind: 'rolled-up', counted: 0, fault: faultToJson(asFault(error)) }
   }
 }
 

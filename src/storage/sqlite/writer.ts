@@ -8,6 +8,7 @@ import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
+import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
@@ -91,20 +92,30 @@ export class Writer {
 
   /** Deletes a small part of what is old enough; none of a kind is left when its count is 0. */
   expire(before: ExpireBefore): Expired {
-    const { db } = this.#begin()
-    try {
-      const expired = expireSome(db, before)
-      this.#commit(db)
-      return expired
-    } catch (error) {
-      this.#abandon()
-      throw asFault(error)
-    }
+    return this.#aside((db) => expireSome(db, before))
+  }
+
+  /** Counts a small part of the events that were not counted yet; 0 when all are. */
+  rollUp(): number {
+    return this.#aside(rollUpSome)
   }
 
   close(): void {
     this.#connection?.db.close()
     this.#connection = null
+  }
+
+  /** A transaction that is about no command. */
+  #aside<T>(work: (db: DatabaseSync) => T): T {
+    const { db } = this.#begin()
+    try {
+      const result = work(db)
+      this.#commit(db)
+      return result
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
   }
 
   #transact(group: readonly Waiting[], now: number): Result[] {

@@ -152,6 +152,30 @@ for (const engine of engines) {
       assert.equal((await other('DELETE', `/tokens/${listed[0].public_part}`)).status, 404)
     })
 
+    test('the catalogue tells what attributes are like', async () => {
+      const { native } = await enter()
+      const profiles = Array.from({ length: 700 }, (_, n) => ({
+        by: { kind: 'user_id', value: `u${n}` },
+        set: { n, ...(n % 2 === 0 ? { city: 'Gent' } : {}), first_name: n === 0 ? 7 : 'A' },
+      }))
+      await native('POST', '/profiles/bulk', { profiles })
+      const { body } = await native('GET', '/attributes')
+      assert.equal(body.sampled_profiles, 500)
+      const of = (name: string) => body.data.find((each: JsonObject) => each.name === name)
+      assert.deepEqual([of('n').types, of('n').fill_rate], [{ integer: 500 }, 1])
+      assert.ok(Math.abs(of('city').fill_rate - 0.5) < 0.1)
+      assert.equal(of('first_name').standard, 'text')
+      assert.deepEqual(of('first_name').types, { integer: 1, text: 499 })
+      assert.deepEqual(of('city').sources, ['native'])
+      assert.ok(Date.parse(of('n').first_seen) <= Date.parse(of('n').last_seen))
+      const few = await enter()
+      await few.native('PUT', '/profiles/by/user_id/one', { set: { a: [1] } })
+      const gone = await few.native('PUT', '/profiles/by/user_id/two', { set: { a: true } })
+      await few.native('DELETE', `/profiles/${gone.body.profile.id}`)
+      const exact = (await few.native('GET', '/attributes')).body
+      assert.deepEqual([exact.sampled_profiles, exact.data[0].types], [1, { list: 1 }])
+    })
+
     test('settings are changed in parts, and wrong ones are refused', async () => {
       const { native } = await enter()
       const changed = await native('PATCH', '/workspace/settings', { phone_region: 'NL' })

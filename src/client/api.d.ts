@@ -1,5 +1,18 @@
 // Made of docs/api/native.json by test/kit/generate-client.ts; not to be edited.
 
+export type AttributeSummary = {
+  name: string
+  standard: string | null
+  /** a time, UTC */
+  first_seen: string
+  last_seen: string | null
+  /** values by their type */
+  types: { [name: string]: number }
+  /** who has a value, from 0 to 1 */
+  fill_rate: number
+  sources: Array<string>
+}
+
 /** one change by an operator */
 export type AuditEntry = {
   /** an id */
@@ -631,6 +644,14 @@ export interface Calls {
     answer: {
       data: Array<Event>
       next_cursor: string | null
+    }
+  }
+  /** List the attributes that are stored, and what their values are like. */
+  listAttributes: {
+    given: {}
+    answer: {
+      sampled_profiles: number
+      data: Array<AttributeSummary>
     }
   }
   /** List the rules in force, in their order. */

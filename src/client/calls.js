@@ -92,6 +92,13 @@ export const calls = {
     inQuery: ['limit', 'cursor'],
     keyed: false,
   },
+  listAttributes: {
+    method: 'GET',
+    path: '/api/v1/attributes',
+    inPath: [],
+    inQuery: [],
+    keyed: false,
+  },
   listRules: {
     method: 'GET',
     path: '/api/v1/rules',

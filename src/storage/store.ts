@@ -124,6 +124,14 @@ export interface Store {
   rollUpEvents(): Promise<number>
   /** How many events there were, in time, by type and by source. */
   countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
+  /**
+   * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a
+   * sample of its living profiles, spread evenly over their ids: all of them where there are few.
+   */
+  sampleAttributes(
+    workspaceId: WorkspaceId,
+    sizes: { names: number; profiles: number },
+  ): Promise<{ names: { name: string; firstAt: number }[]; profiles: Profile[] }>
   /** Counts and sizes for `doctor`, metrics and the bench. */
   statistics(): Promise<StoreStatistics>
   /** Writes a verified copy of the whole store, taken while it is in use; refuses to overwrite. */

@@ -1,3 +1,4 @@
+import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, listEvents, sendEvents } from './events.ts'
@@ -27,6 +28,7 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],
   ...[listTokens, createToken, revokeToken],

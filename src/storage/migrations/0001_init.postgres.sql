@@ -182,12 +182,14 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
--- The attribute and tag names a workspace has used, with the small number vendors show for them.
+-- The attribute and tag names a workspace has used, with the small number vendors show for them
+-- and the time of their first use.
 CREATE TABLE names (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
   id bigint NOT NULL,
+  first_at bigint NOT NULL,
   PRIMARY KEY (workspace_id, kind, name)
 );
 

@@ -175,12 +175,14 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
--- The attribute and tag names a workspace has used, with the small number vendors show for them.
+-- The attribute and tag names a workspace has used, with the small number vendors show for them
+-- and the time of their first use.
 CREATE TABLE names (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
   id INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, kind, name)
 ) STRICT, WITHOUT ROWID;
 

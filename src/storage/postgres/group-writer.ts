@@ -148,6 +148,7 @@ export class GroupWriter {
       decisions,
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
+      now: context.now,
     })
     const results = verdicts.map((verdict, index): Result => {
       if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.last.profile) }

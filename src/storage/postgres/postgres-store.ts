@@ -29,6 +29,7 @@ import { ensurePartitions, monthsAhead } from './partitions.ts'
 import { Previewer } from './preview.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { sampleAttributes } from './sample-attributes.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -126,6 +127,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     },
     rollUpEvents: () => rollUpEvents(pool, rows),
     countEvents: (workspaceId, query) => countEvents(rows, workspaceId, query),
+    sampleAttributes: (workspaceId, sizes) => sampleAttributes(rows, workspaceId, sizes),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {

@@ -13,6 +13,7 @@ import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { sampleAttributes } from './sample-attributes.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -94,6 +95,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     expire: (before) => expireAll(queue, before),
     rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),
     countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
+    sampleAttributes: async (workspaceId, sizes) => sampleAttributes(db, workspaceId, sizes),
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {

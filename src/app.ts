@@ -94,6 +94,7 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
     serve,
     ...(serve ? {} : { actor: { via: 'cli', name: whoRuns(), request: null } }),
     connectionsMax: config.databaseConnectionsMax,
+    queryMsMax: config.queryMsMax,
     ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
   })
 }

@@ -14,6 +14,7 @@ import {
   tokenFromRow,
   workspaceFromRow,
 } from '../rows.ts'
+import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
@@ -29,6 +30,10 @@ const answerMs = 4_800
 /** What identifies a row within its workspace. */
 const workspaceTables = {
   profiles: 'id',
+  profile_gaps: 'block',
+  profile_terms: 'kind, name, value, profile_id',
+  index_fills: 'name',
+  records: 'id',
   profile_identifiers: 'kind, value, holder',
   events: 'id, received_at',
   event_identifiers: 'kind, value, event_id, received_at',
@@ -40,6 +45,11 @@ const workspaceTables = {
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }
+
+const putFills = `
+  INSERT INTO index_fills (workspace_id, name, filled_id) SELECT $1, name, -1
+  FROM unnest($2::text[]) AS new (name)
+  ON CONFLICT (workspace_id, name) DO UPDATE SET filled_id = -1`
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 
@@ -104,11 +114,12 @@ export class Admin {
     })
   }
 
-  updateSettings(
+  async updateSettings(
     id: WorkspaceId,
     changes: Partial<WorkspaceSettings>,
     by?: Actor,
   ): Promise<Workspace> {
+    assertSettings(changes)
     return this.#write(id, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
       if (!rows[0]) {
@@ -118,6 +129,8 @@ export class Admin {
       const settings = { ...workspace.settings, ...changes }
       const update = 'UPDATE workspaces SET settings = $2 WHERE id = $1'
       await query(update, [id, JSON.stringify(settings)])
+      const names = indexChanges(workspace.settings, settings)
+      if (names.length > 0) await query(putFills, [id, names])
       const details = changedSettings(workspace.settings, changes)
       await tell(id, 'settings.updated', workspace.name, details)
       return { ...workspace, settings }

@@ -4,6 +4,7 @@ import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
 import { Admin, auditPage, selectAudit, selectTokens, selectWorkspaces } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
@@ -30,6 +31,7 @@ import { Previewer } from './preview.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
+import { searches } from './searches.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -43,6 +45,8 @@ export interface PostgresOptions {
   actor?: Actor
   /** Most connections at a time. */
   connectionsMax?: number
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
   /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
   keyFingerprint?: () => string
 }
@@ -93,6 +97,10 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
 
   const runs = new RunReader(rows)
+  const searching = searches({
+    ...{ pool, ask: rows, clock, budgetMs: options.queryMsMax ?? queryMsDefault },
+    prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
+  })
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
@@ -103,6 +111,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searching,
     ...changesBy(admin),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),

@@ -3,6 +3,7 @@ import { type Actor, server } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { ExpireBefore, Expired, Store } from '../store.ts'
 import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
@@ -11,9 +12,11 @@ import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
+import { ReadQueue } from './read-queue.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
+import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -26,6 +29,8 @@ export interface SqliteOptions {
   clock?: () => number
   /** Who changes what operators change, where a call does not say; the server when left out. */
   actor?: Actor
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
 }
 
 /**
@@ -51,6 +56,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
   const reader = new Reader(db)
   const runReader = new RunReader(db)
   const config = new ConfigWatch(db)
+  const budgetMs = options.queryMsMax ?? queryMsDefault
+  const reads = new ReadQueue({ path, clock, budgetMs })
   const admin = new Admin(path, clock, options.actor ?? server)
 
   return {
@@ -63,6 +70,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searches(db, reads, queue),
     createWorkspace: async (name, rules, by) => admin.createWorkspace(name, rules, by),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
@@ -99,7 +107,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
-      await queue.close()
+      await Promise.all([queue.close(), reads.close()])
       reader.close()
       foldLog(path)
       lock?.release()

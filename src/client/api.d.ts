@@ -412,6 +412,8 @@ export type Workspace = {
     unknown_keys: 'create' | 'ignore' | 'existing-only'
     phone_region: string | null
     allowed_origins: Array<string>
+    /** a list of names of attributes */
+    indexed_attributes: Array<string>
   }
 }
 
@@ -451,13 +453,31 @@ export interface Calls {
       results: Array<EventResult | RefusedEntry>
     }
   }
-  /** Read the event log in its order. */
+  /** Read and search the event log. */
   listEvents: {
     given: {
       /** a whole number from 1 to 200 */
       limit?: number
       /** the next_cursor of the page before */
       cursor?: string
+      /** asc or desc; asc, the order of the log, when left out */
+      order?: 'asc' | 'desc'
+      /** an id, which is a whole number */
+      profile_id?: number
+      /** an event type, or user.* for all that begin so */
+      type?: string
+      /** a dialect, cli, or rule:name@version */
+      source?: string
+      /** the rule that caused them, in any version */
+      rule?: string
+      /** an id, which is a whole number */
+      cause?: number
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** a text in the type, the attributes, the changes or the identifiers */
+      text?: string
     }
     answer: {
       data: Array<Event>
@@ -545,6 +565,46 @@ export interface Calls {
       accepted: number
       refused: number
       results: Array<ProfileResult | RefusedEntry>
+    }
+  }
+  /** List and search profiles. */
+  listProfiles: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** a kind of identifier, with value or prefix */
+      kind?: string
+      /** the value of the identifier */
+      value?: string
+      /** how the identifier begins */
+      prefix?: string
+      /** a phone number as it is stored */
+      phone?: string
+      /** how the shown name or the e-mail address begins */
+      name?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      created_since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      created_until?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      updated_since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      updated_until?: string
+      /** id, created or updated */
+      order_by?: 'id' | 'created' | 'updated'
+      /** asc or desc */
+      order?: 'asc' | 'desc'
+      /** true or false; true counts all of them too */
+      total?: boolean
+      /** a rule's condition on the profile, as JSON in one parameter */
+      where?: string
+    }
+    answer: {
+      data: Array<Profile>
+      next_cursor: string | null
+      total: number | null
     }
   }
   /** Read a profile, as it is or as it was at a time. */
@@ -793,6 +853,8 @@ export interface Calls {
         unknown_keys?: 'create' | 'ignore' | 'existing-only'
         phone_region?: string | null
         allowed_origins?: Array<string>
+        /** a list of names of attributes */
+        indexed_attributes?: Array<string>
       }
     }
     answer: Workspace

@@ -12,7 +12,7 @@ export const calls = {
     method: 'GET',
     path: '/api/v1/events',
     inPath: [],
-    inQuery: ['limit', 'cursor'],
+    inQuery: ['limit', 'cursor', 'order', 'profile_id', 'type', 'source', 'rule', 'cause', 'since', 'until', 'text'],
     keyed: false,
   },
   streamEvents: {
@@ -49,6 +49,13 @@ export const calls = {
     inPath: [],
     inQuery: ['dry_run', 'explain', 'on_conflict', 'match_email', 'on_missing'],
     keyed: true,
+  },
+  listProfiles: {
+    method: 'GET',
+    path: '/api/v1/profiles',
+    inPath: [],
+    inQuery: ['limit', 'cursor', 'kind', 'value', 'prefix', 'phone', 'name', 'created_since', 'created_until', 'updated_since', 'updated_until', 'order_by', 'order', 'total', 'where'],
+    keyed: false,
   },
   getProfile: {
     method: 'GET',

@@ -12,7 +12,7 @@ import type { EventId, ProfileId } from '../../core/profile.ts'
 import { gatherExplanation } from '../../inspect/explain-stored.ts'
 import { answerMany, type EntryResult, manyResults } from './bulk.ts'
 import { commandOf, type NativeCall } from './call.ts'
-import { readCursor, readIdentifiers, readTime } from './read-fields.ts'
+import { readIdentifiers, readTime } from './read-fields.ts'
 import { assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
 import {
@@ -25,8 +25,6 @@ import {
   identifierMap,
   idIn,
   nullable,
-  page,
-  paging,
   preview,
   timeIn,
   writeOptions,
@@ -186,25 +184,6 @@ export async function explainOne(
   const found = id === undefined ? null : await gatherExplanation(store, workspace.id, id)
   return found && { event_id: found.event.id, rules: explainEvent(found).map(shownReaction) }
 }
-
-export const listEvents = defineRoute({
-  method: 'GET',
-  path: '/events',
-  scope: 'events:read',
-  operation: 'listEvents',
-  resource: 'events',
-  summary: 'Read the event log in its order',
-  query: Type.Object(paging, closed),
-  answers: { 200: { description: 'A page of events', schema: page(event) } },
-  async handle({ store, workspace, query }) {
-    const { limit = 50 } = query
-    const after = readCursor(query.cursor)
-    const found = await store.readEvents(workspace.id, after as EventId | 0, limit + 1)
-    const shown = found.slice(0, limit)
-    const next = found.length > limit ? String(shown.at(-1)?.id) : null
-    return { status: 200, body: { data: shown.map(shownEvent), next_cursor: next } }
-  },
-})
 
 export const getEvent = defineRoute({
   method: 'GET',

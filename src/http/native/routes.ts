@@ -1,7 +1,9 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
 import { streamEvents } from './event-stream.ts'
-import { getEvent, listEvents, sendEvents } from './events.ts'
+import { getEvent, sendEvents } from './events.ts'
+import { listEvents } from './list-events.ts'
+import { listProfiles } from './list-profiles.ts'
 import {
   getHistory,
   getProfile,
@@ -26,7 +28,7 @@ import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-
 /** Every call of the native API, in the order of its document. */
 export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
-  ...[putProfile, getProfileBy, writeProfiles],
+  ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],

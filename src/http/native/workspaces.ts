@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { Fault, invalidField } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
 import { starterRules } from '../../core/rule.ts'
 import { isOrigin, isRegion, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import { defineRoute } from './route.ts'
@@ -15,6 +16,10 @@ const settingsProperties = {
   ),
   phone_region: nullable(Type.String({ description: 'two letters such as NL' })),
   allowed_origins: Type.Array(Type.String(), { maxItems: 100 }),
+  indexed_attributes: Type.Array(Type.String({ minLength: 1, maxLength: limits.nameLengthMax }), {
+    maxItems: limits.indexedAttributesMax,
+    description: 'a list of names of attributes',
+  }),
 }
 
 const workspace = Type.Object(
@@ -139,12 +144,13 @@ function shownWorkspace({ name, createdAt, settings }: Workspace): JsonObject {
       unknown_keys: settings.unknownKeys,
       phone_region: settings.phoneRegion,
       allowed_origins: settings.allowedOrigins,
+      indexed_attributes: settings.indexedAttributes,
     },
   }
 }
 
 function readSettings(body: JsonObject): Partial<WorkspaceSettings> {
-  const { email_matching, unknown_keys, phone_region, allowed_origins } = body
+  const { email_matching, unknown_keys, phone_region, allowed_origins, indexed_attributes } = body
   if (typeof phone_region === 'string' && !isRegion(phone_region)) {
     throw invalidField('phone_region', 'Must be the two letters of a region such as NL, or null.')
   }
@@ -157,6 +163,7 @@ function readSettings(body: JsonObject): Partial<WorkspaceSettings> {
     unknownKeys: unknown_keys,
     phoneRegion: phone_region,
     allowedOrigins: allowed_origins,
+    indexedAttributes: indexed_attributes,
   }
   const given = Object.entries(named).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given) as Partial<WorkspaceSettings>

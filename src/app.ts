@@ -5,18 +5,21 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import type { Actions } from './core/action.ts'
+import { type Actions, isExternal } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
-import type { Runner } from './follow-up/runner.ts'
+import type { OverdueWatch } from './follow-up/watch-overdue.ts'
+import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
+import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
 import { startRollUp } from './roll-up.ts'
-import { readSecretKey } from './secret-key.ts'
+import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
-import type { BackupReport, Store } from './storage/store.ts'
+import type { FullStore } from './storage/open-store.ts'
+import type { BackupReport } from './storage/store.ts'
 
 /*
  * The composition root: the one place that knows every part. Parts are loaded when they are asked
@@ -26,7 +29,7 @@ import type { BackupReport, Store } from './storage/store.ts'
 export interface App {
   /** The address really listened on. */
   url: string
-  store: Store
+  store: FullStore
   dialects: readonly Dialect[]
   logger: Logger
   /** What was made for an empty store; null when it was not empty. */
@@ -38,7 +41,7 @@ export interface App {
 /** What a test may put in the place of a part. */
 export interface Parts {
   /** A store that is open already; it is closed with the app. */
-  store?: Store
+  store?: FullStore
   logger?: Logger
 }
 
@@ -49,35 +52,45 @@ export interface Parts {
  *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, { startRunner }, vendors, native] =
+  const [{ buildServer }, { prepareFirstStart }, { watchOverdue }, vendors, nativeParts] =
     await Promise.all([
       import('./http/server.ts'),
       import('./first-start.ts'),
-      import('./follow-up/runner.ts'),
+      import('./follow-up/watch-overdue.ts'),
       loadVendors(),
       loadNativeParts(),
     ])
-  const { dialects } = native
+  const { dialects } = nativeParts
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
-  let runner: Runner | undefined
+  let followUps: FollowUps | undefined
+  let watch: OverdueWatch | undefined
   const expiry = startExpiry(store, config, logger)
   const rollUp = startRollUp(store, logger)
   const close = async () => {
-    await Promise.all([server?.close(), runner?.stop(), expiry.stop(), rollUp.stop()])
+    const ends = [followUps?.stop(), watch?.stop(), expiry.stop(), rollUp.stop()]
+    await Promise.all([server?.close(), ...ends])
     await store.close()
     logger.flush()
   }
   try {
     // Only whoever holds the store makes the key, so that two starts at once do not make two.
     const ticketKey = deriveKey(readSecretKey(config), 'roster ticket key')
+    const deliveries = {
+      health: () => watch?.latest() ?? null,
+      counts: () => followUps?.counts() ?? null,
+    }
     const clock = Date.now
-    server = buildServer({ store, dialects: vendors, config, ticketKey, logger, clock, native })
+    const native = { ...nativeParts, deliveries: store }
+    const shared = { store, config, ticketKey, logger, deliveries, clock }
+    server = buildServer({ ...shared, dialects: vendors, native })
+    await prepareSecrets(store, config)
     const { url } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
-    runner = startRunner(store, logger)
+    watch = watchOverdue(store, logger)
+    if (config.worker === 'on') followUps = await beginFollowUps(store, config, logger)
     return { url, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()
@@ -85,8 +98,66 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   }
 }
 
-/** Opens the configured store; with `serve` as the one server on it, else beside a server. */
-export async function openAppStore(config: Config, { serve = false } = {}): Promise<Store> {
+/** What works without listening. */
+export interface WorkApp {
+  store: FullStore
+  logger: Logger
+  close(): Promise<void>
+}
+
+/**
+ * Goes on with runs and delivers, beside one or more servers of the same store.
+ *
+ * @throws Error when the secret key is no key, or not the one that sealed what is stored.
+ */
+export async function startWork(config: Config, parts: Parts = {}): Promise<WorkApp> {
+  const { watchOverdue } = await import('./follow-up/watch-overdue.ts')
+  const logger = parts.logger ?? (await createLogger(config.logLevel))
+  const store = parts.store ?? (await openAppStore(config, { sealing: true }))
+  try {
+    await prepareSecrets(store, config)
+    const followUps = await beginFollowUps(store, config, logger)
+    const watch = watchOverdue(store, logger)
+    const close = async () => {
+      await Promise.all([followUps.stop(), watch.stop()])
+      await store.close()
+      logger.flush()
+    }
+    return { store, logger, close }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
+  const { prepareSecrets: prepare } = await import('./follow-ups.ts')
+  await prepare(store, appSealer(config))
+}
+
+async function beginFollowUps(
+  store: FullStore,
+  config: Config,
+  logger: Logger,
+): Promise<FollowUps> {
+  const { startFollowUps } = await import('./follow-ups.ts')
+  const actions = await loadActions()
+  return startFollowUps({ store, actions, sealer: appSealer(config), logger, config })
+}
+
+/** Seals secrets of the configured store, and opens them. */
+export function appSealer(config: Config): Sealer {
+  return createSealer(readSecretKeys(config))
+}
+
+/**
+ * Opens the configured store; with `serve` as the one server on it, else beside a server. With
+ * `sealing` it refuses where other nodes have another secret key.
+ */
+export async function openAppStore(
+  config: Config,
+  { serve = false, sealing = false }: { serve?: boolean; sealing?: boolean } = {},
+): Promise<FullStore> {
   const { openStore } = await import('./storage/open-store.ts')
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   return openStore(storeUrl(config), {
@@ -95,7 +166,9 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
     ...(serve ? {} : { actor: { via: 'cli', name: whoRuns(), request: null } }),
     connectionsMax: config.databaseConnectionsMax,
     queryMsMax: config.queryMsMax,
-    ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
+    ...((serve || sealing) && {
+      keyFingerprints: () => readSecretKeys(config).map(keyFingerprint),
+    }),
   })
 }
 
@@ -149,11 +222,15 @@ async function loadVendors(): Promise<readonly Dialect[]> {
 /** What a rules file may name: the actions there are, and where events come from. */
 export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
-  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
-  return { actions: await loadActions(), sources, templates: createTemplates() }
+  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli', 'roster']
+  const actions = await loadActions()
+  const external = [...actions.values()].filter(isExternal)
+  const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
+  const named = { actions, destinationTypes, sources, knownDestinations: null }
+  return { ...named, templates: createTemplates() }
 }
 
-async function loadNativeParts(): Promise<NativeParts> {
+async function loadNativeParts(): Promise<Omit<NativeParts, 'deliveries'>> {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),
@@ -185,11 +262,6 @@ async function createLogger(level: string): Promise<Logger> {
   destination.on('error', () => {})
   const formatters = { level: (label: string) => ({ level: label }) }
   return pino({ level, base: null, formatters }, destination)
-}
-
-/** Tells keys apart, and nothing about them. */
-function keyFingerprint(secretKey: Buffer): string {
-  return deriveKey(secretKey, 'roster key fingerprint').toString('hex', 0, 8)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

@@ -299,6 +299,7 @@ export type Reaction = {
   caused?: Array<number>
   dropped?: Array<Dropped>
   run?: Run | null
+  deliveries?: Array<PlannedDelivery>
 }
 
 export type RefusedEntry = {

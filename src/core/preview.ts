@@ -44,10 +44,9 @@ export function explainPreview(preview: Preview, rules: readonly Rule[]): Reacti
     const subject = stateAfter(event, states)
     const caused = preview.events.filter(({ cause }) => cause?.event === event.id)
     const ofEvent = runs.filter((run) => run.event === event.id)
-    return {
-      event: event.id,
-      rules: explainEvent({ event, subject, rules, caused, runs: ofEvent }),
-    }
+    const deliveries = preview.deliveries.filter((delivery) => delivery.event === event.id)
+    const input = { event, subject, rules, caused, runs: ofEvent, deliveries }
+    return { event: event.id, rules: explainEvent(input) }
   })
 }
 

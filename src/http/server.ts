@@ -9,6 +9,7 @@ import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
+import type { DeliveryView } from './delivery-metrics.ts'
 import { drain, trackSockets } from './drain.ts'
 import { guardEntrance } from './entrance.ts'
 import { refuseUnknownPath, showFrontPage } from './front-page.ts'
@@ -37,6 +38,7 @@ export interface ServerOptions {
   /** Signs the tickets that token exchanges hand out. */
   ticketKey: Buffer
   logger: Logger
+  deliveries: DeliveryView
   /** Milliseconds UTC. */
   clock: () => number
   /** What Roster's own API answers with; without it that API is not there. */
@@ -55,14 +57,14 @@ export interface RosterServer {
 
 /** The HTTP side of Roster: every dialect on one store, health, metrics, limits and a clean end. */
 export function buildServer(options: ServerOptions): RosterServer {
-  const metrics = createMetrics(options.store)
+  const metrics = createMetrics(options.store, options.deliveries)
   const vendors = options.dialects.flatMap((dialect) => prepareDialect(dialect, metrics))
   const native = options.native ? prepareNative(metrics) : null
   const shell = makeShell(options, metrics, native ? [...vendors, native] : vendors)
   const app = makeApp(shell)
   const { server } = app
   const sockets = trackSockets(server)
-  mountHealth(app, shell, metrics)
+  mountHealth(app, shell, metrics, options.deliveries)
   for (const mount of vendors) mountDialect(app, mount)
   if (native && options.native) mountNative(app, native, options.native, metrics)
   for (const open of shell.openEndpoints) {

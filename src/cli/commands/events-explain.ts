@@ -4,8 +4,9 @@ import type { EventId } from '../../core/profile.ts'
 import { gatherExplanation } from '../../inspect/explain-stored.ts'
 import { printable } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
-import { eventJson } from '../shown.ts'
+import { deliveryJson, eventJson } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
+import { standsAs } from './deliveries-show.ts'
 
 export const eventsExplain = defineCommand({
   name: 'events explain',
@@ -19,14 +20,17 @@ export const eventsExplain = defineCommand({
     if (!Number.isSafeInteger(id) || id < 1) throw new CliError('usage', 'ID is an event id.')
     const input = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, options.workspace)
-      const found = await gatherExplanation(store, workspace.id, id as EventId)
+      const found = await gatherExplanation(store, store, workspace.id, id as EventId)
       if (!found) throw new CliError('refused', `There is no event ${id}.`)
       return found
     })
     const rules = explainEvent(input)
     const { event } = input
     const head = `Event ${event.id}, ${printable(event.type)}, about ${about(event)}.`
-    const json = { event: eventJson(event), rules }
+    const shown = rules.map((rule) =>
+      rule.matched ? { ...rule, deliveries: rule.deliveries.map(deliveryJson) } : rule,
+    )
+    const json = { event: eventJson(event), rules: shown }
     return { json, text: [head, ...rules.map(line)].join('\n') }
   },
 })
@@ -41,7 +45,11 @@ function line(rule: RuleExplanation): string {
     const events = rule.caused.map(({ id, type }) => `event ${id} ${printable(type)}`)
     const dropped = rule.dropped.map((drop) => `dropped ${printable(drop.name)} (${drop.reason})`)
     const run = rule.run ? [`run ${rule.run.event}:${rule.run.rule} is ${rule.run.state}`] : []
-    return `+ ${name}: ${[...events, ...dropped, ...run].join('; ') || 'changed nothing'}`
+    const owed = rule.deliveries.map((each) => {
+      return `delivery ${each.id} to ${each.destination} is ${standsAs(each)}`
+    })
+    const all = [...events, ...dropped, ...run, ...owed]
+    return `+ ${name}: ${all.join('; ') || 'changed nothing'}`
   }
   switch (rule.because) {
     case 'type':

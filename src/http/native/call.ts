@@ -1,11 +1,14 @@
+import type { Actions } from '../../core/action.ts'
 import type { Actor } from '../../core/audit.ts'
 import type { Command, Idempotency } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { ActionSettings, FollowUpGrammar } from '../../core/rule-schema-steps.ts'
+import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
+import type { Templates } from '../../core/template.ts'
 import type { Workspace } from '../../core/workspace.ts'
+import type { DeliveryStore } from '../../storage/delivery-store.ts'
 import type { Store, Token } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 
@@ -13,8 +16,9 @@ import type { Call } from '../call.ts'
 export interface NativeParts {
   /** Those a token can be made for, the native one included. */
   dialects: readonly Dialect[]
-  grammar: { actions: ActionSettings } & Omit<FollowUpGrammar, 'destinations'>
+  grammar: Omit<FollowUpGrammar, 'destinations'> & { actions: Actions; templates: Templates }
   decide: Decide
+  deliveries: Pick<DeliveryStore, 'listDeliveries' | 'listDestinations'>
   /** Makes a token and answers it as it is shown, this once. */
   createToken(
     store: Store,

@@ -178,10 +178,11 @@ function shownApplied({ events, profile, foundBy: how, repeated }: Applied): Jso
 
 /** Why rules reacted to an event or did not; null when it is not kept any more. */
 export async function explainOne(
-  { store, workspace }: Pick<EventCall, 'store' | 'workspace'>,
+  { store, workspace, parts }: Pick<EventCall, 'store' | 'workspace' | 'parts'>,
   id: EventId | undefined,
 ): Promise<JsonObject | null> {
-  const found = id === undefined ? null : await gatherExplanation(store, workspace.id, id)
+  const found =
+    id === undefined ? null : await gatherExplanation(store, parts.deliveries, workspace.id, id)
   return found && { event_id: found.event.id, rules: explainEvent(found).map(shownReaction) }
 }
 

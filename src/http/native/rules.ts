@@ -8,7 +8,7 @@ import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { checkExamples, type RuleExample, tryExample } from '../../core/rule-examples.ts'
 import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
 import { didYouMean } from '../../lib/nearest.ts'
-import type { NativeCall } from './call.ts'
+import type { NativeCall, NativeParts } from './call.ts'
 import { asFault, assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
 import { closed, time } from './schemas.ts'
@@ -108,10 +108,12 @@ export const replaceRules = defineRoute({
   async handle({ store, workspace, body, query, parts, now, actor }) {
     assertMatches(rulesBody, body)
     const isDry = query.dry_run === true
-    const definitions = readRules(body.rules, parts)
+    const destinations = await parts.deliveries.listDestinations(workspace.id)
+    const definitions = readRules(body.rules, parts, destinations)
     const examples = readExamples(body.examples)
+    const tools = { ...parts.grammar, decide: parts.decide }
     const results = examples.map((example) => {
-      const wrong = tryExample(parts.decide, definitions, example, now)
+      const wrong = tryExample(tools, definitions, example, now)
       return { name: example.name, passed: wrong.length === 0, wrong }
     })
     if (!isDry) assertPassed(results)
@@ -200,11 +202,13 @@ export const listRuleVersions = defineRoute({
 })
 
 /** Rules as somebody wrote them, or what is wrong with them. */
-export function readRules(
+function readRules(
   rules: readonly unknown[],
-  { grammar }: Pick<NativeCall<unknown, unknown, unknown>['parts'], 'grammar'>,
+  { grammar }: NativeParts,
+  there: readonly { name: string }[],
 ): RuleDefinition[] {
-  const faults = checkRules(rules, grammar.actions, { ...grammar, destinations: [] })
+  const destinations = there.map(({ name }) => name)
+  const faults = checkRules(rules, grammar.actions, { ...grammar, destinations })
   if (faults.length > 0) throw asFault(below('rules', faults))
   return (rules as readonly RuleDefinition[]).map(completeRule)
 }

@@ -136,6 +136,19 @@ export const run = Type.Object(
   { ...closed, 'x-name': 'Run', description: 'one version of a rule at work on one event' },
 )
 
+const plannedDelivery = Type.Object(
+  {
+    event_id: id,
+    rule: Type.String(),
+    version: Type.Integer(),
+    step: Type.String(),
+    action: Type.String(),
+    destination: Type.String(),
+    profile_id: nullable(id),
+  },
+  { ...closed, 'x-name': 'PlannedDelivery' },
+)
+
 export const reaction = Type.Object(
   {
     rule: Type.String(),
@@ -151,6 +164,7 @@ export const reaction = Type.Object(
     caused: Type.Optional(Type.Array(id)),
     dropped: Type.Optional(Type.Array(dropped)),
     run: Type.Optional(nullable(run)),
+    deliveries: Type.Optional(Type.Array(plannedDelivery)),
   },
   { ...closed, 'x-name': 'Reaction', description: 'whether a rule reacted to an event, and why' },
 )
@@ -158,19 +172,6 @@ export const reaction = Type.Object(
 export const explanation = Type.Object(
   { event_id: id, rules: Type.Array(reaction) },
   { ...closed, 'x-name': 'Explanation', description: 'what the rules in force made of an event' },
-)
-
-const plannedDelivery = Type.Object(
-  {
-    event_id: id,
-    rule: Type.String(),
-    version: Type.Integer(),
-    step: Type.String(),
-    action: Type.String(),
-    destination: Type.String(),
-    profile_id: nullable(id),
-  },
-  { ...closed, 'x-name': 'PlannedDelivery' },
 )
 
 export const preview = Type.Object(

@@ -1,6 +1,7 @@
 import type { Event } from '../../core/event.ts'
 import type { RuleExplanation } from '../../core/explain-event.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Delivery } from '../../core/planned-delivery.ts'
 import { explainPreview, type Preview } from '../../core/preview.ts'
 import { displayName, type Profile } from '../../core/profile.ts'
 import type { Rule } from '../../core/rule.ts'
@@ -65,7 +66,9 @@ export function shownReaction(reaction: RuleExplanation): JsonObject {
   if (reaction.matched) {
     const caused = reaction.caused.map((event): JsonValue => event.id)
     const dropped = reaction.dropped.map((drop) => ({ ...drop }))
-    return { rule, version, matched, caused, dropped, run: reaction.run && shownRun(reaction.run) }
+    const run = reaction.run && shownRun(reaction.run)
+    const deliveries = reaction.deliveries.map(shownPlanned)
+    return { rule, version, matched, caused, dropped, run, deliveries }
   }
   const { because } = reaction
   if (because !== 'condition') return { rule, version, matched, because }
@@ -85,12 +88,14 @@ export function shownPreview(preview: Preview, rules: readonly Rule[]): JsonObje
     profile: preview.profile && shownProfile(preview.profile),
     events: preview.events.map(shownEvent),
     runs,
-    deliveries: preview.deliveries.map((delivery) => {
-      const { event: event_id, rule, version, step, action, destination, subject } = delivery
-      return { event_id, rule, version, step, action, destination, profile_id: subject }
-    }),
+    deliveries: preview.deliveries.map(shownPlanned),
     explanations,
   }
+}
+
+function shownPlanned(delivery: Delivery): JsonObject {
+  const { event: event_id, rule, version, step, action, destination, subject } = delivery
+  return { event_id, rule, version, step, action, destination, profile_id: subject }
 }
 
 export function shownTime(ms: number): string

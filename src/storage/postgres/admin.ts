@@ -29,6 +29,11 @@ const answerMs = 4_800
 
 /** What identifies a row within its workspace. */
 const workspaceTables = {
+  destinations: 'name',
+  destination_notices: 'destination, at, kind',
+  deliveries: 'id',
+  lanes: 'destination, subject',
+  attempts: 'delivery_id, number, began_at',
   profiles: 'id',
   profile_gaps: 'block',
   profile_terms: 'kind, name, value, profile_id',
@@ -213,11 +218,16 @@ export class Admin {
     })
   }
 
-  /** One transaction; whatever it changed, the others are told with its commit. */
+  /** One transaction of another part's, of whose changes the other nodes are told likewise. */
+  write<T>(id: WorkspaceId | null, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#write(id, undefined, work)
+  }
+
+  /** The same, with a word for the audit trail. */
   async #write<T>(
     id: WorkspaceId | null,
     by: Actor | undefined,
-    work: (transaction: Pick<Transaction, 'query'> & { tell: Telling }) => Promise<T>,
+    work: (transaction: Transaction & { tell: Telling }) => Promise<T>,
   ): Promise<T> {
     const { pool, changed, clock, actor } = this.#options
     try {
@@ -228,7 +238,7 @@ export class Admin {
           const entry = { at: clock(), workspace, by: by ?? actor, action, target, details }
           await transaction.query(insertAudit, auditValues(entry))
         }
-        const result = await work({ query: transaction.query, tell })
+        const result = await work({ ...transaction, tell })
         const raise =
           'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = $1'
         if (id !== null) await transaction.query(raise, [id])

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type Actor, server } from '../../core/audit.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
@@ -19,6 +20,8 @@ import {
 } from './connect.ts'
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
+import { deliveryStore } from './deliveries.ts'
+import { DueSignal } from './due-signal.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
@@ -47,8 +50,8 @@ export interface PostgresOptions {
   connectionsMax?: number
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
   queryMsMax?: number
-  /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
-  keyFingerprint?: () => string
+  /** Of this node's secret key, then of former ones; left out by whoever signs nothing. */
+  keyFingerprints?: () => readonly string[]
 }
 
 /** Left to reads and rare writes, whatever the groups do. */
@@ -63,11 +66,14 @@ const partitionCheckMs = 24 * 60 * 60_000
  *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be
  *   reached.
  */
-export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(
+  url: string,
+  options: PostgresOptions,
+): Promise<Store & DeliveryStore> {
   const { decide } = (await import(options.decision.href)) as { decide: Decide }
   const databaseClock = new DatabaseClock()
   const clock = options.clock ?? (() => databaseClock.now())
-  await prepare(url, databaseClock, clock, options.keyFingerprint)
+  await prepare(url, databaseClock, clock, options.keyFingerprints)
   const connectionsMax = options.connectionsMax ?? 10
   const pool = openPool(url, connectionsMax)
   const underWay = new CallsUnderWay()
@@ -80,7 +86,9 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
   const admin = new Admin({ pool, clock, changed, actor: options.actor ?? server })
   const reader = new Reader(pool, names)
-  const writer = new GroupWriter({ pool, decide, configs, names, clock })
+  const signal = new DueSignal()
+  const due = () => signal.due()
+  const writer = new GroupWriter({ pool, decide, configs, names, clock, due })
   const previewer = new Previewer({ pool, decide, configs, names, clock })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
@@ -102,6 +110,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
   })
   return {
+    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     preview: (workspaceId, command) => previewer.preview(workspaceId, command),
@@ -127,23 +136,26 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
     checkWritable: () => checkWritable(() => rows(probe, [clock()])),
-    expire: async (before) => {
-      try {
-        return await expire(url, before)
-      } catch (error) {
-        throw storageFault(error)
-      }
-    },
+    expire: (before) => expire(url, before),
     rollUpEvents: () => rollUpEvents(pool, rows),
-    countEvents: (workspaceId, query) => countEvents(rows, workspaceId, query),
-    sampleAttributes: (workspaceId, sizes) => sampleAttributes(rows, workspaceId, sizes),
+    ...summaries(rows),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {
       clearInterval(daily)
+      signal.close()
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+type Rows = (statement: Statement | string, values?: unknown[]) => Promise<Row[]>
+
+function summaries(rows: Rows): Pick<Store, 'countEvents' | 'sampleAttributes'> {
+  return {
+    countEvents: (workspaceId, query) => countEvents(rows, workspaceId, query),
+    sampleAttributes: (workspaceId, sizes) => sampleAttributes(rows, workspaceId, sizes),
   }
 }
 
@@ -183,14 +195,14 @@ async function prepare(
   url: string,
   clock: DatabaseClock,
   now: () => number,
-  keyFingerprint: PostgresOptions['keyFingerprint'],
+  keyFingerprints: PostgresOptions['keyFingerprints'],
 ): Promise<void> {
   const client = await connectOnce(url)
   try {
     const { rows } = await client.query<Durability>(selectDurability)
     assertDurable(rows[0] as Durability)
     await migrate(client)
-    if (keyFingerprint) await assertCommonKey(client, keyFingerprint())
+    if (keyFingerprints) await assertCommonKey(client, keyFingerprints())
     const askedAt = performance.now()
     const version = await client.query<Row>(selectVersion.text)
     clock.set(Number(version.rows[0]?.now), askedAt)

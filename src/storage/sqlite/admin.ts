@@ -19,6 +19,10 @@ import { rowKey, selectRules } from './statements.ts'
 const deleteBatch = 1_000
 
 const workspaceTables = [
+  'destinations',
+  'destination_notices',
+  'deliveries',
+  'attempts',
   'profiles',
   'profile_gaps',
   'profile_terms',
@@ -193,6 +197,8 @@ export const selectWholeAudit = `
 
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
+  destinations: 'name',
+  deliveries: 'key',
   profiles: 'key',
   profile_gaps: 'block',
   profile_terms: 'kind, name, value, profile_id',

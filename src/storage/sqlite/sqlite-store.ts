@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Actor, server } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
@@ -9,6 +10,8 @@ import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
+import { sqliteDeliveries } from './delivery-store.ts'
+import { DueSignal } from './due-signal.ts'
 import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -37,7 +40,7 @@ export interface SqliteOptions {
  * Opens the embedded engine: one thread that writes, this one reads beside it. The file and its
  * schema are made when they are not there.
  */
-export function openSqliteStore(path: string, options: SqliteOptions): Store {
+export function openSqliteStore(path: string, options: SqliteOptions): Store & DeliveryStore {
   const clock = options.clock ?? Date.now
   const lock = options.serve ? acquireServeLock(path) : null
   let db: DatabaseSync
@@ -51,7 +54,9 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lock?.release()
     throw error
   }
-  const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
+  const due = new DueSignal()
+  const { decision } = options
+  const queue = new CommitQueue({ path, decision, clock, eager: lock !== null, due })
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const runReader = new RunReader(db)
@@ -71,23 +76,16 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searches(db, reads, queue),
-    createWorkspace: async (name, rules, by) => admin.createWorkspace(name, rules, by),
+    ...changesBy(admin),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
-    updateSettings: async (id, settings, by) => admin.updateSettings(id, settings, by),
-    deleteWorkspace: async (id, by) => admin.deleteWorkspace(id, by),
-    createToken: async (token, by) => admin.createToken(token, by),
     listTokens: async (workspaceId) => {
       const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
-    revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
     findToken: (publicPart) => config.findToken(publicPart),
-    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
     ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
-    enableRule: async (workspaceId, name, enabled, by) =>
-      admin.enableRule(workspaceId, name, enabled, by),
     listAudit: async (workspaceId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
       const asked = workspaceId === null ? [before, limit] : [workspaceId, before, limit]
       const statement = workspaceId === null ? selectWholeAudit : selectAudit
@@ -99,6 +97,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
+    ...sqliteDeliveries({ queue, db, clock, due }),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
     rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),
@@ -127,6 +126,28 @@ function foldLog(path: string): void {
   }
 }
 
+type ByOperators =
+  | 'createWorkspace'
+  | 'updateSettings'
+  | 'deleteWorkspace'
+  | 'createToken'
+  | 'revokeToken'
+  | 'replaceRules'
+  | 'enableRule'
+
+function changesBy(admin: Admin): Pick<Store, ByOperators> {
+  return {
+    createWorkspace: async (name, rules, by) => admin.createWorkspace(name, rules, by),
+    updateSettings: async (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: async (id, by) => admin.deleteWorkspace(id, by),
+    createToken: async (token, by) => admin.createToken(token, by),
+    revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
+    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    enableRule: async (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
+  }
+}
+
 async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritable']> {
   try {
     await queue.probe()
@@ -138,7 +159,7 @@ async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritabl
 }
 
 async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
-  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
   const kinds = Object.keys(expired) as (keyof Expired)[]
   for (;;) {
     const some = await queue.expireSome(before)

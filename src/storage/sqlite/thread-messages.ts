@@ -9,6 +9,7 @@ import type { AppliedJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
 import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
 import type { RecordRows } from './record-reader.ts'
 
@@ -19,15 +20,23 @@ export type Request =
   | { kind: 'probe'; now: number }
   | { kind: 'roll-up' }
   | { kind: 'expire'; before: ExpireBefore }
+  | { kind: 'deliveries'; method: DeliveryMethod; now: number; given: unknown[] }
   | { kind: 'fill' }
   | { kind: 'close' }
 
 export type Reply =
-  | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
+  | {
+      kind: 'applied'
+      results: ({ applied: AppliedJson } | { fault: FaultJson })[]
+      /** Whether deliveries were planned that may be claimed. */
+      planned: boolean
+    }
   | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
+  | { kind: 'deliveries'; answer: unknown }
+  | { kind: 'failed'; fault: FaultJson }
   | { kind: 'filled'; filled: Filled; fault: FaultJson | null }
   | { kind: 'closed' }
 

@@ -1,4 +1,5 @@
 import type { DialectCases } from '../../../core/dialect-case.ts'
+import { compatibility } from './compatibility.ts'
 import { leadCases } from './leads.ts'
 import { refusalCases } from './refusals.ts'
 import { tagCases } from './tags.ts'
@@ -13,6 +14,7 @@ export const channeltalkCases: DialectCases = {
     'x-access-key': '{{accessKey}}',
     'x-access-secret': '{{accessSecret}}',
   },
+  compatibility,
   cases: [
     ...updateCases,
     ...valueCases,

@@ -5,7 +5,7 @@ import type {
   SupportedCall,
 } from '../../src/core/dialect-case.ts'
 
-/** A dialect's page in `docs/compatibility/`, made from its cases and what its table adds to them. */
+/** A dialect's page in `docs/compatibility/`, made from its table of cases. */
 export function compatibilityPage(table: DialectCases, compatibility: Compatibility): string {
   const { cases } = table
   const { title, intro, calls, missing } = compatibility

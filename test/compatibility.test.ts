@@ -36,7 +36,9 @@ for (const table of await caseTables()) {
       assert.ok(dialect)
       const served = [
         ...dialect.basePaths.flatMap((base) =>
-          dialect.endpoints.map(({ method, path }) => ({ method, path: base + path })),
+          dialect.endpoints
+            .filter(({ basePaths }) => basePaths?.includes(base) ?? true)
+            .map(({ method, path }) => ({ method, path: base + path })),
         ),
         ...(dialect.openEndpoints ?? []),
       ]

@@ -18,6 +18,7 @@ import type { Call } from './call.ts'
 import { originAllowed } from './cross-origin.ts'
 import { readIdempotency } from './idempotency-key.ts'
 import { readBody } from './read-body.ts'
+import { serveAsking } from './serve-asking.ts'
 import type { Mounted } from './shell.ts'
 
 export type Params = DialectRequest['params']
@@ -116,6 +117,7 @@ function run(
   const request = { method, path, query, headers, baseUrl, params, body, workspace, now }
   if ('toCommand' in endpoint) write(call, mounted.dialect, endpoint, access, request)
   else if ('toQuestion' in endpoint) read(call, endpoint, request)
+  else if ('ask' in endpoint) serveAsking(call, mounted.dialect, endpoint, access, request)
   else answerPlainly(call, endpoint, request)
 }
 
@@ -146,7 +148,7 @@ function answerWrite(
   try {
     const view = viewOf(call.shell.store, request.workspace.id)
     const response = endpoint.toResponse(applied, request, view)
-    if (applied.repeated) response.headers = { ...response.headers, 'idempotent-replayed': 'true' }
+    if (applied.repeated) response.headers = { ...response.headers, ...repeatedHeaders }
     call.answer(response)
   } catch (error) {
     const message = 'The call was stored, but its answer could not be made.'
@@ -174,6 +176,9 @@ function answerPlainly(call: Call, endpoint: PlainEndpoint, request: DialectRequ
   call.answer(endpoint.answer(request))
 }
 
-function viewOf(store: Store, workspaceId: WorkspaceId): WorkspaceView {
+/** Says of an answer that the call had been made before. */
+export const repeatedHeaders = { 'idempotent-replayed': 'true' }
+
+export function viewOf(store: Store, workspaceId: WorkspaceId): WorkspaceView {
   return { nameId: (kind, name) => store.nameId(workspaceId, kind, name) }
 }

@@ -23,6 +23,7 @@ import {
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
 import { makeRoute } from './route.ts'
+import { createSessions } from './sessions.ts'
 import type { Shell } from './shell.ts'
 import { createTickets } from './tickets.ts'
 
@@ -95,6 +96,7 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     clock,
     logger,
     tickets: createTickets(ticketKey, clock),
+    sessions: createSessions(ticketKey),
     mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),

@@ -3,6 +3,7 @@ import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
 import type { HttpConfig } from './http-config.ts'
 import type { Route } from './route.ts'
+import type { Sessions } from './sessions.ts'
 import type { Tickets } from './tickets.ts'
 
 /** What the parts of the HTTP shell share; one for each server. */
@@ -12,6 +13,7 @@ export interface Shell {
   clock: () => number
   logger: Logger
   tickets: Tickets
+  sessions: Sessions
   mounts: readonly Mount[]
   openEndpoints: readonly Mounted<OpenEndpoint>[]
   /** For paths that nobody owns. */

@@ -10,11 +10,12 @@ import { parseForm } from '../../lib/parse-form.ts'
 import { createEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
 import { samples } from './samples.ts'
+import { basePaths } from './versions.ts'
 
-/** Channel Talk (channel.io), Open API v5: https://developers.channel.io */
+/** Channel Talk (channel.io), Open API versions 3 to 5: https://developers.channel.io */
 export const channeltalk: Dialect = defineDialect({
   id: 'channeltalk',
-  basePaths: ['/open/v5'],
+  basePaths,
   endpoints: createEndpoints(),
   credentials: readCredentials,
   parseBody,

@@ -18,6 +18,8 @@ export const besideProfile: readonly string[] = [
   'unsubscribed_email',
   'unsubscribed_texting',
   'blocked',
+  'last_seen_at',
+  'sessions_count',
 ]
 
 /** What `profile: null` leaves alone. */

@@ -2,10 +2,12 @@ import type { DialectCases } from '../../../core/dialect-case.ts'
 import { compatibility } from './compatibility.ts'
 import { leadCases } from './leads.ts'
 import { refusalCases } from './refusals.ts'
+import { stateCases } from './state.ts'
 import { tagCases } from './tags.ts'
 import { updateCases } from './update.ts'
 import { upsertCases } from './upsert.ts'
 import { valueCases } from './values.ts'
+import { versionCases } from './versions.ts'
 
 export const channeltalkCases: DialectCases = {
   dialect: 'channeltalk',
@@ -21,6 +23,8 @@ export const channeltalkCases: DialectCases = {
     ...tagCases,
     ...upsertCases,
     ...leadCases,
+    ...stateCases,
+    ...versionCases,
     ...refusalCases,
   ],
 }

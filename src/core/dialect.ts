@@ -4,6 +4,7 @@ import type { Applied, Command, Key } from './command.ts'
 import type { Fault } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Profile } from './profile.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -34,6 +35,13 @@ export interface Dialect {
   /** Whether browsers on other origins may call; the workspace's `allowedOrigins` decides which. */
   crossOrigin?: boolean
   tokens: TokenShape
+  /** How many calls the vendor takes; none where it states no limit. */
+  rateLimit?: RateLimit
+  /**
+   * Host names the vendor itself is called by, in lower case; `*.` stands for whatever is in front.
+   * Under them nobody but this dialect answers.
+   */
+  hosts?: readonly string[]
   /** Ready-to-paste examples for a new workspace, one for each documented main call. */
   samples(baseUrl: string, token: ShownToken): Sample[]
 }

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
+import type { RateState } from '../core/rate-limit.ts'
 import type { Access, Proof } from './authenticate.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
 import { ownerOf } from './owner.ts'
 import { logAnswer, logFailure } from './request-log.ts'
-import { plainRefusal, type Route, toWire, type Wire } from './route.ts'
+import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
 
 /** What is remembered of a connection between its requests. */
@@ -35,6 +36,8 @@ export class Call {
   readonly head: RequestHead
   route: Route
   access: Access | null = null
+  /** How the count stands that this call was counted in. */
+  rate: RateState | null = null
   /** The body as it came, where there was one to read. */
   bodyText = ''
   readonly #response: ServerResponse
@@ -68,6 +71,7 @@ export class Call {
     try {
       const wire = toWire(this.route, response)
       this.#addOrigin(wire)
+      addRate(this.route, wire.headers, this.rate, this.shell.clock())
       this.#send(wire)
     } catch (error) {
       this.#lastResort(error)

@@ -59,12 +59,22 @@ export function admit(call: Call, dialect: Dialect, next: (access: Access) => vo
         throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
       }
     }
+    count(call, dialect, access)
     next(access)
   }
   const credentials = dialect.credentials(call.head)
   const access = authenticate(store, tickets, dialect, credentials, call.connection)
   if (access instanceof Promise) access.then(enter).catch((error: unknown) => call.fail(error))
   else enter(access)
+}
+
+/** @throws Fault `too_many_requests` when the token has made as many calls as its vendor takes. */
+function count(call: Call, dialect: Dialect, access: Access): void {
+  const { rateLimits, clock } = call.shell
+  call.rate = rateLimits.take(dialect, call.route.endpoint, access, clock())
+  if (call.rate?.retryMs === undefined) return
+  const retryAfterSeconds = Math.ceil(call.rate.retryMs / 1_000)
+  throw new Fault('too_many_requests', { retryAfterSeconds })
 }
 
 /** Reads the body as the dialect reads it and passes it on, or refuses the call. */

@@ -22,6 +22,7 @@ import {
   prepareDialect,
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { makeRoute } from './route.ts'
 import { createSessions } from './sessions.ts'
 import type { Shell } from './shell.ts'
@@ -97,6 +98,7 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     logger,
     tickets: createTickets(ticketKey, clock),
     sessions: createSessions(ticketKey),
+    rateLimits: createRateLimits(),
     mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
 import type { HttpConfig } from './http-config.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tickets } from './tickets.ts'
@@ -14,6 +15,7 @@ export interface Shell {
   logger: Logger
   tickets: Tickets
   sessions: Sessions
+  rateLimits: RateLimits
   mounts: readonly Mount[]
   openEndpoints: readonly Mounted<OpenEndpoint>[]
   /** For paths that nobody owns. */

@@ -116,6 +116,7 @@ function makeToken(publicPart: string, dialect: string, scopes: string[]): Token
     dialect,
     scopes,
     label: '',
+    rateLimit: 'off',
     createdAt: 0,
     revokedAt: null,
   }
@@ -181,10 +182,17 @@ export const toy = defineDialect({
   ...shared,
   id: 'toy',
   basePaths: ['/toy/v1', '/toy/v2'],
+  rateLimit: { rule: { calls: 3, windowMs: 1_000 }, per: 'token' },
   headers: (endpoint) => ({ 'X-Toy': endpoint?.path ?? 'none' }),
   renderError: (fault, head) => ({
     status: fault.status,
-    body: { toy: fault.code, allow: [...fault.allow], path: head.path, method: head.method },
+    body: {
+      toy: fault.code,
+      allow: [...fault.allow],
+      path: head.path,
+      method: head.method,
+      ...(fault.retryAfterSeconds !== undefined && { retryAfter: fault.retryAfterSeconds }),
+    },
   }),
   endpoints: [
     {

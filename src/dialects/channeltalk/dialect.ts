@@ -9,6 +9,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { parseForm } from '../../lib/parse-form.ts'
 import { createEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
+import { rateLimit } from './rate-limit.ts'
 import { samples } from './samples.ts'
 import { basePaths } from './versions.ts'
 
@@ -27,6 +28,8 @@ export const channeltalk: Dialect = defineDialect({
       return { publicPart, secret, shown: { accessKey: publicPart, accessSecret: secret } }
     },
   },
+  rateLimit,
+  hosts: ['api.channel.io'],
   samples,
 })
 

@@ -67,6 +67,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
     revokeToken: async (publicPart) => admin.revokeToken(publicPart),
+    limitToken: async (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
     findToken: (publicPart) => config.findToken(publicPart),
     replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),

@@ -23,6 +23,8 @@ import type { BackupReport, Store } from './storage/store.ts'
 export interface App {
   /** The address really listened on. */
   url: string
+  /** The same with TLS; null without a certificate. */
+  tlsUrl: string | null
   store: Store
   dialects: readonly Dialect[]
   logger: Logger
@@ -66,11 +68,11 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     // Only whoever holds the store makes the key, so that two starts at once do not make two.
     const ticketKey = deriveKey(readSecretKey(config), 'roster ticket key')
     server = buildServer({ store, dialects, config, ticketKey, logger, clock: Date.now })
-    const { url } = await server.listen()
+    const { url, tlsUrl } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
     runner = startRunner(store, logger)
-    return { url, store, dialects, logger, firstStart, close }
+    return { url, tlsUrl, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()
     throw error

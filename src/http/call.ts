@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { DialectResponse, RequestHead } from '../core/dialect.ts'
+import type { Dialect, DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import type { RateState } from '../core/rate-limit.ts'
 import type { Access, Proof } from './authenticate.ts'
@@ -21,8 +21,13 @@ export interface Connection {
   closing: boolean
   /** What arrived is not HTTP; the rest of it says nothing. */
   broken: boolean
-  /** The last `Host` that was looked at and found good. */
+  /** The last `Host` that was looked at and found good, and the dialect it is bound to. */
   host: string | undefined
+  bound: Dialect | null
+  /** Whether the other side is a proxy whose word counts. */
+  trusted: boolean
+  /** Whether it is TLS. */
+  encrypted: boolean
   /** The credentials that were proved on it last. */
   proof: Proof | null
 }
@@ -194,7 +199,11 @@ export function setCall(request: IncomingMessage, call: Call): void {
   ;(request as { [callKey]?: Call })[callKey] = call
 }
 
-export function connectionOf(socket: Socket): Connection {
+/** `isTrusted` is asked once, when the connection is new. */
+export function connectionOf(
+  socket: Socket,
+  isTrusted: (socket: Socket) => boolean = () => false,
+): Connection {
   const holder = socket as { [connectionKey]?: Connection }
   holder[connectionKey] ??= {
     requestCount: 0,
@@ -203,6 +212,9 @@ export function connectionOf(socket: Socket): Connection {
     closing: false,
     broken: false,
     host: undefined,
+    bound: null,
+    trusted: isTrusted(socket),
+    encrypted: 'encrypted' in socket,
     proof: null,
   }
   return holder[connectionKey]

@@ -87,6 +87,7 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
     decision: new URL('./decision.ts', import.meta.url),
     serve,
     connectionsMax: config.databaseConnectionsMax,
+    queryMsMax: config.queryMsMax,
     ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
   })
 }

@@ -7,8 +7,11 @@ import { starterRules } from '../src/core/rule.ts'
 import { examineStore, restoreStore, storeExists } from '../src/storage/maintain-store.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import { maskUrl, openPool } from '../src/storage/postgres/connect.ts'
+import * as eventSearches from '../src/storage/postgres/event-statements.ts'
 import * as reads from '../src/storage/postgres/reader.ts'
+import * as records from '../src/storage/postgres/record-statements.ts'
 import * as runs from '../src/storage/postgres/run-statements.ts'
+import * as searches from '../src/storage/postgres/search-statements.ts'
 import * as writes from '../src/storage/postgres/statements.ts'
 import type { Statement } from '../src/storage/postgres/transaction.ts'
 import type { Store } from '../src/storage/store.ts'
@@ -355,6 +358,11 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO runs SELECT 1, n, 'r' || n % 9, 1, n % 5000, 'waiting', '[]', n, n, NULL, NULL,
       NULL, 1, NULL, '{}', '[]' FROM generate_series(1, 20000) n;
     INSERT INTO rule_counts SELECT 1, n, 'r', 1, 1 FROM generate_series(1, 20000) n;
+    INSERT INTO profile_terms SELECT 1, 'attribute', 'country', n % 9, n
+    FROM generate_series(1, 20000) n;
+    INSERT INTO profile_gaps SELECT 1, n, 5 FROM generate_series(1, 2000) n;
+    INSERT INTO records SELECT 1, n, 'k', n % 9, n::text, n % 5000, '{}', 1, 1, 1
+    FROM generate_series(1, 20000) n;
     ANALYZE`)
   await assertPlans(pool)
   await pool.end()
@@ -366,6 +374,11 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     ...Object.values(writes),
     ...Object.values(reads),
     ...Object.values(runs),
+    ...Object.values(searches),
+    ...searches.scans.values(),
+    ...searches.holdings.values(),
+    ...Object.values(eventSearches),
+    ...Object.values(records),
   ].filter((value): value is Statement => typeof value === 'object' && 'text' in value)
   assert.ok(statements.length >= 18)
   const client = await pool.connect()
@@ -389,11 +402,17 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
  */
 function partialKeys(plan: readonly string[]): string[] {
   const whole: { [index: string]: RegExp } = {
-    profiles_pkey: /\bid = /,
+    profiles_pkey: /\bid (=|>|<) /,
+    profiles_by_created: /\bcreated_at\b/,
+    profile_terms_pkey: /\bkind = .*\bname = .*\bvalue (=|>=) /,
+    records_pkey: /\bid (=|>) /,
+    records_by_parent: /\bkind = .*\bparent = /,
+    records_by_name: /\bkind = .*\bparent = .*\bname = /,
+    records_by_subject: /\bsubject = /,
     profiles_by_phone: /\bphone = /,
-    profile_identifiers_pkey: /\bkind = .*\bvalue = /,
+    profile_identifiers_pkey: /\bkind = .*\bvalue (=|>=) /,
     event_identifiers_pkey: /\bkind = .*\bvalue = /,
-    events_: /\bid (=|>) /,
+    events_: /\bid (=|>|<) /,
     names_pkey: /\bkind = .*\bname = /,
     runs_pkey: /\bevent_id = .*\brule = /,
     runs_by_subject: /\bsubject = .*\brule = /,

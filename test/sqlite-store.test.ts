@@ -8,7 +8,11 @@ import type { ProfileId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { decide } from '../src/decision.ts'
 import { openStore } from '../src/storage/open-store.ts'
+import * as eventStatements from '../src/storage/sqlite/event-statements.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
+import * as recordReads from '../src/storage/sqlite/record-reader.ts'
+import * as recordStatements from '../src/storage/sqlite/record-statements.ts'
+import * as searchStatements from '../src/storage/sqlite/search-statements.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
 import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
@@ -223,6 +227,48 @@ test('no statement of the write path reads a table from end to end', async () =>
       .map(({ detail }) => String(detail))
       .filter((step) => /^SCAN (?!CONSTANT)/.test(step))
     assert.deepEqual(scans, [], name)
+  }
+  db.close()
+})
+
+test('what is searched for is found by its whole key, in the order of an index', async () => {
+  using folder = tempFolder()
+  await (await open(folder.path)).close()
+  const db = openDatabase(join(folder.path, 'roster.db'), 'read')
+  const texts: [name: string, sql: string][] = [
+    ...Object.entries({ ...searchStatements, ...eventStatements, ...recordStatements }),
+  ].filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  for (const by of ['id', 'created'] as const) {
+    for (const descending of [false, true]) {
+      for (const include of ['living', 'all'] as const) {
+        const how = { by, descending, include, brief: false }
+        texts.push([`list ${JSON.stringify(how)}`, searchStatements.selectScan(how)])
+        texts.push([`holding ${JSON.stringify(how)}`, searchStatements.selectHolding(how)])
+      }
+    }
+  }
+  for (const [kind, subject] of [['k'], ['k', 1], [null, 1]] as [string | null, number?][]) {
+    const [of] = recordReads.recordsOf(kind, null, subject)
+    texts.push([`page of ${of}`, recordReads.selectPage(of, true)])
+    texts.push([`count of ${of}`, recordReads.selectCount(of)])
+  }
+  for (const [name, sql] of texts) {
+    if (!/^\s*(SELECT|INSERT|UPDATE|DELETE)/.test(sql)) continue
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+    const steps = plan.map(({ detail }) => String(detail))
+    // Lists that are handed over are read whole, and a person's records of all kinds are few.
+    const fine = /^SCAN (CONSTANT|json_each)|\bprofile_terms USING .* USE TEMP/
+    const sorts = /subject = \?\s/.test(sql) && !/kind = \?/.test(sql)
+    const bad = steps.filter((step) => {
+      if (fine.test(step)) return false
+      return /^SCAN /.test(step) || (/TEMP B-TREE/.test(step) && !sorts)
+    })
+    assert.deepEqual(bad, [], `${name}: ${steps.join('; ')}`)
+    for (const step of steps) {
+      const index = /^SEARCH (\w+) .*?\((.*)\)$/.exec(step)
+      if (!index || !/profiles|terms|identifiers|records/.test(index[1] ?? '')) continue
+      assert.doesNotMatch(index[2] ?? '', /^workspace_id=\?$/, `${name}: ${step}`)
+    }
   }
   db.close()
 })

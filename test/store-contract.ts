@@ -6,6 +6,8 @@ import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import type { Store } from '../src/storage/store.ts'
 import { idempotencyContract } from './idempotency-contract.ts'
+import { queriesContract } from './queries-contract.ts'
+import { recordsContract } from './records-contract.ts'
 import { retentionContract } from './retention-contract.ts'
 import { runsContract } from './runs-contract.ts'
 
@@ -52,6 +54,8 @@ export function storeContract(engine: string, open: OpenStore): void {
   idempotencyContract(engine, open)
   retentionContract(engine, open)
   runsContract(engine, open)
+  queriesContract(engine, open)
+  recordsContract(engine, open)
 
   contract('what was answered is read back, in the order it was written', async (store, id) => {
     const first = await store.apply(id, upsert('u1', { a: 1 }))

@@ -1,4 +1,5 @@
 import { own } from '../core/json.ts'
+import { limits } from '../core/limits.ts'
 import type { WorkspaceSettings } from '../core/workspace.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { columns } from './columns.ts'
@@ -34,6 +35,11 @@ const settings: Settings = {
       '* for every origin, none, or origins such as https://shop.example with commas between',
     help: 'Browser origins that may call with a token.',
     read: (text) => (text === 'none' ? [] : origins(text)),
+  },
+  indexedAttributes: {
+    allowed: `none, or up to ${limits.indexedAttributesMax} names with commas between`,
+    help: 'Attributes by whose values profiles are found at once; `name` also by how it begins.',
+    read: (text) => (text === 'none' ? [] : attributeNames(text)),
   },
 }
 
@@ -89,6 +95,12 @@ function region(text: string): string | undefined {
 function origins(text: string): string[] | undefined {
   const list = text.split(',')
   return list.every((origin) => origin === '*' || isOrigin(origin)) ? list : undefined
+}
+
+function attributeNames(text: string): string[] | undefined {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))]
+  const fit = names.every((name) => name !== '' && name.length <= limits.nameLengthMax)
+  return fit && names.length <= limits.indexedAttributesMax ? names : undefined
 }
 
 function isOrigin(text: string): boolean {

@@ -81,6 +81,14 @@ export const options = {
     default: 10,
     help: 'Most connections of this node to PostgreSQL at a time.',
   },
+  queryMsMax: {
+    name: 'ROSTER_QUERY_MS_MAX',
+    type: 'integer',
+    min: 10,
+    max: 60_000,
+    default: 2_000,
+    help: 'How long a query may read on where no index leads, in milliseconds.',
+  },
   eventDays: {
     name: 'ROSTER_EVENT_DAYS',
     type: 'integer',

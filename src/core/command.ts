@@ -8,13 +8,20 @@ import {
   type Profile,
   type ProfileId,
 } from './profile.ts'
+import type { RecordWrite, StoredRecord } from './record.ts'
 import type { RunKey, RunReason } from './run.ts'
 
 /**
  * What a request asks for, in Roster's own words. Commands are plain JSON: they travel to the
  * thread that writes, and a decision on one may be run again.
  */
-export type Command = WriteProfile | RemoveProfile | RecordEvent | ContinueRun | EndRun
+export type Command =
+  | WriteProfile
+  | RemoveProfile
+  | RecordEvent
+  | ContinueRun
+  | EndRun
+  | WriteRecords
 
 interface Asked {
   source: Source
@@ -25,6 +32,8 @@ interface Asked {
   occurredAt?: number
   /** Where the caller gave a key: the command has its effect once, however often it comes. */
   idempotency?: Idempotency
+  /** Written in the same transaction as what the command itself does, or refused with it. */
+  records?: RecordWrite[]
   /** Set by callers whose answer shows nothing of the profile: it need not travel back then. */
   reply?: 'outcome'
 }
@@ -116,6 +125,12 @@ export interface EndRun extends Asked {
   end: { state: 'cancelled' | 'failed'; reason: RunReason; detail?: string }
 }
 
+/** Nothing but its `records`: no event, and no profile. */
+export interface WriteRecords extends Asked {
+  kind: 'write-records'
+  records: RecordWrite[]
+}
+
 /** What became of a command that was committed. */
 export interface Applied {
   /** The events it caused; the first is the caller's own. Empty when nothing happened. */
@@ -123,6 +138,8 @@ export interface Applied {
   foundBy: FoundBy
   /** The profile after the commit; null when there is none, or only the outcome was asked for. */
   profile: Profile | null
+  /** What its `records` became, one for each; null for what was deleted. Absent without any. */
+  records?: (StoredRecord | null)[]
   /** True when the call had been made before: this is what became of it then. */
   repeated?: true
 }

@@ -62,6 +62,8 @@ function decideOnce(
 /** Does what the command itself asks for; the rules come after it. */
 function begin(journal: Journal, command: Exclude<Command, ContinueRun | EndRun>): Found {
   switch (command.kind) {
+    case 'write-records':
+      return { profile: null, foundBy: null }
     case 'record-event':
       return journal.record(command)
     case 'write-profile':

@@ -55,6 +55,17 @@ export interface ProfileWrite {
   released: Identifier[]
 }
 
+/** Whether a write makes a living profile more or less: 1, -1 or 0. */
+export function livingChange({ before, profile }: ProfileWrite): number {
+  const lived = before !== null && before.removedAt === null
+  return Number(profile.removedAt === null) - Number(lived)
+}
+
+/** Whether a write takes an id out of those of living profiles. */
+export function leavesGap({ before, profile }: ProfileWrite): boolean {
+  return profile.removedAt !== null && (before === null || before.removedAt === null)
+}
+
 export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refused'; fault: Fault }
 
 /**

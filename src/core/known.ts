@@ -61,6 +61,7 @@ export function identifierKey(identifier: Identifier): string {
 export function likelyNeeds(command: Command): Need[] {
   const named: Identifier[] = []
   if (command.kind === 'continue-run' || command.kind === 'end-run') return [{ run: command.run }]
+  if (command.kind === 'write-records') return []
   if (command.kind === 'record-event') named.push(...command.identifiers)
   else {
     for (const key of command.keys) if ('identifier' in key) named.push(key.identifier)

@@ -42,6 +42,13 @@ export const limits = {
   patternSizeMax: 500,
   /** UTF-16 code units in a text that `matches` looks at; a longer one does not match. */
   matchedLengthMax: 10_000,
+  /** Profiles, events or records in one page of a list. */
+  pageMax: 1_000,
+  /** Attributes of a workspace that are indexed. */
+  indexedAttributesMax: 20,
+  /** UTF-16 code units in the body of a record as JSON, and records written by one command. */
+  recordLengthMax: 262_144,
+  recordsPerCommandMax: 1_000,
   /** How far a caller's `occurred_at` may lie ahead of the store's clock, in milliseconds. */
   futureMsMax: 5 * 60_000,
 } as const

@@ -10,6 +10,8 @@ export interface OpenStoreOptions {
   clock?: () => number
   /** Most connections to a database at a time. */
   connectionsMax?: number
+  /** How long a query may read on without an index, in milliseconds; 2,000 when left out. */
+  queryMsMax?: number
   /** Tells the secret key's fingerprint where other nodes must have the same; asked only there. */
   keyFingerprint?: () => string
 }

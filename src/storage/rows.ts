@@ -1,6 +1,7 @@
 import type { Event } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { RecordId, StoredRecord } from '../core/record.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { RuleCount, Run } from '../core/run.ts'
 import { defaultSettings, type Workspace } from '../core/workspace.ts'
@@ -18,6 +19,36 @@ export function profileFromRow(row: Row): Profile {
     provenance: ungroupProvenance(JSON.parse(row.provenance as string) as ProvenanceGroup[]),
     tags: parseList(row.tags as string),
     identifiers: parseList(row.identifiers as string),
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+    lastEvent: row.last_event as EventId | null,
+    removedAt: row.removed_at as number | null,
+  }
+}
+
+/**
+ * A profile whose parts are read when they are looked at: most of those that a search passes by are
+ * refused by the first. Without `provenance` it has none, which only its shown name needs.
+ */
+export function candidateFromRow(row: Row, provenance: boolean): Profile {
+  let attributes: JsonObject | undefined
+  return {
+    id: row.id as ProfileId,
+    version: row.version as number,
+    get attributes() {
+      attributes ??= JSON.parse(row.attributes as string) as JsonObject
+      return attributes
+    },
+    get provenance() {
+      if (!provenance) return {}
+      return ungroupProvenance(JSON.parse(row.provenance as string) as ProvenanceGroup[])
+    },
+    get tags() {
+      return parseList<string>(row.tags as string)
+    },
+    get identifiers() {
+      return parseList<Profile['identifiers'][number]>(row.identifiers as string)
+    },
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
     lastEvent: row.last_event as EventId | null,
@@ -93,6 +124,31 @@ export function runValues(run: Run): (string | number | null)[] {
 export const runColumns = `
   event_id, rule, version, subject, state, cursor, due_at, reason, detail, ended_by, began_at,
   ended_at, seen, log`
+
+/** A record as its row holds it. */
+export function recordFromRow(row: Row): StoredRecord {
+  return {
+    id: row.id as RecordId,
+    kind: row.kind as string,
+    parent: row.parent === '' ? null : (row.parent as string),
+    name: row.name as string | null,
+    subject: row.subject as ProfileId | null,
+    body: JSON.parse(row.body as string) as JsonObject,
+    version: row.version as number,
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+  }
+}
+
+/** The values of a record's row after the workspace, in the order of `recordColumns`. */
+export function recordValues(record: StoredRecord): (string | number | null)[] {
+  const { id, kind, parent, name, subject, body, version, createdAt, updatedAt } = record
+  const text = JSON.stringify(body)
+  return [id, kind, parent ?? '', name, subject, text, version, createdAt, updatedAt]
+}
+
+export const recordColumns = `
+  id, kind, parent, name, subject, body, version, created_at, updated_at`
 
 export function ruleCountFromRow(row: Row): RuleCount {
   return {

@@ -5,6 +5,8 @@ import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.t
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
+import type { QueryStore } from './query-store.ts'
+import type { RecordStore } from './record-store.ts'
 
 /**
  * Everything Roster asks of an engine: one method per use case, one transaction per method. Each
@@ -13,7 +15,7 @@ import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
  * Faults: `unavailable` when nothing was written and trying again may help, `outcome_unknown` when
  * a commit failed half-way, so that the write may or may not be there after a restart.
  */
-export interface Store {
+export interface Store extends QueryStore, RecordStore {
   /**
    * Decides a command on the current state and commits profile, events and identifiers in one
    * synced transaction before it answers. A command that is refused throws its `Fault` alone and
@@ -43,6 +45,7 @@ export interface Store {
   /** Throws `conflict` when the name is taken. The workspace is born with the rules given. */
   createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace>
   listWorkspaces(): Promise<Workspace[]>
+  /** What new `indexedAttributes` need is noted, and done by `fillIndexes`. */
   updateSettings(id: WorkspaceId, settings: Partial<WorkspaceSettings>): Promise<Workspace>
   /** Deletes the workspace with everything in it. */
   deleteWorkspace(id: WorkspaceId): Promise<void>

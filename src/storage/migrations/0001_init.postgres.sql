@@ -11,9 +11,9 @@ CREATE TABLE workspaces (
   created_at bigint NOT NULL
 );
 
--- One row a workspace: the last ids given out, and the version of its rules and settings. It is the
--- last lock of every transaction that writes events, and held until the commit: that is what makes
--- event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
+-- One row a workspace: the last ids given out, how many profiles live, and the version of its rules
+-- and settings. It is the last lock of every transaction that writes events, and held until the
+-- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
 -- on one page.
 CREATE TABLE counters (
   workspace_id bigint PRIMARY KEY,
@@ -21,6 +21,8 @@ CREATE TABLE counters (
   last_profile_id bigint NOT NULL DEFAULT 0,
   last_name_id bigint NOT NULL DEFAULT 0,
   last_delivery_id bigint NOT NULL DEFAULT 0,
+  last_record_id bigint NOT NULL DEFAULT 0,
+  profile_count bigint NOT NULL DEFAULT 0,
   config_version bigint NOT NULL DEFAULT 1
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
@@ -82,6 +84,64 @@ CREATE TABLE profiles (
 
 -- By id within a phone number, as they are asked for.
 CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone, id) WHERE phone IS NOT NULL;
+
+-- For lists by age; written when a profile is made, at the end of the index, and never after. Its
+-- condition always holds, and keeps it from those who do not name it: an empty table would be
+-- looked up by anything through it, and go on so when it is full.
+CREATE INDEX profiles_by_created ON profiles (workspace_id, created_at, id) WHERE created_at >= 0;
+
+-- How many ids of each block of 1,024 are no living profile's; a block without a row has none. As
+-- ids are given out one after the other, this tells where any page of the list begins.
+CREATE TABLE profile_gaps (
+  workspace_id bigint NOT NULL,
+  block bigint NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (workspace_id, block)
+);
+
+-- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
+-- values, and with `name` how the shown name begins. What is found is compared in full, so a value
+-- may be cut short.
+CREATE TABLE profile_terms (
+  workspace_id bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  profile_id bigint NOT NULL,
+  PRIMARY KEY (workspace_id, kind, name, value, profile_id)
+);
+
+-- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
+-- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to
+-- go. An index without a row here is complete.
+CREATE TABLE index_fills (
+  workspace_id bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  filled_id bigint NOT NULL,
+  PRIMARY KEY (workspace_id, name)
+);
+
+-- What dialects keep besides profiles. `parent` is empty where there is none. They are written
+-- under the lock on the counters.
+CREATE TABLE records (
+  workspace_id bigint NOT NULL,
+  id bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  parent text COLLATE "C" NOT NULL,
+  name text COLLATE "C",
+  subject bigint,
+  body text NOT NULL,
+  version bigint NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX records_by_parent ON records (workspace_id, kind, parent, id);
+CREATE UNIQUE INDEX records_by_name ON records (workspace_id, kind, parent, name)
+  WHERE name IS NOT NULL;
+CREATE INDEX records_by_subject ON records (workspace_id, subject, kind, id)
+  WHERE subject IS NOT NULL;
 
 -- Who holds an identifier, and who held it once, side by side. `holder` is 0 for the owner, so that
 -- the key itself allows only one; the profile's id for others who have the value; and the negative

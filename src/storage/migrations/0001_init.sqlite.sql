@@ -8,14 +8,16 @@ CREATE TABLE workspaces (
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- One row a workspace: the last ids given out. It is written in the transaction that used them, so
--- event ids have no gaps and are in commit order.
+-- One row a workspace: the last ids given out, and how many profiles live. It is written in the
+-- transaction that used them, so event ids have no gaps and are in commit order.
 CREATE TABLE counters (
   workspace_id INTEGER PRIMARY KEY,
-  last_event_id INTEGER NOT NULL,
-  last_profile_id INTEGER NOT NULL,
-  last_name_id INTEGER NOT NULL,
-  last_delivery_id INTEGER NOT NULL DEFAULT 0
+  last_event_id INTEGER NOT NULL DEFAULT 0,
+  last_profile_id INTEGER NOT NULL DEFAULT 0,
+  last_name_id INTEGER NOT NULL DEFAULT 0,
+  last_delivery_id INTEGER NOT NULL DEFAULT 0,
+  last_record_id INTEGER NOT NULL DEFAULT 0,
+  profile_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- `config_version` is raised with every change of tokens, rules, settings and workspaces;
@@ -79,6 +81,61 @@ CREATE TABLE profiles (
 -- `phone` repeats the attribute, because vendors search by it and an index on an expression would
 -- read the whole document on every write.
 CREATE INDEX profiles_by_phone ON profiles (workspace_id, phone) WHERE phone IS NOT NULL;
+
+-- For lists by age; written when a profile is made, at the end of the index, and never after.
+CREATE INDEX profiles_by_created ON profiles (workspace_id, created_at);
+
+-- How many ids of each block of 1,024 are no living profile's; a block without a row has none. As
+-- ids are given out one after the other, this tells where any page of the list begins.
+CREATE TABLE profile_gaps (
+  workspace_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, block)
+) STRICT, WITHOUT ROWID;
+
+-- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
+-- values, and with `name` how the shown name begins. What is found is compared in full, so a value
+-- may be cut short.
+CREATE TABLE profile_terms (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  profile_id INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, kind, name, value, profile_id)
+) STRICT, WITHOUT ROWID;
+
+-- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
+-- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to
+-- go. An index without a row here is complete.
+CREATE TABLE index_fills (
+  workspace_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  filled_id INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- What dialects keep besides profiles. `parent` is empty where there is none.
+CREATE TABLE records (
+  key INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  name TEXT,
+  subject INTEGER,
+  body TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX records_by_parent ON records (workspace_id, kind, parent, id);
+CREATE UNIQUE INDEX records_by_name ON records (workspace_id, kind, parent, name)
+  WHERE name IS NOT NULL;
+CREATE INDEX records_by_subject ON records (workspace_id, subject, kind, id)
+  WHERE subject IS NOT NULL;
 
 -- Who holds an identifier, and who held it once, side by side: one page for all of them. `holder`
 -- is 0 for the owner, so that the key itself allows only one; the profile's id for others who have

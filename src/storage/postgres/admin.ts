@@ -5,6 +5,7 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import { type Row, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Store, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
@@ -19,6 +20,10 @@ const answerMs = 4_800
 /** What identifies a row within its workspace. */
 const workspaceTables = {
   profiles: 'id',
+  profile_gaps: 'block',
+  profile_terms: 'kind, name, value, profile_id',
+  index_fills: 'name',
+  records: 'id',
   profile_identifiers: 'kind, value, holder',
   events: 'id, received_at',
   event_identifiers: 'kind, value, event_id, received_at',
@@ -28,6 +33,11 @@ const workspaceTables = {
   rule_counts: 'subject, rule',
   rules: 'name, version',
 }
+
+const putFills = `
+  INSERT INTO index_fills (workspace_id, name, filled_id) SELECT $1, name, -1
+  FROM unnest($2::text[]) AS new (name)
+  ON CONFLICT (workspace_id, name) DO UPDATE SET filled_id = -1`
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 
@@ -84,7 +94,8 @@ export class Admin {
     })
   }
 
-  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+  async updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+    assertSettings(changes)
     return this.#write(id, async ({ query }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
       if (!rows[0]) {
@@ -94,6 +105,8 @@ export class Admin {
       const settings = { ...workspace.settings, ...changes }
       const update = 'UPDATE workspaces SET settings = $2 WHERE id = $1'
       await query(update, [id, JSON.stringify(settings)])
+      const names = indexChanges(workspace.settings, settings)
+      if (names.length > 0) await query(putFills, [id, names])
       return { ...workspace, settings }
     })
   }

@@ -1,7 +1,7 @@
 import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { Result } from './group-writer.ts'
+import type { Result } from './group-verdicts.ts'
 
 interface Waiting {
   command: Command

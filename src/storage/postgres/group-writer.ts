@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { advanceKnown } from '../../core/advance-known.ts'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Command } from '../../core/command.ts'
 import {
   changesAnything,
   type Decide,
@@ -10,16 +10,26 @@ import {
   lastIdsAfter,
   provisionalIds,
   rebase,
-  rebased,
   settle,
 } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import type { Profile, WorkspaceId } from '../../core/profile.ts'
-import type { Row } from '../rows.ts'
-import { type ConfigCache, unknownWorkspace, type WorkspaceConfig } from './config-cache.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { ConfigCache, WorkspaceConfig } from './config-cache.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
+import { ConfigIsOld, readIds, takeIds } from './group-ids.ts'
+import { GroupRecords, RecordsRefused } from './group-records.ts'
+import {
+  isDecided,
+  type Result,
+  resultsOf,
+  shownProfile,
+  type Verdict,
+  verdictOf,
+  withDecisions,
+  writesRecords,
+} from './group-verdicts.ts'
 import { claimKeys, type Foregone, keepOutcomes } from './idempotency-table.ts'
 import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
@@ -29,8 +39,7 @@ import * as sql from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
-
-export type Result = { applied: Applied } | { fault: Fault }
+import { writeSide } from './write-side.ts'
 
 /** How often a group is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
@@ -43,11 +52,12 @@ interface GroupWriterOptions {
   clock: () => number
 }
 
-/** Thrown when rules or settings turned out to be older than the database's. */
-class ConfigIsOld {}
-
-/** What was made of one command; an outcome when it had been made before. */
-type Verdict = Decided | Fault | { kind: 'repeated'; applied: Applied }
+interface Group {
+  commands: readonly Command[]
+  needs: NeedSet
+  /** Commands whose records turned out not to be possible. */
+  refused: ReadonlyMap<Command, Fault>
+}
 
 interface Attempt {
   results: Result[]
@@ -95,6 +105,7 @@ export class GroupWriter {
   ): Promise<Result[]> {
     const { pool, configs } = this.#options
     const needs = new NeedSet()
+    const refused = new Map<Command, Fault>()
     for (const command of commands) needs.add(foreseenNeeds(command))
     let rounds = 0
     let collisions = 0
@@ -103,12 +114,14 @@ export class GroupWriter {
       const now = this.#options.clock()
       try {
         const { results, remember } = await transact(pool, deadline, (transaction) =>
-          this.#attempt(transaction, workspaceId, commands, needs, { ...config, now }),
+          this.#attempt(transaction, workspaceId, { commands, needs, refused }, { ...config, now }),
         )
         remember()
         return results
       } catch (error) {
-        if (error instanceof ConfigIsOld) configs.forget(workspaceId)
+        if (error instanceof RecordsRefused) {
+          for (const [command, fault] of error.faults) refused.set(command, fault)
+        } else if (error instanceof ConfigIsOld) configs.forget(workspaceId)
         else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
           needs.add(error.needs)
         } else if (isPartitionMissing(error)) await this.#addPartition(now)
@@ -121,8 +134,7 @@ export class GroupWriter {
   async #attempt(
     transaction: Transaction,
     workspaceId: WorkspaceId,
-    commands: readonly Command[],
-    needs: NeedSet,
+    { commands, needs, refused }: Group,
     context: DecideContext & WorkspaceConfig,
   ): Promise<Attempt> {
     const loader = new KnownLoader({
@@ -132,15 +144,22 @@ export class GroupWriter {
       dated: commands.some(({ occurredAt }) => occurredAt !== undefined),
       commandCount: commands.length,
     })
-    const foregone = await claimKeys(transaction, workspaceId, commands)
+    const claimed = await claimKeys(transaction, workspaceId, commands)
+    const foregone = new Map([...claimed, ...refused])
     await loader.lock(needs)
     const verdicts = await this.#decideAll(loader, commands, foregone, context)
     const decisions = verdicts.filter(isDecided)
-    const changes = decisions.some(changesAnything)
+    const decidedCommands = withDecisions(commands, verdicts)
+    const changes = decisions.some(changesAnything) || decidedCommands.some(writesRecords)
     const ids = changes
-      ? await this.#takeIds(transaction, workspaceId, decisions, context)
-      : await this.#lastIds(transaction, workspaceId, context)
+      ? await takeIds(transaction, workspaceId, decisions, context)
+      : await readIds(transaction, workspaceId, context)
     for (const decided of decisions) rebase(decided, ids.last)
+    const records = new GroupRecords(transaction, workspaceId, {
+      all: decidedCommands,
+      last: ids.lastRecord,
+    })
+    await records.plan(decidedCommands, context.now)
     const remember = await keepNames(transaction, {
       workspaceId,
       names: this.#options.names,
@@ -148,11 +167,7 @@ export class GroupWriter {
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
     })
-    const results = verdicts.map((verdict, index): Result => {
-      if (verdict instanceof Fault) return { fault: withRealIds(verdict, ids.last.profile) }
-      if (verdict.kind === 'repeated') return { applied: verdict.applied }
-      return { applied: appliedFrom(verdict, commands[index]) }
-    })
+    const results = resultsOf(verdicts, commands, records.results, ids.last.profile)
     const outcomes = results.flatMap((result, index) => {
       const command = commands[index]
       const keep = 'applied' in result && !result.applied.repeated && command?.idempotency
@@ -161,6 +176,8 @@ export class GroupWriter {
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
       await write(transaction, workspaceId, loader, decisions, ids.last)
+      await records.write()
+      await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
     return { results, remember }
@@ -203,29 +220,6 @@ export class GroupWriter {
     })
   }
 
-  /** The last lock, held until the commit: ids are gapless and in the order of commits by it. */
-  async #takeIds(
-    transaction: Transaction,
-    workspaceId: WorkspaceId,
-    decisions: readonly Decided[],
-    config: WorkspaceConfig,
-  ): Promise<TakenIds> {
-    const none = { event: 0, profile: 0, delivery: 0 }
-    const { event, profile, delivery } = decisions.reduce(lastIdsAfter, none)
-    const asked = [workspaceId, event, profile, delivery]
-    const taken = await transaction.query<Row>(sql.takeIds, asked)
-    return takenIds(taken.rows[0], config)
-  }
-
-  async #lastIds(
-    transaction: Transaction,
-    workspaceId: WorkspaceId,
-    config: WorkspaceConfig,
-  ): Promise<TakenIds> {
-    const { rows } = await transaction.query<Row>(sql.selectLastIds, [workspaceId])
-    return takenIds(rows[0], config)
-  }
-
   async #addPartition(time: number): Promise<void> {
     const client = await this.#options.pool.connect()
     try {
@@ -233,25 +227,6 @@ export class GroupWriter {
     } finally {
       client.release()
     }
-  }
-}
-
-interface TakenIds {
-  /** The last that were given out before. */
-  last: LastIds
-  lastName: number
-}
-
-function takenIds(row: Row | undefined, { version }: WorkspaceConfig): TakenIds {
-  if (!row) throw unknownWorkspace()
-  if (row.config_version !== version) throw new ConfigIsOld()
-  return {
-    last: {
-      event: row.last_event as number,
-      profile: row.last_profile as number,
-      delivery: row.last_delivery as number,
-    },
-    lastName: row.last_name as number,
   }
 }
 
@@ -268,33 +243,4 @@ async function write(
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
   }
   await writeRuns(transaction, workspaceId, decisions)
-}
-
-function isDecided(verdict: Verdict): verdict is Decided {
-  return !(verdict instanceof Fault) && verdict.kind === 'decided'
-}
-
-function verdictOf(foregone: Applied | Fault): Verdict {
-  return foregone instanceof Fault ? foregone : { kind: 'repeated', applied: foregone }
-}
-
-function appliedFrom(decided: Decided, command: Command | undefined): Applied {
-  const { events, foundBy } = decided
-  return { events: events.map(({ id }) => id), foundBy, profile: shownProfile(decided, command) }
-}
-
-function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {
-  if (verdict instanceof Fault) return null
-  if (verdict.kind === 'repeated') return verdict.applied.profile
-  return command?.reply === 'outcome' ? null : verdict.subject
-}
-
-/** A refusal may name a profile that an earlier command of the same group created. */
-function withRealIds(fault: Fault, lastProfile: number): Fault {
-  const message = fault.message.replaceAll(/\b\d{16}\b/g, (id) =>
-    String(rebased(Number(id), lastProfile)),
-  )
-  if (message === fault.message) return fault
-  const { code, fields, allow, cause } = fault
-  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
 }

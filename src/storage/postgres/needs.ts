@@ -40,6 +40,7 @@ export function foreseenNeeds(command: Command): Need[] {
     const about = command.subject === null ? [] : [{ profile: command.subject }]
     return [...about, { run: command.run }]
   }
+  if (command.kind === 'write-records') return []
   const identifiers: Identifier[] = []
   const profiles: ProfileId[] = []
   const keys = command.kind === 'record-event' ? (command.subject ?? []) : command.keys

@@ -3,6 +3,7 @@ import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
 import { Admin, selectTokens, selectWorkspaces, tokenWrites } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
@@ -26,6 +27,7 @@ import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { searches } from './searches.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -37,6 +39,8 @@ export interface PostgresOptions {
   clock?: () => number
   /** Most connections at a time. */
   connectionsMax?: number
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
   /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
   keyFingerprint?: () => string
 }
@@ -86,6 +90,10 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
 
   const runs = new RunReader(rows)
+  const searching = searches({
+    ...{ pool, ask: rows, clock, budgetMs: options.queryMsMax ?? queryMsDefault },
+    prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
+  })
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
@@ -94,6 +102,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searching,
     createWorkspace: (name, rules) => admin.createWorkspace(name, rules),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
@@ -112,15 +121,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: async () => {
-      try {
-        await rows(probe, [clock()])
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
+    checkWritable: () => checkWritable(rows, clock()),
     expire: async (before) => {
       try {
         return await expire(url, before)
@@ -135,6 +136,19 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
       await queue.close()
       await pool.end()
     },
+  }
+}
+
+async function checkWritable(
+  rows: (statement: Statement, values: unknown[]) => Promise<Row[]>,
+  now: number,
+): ReturnType<Store['checkWritable']> {
+  try {
+    await rows(probe, [now])
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
   }
 }
 

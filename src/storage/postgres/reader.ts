@@ -91,6 +91,12 @@ export class Reader {
 
   async findProfiles(workspaceId: WorkspaceId, question: Question): Promise<Profile[]> {
     const found = await this.#find(workspaceId, question)
+    await this.learnNames(workspaceId, found)
+    return found
+  }
+
+  /** Finds the numbers of names that these profiles show, as far as they are not known yet. */
+  async learnNames(workspaceId: WorkspaceId, found: readonly Profile[]): Promise<void> {
     const unknown = unknownNames(this.#names, workspaceId, found.flatMap(namesShown))
     if (unknown.size > 0) {
       const query = <R extends pg.QueryResultRow>(statement: Statement | string, v?: unknown[]) =>
@@ -98,7 +104,6 @@ export class Reader {
       const stored = await selectNames({ query }, workspaceId, [...unknown.values()])
       for (const { kind, name, id } of stored.values()) this.#names.set(workspaceId, kind, name, id)
     }
-    return found
   }
 
   async readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]> {

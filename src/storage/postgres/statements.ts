@@ -157,10 +157,11 @@ export const takeIds: Statement = {
   text: `
     UPDATE counters
     SET last_event_id = last_event_id + $2, last_profile_id = last_profile_id + $3,
-      last_delivery_id = last_delivery_id + $4
+      last_delivery_id = last_delivery_id + $4, profile_count = profile_count + $5
     WHERE workspace_id = $1
     RETURNING last_event_id - $2 AS last_event, last_profile_id - $3 AS last_profile,
-      last_delivery_id - $4 AS last_delivery, last_name_id AS last_name, config_version`,
+      last_delivery_id - $4 AS last_delivery, last_name_id AS last_name,
+      last_record_id AS last_record, config_version`,
 }
 
 /** The same without taking any, for a group that turned out to change nothing. */
@@ -168,7 +169,8 @@ export const selectLastIds: Statement = {
   name: 'select_last_ids',
   text: `
     SELECT last_event_id AS last_event, last_profile_id AS last_profile,
-      last_delivery_id AS last_delivery, last_name_id AS last_name, config_version
+      last_delivery_id AS last_delivery, last_name_id AS last_name,
+      last_record_id AS last_record, config_version
     FROM counters WHERE workspace_id = $1`,
 }
 

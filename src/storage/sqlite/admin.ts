@@ -6,6 +6,7 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import { ruleFromRow, workspaceFromRow } from '../rows.ts'
+import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
 import { rowKey, selectRules } from './statements.ts'
@@ -17,6 +18,10 @@ const deleteBatch = 1_000
 
 const workspaceTables = [
   'profiles',
+  'profile_gaps',
+  'profile_terms',
+  'index_fills',
+  'records',
   'profile_identifiers',
   'events',
   'event_identifiers',
@@ -52,13 +57,14 @@ export class Admin {
         .prepare('INSERT INTO workspaces (name, settings, id_key, created_at) VALUES (?, ?, ?, ?)')
         .run(name, JSON.stringify(defaultSettings), idKey, now)
       const id = Number(inserted.lastInsertRowid) as WorkspaceId
-      db.prepare('INSERT INTO counters VALUES (?, 0, 0, 0, 0)').run(id)
+      db.prepare('INSERT INTO counters (workspace_id) VALUES (?)').run(id)
       putRules(db, id, rules, now)
       return { id, name, settings: defaultSettings, idKey, createdAt: now }
     })
   }
 
   updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Workspace {
+    assertSettings(changes)
     return this.#write((db) => {
       const row = db.prepare(`${selectWorkspaces} WHERE id = ?`).get(id)
       if (!row) throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
@@ -68,6 +74,8 @@ export class Admin {
         JSON.stringify(settings),
         id,
       )
+      const fill = db.prepare(putFill)
+      for (const name of indexChanges(workspace.settings, settings)) fill.run(id, name)
       return { ...workspace, settings }
     })
   }
@@ -155,6 +163,10 @@ export class Admin {
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
   profiles: 'key',
+  profile_gaps: 'block',
+  profile_terms: 'kind, name, value, profile_id',
+  index_fills: 'name',
+  records: 'key',
   profile_identifiers: 'kind, value, holder',
   events: 'key',
   event_identifiers: 'kind, value, event_id',
@@ -163,6 +175,10 @@ const keyOf: { [table: string]: string } = {
   rule_counts: 'subject, rule',
   rules: 'name, version',
 }
+
+const putFill = `
+  INSERT INTO index_fills (workspace_id, name, filled_id) VALUES (?, ?, -1)
+  ON CONFLICT DO UPDATE SET filled_id = -1`
 
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { Filled } from './fill-some.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
@@ -72,6 +73,14 @@ export class CommitQueue {
     if (reply.kind !== 'expired') throw new Fault('unavailable', { retryAfterSeconds: 1 })
     if (reply.fault) throw faultFromJson(reply.fault)
     return reply.expired
+  }
+
+  /** One step of bringing indexes up to date, likewise. */
+  async fillSome(): Promise<Filled> {
+    const reply = await this.#ask({ kind: 'fill' })
+    if (reply.kind !== 'filled') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if (reply.fault) throw faultFromJson(reply.fault)
+    return reply.filled
   }
 
   /** Writes what was accepted, then ends the thread. */

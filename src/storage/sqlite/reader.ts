@@ -119,7 +119,7 @@ export class Reader {
       engine: 'sqlite',
       schemaVersion: schemaVersion(this.#db),
       workspaces: count('SELECT count(*) FROM workspaces'),
-      profiles: count('SELECT count(*) FROM profiles WHERE removed_at IS NULL'),
+      profiles: count('SELECT coalesce(sum(profile_count), 0) FROM counters'),
       // Ids have no gaps, so the last ones say how many there are.
       events: count('SELECT coalesce(sum(last_event_id), 0) FROM counters'),
       bytesOnDisk: count('PRAGMA page_count') * count('PRAGMA page_size'),

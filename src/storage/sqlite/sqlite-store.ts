@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { queryMsDefault } from '../search/search-budget.ts'
 import type { Expired, Store } from '../store.ts'
 import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
@@ -9,8 +10,10 @@ import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
+import { ReadQueue } from './read-queue.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
 
@@ -21,6 +24,8 @@ export interface SqliteOptions {
   serve?: boolean
   /** Milliseconds UTC; the wall clock when left out. */
   clock?: () => number
+  /** How long a query may read on without an index; `queryMsDefault` when left out. */
+  queryMsMax?: number
 }
 
 /**
@@ -46,6 +51,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
   const reader = new Reader(db)
   const runReader = new RunReader(db)
   const config = new ConfigWatch(db)
+  const budgetMs = options.queryMsMax ?? queryMsDefault
+  const reads = new ReadQueue({ path, clock, budgetMs })
   const admin = new Admin(path, clock)
 
   return {
@@ -56,6 +63,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
+    ...searches(db, reads, queue),
     createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
@@ -97,7 +105,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
-      await queue.close()
+      await Promise.all([queue.close(), reads.close()])
       reader.close()
       foldLog(path)
       lock?.release()

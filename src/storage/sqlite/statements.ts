@@ -17,7 +17,10 @@ export const selectHolders = `
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder >= 0 ORDER BY holder
   LIMIT ${holdersLoadedMax}`
 
-/** The key of a row from its workspace and id: see the schema. */
+/**
+ * The key of a row from its workspace and id: see the schema. An id that a caller made up may be
+ * too large for its place and make the key of another row: who takes such ids compares both.
+ */
 export function rowKey(workspaceId: string, id: string): string {
   return `((${workspaceId} << 40) | ${id})`
 }
@@ -31,7 +34,8 @@ export const profileColumns = `
   last_event, removed_at`
 
 export const selectProfile = `
-  SELECT ${profileColumns} FROM profiles WHERE key = ${rowKey('?1', '?2')}`
+  SELECT ${profileColumns} FROM profiles
+  WHERE key = ${rowKey('?1', '?2')} AND workspace_id = ?1 AND id = ?2`
 
 export const insertProfile = `
   INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
@@ -102,12 +106,13 @@ export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind 
 export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
 
 export const selectWorkspaceState = `
-  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id
+  SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id,
+    last_record_id, profile_count
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?`
 
 export const updateCounters = `
-  UPDATE counters
-  SET last_event_id = ?, last_profile_id = ?, last_name_id = ?, last_delivery_id = ?
+  UPDATE counters SET last_event_id = ?, last_profile_id = ?, last_name_id = ?,
+    last_delivery_id = ?, last_record_id = ?, profile_count = ?
   WHERE workspace_id = ?`
 
 export const selectRules = `

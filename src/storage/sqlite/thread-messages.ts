@@ -1,21 +1,54 @@
 import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
+import type { EventQuery } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { RecordQuery } from '../../core/record.ts'
 import type { AppliedJson } from '../applied-json.ts'
+import type { EventRows } from '../search/search-events.ts'
+import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { Filled } from './fill-some.ts'
+import type { RecordRows } from './record-reader.ts'
 
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'probe'; now: number }
   | { kind: 'expire'; before: ExpireBefore }
+  | { kind: 'fill' }
   | { kind: 'close' }
 
 export type Reply =
   | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
+  | { kind: 'filled'; filled: Filled; fault: FaultJson | null }
   | { kind: 'closed' }
+
+/** A question to the reading thread. */
+export type SearchAsk =
+  | { kind: 'profiles'; workspaceId: WorkspaceId; query: ProfileQuery }
+  | { kind: 'events'; workspaceId: WorkspaceId; query: EventQuery }
+  | { kind: 'records'; workspaceId: WorkspaceId; query: RecordQuery }
+
+/** What goes to the reading thread; each request has one reply with its id. */
+export interface SearchRequest {
+  id: number
+  ask: SearchAsk
+  budgetMs: number
+  /** Milliseconds UTC. */
+  now: number
+}
+
+/** One of these besides the id: the answer to what was asked, or why there is none. */
+export interface SearchReply {
+  id: number
+  page?: RowPage
+  events?: EventRows
+  records?: RecordRows
+  fault?: FaultJson
+}
 
 export interface FaultJson {
   code: FaultCode

@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Decided, type LastIds, lastIdsAfter } from '../../core/decision.ts'
+import { type Decided, type LastIds, lastIdsAfter, livingChange } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
-import type { WorkspaceSettings } from '../../core/workspace.ts'
+import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { ruleFromRow } from '../rows.ts'
 import * as sql from './statements.ts'
 
@@ -14,6 +14,8 @@ export interface WorkspaceState {
   workspace: { name: string }
   last: LastIds
   lastName: number
+  lastRecord: number
+  profileCount: number
   /** Names known to be stored, as `attribute\0name` or `tag\0name`. */
   names: Set<string>
 }
@@ -49,7 +51,7 @@ export class WorkspaceStates {
     const row = this.#select.get(id)
     if (!row) throw new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
     const state: WorkspaceState = {
-      settings: JSON.parse(row.settings as string) as WorkspaceSettings,
+      settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
       rules: ruleSet(
         this.#selectRules.all(id).map(ruleFromRow),
         this.#selectReplacedRules.all(id).map(ruleFromRow),
@@ -61,6 +63,8 @@ export class WorkspaceStates {
         delivery: row.last_delivery_id as number,
       },
       lastName: row.last_name_id as number,
+      lastRecord: row.last_record_id as number,
+      profileCount: row.profile_count as number,
       names: new Set(),
     }
     this.#states.set(id, state)
@@ -71,6 +75,7 @@ export class WorkspaceStates {
   advance(id: WorkspaceId, state: WorkspaceState, decided: Decided): void {
     this.#used.add(id)
     state.last = lastIdsAfter(state.last, decided)
+    for (const write of decided.profiles) state.profileCount += livingChange(write)
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {
@@ -86,8 +91,9 @@ export class WorkspaceStates {
   flush(): void {
     for (const id of this.#used) {
       const state = this.get(id)
-      const { event, profile, delivery } = state.last
-      this.#update.run(event, profile, state.lastName, delivery, id)
+      const { last, lastName, lastRecord, profileCount } = state
+      const { event, profile, delivery } = last
+      this.#update.run(event, profile, lastName, delivery, lastRecord, profileCount, id)
     }
     this.#used.clear()
   }

@@ -43,6 +43,8 @@ function answer(request: Request): Reply {
       }
     case 'expire':
       return expire(request.before)
+    case 'fill':
+      return fill()
     case 'close':
       writer.close()
       return { kind: 'closed' }
@@ -56,6 +58,18 @@ function expire(before: ExpireBefore): Reply {
     const fault = faultToJson(asFault(error))
     const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
     return { kind: 'expired', expired, fault }
+  }
+}
+
+function fill(): Reply {
+  try {
+    return { kind: 'filled', filled: writer.fillSome(), fault: null }
+  } catch (error) {
+    return {
+      kind: 'filled',
+      filled: { profiles: 0, left: false },
+      fault: faultToJson(asFault(error)),
+    }
   }
 }
 

@@ -9,11 +9,14 @@ import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
+import { type Filled, fillSome } from './fill-some.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
+import { RecordWriter } from './record-writer.ts'
 import { RowSizes } from './row-size.ts'
 import { RunWriter } from './run-writer.ts'
+import { SideWriter } from './side-writer.ts'
 import * as sql from './statements.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
@@ -30,6 +33,8 @@ interface Connection {
   loader: KnownLoader
   writer: DecidedWriter
   runs: RunWriter
+  side: SideWriter
+  records: RecordWriter
   states: WorkspaceStates
   idempotency: IdempotencyTable
   dataVersion: number
@@ -87,6 +92,19 @@ export class Writer {
     }
   }
 
+  /** Does a small part of what the indexes still lack. */
+  fillSome(): Filled {
+    const { db } = this.#begin()
+    try {
+      const filled = fillSome(db)
+      this.#commit(db)
+      return filled
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
   close(): void {
     this.#connection?.db.close()
     this.#connection = null
@@ -106,7 +124,7 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, runs, states, idempotency } = connection
+    const { loader, writer, runs, side, records, states, idempotency } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
       if (earlier) return { applied: earlier }
@@ -118,10 +136,14 @@ export class Writer {
         workspace: state.workspace,
       })
       settle(decided, state.last)
+      const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
       states.advance(workspaceId, state, decided)
       writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)
+      if (planned) state.lastRecord = records.write(workspaceId, planned)
+      side.write(workspaceId, decided, state.settings.indexedAttributes)
       const applied = appliedFrom(decided, command)
+      if (planned) applied.records = planned.plan.records
       idempotency.keep(workspaceId, command, applied, now)
       return { applied }
     } catch (error) {
@@ -200,6 +222,8 @@ function connect(path: string): Connection {
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
+    side: new SideWriter(db),
+    records: new RecordWriter(db),
     states: new WorkspaceStates(db),
     idempotency: new IdempotencyTable(db),
     dataVersion: dataVersion(db),

@@ -1,0 +1,109 @@
+import type { EventId, ProfileId } from '../../core/profile.ts'
+import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
+import type { Row } from '../rows.ts'
+import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../search/profile-source.ts'
+import type { EventSource } from '../search/search-events.ts'
+import * as eventSql from './event-statements.ts'
+import * as sql from './search-statements.ts'
+import type { Statement } from './transaction.ts'
+
+export type Ask = (statement: Statement | string, values?: unknown[]) => Promise<Row[]>
+
+/** Above every id, and exact. */
+const idsBelow = Number.MAX_SAFE_INTEGER
+
+/**
+ * Behind every text there is, as no text may hold what is behind the last character of all; a few
+ * of them in a row come behind whatever a caller makes of one.
+ */
+const behindAll = '\u{10ffff}'.repeat(300)
+
+/** What searching looks up in a database. Between two answers everybody else has a turn. */
+export function searchSources(ask: Ask): ProfileSource & EventSource {
+  const ids = (rows: Row[]) => rows.map(({ id }) => id as ProfileId)
+  return {
+    state: async (workspaceId) => {
+      const [row] = await ask(sql.selectSearchState, [workspaceId])
+      if (!row) return null
+      const settings = JSON.parse(row.settings as string) as Partial<WorkspaceSettings>
+      const { indexedAttributes } = { ...defaultSettings, ...settings }
+      const filling = (row.filling ?? []) as string[]
+      return {
+        living: row.profile_count as number,
+        lastProfile: row.last_profile_id as number,
+        indexed: indexedAttributes.filter((name) => !filling.includes(name)),
+      }
+    },
+    byIds: (workspaceId, wanted) => ask(sql.selectByIds, [workspaceId, wanted]),
+    scan: (workspaceId, { after, skip, limit, ...how }) => {
+      const start = after ?? (how.descending ? { at: idsBelow, id: idsBelow } : { at: -1, id: 0 })
+      const statement = sql.scans.get(sql.scanKey(how)) as Statement
+      return ask(statement, [workspaceId, Math.round(start.at), start.id, limit, skip])
+    },
+    postings: async (workspaceId, of, wanted) => {
+      const [statement, values] = postings(of, wanted)
+      return ids(await ask(statement, [workspaceId, ...values, wanted.limit]))
+    },
+    countPostings: async (workspaceId, of) => {
+      const [row] =
+        of.in === 'phones'
+          ? await ask(sql.countPhones, [workspaceId, of.value])
+          : await ask(sql.countTerms, [workspaceId, of.kind, of.name, of.value])
+      return row?.count as number
+    },
+    holding: (workspaceId, { above, below, text, ...how }) => {
+      const statement = sql.holdings.get(sql.holdingKey(how)) as Statement
+      return ask(statement, [workspaceId, above, below, text])
+    },
+    within: async (workspaceId, stretch, limit) => {
+      const [statement, values] = within(stretch)
+      return ids(await ask(statement, [workspaceId, ...values, limit]))
+    },
+    gaps: async (workspaceId) =>
+      (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],
+    span: async (workspaceId) => {
+      const [row] = await ask(eventSql.selectSpan, [workspaceId])
+      if (row?.first == null) return null
+      return { first: row.first as number, last: row.last as number }
+    },
+    newestOf: async (workspaceId, subject) => {
+      const [row] = await ask(eventSql.selectNewestOf, [workspaceId, subject])
+      return (row?.last_event as EventId | null | undefined) ?? null
+    },
+    chain: (workspaceId, from, limit) => ask(eventSql.selectChain, [workspaceId, from, limit]),
+    stretch: (workspaceId, { above, below, descending, limit, test }) => {
+      const { types, source, cause, rule } = test
+      const statement = descending ? eventSql.selectStretchBack : eventSql.selectStretch
+      const begins = rule === null ? null : `${rule}@`
+      return ask(statement, [workspaceId, above, below, types, source, cause, begins, limit])
+    },
+  }
+}
+
+function postings(
+  of: Posting,
+  { after, descending }: PostingsWanted,
+): [statement: Statement, values: unknown[]] {
+  const bounds = descending ? [0, after ?? idsBelow] : [after ?? 0, idsBelow]
+  if (of.in === 'phones') {
+    const statement = descending ? sql.selectPhonePostingsBack : sql.selectPhonePostings
+    return [statement, [of.value, ...bounds]]
+  }
+  const statement = descending ? sql.selectTermPostingsBack : sql.selectTermPostings
+  return [statement, [of.kind, of.name, of.value, ...bounds]]
+}
+
+function within(stretch: Stretch): [statement: Statement, values: unknown[]] {
+  switch (stretch.in) {
+    case 'identifiers': {
+      const { kind, from, below } = stretch
+      return [sql.selectIdentifiersWithin, [kind, from, below ?? behindAll]]
+    }
+    case 'terms': {
+      const { kind, name, from, below } = stretch
+      return [sql.selectTermsWithin, [kind, name, from, below ?? behindAll]]
+    }
+    case 'created':
+      return [sql.selectCreatedWithin, [Math.round(stretch.from), Math.round(stretch.below)]]
+  }
+}

@@ -1,0 +1,192 @@
+import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
+import { profileColumns } from './statements.ts'
+import type { Statement } from './transaction.ts'
+
+/* Statements of searching for profiles; `$1` is the workspace in each of them. */
+
+export const selectSearchState: Statement = {
+  name: 'select_search_state',
+  text: `
+    SELECT settings, profile_count, last_profile_id, (
+      SELECT json_agg(name) FROM index_fills WHERE workspace_id = $1) AS filling
+    FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
+    WHERE workspaces.id = $1`,
+}
+
+export const selectGaps: Statement = {
+  name: 'select_gaps',
+  text: 'SELECT block, count FROM profile_gaps WHERE workspace_id = $1',
+}
+
+export const addGaps: Statement = {
+  name: 'add_gaps',
+  text: `
+    INSERT INTO profile_gaps (workspace_id, block, count)
+    SELECT $1, block, count FROM unnest($2::bigint[], $3::bigint[]) AS new (block, count)
+    ON CONFLICT (workspace_id, block) DO UPDATE SET count = profile_gaps.count + excluded.count`,
+}
+
+/** Beginning an index anew finds some of its terms there already. */
+export const insertTerms: Statement = {
+  name: 'insert_terms',
+  text: `
+    INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id)
+    SELECT $1, kind, name, value, profile_id
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
+      AS new (kind, name, value, profile_id)
+    ON CONFLICT DO NOTHING`,
+}
+
+export const deleteTerms: Statement = {
+  name: 'delete_terms',
+  text: `
+    DELETE FROM profile_terms WHERE ctid = ANY (ARRAY(
+      SELECT held.ctid FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
+        AS gone (kind, name, value, profile_id)
+      CROSS JOIN LATERAL (
+        SELECT ctid FROM profile_terms t
+        WHERE t.workspace_id = $1 AND t.kind = gone.kind AND t.name = gone.name
+          AND t.value = gone.value AND t.profile_id = gone.profile_id LIMIT 1) AS held))`,
+}
+
+export const selectByIds: Statement = {
+  name: 'select_by_ids',
+  text: `
+    SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
+}
+
+export const selectPhonePostings: Statement = {
+  name: 'select_phone_postings',
+  text: `
+    SELECT id FROM profiles WHERE workspace_id = $1 AND phone = $2 AND id > $3 AND id < $4
+    ORDER BY phone, id LIMIT $5`,
+}
+
+export const selectPhonePostingsBack: Statement = backward(selectPhonePostings)
+
+export const selectTermPostings: Statement = {
+  name: 'select_term_postings',
+  text: `
+    SELECT profile_id AS id FROM profile_terms
+    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4
+      AND profile_id > $5 AND profile_id < $6 ORDER BY profile_id LIMIT $7`,
+}
+
+export const selectTermPostingsBack: Statement = backward(selectTermPostings)
+
+export const countTerms: Statement = {
+  name: 'count_terms',
+  text: `
+    SELECT count(*) AS count FROM profile_terms
+    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4`,
+}
+
+export const countPhones: Statement = {
+  name: 'count_phones',
+  text: `
+    SELECT count(*) AS count FROM profiles
+    WHERE workspace_id = $1 AND phone = $2 AND removed_at IS NULL`,
+}
+
+export const selectIdentifiersWithin: Statement = {
+  name: 'select_identifiers_within',
+  text: `
+    SELECT profile_id AS id FROM profile_identifiers
+    WHERE workspace_id = $1 AND kind = $2 AND value >= $3 AND value < $4 AND holder >= 0
+      AND profile_id IS NOT NULL LIMIT $5`,
+}
+
+export const selectTermsWithin: Statement = {
+  name: 'select_terms_within',
+  text: `
+    SELECT profile_id AS id FROM profile_terms
+    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value >= $4 AND value < $5 LIMIT $6`,
+}
+
+export const selectCreatedWithin: Statement = {
+  name: 'select_created_within',
+  text: `
+    SELECT id FROM profiles
+    WHERE workspace_id = $1 AND created_at >= $2 AND created_at < $3 AND created_at >= 0
+    LIMIT $4`,
+}
+
+const orders = ['id', 'created'] as const
+const includes = ['living', 'removed', 'all'] as const
+
+/** Every way in which the list is read on, by what `scanKey` makes of it. */
+export const scans: ReadonlyMap<string, Statement> = new Map(
+  orders.flatMap((by) =>
+    includes.flatMap((include) =>
+      [false, true].flatMap((descending) =>
+        [false, true].map((brief) => {
+          const how = { by, include, descending, brief }
+          return [scanKey(how), scan(how)] as const
+        }),
+      ),
+    ),
+  ),
+)
+
+/** The same with a text that attributes have to hold. */
+export const holdings: ReadonlyMap<string, Statement> = new Map(
+  includes.flatMap((include) =>
+    [false, true].map((descending) => {
+      const how = { include, descending }
+      return [holdingKey(how), holding(how)] as const
+    }),
+  ),
+)
+
+type How = Pick<ScanWanted, 'by' | 'descending' | 'include' | 'brief'>
+type HowHolding = Pick<HoldingWanted, 'descending' | 'include'>
+
+export function scanKey({ by, descending, include, brief }: How): string {
+  return `scan_${include}_by_${by}${descending ? '_back' : ''}${brief ? '_brief' : ''}`
+}
+
+export function holdingKey({ descending, include }: HowHolding): string {
+  return `holding_${include}${descending ? '_back' : ''}`
+}
+
+/** `$2` and `$3` are the place it begins behind. */
+function scan(how: How): Statement {
+  const [beyond, order] = how.descending ? ['<', 'DESC'] : ['>', 'ASC']
+  const columns = how.brief ? 'id, created_at, updated_at, removed_at' : profileColumns
+  const place =
+    how.by === 'id'
+      ? `id ${beyond} $3 AND $2::bigint IS NOT NULL`
+      : `(created_at, id) ${beyond} ($2, $3) AND created_at >= 0`
+  const sorted = how.by === 'id' ? `id ${order}` : `created_at ${order}, id ${order}`
+  return {
+    name: scanKey(how),
+    text: `
+      SELECT ${columns} FROM profiles
+      WHERE workspace_id = $1 AND ${place} ${included(how.include)}
+      ORDER BY ${sorted} LIMIT $4 OFFSET $5`,
+  }
+}
+
+function holding({ descending, include }: HowHolding): Statement {
+  return {
+    name: holdingKey({ descending, include }),
+    text: `
+      SELECT ${profileColumns} FROM profiles
+      WHERE workspace_id = $1 AND id > $2 AND id < $3 ${included(include)}
+        AND strpos(attributes, $4) > 0
+      ORDER BY id ${descending ? 'DESC' : 'ASC'}`,
+  }
+}
+
+function included(include: ScanWanted['include']): string {
+  if (include === 'all') return ''
+  return include === 'living' ? 'AND removed_at IS NULL' : 'AND removed_at IS NOT NULL'
+}
+
+function backward({ name, text }: Statement): Statement {
+  const turned = text.replace(/ORDER BY (.*) LIMIT/, (_, columns: string) => {
+    const descending = columns.split(', ').map((column) => `${column} DESC`)
+    return `ORDER BY ${descending.join(', ')} LIMIT`
+  })
+  return { name: `${name}_back`, text: turned }
+}

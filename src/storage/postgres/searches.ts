@@ -1,0 +1,43 @@
+import type pg from 'pg'
+import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import type { QueryStore } from '../query-store.ts'
+import type { RecordStore } from '../record-store.ts'
+import { eventFromRow, profileFromRow } from '../rows.ts'
+import { SearchBudget } from '../search/search-budget.ts'
+import { searchEvents } from '../search/search-events.ts'
+import { searchProfiles } from '../search/search-profiles.ts'
+import { fillIndexes } from './fill-indexes.ts'
+import { findRecord, listRecords } from './record-reader.ts'
+import { type Ask, searchSources } from './search-sources.ts'
+
+interface SearchOptions {
+  pool: pg.Pool
+  ask: Ask
+  clock: () => number
+  budgetMs: number
+  /** Sees to it that the numbers of names on these profiles are known. */
+  prepare(workspaceId: WorkspaceId, profiles: Profile[]): Promise<void>
+}
+
+/** What is asked about many profiles, events or records at once. */
+export function searches(options: SearchOptions): QueryStore & RecordStore {
+  const { pool, ask, clock, budgetMs, prepare } = options
+  const source = searchSources(ask)
+  return {
+    queryProfiles: async (workspaceId, query) => {
+      const budget = new SearchBudget(budgetMs, clock())
+      const { rows, next, total } = await searchProfiles(source, workspaceId, query, budget)
+      const profiles = rows.map(profileFromRow)
+      await prepare(workspaceId, profiles)
+      return { profiles, next, total }
+    },
+    queryEvents: async (workspaceId, query) => {
+      const budget = new SearchBudget(budgetMs, clock())
+      const { rows, more } = await searchEvents(source, workspaceId, query, budget)
+      return { events: rows.map(eventFromRow), more }
+    },
+    fillIndexes: () => fillIndexes(pool),
+    findRecord: (workspaceId, kind, key) => findRecord(ask, workspaceId, kind, key),
+    listRecords: (workspaceId, query) => listRecords(ask, workspaceId, query),
+  }
+}

@@ -1,0 +1,38 @@
+import type { EventPage, EventQuery } from '../core/event-query.ts'
+import type { WorkspaceId } from '../core/profile.ts'
+import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
+
+/**
+ * Questions about many profiles or events at once. They are answered in pages, each as of a moment
+ * during the call; an answer that was given to `apply` before the call is seen.
+ *
+ * What no index leads to is found by reading on in the order of ids, as long as the budget lasts.
+ */
+export interface QueryStore {
+  /**
+   * Lists profiles. An index is used for `ids`, identifiers and their beginnings, phone numbers,
+   * tags, beginnings of shown names where the workspace's `indexedAttributes` has `name`, times of
+   * creation, and `is` or `one_of` on attributes that the setting names. A page by offset costs the
+   * same wherever it begins in the plain list by id; elsewhere what is skipped is read.
+   *
+   * @throws Fault `query_timeout`, naming what has no index, when the budget is used up;
+   *   `invalid_field` for a filter, cursor or page that cannot be.
+   */
+  queryProfiles(workspaceId: WorkspaceId, query: ProfileQuery): Promise<ProfilePage>
+
+  /**
+   * Lists events, newest first unless asked otherwise. A person's own are found by their chain;
+   * the rest is read on from `before` or `after`.
+   *
+   * @throws Fault `query_timeout` when the budget is used up; `invalid_field` for an empty type or
+   *   a limit that cannot be.
+   */
+  queryEvents(workspaceId: WorkspaceId, query: EventQuery): Promise<EventPage>
+
+  /**
+   * Enters the profiles there are into indexes that settings have asked for since, and takes out
+   * what settings no longer name; in batches that hold nobody up, until nothing is left to do. An
+   * index is used once it is complete. It goes on where it was interrupted.
+   */
+  fillIndexes(): Promise<{ profiles: number }>
+}

@@ -1,0 +1,37 @@
+import { invalidField } from '../../core/errors.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertAcceptable } from '../../core/normalise.ts'
+import type { RecordPage, RecordQuery } from '../../core/record.ts'
+import { type Row, recordFromRow } from '../rows.ts'
+
+/**
+ * Refuses a query that cannot be answered.
+ *
+ * @throws Fault `invalid_field`.
+ */
+export function assertRecordQuery(query: RecordQuery): void {
+  const { kind, parent, subject, page } = query
+  const { limit } = page
+  if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageMax) {
+    throw invalidField('limit', `must be a whole number from 1 to ${limits.pageMax}.`)
+  }
+  const place = 'offset' in page ? page.offset : (page.after ?? 0)
+  if (!Number.isSafeInteger(place) || place < 0) {
+    throw invalidField('offset' in page ? 'offset' : 'after', 'must be a whole number from 0.')
+  }
+  if (subject !== undefined && parent !== undefined) {
+    throw invalidField('parent', 'cannot be asked for together with a subject.')
+  }
+  if (subject === undefined && kind === null) {
+    throw invalidField('kind', 'may only be left out where a subject is named.')
+  }
+  assertAcceptable(query as unknown as JsonValue)
+}
+
+/** The page that its rows, and one more where there is a next page, make. */
+export function recordPage({ page }: RecordQuery, rows: Row[], total: number | null): RecordPage {
+  const records = rows.slice(0, page.limit).map(recordFromRow)
+  const next = rows.length > page.limit ? (records.at(-1)?.id ?? null) : null
+  return { records, next, total }
+}

@@ -1,0 +1,81 @@
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { Row } from '../rows.ts'
+import type { TermKind } from './profile-terms.ts'
+
+/**
+ * What searching for profiles needs of an engine: a few look-ups, each of them short and bounded,
+ * so that whoever else waits for the engine has a turn between two of them.
+ */
+export interface ProfileSource {
+  /** null when there is no such workspace. */
+  state(workspaceId: WorkspaceId): Promise<SearchState | null>
+  /** Rows of these profiles, those that are there, in any order. */
+  byIds(workspaceId: WorkspaceId, ids: readonly ProfileId[]): Promise<Row[]>
+  /** Rows in the order asked for, behind a position. */
+  scan(workspaceId: WorkspaceId, wanted: ScanWanted): Promise<Row[]>
+  /** Ids of everybody entered at one place of an index, in their order, behind an id. */
+  postings(workspaceId: WorkspaceId, of: Posting, wanted: PostingsWanted): Promise<ProfileId[]>
+  /** Ids that an index holds between two values, in any order, some of them more than once. */
+  within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
+  /** How many are entered at one place of an index. */
+  countPostings(workspaceId: WorkspaceId, of: Posting): Promise<number>
+  /** Rows of everybody between two ids whose attributes hold a text, in order. */
+  holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
+  /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
+  gaps(workspaceId: WorkspaceId): Promise<{ block: number; count: number }[]>
+}
+
+/** Ids counted together: what a page by offset skips one by one is at most this. */
+export const gapBlock = 1_024
+
+/** The block an id lies in; ids begin with 1. */
+export function blockOf(id: ProfileId): number {
+  return Math.floor((id - 1) / gapBlock)
+}
+
+export interface SearchState {
+  living: number
+  lastProfile: number
+  /** Names of `indexedAttributes` whose index is complete. */
+  indexed: readonly string[]
+}
+
+export interface ScanWanted {
+  by: 'id' | 'created'
+  /** By id only the id counts. */
+  after: { at: number; id: ProfileId } | null
+  descending: boolean
+  include: NonNullable<ProfileQuery['include']>
+  /** How many more to leave out; only ever less than `gapBlock`. */
+  skip: number
+  limit: number
+  /** Only the id and the times. */
+  brief: boolean
+}
+
+export interface HoldingWanted {
+  /** Ids above and below these. */
+  above: number
+  below: number
+  descending: boolean
+  include: NonNullable<ProfileQuery['include']>
+  /** A part of the JSON that the attributes are kept as. */
+  text: string
+}
+
+export type Posting =
+  | { in: 'phones'; value: string }
+  | { in: 'terms'; kind: TermKind; name: string; value: string }
+
+/** `from` counts, `below` does not; null is without an end. */
+export type Stretch =
+  | { in: 'identifiers'; kind: string; from: string; below: string | null }
+  | { in: 'terms'; kind: TermKind; name: string; from: string; below: string | null }
+  | { in: 'created'; from: number; below: number }
+
+export interface PostingsWanted {
+  after: ProfileId | null
+  descending: boolean
+  limit: number
+}

@@ -1,0 +1,218 @@
+import type { Condition } from '../../core/condition.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertAcceptable } from '../../core/normalise.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
+import { candidateFromRow, type Row } from '../rows.ts'
+import { choosePath, exactPostings, type Path, textHeld, withoutIndex } from './plan-search.ts'
+import type { ProfileSource, SearchState } from './profile-source.ts'
+import type { SearchBudget } from './search-budget.ts'
+import { compareKeys, readCursor, type SortKey, sortKey, writeCursor } from './search-order.ts'
+import {
+  batch,
+  findOffset,
+  firstPlace,
+  idOf,
+  placeAt,
+  type Search,
+  type Start,
+  walk,
+} from './walk-profiles.ts'
+
+/** A page as rows: whoever asked turns them into profiles. */
+export interface RowPage {
+  rows: Row[]
+  next: string | null
+  total: number | null
+}
+
+interface Hit {
+  row: Row
+  key: SortKey
+}
+
+/** Answers a query by what an engine can look up; see `QueryStore.queryProfiles`. */
+export async function searchProfiles(
+  source: ProfileSource,
+  workspaceId: WorkspaceId,
+  query: ProfileQuery,
+  budget: SearchBudget,
+): Promise<RowPage> {
+  assertQuery(query)
+  const state = await source.state(workspaceId)
+  if (!state) return { rows: [], next: null, total: query.total ? 0 : null }
+  budget.explain = (read) => tooLong(query, state, budget.ms, read)
+  const path = await choosePath(source, workspaceId, state, query)
+  const search: Search = {
+    ...{ source, workspaceId, query, state, path, budget },
+    holding: textHeld(query.filter?.where),
+    brief: isBrief(query, path),
+    passes: filterOf(query, budget.now),
+  }
+  const hits = isInOrder(search) ? await readPage(search) : await sortPage(search)
+  const { limit } = query.page
+  const last = hits[limit - 1]
+  return {
+    rows: await wholeRows(search, hits.slice(0, limit)),
+    next: hits.length > limit && last ? writeCursor(query, last.key, idOf(last.row)) : null,
+    total: query.total ? await count(search) : null,
+  }
+}
+
+/** Whether what is walked comes in the order asked for, so that reading can stop at the page. */
+function isInOrder({ query: { order }, path }: Search): boolean {
+  if (!order || order.by === 'id') return true
+  return order.by === 'created' && path.by === 'scan'
+}
+
+/** Whether nothing but times decides: much more can be read of rows without their texts. */
+function isBrief({ filter = {}, order }: ProfileQuery, path: Path): boolean {
+  if (path.by !== 'scan' || (filter.updated === undefined && order?.by !== 'updated')) return false
+  const { updated, created, ...others } = filter
+  return order?.by !== 'attribute' && Object.values(others).every((part) => part === undefined)
+}
+
+async function wholeRows({ brief, source, workspaceId }: Search, hits: Hit[]): Promise<Row[]> {
+  const rows = hits.map(({ row }) => row)
+  if (!brief || rows[0]?.attributes !== undefined) return rows
+  const whole = await source.byIds(workspaceId, rows.map(idOf))
+  const byId = new Map(whole.map((row) => [idOf(row), row]))
+  return rows.flatMap((row): Row[] => {
+    const found = byId.get(idOf(row))
+    return found ? [found] : []
+  })
+}
+
+/** Reads on from where the page begins until it is full, and one more that tells of a next one. */
+async function readPage(search: Search): Promise<Hit[]> {
+  const { query } = search
+  const { order, page, filter } = query
+  const cursor = 'after' in page ? readCursor(query, page.after) : null
+  let skip = 'offset' in page ? page.offset : 0
+  const start: Start = { after: cursor ? placeAt(cursor) : firstPlace(query), skip: 0 }
+  if (skip > 0 && !filter && (!order || order.by === 'id')) {
+    const found = await findOffset(search, skip)
+    if (!found) return []
+    Object.assign(start, found)
+    skip = 0
+  }
+  const hits: Hit[] = []
+  for await (const rows of walk(search, start, filter ? batch : Math.min(page.limit + 1, batch))) {
+    for (const row of rows) {
+      if (!search.passes(row)) continue
+      if (skip > 0) skip -= 1
+      else if (hits.push({ row, key: sortKey(order, row) }) > page.limit) return hits
+    }
+  }
+  return hits
+}
+
+/** Everybody who matches, sorted; only the page's rows are kept. */
+async function sortPage(search: Search): Promise<Hit[]> {
+  const { query, source, workspaceId } = search
+  const { order, page } = query
+  const cursor = 'after' in page ? readCursor(query, page.after) : null
+  const keys: { key: SortKey; id: ProfileId }[] = []
+  for await (const rows of walk(search, { after: null, skip: 0 }, batch)) {
+    for (const row of rows) {
+      if (!search.passes(row)) continue
+      const entry = { key: sortKey(order, row), id: idOf(row) }
+      if (!cursor || compareKeys(order, entry, cursor) > 0) keys.push(entry)
+    }
+  }
+  keys.sort((a, b) => compareKeys(order, a, b))
+  const offset = 'offset' in page ? page.offset : 0
+  const wanted = keys.slice(offset, offset + page.limit + 1)
+  const rows = await source.byIds(
+    workspaceId,
+    wanted.map(({ id }) => id),
+  )
+  const byId = new Map(rows.map((row) => [idOf(row), row]))
+  return wanted.flatMap(({ key, id }) => {
+    const row = byId.get(id)
+    return row ? [{ key, row }] : []
+  })
+}
+
+async function count(search: Search): Promise<number> {
+  const { query, state, source, workspaceId } = search
+  const { filter, include = 'living' } = query
+  if (!filter) {
+    const { living, lastProfile } = state
+    return include === 'all' ? lastProfile : include === 'living' ? living : lastProfile - living
+  }
+  const exact = exactPostings(query, state)
+  if (exact) {
+    const counts = exact.map((posting) => source.countPostings(workspaceId, posting))
+    return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0)
+  }
+  const byId = { ...search, query: { ...query, order: { by: 'id' as const } } }
+  let found = 0
+  for await (const rows of walk(byId, { after: null, skip: 0 }, batch)) {
+    for (const row of rows) if (search.passes(row)) found += 1
+  }
+  return found
+}
+
+/** What an index leads to may have been removed, or changed, since it was entered there. */
+function filterOf(
+  { filter, include = 'living' }: ProfileQuery,
+  now: number,
+): (row: Row) => boolean {
+  const needsShownName = filter?.name !== undefined
+  return (row) => {
+    if (include !== 'all' && (row.removed_at === null) !== (include === 'living')) return false
+    return !filter || matchesFilter(candidateFromRow(row, needsShownName), filter, now)
+  }
+}
+
+function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: number): Fault {
+  const unknown = withoutIndex(query, state)
+  const without =
+    unknown.length > 0
+      ? `No index knows: ${unknown.join(', ')}.`
+      : 'What the indexes know of it is too common.'
+  return new Fault('query_timeout', {
+    message:
+      `The query was stopped after ${ms} ms and ${read} profiles. ${without} Narrow it down by ` +
+      'something that is indexed, or name attributes it compares in `indexedAttributes`.',
+    fields: unknown.map((field) => ({ field, message: 'has no index.' })),
+  })
+}
+
+function assertQuery({ filter, page }: ProfileQuery): void {
+  const { limit } = page
+  if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageMax) {
+    throw invalidField('limit', `must be a whole number from 1 to ${limits.pageMax}.`)
+  }
+  if ('offset' in page && (!Number.isSafeInteger(page.offset) || page.offset < 0)) {
+    throw invalidField('offset', 'must be a whole number from 0.')
+  }
+  if (!filter) return
+  assertAcceptable(filter as unknown as JsonValue)
+  assertFilter(filter)
+}
+
+function assertFilter({ ids, identifier, name, where }: ProfileFilter): void {
+  if (name?.trim() === '') throw invalidField('name', 'must not be empty.')
+  if (ids && !ids.every((id) => Number.isSafeInteger(id))) {
+    throw invalidField('ids', 'must be whole numbers.')
+  }
+  if (identifier && 'prefix' in identifier && identifier.prefix === '') {
+    throw invalidField('identifier', 'the beginning must not be empty.')
+  }
+  if (where) assertAboutProfile(where)
+}
+
+/** A condition may also ask about an event, and there is none here. */
+function assertAboutProfile(condition: Condition): void {
+  if ('all' in condition) return condition.all.forEach(assertAboutProfile)
+  if ('any' in condition) return condition.any.forEach(assertAboutProfile)
+  if ('not' in condition) return assertAboutProfile(condition.not)
+  const { profile, tag } = condition as unknown as JsonObject
+  if (!isObject(condition) || (profile === undefined && tag === undefined)) {
+    throw invalidField('where', 'may only ask about `profile` and `tag`.')
+  }
+}

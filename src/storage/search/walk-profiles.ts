@@ -1,0 +1,170 @@
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { Row } from '../rows.ts'
+import type { Path } from './plan-search.ts'
+import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
+import type { SearchBudget } from './search-budget.ts'
+import type { Place } from './search-order.ts'
+
+/** Rows looked at between two looks at the clock. */
+export const batch = 500
+/** Ids looked through in one go where the engine does it. */
+const holdingStretch = 4_000
+
+/** A query at work. */
+export interface Search {
+  source: ProfileSource
+  workspaceId: WorkspaceId
+  query: ProfileQuery
+  state: SearchState
+  path: Path
+  budget: SearchBudget
+  /** A text that the attributes of everybody hold who passes; null where none is known. */
+  holding: string | null
+  /** Whether times are all that is looked at, so that rows need nothing else. */
+  brief: boolean
+  /** Whether a row is what the filter asks for. */
+  passes(row: Row): boolean
+}
+
+export interface Start {
+  after: { at: number; id: ProfileId } | null
+  skip: number
+}
+
+/** Everybody on the path, in order, a batch at a time. */
+export async function* walk(search: Search, start: Start, size: number): AsyncGenerator<Row[]> {
+  const { source, workspaceId, query, path, budget } = search
+  const { order, include = 'living' } = query
+  const descending = order?.descending ?? false
+  if (path.by !== 'scan') {
+    for await (const ids of walkIds(search, start, Math.min(size, 200))) {
+      const rows = await source.byIds(workspaceId, ids)
+      budget.spend(ids.length)
+      yield rows.sort((a, b) => (idOf(a) - idOf(b)) * (descending ? -1 : 1))
+    }
+    return
+  }
+  const by = order?.by === 'created' ? 'created' : 'id'
+  if (by === 'id' && search.holding !== null) {
+    yield* walkHolding(search, start, search.holding)
+    return
+  }
+  let { after, skip } = start
+  for (let limit = size; ; limit = batch) {
+    const wanted = { by, after, descending, include, skip, limit, brief: search.brief } as const
+    const rows = await source.scan(workspaceId, wanted)
+    budget.spend(rows.length)
+    yield rows
+    const last = rows.at(-1)
+    if (!last || rows.length < limit || isPast(last, query)) return
+    after = { at: last.created_at as number, id: idOf(last) }
+    skip = 0
+  }
+}
+
+export function placeAt({ key, id }: Place): Start['after'] {
+  return { at: Number(key), id }
+}
+
+/** The list by age need not be read before the time that is asked for begins, or after it ends. */
+export function firstPlace({ filter, order }: ProfileQuery): Start['after'] {
+  if (order?.by !== 'created' || !filter?.created) return null
+  const { from, until } = filter.created
+  if (order.descending) return until === undefined ? null : { at: until, id: 0 as ProfileId }
+  return from === undefined ? null : { at: from, id: 0 as ProfileId }
+}
+
+function isPast(row: Row, { filter, order }: ProfileQuery): boolean {
+  if (order?.by !== 'created' || !filter?.created) return false
+  const { from = 0, until = Number.MAX_SAFE_INTEGER } = filter.created
+  const at = row.created_at as number
+  return order.descending ? at < from : at >= until
+}
+
+/** Everybody whose attributes hold a text, which the engine looks for, a stretch of ids at a time. */
+async function* walkHolding(
+  { source, workspaceId, query, state, budget }: Search,
+  start: Start,
+  text: string,
+): AsyncGenerator<Row[]> {
+  const { order, include = 'living' } = query
+  const descending = order?.descending ?? false
+  const end = state.lastProfile + 1
+  const first = start.after?.id ?? (descending ? end : 0)
+  const edges = descending
+    ? { near: Math.min(first, end), step: -holdingStretch }
+    : { near: first, step: holdingStretch }
+  for (let { near, step } = edges; descending ? near > 1 : near < end - 1; near += step) {
+    const far = near + step
+    const [above, below] = descending ? [Math.max(far - 1, 0), near] : [near, far + 1]
+    const stretch = { above, below, descending, include, text } as const
+    const rows = await source.holding(workspaceId, stretch)
+    budget.spend(holdingStretch)
+    yield rows
+  }
+}
+
+/** The ids of the path in the direction of the query, each once. */
+async function* walkIds(
+  { source, workspaceId, query, path }: Search,
+  start: Start,
+  size: number,
+): AsyncGenerator<ProfileId[]> {
+  // Only the order by id begins anywhere but at the beginning.
+  const descending = query.order?.descending ?? false
+  const sign = descending ? -1 : 1
+  let after = start.after?.id ?? null
+  const isBehind = (id: ProfileId) => after === null || (id - after) * sign > 0
+  if (path.by === 'ids') {
+    const ids = path.ids.filter(isBehind)
+    if (descending) ids.reverse()
+    for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size)
+    return
+  }
+  if (path.by !== 'postings') return
+  for (;;) {
+    const wanted = { after, descending, limit: size }
+    const found = new Set<ProfileId>()
+    for (const posting of path.postings) {
+      for (const id of await source.postings(workspaceId, posting, wanted)) found.add(id)
+    }
+    const ids = [...found].sort((a, b) => (a - b) * sign).slice(0, size)
+    if (ids.length === 0) return
+    yield ids
+    after = ids.at(-1) as ProfileId
+  }
+}
+
+/**
+ * Where a page of the plain list begins. Ids have no gaps but those of profiles that are gone, and
+ * these are counted by blocks: so the block is found without reading a profile.
+ */
+export async function findOffset(search: Search, offset: number): Promise<Start | null> {
+  const { source, workspaceId, state, query } = search
+  const { include = 'living', order } = query
+  const { lastProfile } = state
+  const descending = order?.descending ?? false
+  const gone = new Map<number, number>()
+  if (include !== 'all') {
+    for (const { block, count } of await source.gaps(workspaceId)) gone.set(block, count)
+  }
+  const lastBlock = lastProfile === 0 ? -1 : blockOf(lastProfile as ProfileId)
+  let skip = offset
+  for (let n = 0; n <= lastBlock; n++) {
+    const block = descending ? lastBlock - n : n
+    const size = Math.min(gapBlock, lastProfile - block * gapBlock)
+    const gaps = gone.get(block) ?? 0
+    const counted = include === 'removed' ? gaps : size - gaps
+    if (skip < counted) {
+      const edge = descending ? block * gapBlock + size + 1 : block * gapBlock
+      return { after: { at: 0, id: edge as ProfileId }, skip }
+    }
+    skip -= counted
+  }
+  return null
+}
+
+export function idOf(row: Row): ProfileId {
+  return row.id as ProfileId
+}

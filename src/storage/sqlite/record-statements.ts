@@ -1,0 +1,29 @@
+import { limits } from '../../core/limits.ts'
+import { recordColumns } from '../rows.ts'
+import { rowKey } from './statements.ts'
+
+/** Statements about records, one named constant each, so that plans can be tested. */
+
+export const selectRecord = `
+  SELECT ${recordColumns} FROM records
+  WHERE key = ${rowKey('?1', '?2')} AND workspace_id = ?1 AND id = ?2`
+
+export const selectRecordByName = `
+  SELECT ${recordColumns} FROM records
+  WHERE workspace_id = ? AND kind = ? AND parent = ? AND name = ?`
+
+export const selectSomeOfParent = `
+  SELECT id FROM records WHERE workspace_id = ? AND kind = ? AND parent = ?
+  ORDER BY id LIMIT ${limits.recordsPerCommandMax}`
+
+export const selectSomeOfSubject = `
+  SELECT id FROM records WHERE workspace_id = ? AND subject = ? AND kind = ?
+  ORDER BY id LIMIT ${limits.recordsPerCommandMax}`
+
+export const putRecord = `
+  INSERT INTO records (key, workspace_id, ${recordColumns})
+  VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
+
+export const deleteRecord = `DELETE FROM records WHERE key = ${rowKey('?1', '?2')}`
+
+export const deleteRecordsOf = 'DELETE FROM records WHERE workspace_id = ? AND subject = ?'

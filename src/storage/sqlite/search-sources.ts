@@ -1,0 +1,136 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { EventId, ProfileId } from '../../core/profile.ts'
+import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
+import type { Row } from '../rows.ts'
+import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../search/profile-source.ts'
+import type { EventSource } from '../search/search-events.ts'
+import * as eventSql from './event-statements.ts'
+import * as sql from './search-statements.ts'
+
+/** Ids are below this; a key made of anything else would be that of another workspace's row. */
+const idsBelow = 2 ** 40
+
+/** Behind every text there is: a byte that UTF-8 does not have. */
+const behindAll = Buffer.from([0xff])
+
+/**
+ * What searching looks up in a file. Each look-up waits for a turn of the loop first, so that
+ * searches which take long share the thread with those that do not.
+ */
+export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
+  const prepared = new Map<string, StatementSync>()
+  const all = async (text: string, ...values: SQLInputValue[]): Promise<Row[]> => {
+    await new Promise((turn) => setImmediate(turn))
+    let statement = prepared.get(text)
+    if (!statement) {
+      statement = db.prepare(text)
+      prepared.set(text, statement)
+    }
+    return statement.all(...values)
+  }
+  const ids = (rows: Row[]) => rows.map(({ id }) => id as ProfileId)
+  return {
+    state: async (workspaceId) => {
+      const [row] = await all(sql.selectSearchState, workspaceId)
+      if (!row) return null
+      const settings = JSON.parse(row.settings as string) as Partial<WorkspaceSettings>
+      const { indexedAttributes } = { ...defaultSettings, ...settings }
+      const filling = JSON.parse(row.filling as string) as string[]
+      return {
+        living: row.profile_count as number,
+        lastProfile: row.last_profile_id as number,
+        indexed: indexedAttributes.filter((name) => !filling.includes(name)),
+      }
+    },
+    byIds: (workspaceId, wanted) => {
+      const possible = wanted.filter((id) => id > 0 && id < idsBelow)
+      return all(sql.selectByIds, workspaceId, JSON.stringify(possible))
+    },
+    scan: (workspaceId, { after, skip, limit, ...how }) => {
+      const start = after ?? (how.descending ? last : { at: -1, id: 0 })
+      const id = Math.max(0, Math.min(start.id, idsBelow - 1))
+      return all(sql.selectScan(how), workspaceId, start.at, id, limit, skip)
+    },
+    postings: async (workspaceId, of, wanted) => {
+      const [text, values] = postings(of, wanted)
+      return ids(await all(text, workspaceId, ...values, wanted.limit))
+    },
+    countPostings: async (workspaceId, of) => {
+      const rows =
+        of.in === 'phones'
+          ? await all(sql.countPhones, workspaceId, of.value)
+          : await all(sql.countTerms, workspaceId, of.kind, of.name, of.value)
+      return rows[0]?.count as number
+    },
+    holding: (workspaceId, { above, below, text, ...how }) => {
+      const bounds = [above, below].map((id) => Math.max(0, Math.min(id, idsBelow - 1)))
+      return all(sql.selectHolding(how), workspaceId, ...bounds, text)
+    },
+    within: async (workspaceId, stretch, limit) => {
+      const [text, values] = within(stretch)
+      return ids(await all(text, workspaceId, ...values, limit))
+    },
+    gaps: async (workspaceId) =>
+      (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],
+    span: async (workspaceId) => {
+      const [row] = await all(eventSql.selectSpan, workspaceId)
+      if (row?.first == null) return null
+      return { first: row.first as number, last: row.last as number }
+    },
+    newestOf: async (workspaceId, subject) => {
+      if (subject <= 0 || subject >= idsBelow) return null
+      const [row] = await all(eventSql.selectNewestOf, workspaceId, subject)
+      return (row?.last_event as EventId | null | undefined) ?? null
+    },
+    chain: async (workspaceId, from, limit) => {
+      const rows: Row[] = []
+      for (let id: EventId | null = from; id !== null && rows.length < limit; ) {
+        if (id <= 0 || id >= idsBelow) break
+        const [row]: Row[] = await all(eventSql.selectEvent, workspaceId, id)
+        if (!row) break
+        rows.push(row)
+        id = row.previous as EventId | null
+      }
+      return rows
+    },
+    stretch: (workspaceId, { above, below, descending, limit, test }) => {
+      const { types, source, cause, rule } = test
+      const text = descending ? eventSql.selectStretchBack : eventSql.selectStretch
+      const list = types && JSON.stringify(types)
+      const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
+      const bounds = [Math.max(0, above), Math.min(below, idsBelow - 1)]
+      return all(text, workspaceId, ...bounds, list, source, cause, ...rules, limit)
+    },
+  }
+}
+
+const last = { at: Number.MAX_SAFE_INTEGER, id: idsBelow - 1 }
+
+function postings(
+  of: Posting,
+  { after, descending }: PostingsWanted,
+): [text: string, values: SQLInputValue[]] {
+  const place = Math.max(0, Math.min(after ?? (descending ? idsBelow : 0), idsBelow - 1))
+  const bounds = descending ? [0, place] : [place, idsBelow - 1]
+  if (of.in === 'phones') {
+    const text = descending ? sql.selectPhonePostingsBack : sql.selectPhonePostings
+    return [text, [of.value, ...bounds]]
+  }
+  const text = descending ? sql.selectTermPostingsBack : sql.selectTermPostings
+  return [text, [of.kind, of.name, of.value, ...bounds]]
+}
+
+function within(stretch: Stretch): [text: string, values: SQLInputValue[]] {
+  switch (stretch.in) {
+    case 'identifiers': {
+      const { kind, from, below } = stretch
+      return [sql.selectIdentifiersWithin, [kind, from, below ?? behindAll]]
+    }
+    case 'terms': {
+      const { kind, name, from, below } = stretch
+      return [sql.selectTermsWithin, [kind, name, from, below ?? behindAll]]
+    }
+    case 'created':
+      return [sql.selectCreatedWithin, [stretch.from, stretch.below]]
+  }
+}

@@ -1,0 +1,103 @@
+import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
+import { profileColumns, rowKey } from './statements.ts'
+
+/** Statements of searching, one named constant each, so that plans can be tested. */
+
+export const selectSearchState = `
+  SELECT settings, profile_count, last_profile_id, (
+    SELECT json_group_array(name) FROM index_fills WHERE workspace_id = ?1) AS filling
+  FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?1`
+
+export const selectGaps = 'SELECT block, count FROM profile_gaps WHERE workspace_id = ?'
+
+export const addGap = `
+  INSERT INTO profile_gaps (workspace_id, block, count) VALUES (?, ?, 1)
+  ON CONFLICT DO UPDATE SET count = count + 1`
+
+/** Beginning an index anew finds some of its terms there already. */
+export const insertTerm = `
+  INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`
+
+export const deleteTerm = `
+  DELETE FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? AND profile_id = ?`
+
+/** The keys of a list of ids, given as JSON. */
+export const selectByIds = `
+  SELECT ${profileColumns} FROM profiles
+  WHERE key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`
+
+export const selectPhonePostings = `
+  SELECT id FROM profiles WHERE workspace_id = ?1 AND phone = ?2
+    AND key > ${rowKey('?1', '?3')} AND key < ${rowKey('?1', '?4')} ORDER BY key LIMIT ?5`
+
+export const selectPhonePostingsBack = selectPhonePostings.replace('BY key', 'BY key DESC')
+
+export const selectTermPostings = `
+  SELECT profile_id AS id FROM profile_terms
+  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND value = ?4
+    AND profile_id > ?5 AND profile_id < ?6 ORDER BY profile_id LIMIT ?7`
+
+export const selectTermPostingsBack = selectTermPostings.replace(
+  'BY profile_id',
+  'BY profile_id DESC',
+)
+
+export const countTerms = `
+  SELECT count(*) AS count FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ?`
+
+export const countPhones = `
+  SELECT count(*) AS count FROM profiles
+  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL`
+
+export const selectIdentifiersWithin = `
+  SELECT profile_id AS id FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value >= ? AND value < ? AND holder >= 0 LIMIT ?`
+
+export const selectTermsWithin = `
+  SELECT profile_id AS id FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value >= ? AND value < ? LIMIT ?`
+
+export const selectCreatedWithin = `
+  SELECT id FROM profiles WHERE workspace_id = ? AND created_at >= ? AND created_at < ? LIMIT ?`
+
+/** A part of the list in one of its orders; `?2` and `?3` are the place it begins behind. */
+export function selectScan({
+  by,
+  descending,
+  include,
+  brief,
+}: Pick<ScanWanted, 'by' | 'descending' | 'include' | 'brief'>): string {
+  const [beyond, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
+  const columns = brief ? 'id, created_at, updated_at, removed_at' : profileColumns
+  // One bound on either side: of two on one side it would take the first, and read from there.
+  const edge = descending ? `> ${rowKey('?1', '0')}` : `< ${rowKey('(?1 + 1)', '0')}`
+  const place =
+    by === 'id'
+      ? `key ${beyond} ${rowKey('?1', '?3')} AND key ${edge} AND ?2 = ?2`
+      : `workspace_id = ?1 AND (created_at, key) ${beyond} (?2, ${rowKey('?1', '?3')})`
+  const sorted = by === 'id' ? `key ${order}` : `created_at ${order}, key ${order}`
+  return `
+    SELECT ${columns} FROM profiles WHERE ${place} ${included[include]}
+    ORDER BY ${sorted} LIMIT ?4 OFFSET ?5`
+}
+
+/** Everybody between two ids whose attributes hold a text. */
+export function selectHolding({
+  descending,
+  include,
+}: Pick<HoldingWanted, 'descending' | 'include'>): string {
+  return `
+    SELECT ${profileColumns} FROM profiles
+    WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('?1', '?3')} ${included[include]}
+      AND instr(attributes, ?4) > 0
+    ORDER BY key ${descending ? 'DESC' : 'ASC'}`
+}
+
+const included = {
+  living: 'AND removed_at IS NULL',
+  removed: 'AND removed_at IS NOT NULL',
+  all: '',
+}

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { QueryStore } from '../query-store.ts'
+import type { RecordStore } from '../record-store.ts'
+import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
+import { assertRecordQuery, recordPage } from '../search/list-records.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import type { ReadQueue } from './read-queue.ts'
+import { findRecord } from './record-reader.ts'
+
+/** What is asked of the reading thread, and the index work of the writing one. */
+export function searches(
+  db: DatabaseSync,
+  reads: ReadQueue,
+  queue: CommitQueue,
+): QueryStore & RecordStore {
+  return {
+    queryProfiles: async (workspaceId, query) => {
+      const { page } = await reads.ask({ kind: 'profiles', workspaceId, query })
+      const { rows, next, total } = answered(page)
+      return { profiles: rows.map(profileFromRow), next, total }
+    },
+    queryEvents: async (workspaceId, query) => {
+      const { events } = await reads.ask({ kind: 'events', workspaceId, query })
+      const { rows, more } = answered(events)
+      return { events: rows.map(eventFromRow), more }
+    },
+    fillIndexes: async () => {
+      for (let profiles = 0; ; ) {
+        const some = await queue.fillSome()
+        profiles += some.profiles
+        if (!some.left) return { profiles }
+      }
+    },
+    findRecord: async (workspaceId, kind, key) => findRecord(db, workspaceId, kind, key),
+    listRecords: async (workspaceId, query) => {
+      assertRecordQuery(query)
+      const { records } = await reads.ask({ kind: 'records', workspaceId, query })
+      const { rows, total } = answered<{ rows: Row[]; total: number | null }>(records)
+      return recordPage(query, rows, total)
+    },
+  }
+}
+
+function answered<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('The reading thread answered something else.')
+  return part
+}

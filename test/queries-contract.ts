@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type { Command } from '../src/core/command.ts'
+import type { Condition } from '../src/core/condition.ts'
+import { type EventQuery, matchesEvent } from '../src/core/event-query.ts'
+import type { JsonValue } from '../src/core/json.ts'
+import { own } from '../src/core/json.ts'
+import type { EventId, Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
+import {
+  matchesFilter,
+  type ProfileFilter,
+  type ProfileOrder,
+  type ProfileQuery,
+  type Range,
+} from '../src/core/profile-query.ts'
+import type { Store } from '../src/storage/store.ts'
+import { contractOf, type OpenStore, source, upsert, userEvent } from './store-contract.ts'
+
+const everybody = { page: { limit: 1_000 } }
+const remove = (id: number): Command => ({
+  kind: 'remove-profile',
+  keys: [{ profile: id as ProfileId }],
+  source,
+})
+
+const ids = (profiles: readonly Profile[]) => profiles.map(({ id }) => id)
+
+async function find(store: Store, id: WorkspaceId, query: Partial<ProfileQuery>) {
+  return ids((await store.queryProfiles(id, { ...everybody, ...query })).profiles)
+}
+
+/** Makes people of every kind that filters tell apart, a few of them removed. */
+async function people(store: Store, id: WorkspaceId, count: number): Promise<Profile[]> {
+  const pick = <T>(list: readonly T[], n: number) => list[n % list.length] as T
+  const commands = Array.from({ length: count }, (_, n): Command => {
+    const command = upsert(`u${n}`, {
+      email: `${pick(['Ann', 'bo', 'Änne', 'x'], n)}${n % 9}@x.org`,
+      first_name: pick(['Anna', 'Bo', 'Änne', '', 'anna'], n),
+      last_name: pick(['Smith', 'van', 'Ng'], n),
+      country: pick<JsonValue>(['NL', 'BE', 1, true, null, ['NL'], { a: 'NL' }, 'nl'], n),
+      'a.b': pick<JsonValue>([1, '1', null], n),
+      a: { b: pick<JsonValue>([1, '1'], n) },
+      phone: pick(['+31', '+32', '+33', ''], n),
+      score: pick<JsonValue>([3, 1, 2, 'x', null], n),
+    })
+    if (command.kind === 'write-profile') command.changes.tags = { replace: tagsOf(n) }
+    return command
+  })
+  await Promise.all(commands.map((command) => store.apply(id, command)))
+  for (let n = 0; n < count; n += 9) await store.apply(id, remove(n + 1))
+  const all: Profile[] = []
+  for await (const page of pages(store, id, { include: 'all', page: { limit: 7 } })) {
+    all.push(...page)
+  }
+  assert.deepEqual(
+    ids(all),
+    commands.map((_, n) => n + 1),
+  )
+  return all
+}
+
+const tagsOf = (n: number) => ['a', 'b', 'c'].filter((_, place) => (n >> place) % 2 === 1)
+
+async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
+  for (let after: string | undefined; ; ) {
+    const wanted = { ...query, page: { limit: query.page.limit, after } }
+    const { profiles, next } = await store.queryProfiles(id, wanted)
+    yield profiles
+    if (next === null) return
+    after = next
+  }
+}
+
+const value = fc.constantFrom<JsonValue>('NL', 'BE', 'nl', 1, true, 3, '+31', '1')
+const attribute = fc.constantFrom('country', 'score', 'a.b', 'phone', 'name', 'last_name')
+const comparison: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({ profile: attribute, is: value }),
+  fc.record({ profile: attribute, is: fc.constantFrom<JsonValue>(null, ['NL'], { a: 'NL' }) }),
+  fc.record({ profile: attribute, one_of: fc.array(value, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ profile: attribute, exists: fc.boolean() }),
+  fc.record({ profile: attribute, contains: fc.constantFrom('m', 'NL', '"', 1) }),
+  fc.record({ profile: attribute, starts_with: fc.constantFrom('S', 'N', '+3') }),
+  fc.record({ profile: attribute, ends_with: fc.constantFrom('h', 'L', '1') }),
+  fc.record({ profile: fc.constant('score'), greater: fc.nat(3) }),
+  fc.record({ tag: fc.constantFrom('a', 'b', 'z'), exists: fc.boolean() }),
+  fc.record({ tag: fc.constantFrom('a', 'b', 'z') }),
+)
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  comparison,
+  fc.record({ all: fc.array(comparison, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ any: fc.array(comparison, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ not: comparison }),
+)
+const kindOfIdentifier = fc.constantFrom('email', 'user_id')
+const filter: fc.Arbitrary<ProfileFilter> = fc.record(
+  {
+    where: condition,
+    name: fc.constantFrom('a', 'AN', 'änne', 'anna smith', 'Anna Smithers', 'bo ', 'x'),
+    phones: fc.subarray(['+31', '+32', '', 'none']),
+    identifier: fc.oneof(
+      fc.record({ kind: kindOfIdentifier, value: fc.constantFrom('u3', 'ann0@x.org') }),
+      fc.record({ kind: kindOfIdentifier, prefix: fc.constantFrom('u', 'u1', 'ann', 'bo') }),
+    ),
+    ids: fc.array(fc.integer({ min: -1, max: 50 }).map((id) => id as ProfileId)),
+  },
+  { requiredKeys: [] },
+)
+const order: fc.Arbitrary<ProfileOrder> = fc.oneof(
+  fc.record({
+    by: fc.constantFrom('id' as const, 'created' as const, 'updated' as const),
+    descending: fc.boolean(),
+  }),
+  fc.record({
+    by: fc.constant('attribute' as const),
+    name: fc.constantFrom('score', 'last_name', 'country'),
+    as: fc.constantFrom('text' as const, 'number' as const),
+    descending: fc.boolean(),
+  }),
+)
+
+/** The answer by the words of the contract alone. */
+function expected(all: readonly Profile[], query: ProfileQuery): ProfileId[] {
+  const { include = 'living', order: by } = query
+  const sign = by?.descending ? -1 : 1
+  const found = all.filter(
+    (profile) =>
+      (include === 'all' || (profile.removedAt === null) === (include === 'living')) &&
+      matchesFilter(profile, query.filter ?? {}, 0),
+  )
+  const key = (profile: Profile) => {
+    if (by?.by === 'created') return profile.createdAt
+    if (by?.by === 'updated') return profile.updatedAt
+    if (by?.by !== 'attribute') return 0
+    const stored = own(profile.attributes, by.name)
+    if (by.as === 'number') return typeof stored === 'number' ? stored : null
+    return typeof stored === 'string' ? stored.toLowerCase() : null
+  }
+  found.sort((a, b) => {
+    const [first, second] = [key(a), key(b)]
+    if (first === second) return (a.id - b.id) * sign
+    if (first === null || second === null) return first === null ? 1 : -1
+    return (first < second ? -1 : 1) * sign
+  })
+  return ids(found)
+}
+
+const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 120
+
+/** What every engine promises of questions about many profiles or events. */
+export function queriesContract(engine: string, open: OpenStore): void {
+  const contract = contractOf(engine, open)
+
+  contract('a filter finds the same with an index and without', async (store, id) => {
+    await store.updateSettings(id, { indexedAttributes: ['name', 'country', 'score', 'a.b'] })
+    const plain = await store.createWorkspace('plain', [])
+    await store.updateSettings(plain.id, { indexedAttributes: [] })
+    await store.fillIndexes()
+    const workspaces = [id, plain.id]
+    const everyone = [await people(store, id, 45), await people(store, plain.id, 45)]
+    const include = fc.constantFrom('living' as const, 'living' as const, 'removed', 'all')
+    const place = fc.record({ limit: fc.integer({ min: 1, max: 60 }), offset: fc.nat(50) })
+    await fc.assert(
+      fc.asyncProperty(filter, order, include, place, async (wanted, by, which, at) => {
+        for (const [index, workspaceId] of workspaces.entries()) {
+          const query: ProfileQuery = {
+            filter: wanted,
+            order: by,
+            include: which as 'all',
+            page: { limit: at.limit },
+          }
+          const whole = expected(everyone[index] ?? [], query)
+          const found: ProfileId[] = []
+          for await (const page of pages(store, workspaceId, query)) found.push(...ids(page))
+          assert.deepEqual(found, whole)
+          const { profiles, total } = await store.queryProfiles(workspaceId, {
+            ...query,
+            page: at,
+            total: true,
+          })
+          assert.deepEqual(ids(profiles), whole.slice(at.offset, at.offset + at.limit))
+          assert.equal(total, whole.length)
+        }
+      }),
+      { numRuns },
+    )
+  })
+
+  contract('pages by number are those of the list, also where many are gone', async (store, id) => {
+    await store.replaceRules(id, [])
+    await Promise.all(Array.from({ length: 2_100 }, (_, n) => store.apply(id, upsert(`u${n}`))))
+    const gone = [1, 2, 3, 1_000, 1_024, 1_025, 1_026, 2_048, 2_049, 2_100]
+    await Promise.all(gone.map((one) => store.apply(id, remove(one))))
+    const living = Array.from({ length: 2_100 }, (_, n) => n + 1).filter((n) => !gone.includes(n))
+    for (const descending of [false, true]) {
+      const all = descending ? living.toReversed() : living
+      for (const offset of [0, 1, 997, 1_018, 1_019, 1_020, 2_042, 2_080, 2_089, 2_090, 9_999]) {
+        const page = { limit: 3, offset }
+        const query = { page, total: true, order: { by: 'id', descending } } as const
+        const { profiles, total } = await store.queryProfiles(id, query)
+        assert.deepEqual(ids(profiles), all.slice(offset, offset + 3), `offset ${offset}`)
+        assert.equal(total, 2_090)
+      }
+    }
+    const removed = { include: 'removed', page: { limit: 2, offset: 5 }, total: true } as const
+    const { profiles, total } = await store.queryProfiles(id, removed)
+    assert.deepEqual([ids(profiles), total], [[1_025, 1_026], 10])
+    assert.equal((await store.statistics()).profiles, 2_090)
+  })
+
+  contract('an index follows what happens to a person', async (store, id) => {
+    await store.updateSettings(id, { indexedAttributes: ['name', 'country'] })
+    await store.fillIndexes()
+    const named = (name: string) => find(store, id, { filter: { name } })
+    const from = (country: string) =>
+      find(store, id, { filter: { where: { profile: 'country', is: country } } })
+    await store.apply(id, upsert('u', { first_name: 'Ann', country: 'NL' }))
+    assert.deepEqual([await named('ann'), await from('NL')], [[1], [1]])
+    // In one group: what is entered is what the last of them left.
+    await Promise.all([
+      store.apply(id, upsert('u', { country: 'BE', first_name: 'Bo' })),
+      store.apply(id, upsert('u', { country: 'DE' })),
+      store.apply(id, upsert('v', { country: 'BE' })),
+    ])
+    assert.deepEqual([await named('ann'), await named('BO')], [[], [1]])
+    assert.deepEqual([await from('NL'), await from('BE'), await from('DE')], [[], [2], [1]])
+    await store.apply(id, remove(1))
+    assert.deepEqual([await named('bo'), await from('DE')], [[], []])
+  })
+
+  contract('an index that is asked for later is filled, and emptied again', async (store, id) => {
+    await Promise.all(
+      Array.from({ length: 1_200 }, (_, n) => store.apply(id, upsert(`u${n}`, { plan: n % 3 }))),
+    )
+    const filter = { where: { profile: 'plan', is: 1 } }
+    const before = await find(store, id, { filter })
+    assert.equal(before.length, 400)
+    await store.updateSettings(id, { indexedAttributes: ['plan'] })
+    // Until it is complete it is not used; what is written meanwhile is entered all the same.
+    await store.apply(id, upsert('u1', { plan: 0 }))
+    await store.apply(id, upsert('u2', { plan: 1 }))
+    const changed = [...before.filter((one) => one !== before[0]), 0]
+    assert.equal((await find(store, id, { filter })).length, changed.length)
+    assert.deepEqual(await store.fillIndexes(), { profiles: 1_200 })
+    assert.equal((await find(store, id, { filter })).length, 400)
+    assert.deepEqual(await store.fillIndexes(), { profiles: 0 })
+    await store.updateSettings(id, { indexedAttributes: [] })
+    await store.fillIndexes()
+    await store.apply(id, upsert('u2', { plan: 0 }))
+    assert.equal((await find(store, id, { filter })).length, 399)
+    await store.updateSettings(id, { indexedAttributes: ['plan'] })
+    await store.fillIndexes()
+    assert.equal((await find(store, id, { filter })).length, 399)
+    await assert.rejects(store.updateSettings(id, { indexedAttributes: ['a\0'] }), {
+      code: 'invalid_field',
+    })
+  })
+
+  contract('times of creation and of change are bounds', async (store, id) => {
+    await store.apply(id, upsert('a'))
+    await store.apply(id, upsert('b'))
+    const [first, second] = (await store.queryProfiles(id, everybody)).profiles
+    assert.ok(first && second)
+    const created = { from: first.createdAt, until: second.createdAt + 1 }
+    for (const by of ['id', 'created', 'updated'] as const) {
+      assert.deepEqual(await find(store, id, { filter: { created }, order: { by } }), [1, 2])
+      const none: Range = { until: first.createdAt }
+      assert.deepEqual(await find(store, id, { filter: { created: none }, order: { by } }), [])
+      assert.deepEqual(await find(store, id, { filter: { updated: none }, order: { by } }), [])
+    }
+  })
+
+  contract('what cannot be asked is refused by its name', async (store, id) => {
+    await store.apply(id, upsert('a'))
+    const bad: [Partial<ProfileQuery>, string][] = [
+      [{ page: { limit: 0 } }, 'limit'],
+      [{ page: { limit: 1_001 } }, 'limit'],
+      [{ page: { limit: 1, offset: -1 } }, 'offset'],
+      [{ page: { limit: 1, after: 'x' } }, 'after'],
+      [{ filter: { name: ' ' } }, 'name'],
+      [{ filter: { where: { all: [{ event: 'x', is: 1 }] } } }, 'where'],
+      [{ filter: { identifier: { kind: 'email', value: 'a\0' } } }, 'identifier'],
+    ]
+    for (const [query, field] of bad) {
+      await assert.rejects(find(store, id, query), {
+        code: 'invalid_field',
+        message: RegExp(field),
+      })
+    }
+    const { next } = await store.queryProfiles(id, { page: { limit: 1 }, include: 'all' })
+    assert.equal(next, null)
+    const huge = [2 ** 40, 2 ** 41 + 1, 2 ** 52, -1, 0].map((one) => one as ProfileId)
+    assert.deepEqual(await find(store, id, { filter: { ids: huge } }), [])
+    for (const profile of huge) {
+      assert.deepEqual(await store.findProfiles(id, { keys: [{ profile }] }), [])
+    }
+  })
+
+  contract('an id that is too large leads into no other workspace', async (store, id) => {
+    const other = await store.createWorkspace('other', [])
+    assert.equal(other.id, id + 1)
+    await store.apply(other.id, upsert('a'))
+    for (const factor of [id ^ other.id, other.id, id]) {
+      const profile = (factor * 2 ** 40 + 1) as ProfileId
+      assert.deepEqual(await store.findProfiles(id, { keys: [{ profile }] }), [])
+      await assert.rejects(store.apply(id, remove(profile)), { code: 'profile_not_found' })
+      assert.deepEqual(await find(store, id, { filter: { ids: [profile] } }), [])
+    }
+    assert.deepEqual(await find(store, other.id, {}), [1])
+    assert.deepEqual(await find(store, id, { order: { by: 'created' } }), [])
+  })
+
+  contract('events are found by what they are, in either direction', async (store, id) => {
+    for (const name of ['Ann', 'Bo', 'Cy']) {
+      await store.apply(id, userEvent('user.register', `${name}@x.org`, { first_name: name }))
+      await store.apply(id, userEvent('user.update', `${name}@x.org`, { size: name.length }))
+      await store.apply(id, userEvent('shop.cart.add', `${name}@x.org`, { sku: 'É1' }))
+    }
+    await store.apply(id, userEvent('user.remove', 'bo@x.org'))
+    const all = await store.readEvents(id, 0, 1_000)
+    const { receivedAt } = all[4] ?? { receivedAt: 0 }
+    const eventId = fc.integer({ min: 1, max: 20 }).map((one) => one as EventId)
+    const parts: fc.Arbitrary<Partial<EventQuery>> = fc.record(
+      {
+        subject: fc.constantFrom(1, 2, 9).map((one) => one as ProfileId),
+        types: fc.subarray(['user.update', 'user.*', 'profile.created', 'shop.*'], {
+          minLength: 1,
+        }),
+        source: fc.constantFrom('test', 'rule:keep-profiles-current@1', 'none'),
+        text: fc.constantFrom('é1', 'ANN', 'size', 'nothing'),
+        cause: eventId,
+        rule: fc.constantFrom('keep-profiles-current', 'keep', 'none'),
+        received: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
+        occurred: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
+        before: eventId,
+        after: eventId,
+        order: fc.constantFrom('ascending' as const, 'descending' as const),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (wanted, limit) => {
+        const query = { ...wanted, limit }
+        const { events, more } = await store.queryEvents(id, query)
+        const whole = all.filter((event) => matchesEvent(event, query))
+        if (wanted.order !== 'ascending') whole.reverse()
+        assert.deepEqual(events, whole.slice(0, limit))
+        assert.equal(more, whole.length > limit)
+      }),
+      { numRuns },
+    )
+    const other = await store.createWorkspace('other', [])
+    assert.deepEqual((await store.queryEvents(other.id, { limit: 9 })).events, [])
+    assert.deepEqual(
+      (await store.queryEvents(other.id, { limit: 9, subject: 1 as ProfileId })).events,
+      [],
+    )
+  })
+}

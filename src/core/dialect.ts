@@ -82,7 +82,14 @@ export interface DialectResponse {
   body?: JsonValue | undefined
 }
 
-export type Scope = 'events:write' | 'profiles:read' | 'profiles:write' | 'workspace:read'
+export type Scope =
+  | 'events:read'
+  | 'events:write'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'profiles:read'
+  | 'profiles:write'
+  | 'workspace:read'
 
 interface EndpointBase {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -155,6 +162,8 @@ export interface WorkspaceView {
 export interface AskingView extends WorkspaceView {
   /** A JSON Web Token (HS256) of these claims that counts for no call of Roster's own. */
   sign(claims: JsonObject): string
+  /** So many bytes that nobody can guess, as hex digits. */
+  random(bytes: number): string
 }
 
 export type Credentials =

@@ -1,6 +1,6 @@
 import type { Endpoint } from './dialect.ts'
 
-/** How many calls a vendor takes: so many in any window of time, or a bucket that fills up again. */
+/** How many calls a vendor takes: so many in any window, or a bucket that fills up again. */
 export type RateRule =
   | { calls: number; windowMs: number }
   | { calls: number; refillPerSecond: number }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Ask } from '../core/ask.ts'
 import type { AskingEndpoint, Dialect, DialectRequest, DialectResponse } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
@@ -20,7 +21,11 @@ export function serveAsking(
   const conversation = new Conversation(call, dialect, access)
   conversation.run(endpoint, request).then(
     (response) => call.answer(response),
-    (error: unknown) => call.fail(error, conversation.wrote ? 'outcome_unknown' : 'internal'),
+    (error: unknown) => {
+      if (!conversation.wrote) return call.fail(error)
+      const isTold = error instanceof Fault && error.code === 'outcome_unknown'
+      call.refuse(isTold ? error : new Fault('outcome_unknown', { cause: error }))
+    },
   )
 }
 
@@ -40,7 +45,8 @@ class Conversation {
 
   async run(endpoint: AskingEndpoint, request: DialectRequest): Promise<DialectResponse> {
     const { store, sessions } = this.#call.shell
-    const view = { ...viewOf(store, request.workspace.id), sign: sessions.sign }
+    const random = (bytes: number) => randomBytes(bytes).toString('hex')
+    const view = { ...viewOf(store, request.workspace.id), sign: sessions.sign, random }
     const asking = endpoint.ask(request, view)
     let next = asking.next()
     for (let asks = 1; !next.done; asks++) {
@@ -60,6 +66,10 @@ class Conversation {
     const { store } = this.#call.shell
     const workspaceId = this.#access.workspace.id
     if ('profiles' in ask) return store.findProfiles(workspaceId, ask.profiles)
+    if ('profilePage' in ask) return store.queryProfiles(workspaceId, ask.profilePage)
+    if ('eventPage' in ask) return store.queryEvents(workspaceId, ask.eventPage)
+    if ('record' in ask) return store.findRecord(workspaceId, ask.record.kind, ask.record.key)
+    if ('recordPage' in ask) return store.listRecords(workspaceId, ask.recordPage)
     return this.#apply(ask.apply)
   }
 

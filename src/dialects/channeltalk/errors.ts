@@ -39,7 +39,10 @@ const texts: { readonly [code in FaultCode]?: string } = {
   invalid_credentials: 'The access key or the access secret is not valid.',
 }
 
-const types: { readonly [code in FaultCode]?: string } = { profile_not_found: 'userNotFound' }
+const types: { readonly [code in FaultCode]?: string } = {
+  profile_not_found: 'userNotFound',
+  record_not_found: 'notFound',
+}
 
 function typeOf(code: FaultCode): string {
   return types[code] ?? code.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())

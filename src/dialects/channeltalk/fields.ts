@@ -20,6 +20,7 @@ export const besideProfile: readonly string[] = [
   'blocked',
   'last_seen_at',
   'sessions_count',
+  'has_chat',
 ]
 
 /** What `profile: null` leaves alone. */

@@ -57,7 +57,7 @@ export function renderUser(
     unsubscribeEmailUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_email')?.at,
     unsubscribeTexting: isOlder ? undefined : unsubscribeTexting,
     unsubscribeTextingUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_texting')?.at,
-    hasChat: false,
+    hasChat: own(attributes, 'has_chat') === true,
     hasPushToken: false,
     language: text(attributes, 'language') ?? 'en',
     country: countryCode(attributes),

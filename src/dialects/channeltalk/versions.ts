@@ -1,4 +1,4 @@
-/** The versions of the vendor's interface that are served, oldest first; 5 is the one documented. */
+/** The versions of the vendor's interface that are served; 5 is the one documented. */
 export type Version = 3 | 4 | 5
 
 export const basePaths: readonly string[] = ['/open/v5', '/open/v4', '/open/v3']

@@ -32,13 +32,30 @@ export const compatibility: Compatibility = {
       path: '/open/v5/users/@{memberId}/user-token/issue',
       does: 'The same by your own id.',
     },
-    channel(5),
+    ...others(5),
     ...users(4),
-    channel(4),
+    ...others(4),
     ...users(3),
-    channel(3),
+    ...others(3),
   ],
-  missing: [],
+  missing: [
+    {
+      what: 'Calls to webhooks, and their blocking after 100 failures',
+      why: 'Webhooks are kept as the vendor keeps them; sending to them is not built yet.',
+    },
+    {
+      what: '`veilId`, `unifiedId`, `web`, `mobile`, `latitude`, `longitude`, `popUpChatId`, `mainChatId`, `managedKey`, `userImportTags` of a user',
+      why: 'They come from the vendor’s widget in a browser or an app, its desk and its imports, which do not exist here.',
+    },
+    {
+      what: 'Messages, groups, managers, bots and chat tags',
+      why: 'Roster keeps users; it is no place where people write to each other.',
+    },
+    {
+      what: 'Looking up what a session or a user token stands for',
+      why: 'Only the vendor’s own pages take them.',
+    },
+  ],
 }
 
 /** The calls on users that every version has. */
@@ -60,10 +77,36 @@ function users(version: Version): SupportedCall[] {
   ]
 }
 
-function channel(version: Version): SupportedCall {
-  return {
-    method: 'GET',
-    path: `/open/v${version}/channel`,
-    does: 'Names the workspace the keys belong to.',
-  }
+/** The calls on what belongs to users, and on the workspace. */
+function others(version: Version): SupportedCall[] {
+  const path = `/open/v${version}`
+  const user = `${path}/users/{userId}`
+  return [
+    { method: 'GET', path: `${user}/events`, does: 'Lists events of free names.' },
+    { method: 'POST', path: `${user}/events`, does: 'Records an event.' },
+    { method: 'DELETE', path: `${user}/events/{eventId}`, does: 'Hides an event.' },
+    {
+      method: 'GET',
+      path: `${user}/user-chats`,
+      does: 'Lists chats.',
+      limits: 'Chats have no messages here.',
+    },
+    { method: 'POST', path: `${user}/user-chats`, does: 'Begins a chat.' },
+    {
+      method: 'GET',
+      path: `${path}/user-chats`,
+      does: 'Lists the chats of everybody, with their users.',
+    },
+    { method: 'GET', path: `${path}/channel`, does: 'Names the workspace the keys belong to.' },
+    { method: 'GET', path: `${path}/webhooks`, does: 'Lists webhooks.' },
+    {
+      method: 'POST',
+      path: `${path}/webhooks`,
+      does: 'Makes a webhook.',
+      limits: 'It is kept, and nothing is sent to it yet.',
+    },
+    { method: 'GET', path: `${path}/webhooks/{webhookId}`, does: 'Reads a webhook.' },
+    { method: 'PATCH', path: `${path}/webhooks/{webhookId}`, does: 'Changes or unblocks one.' },
+    { method: 'DELETE', path: `${path}/webhooks/{webhookId}`, does: 'Deletes a webhook.' },
+  ]
 }

@@ -1,5 +1,7 @@
 import type { DialectCases } from '../../../core/dialect-case.ts'
+import { chatCases } from './chats.ts'
 import { compatibility } from './compatibility.ts'
+import { eventCases } from './events.ts'
 import { leadCases } from './leads.ts'
 import { refusalCases } from './refusals.ts'
 import { stateCases } from './state.ts'
@@ -8,6 +10,7 @@ import { updateCases } from './update.ts'
 import { upsertCases } from './upsert.ts'
 import { valueCases } from './values.ts'
 import { versionCases } from './versions.ts'
+import { webhookCases } from './webhooks.ts'
 
 export const channeltalkCases: DialectCases = {
   dialect: 'channeltalk',
@@ -24,6 +27,9 @@ export const channeltalkCases: DialectCases = {
     ...upsertCases,
     ...leadCases,
     ...stateCases,
+    ...eventCases,
+    ...chatCases,
+    ...webhookCases,
     ...versionCases,
     ...refusalCases,
   ],

@@ -193,6 +193,14 @@ export const options = {
     default: 10_000,
     help: 'Most connections at a time.',
   },
+  callsMax: {
+    name: 'ROSTER_CALLS_MAX',
+    type: 'integer',
+    min: 1,
+    max: 100_000,
+    default: 512,
+    help: 'Most calls being served at a time; more are refused at once, to be tried again.',
+  },
   drainTimeoutMs: {
     name: 'ROSTER_DRAIN_TIMEOUT_MS',
     type: 'integer',

@@ -48,6 +48,7 @@ export class Call {
   readonly #response: ServerResponse
   readonly #startedAt = performance.now()
   #answered = false
+  #isBusy = false
 
   constructor(
     shell: Shell,
@@ -87,7 +88,7 @@ export class Call {
   refuse(fault: Fault): void {
     if (this.#answered) return
     if (this.route === this.shell.nowhere) this.route = ownerOf(this.shell, this.head.path)
-    if (fault.status >= 500) logFailure(this, fault.cause ?? fault)
+    if (fault.status >= 500 && !this.#isBusy) logFailure(this, fault.cause ?? fault)
     try {
       const { dialect } = this.route
       const response = dialect
@@ -97,6 +98,12 @@ export class Call {
     } catch (error) {
       this.#lastResort(error)
     }
+  }
+
+  /** Refuses because too much is to be done, at the least cost: the log has only their number. */
+  refuseBusy(): void {
+    this.#isBusy = true
+    this.refuse(this.shell.overload.refuse())
   }
 
   /** Refuses with a fault, or with `otherwise` when the error is not one. */
@@ -178,7 +185,8 @@ export class Call {
   #record(status: number): void {
     const ms = performance.now() - this.#startedAt
     this.route.stats.count(this.head.method, status, ms)
-    logAnswer(this, status, ms)
+    this.shell.overload.over(this)
+    if (!this.#isBusy) logAnswer(this, status, ms)
   }
 }
 

@@ -25,6 +25,9 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     const head = headOf(shell, connection, request, target)
     const call = new Call(shell, connection, request, response, head)
     setCall(request, call)
+    if (shell.overload.isFull() && !(healthPaths as readonly string[]).includes(head.path)) {
+      return call.refuseBusy()
+    }
     const fault = target === null ? badTarget() : faultOf(shell, call, request)
     if (fault) return call.refuse(fault)
     if (isElsewhere(shell, call)) return call.refuse(new Fault('unknown_route'))

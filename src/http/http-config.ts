@@ -28,6 +28,8 @@ export interface HttpConfig {
   /** 0 for no limit. */
   requestsPerConnectionMax: number
   connectionsMax: number
+  /** Calls being served at a time; one more is refused. */
+  callsMax: number
   /** How long `close` waits for requests under way. */
   drainTimeoutMs: number
 }
@@ -49,5 +51,6 @@ export const httpDefaults: HttpConfig = {
   keepAliveTimeoutMs: 75_000,
   requestsPerConnectionMax: 1_000,
   connectionsMax: 10_000,
+  callsMax: 512,
   drainTimeoutMs: 8_000,
 }

@@ -120,6 +120,9 @@ function run(
 ): void {
   // Refused while the body arrived, for taking too long.
   if (call.answered) return
+  // Its body took its time, and others came in the meantime.
+  if (call.shell.overload.isFull()) return call.refuseBusy()
+  call.shell.overload.begin(call)
   const { endpoint } = mounted
   const { method, path, query, headers, baseUrl } = call.head
   const { workspace } = access

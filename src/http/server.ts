@@ -24,7 +24,9 @@ import {
   prepareDialect,
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
+import { watchOverload } from './overload.ts'
 import { createRateLimits } from './rate-limits.ts'
+import { logRefused } from './request-log.ts'
 import { makeRoute } from './route.ts'
 import { createSessions } from './sessions.ts'
 import type { Shell } from './shell.ts'
@@ -73,6 +75,7 @@ export function buildServer(options: ServerOptions): RosterServer {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }
   addUnrouted(app, '', refuseUnknownPath)
+  const told = setInterval(() => logRefused(shell), toldMs).unref()
   let closed: Promise<void> | undefined
 
   async function close(): Promise<void> {
@@ -81,6 +84,8 @@ export function buildServer(options: ServerOptions): RosterServer {
     await Promise.all(open.map(({ server, sockets }) => drain(shell, server, sockets)))
     await app.close()
     metrics.close()
+    shell.overload.close()
+    clearInterval(told)
   }
 
   return {
@@ -102,6 +107,9 @@ export function buildServer(options: ServerOptions): RosterServer {
   }
 }
 
+/** How often the log says how many were refused; a line for each would cost more than refusing. */
+const toldMs = 1_000
+
 function makeShell(options: ServerOptions, metrics: Metrics): Shell {
   const { store, dialects, config, ticketKey, logger, clock } = options
   const prefix = randomBytes(5).toString('hex')
@@ -114,6 +122,7 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     tickets: createTickets(ticketKey, clock),
     sessions: createSessions(ticketKey),
     rateLimits: createRateLimits(),
+    overload: watchOverload(config.callsMax),
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
     mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),

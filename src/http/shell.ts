@@ -3,6 +3,7 @@ import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
 import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './http-config.ts'
+import type { Overload } from './overload.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
@@ -18,6 +19,7 @@ export interface Shell {
   tickets: Tickets
   sessions: Sessions
   rateLimits: RateLimits
+  overload: Overload
   hosts: Hosts
   isTrusted: TrustedProxies
   mounts: readonly Mount[]

@@ -49,13 +49,16 @@ export const toySecret = 'a secret'
 export const toyAuth = { authorization: `Toy good.${toySecret}` }
 export const webAuth = { authorization: `Toy webby.${toySecret}` }
 
-export async function startToyShell(config: Partial<HttpConfig> = {}): Promise<ToyShell> {
+export async function startToyShell(
+  config: Partial<HttpConfig> = {},
+  others: readonly Dialect[] = [],
+): Promise<ToyShell> {
   const store = makeToyStore()
   const lines: string[] = []
   let now = Date.UTC(2026, 0, 1)
   const server = buildServer({
     store: asStore(store),
-    dialects: [toy, web],
+    dialects: [toy, web, ...others],
     config: { ...httpDefaults, port: 0, ...config },
     ticketKey: Buffer.alloc(32, 7),
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => lines.push(line) }),

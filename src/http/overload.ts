@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts'
 
-/** Knows whether another call can be served soon; if not, it is better refused than kept waiting. */
+/** Knows whether another call can be served soon; if not, it is better refused than kept. */
 export interface Overload {
   /** Whether a call that comes now is to be refused. */
   isFull(): boolean
@@ -30,8 +30,8 @@ const faults = [1, 2, 3].map((seconds) => new Fault('overloaded', { retryAfterSe
 
 /**
  * Watches three things: how many calls are under way, how long the oldest of them has waited, and
- * how late the event loop is all the time. The last two count only where many calls are under way, so
- * that one slow search, or a moment in which the machine stood still, refuses nobody.
+ * how late the event loop is all the time. The last two count only where many calls are under way,
+ * so that one slow search, or a moment in which the machine stood still, refuses nobody.
  */
 export function watchOverload(
   callsMax: number,

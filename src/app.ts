@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import type { Actions } from './core/action.ts'
+import { type Actions, isExternal } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
-import type { Runner } from './follow-up/runner.ts'
+import type { OverdueWatch } from './follow-up/watch-overdue.ts'
+import type { FollowUps } from './follow-ups.ts'
 import type { RosterServer } from './http/server.ts'
-import { readSecretKey } from './secret-key.ts'
+import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
-import type { BackupReport, Store } from './storage/store.ts'
+import type { FullStore } from './storage/open-store.ts'
+import type { BackupReport } from './storage/store.ts'
 
 /*
  * The composition root: the one place that knows every part. Parts are loaded when they are asked
@@ -25,7 +28,7 @@ export interface App {
   url: string
   /** The same with TLS; null without a certificate. */
   tlsUrl: string | null
-  store: Store
+  store: FullStore
   dialects: readonly Dialect[]
   logger: Logger
   /** What was made for an empty store; null when it was not empty. */
@@ -37,7 +40,7 @@ export interface App {
 /** What a test may put in the place of a part. */
 export interface Parts {
   /** A store that is open already; it is closed with the app. */
-  store?: Store
+  store?: FullStore
   logger?: Logger
 }
 
@@ -48,30 +51,38 @@ export interface Parts {
  *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, { startRunner }, dialects] = await Promise.all([
+  const [{ buildServer }, { prepareFirstStart }, { watchOverdue }, dialects] = await Promise.all([
     import('./http/server.ts'),
     import('./first-start.ts'),
-    import('./follow-up/runner.ts'),
+    import('./follow-up/watch-overdue.ts'),
     loadDialects(),
   ])
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
-  let runner: Runner | undefined
+  let followUps: FollowUps | undefined
+  let watch: OverdueWatch | undefined
   const expiry = startExpiry(store, config, logger)
   const close = async () => {
-    await Promise.all([server?.close(), runner?.stop(), expiry.stop()])
+    await Promise.all([server?.close(), followUps?.stop(), watch?.stop(), expiry.stop()])
     await store.close()
     logger.flush()
   }
   try {
     // Only whoever holds the store makes the key, so that two starts at once do not make two.
     const ticketKey = deriveKey(readSecretKey(config), 'roster ticket key')
-    server = buildServer({ store, dialects, config, ticketKey, logger, clock: Date.now })
+    const deliveries = {
+      health: () => watch?.latest() ?? null,
+      counts: () => followUps?.counts() ?? null,
+    }
+    const clock = Date.now
+    server = buildServer({ store, dialects, config, ticketKey, logger, deliveries, clock })
+    await prepareSecrets(store, config)
     const { url, tlsUrl } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
-    runner = startRunner(store, logger)
+    watch = watchOverdue(store, logger)
+    if (config.worker === 'on') followUps = await beginFollowUps(store, config, logger)
     return { url, tlsUrl, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()
@@ -79,8 +90,66 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   }
 }
 
-/** Opens the configured store; with `serve` as the one server on it, else beside a server. */
-export async function openAppStore(config: Config, { serve = false } = {}): Promise<Store> {
+/** What works without listening. */
+export interface WorkApp {
+  store: FullStore
+  logger: Logger
+  close(): Promise<void>
+}
+
+/**
+ * Goes on with runs and delivers, beside one or more servers of the same store.
+ *
+ * @throws Error when the secret key is no key, or not the one that sealed what is stored.
+ */
+export async function startWork(config: Config, parts: Parts = {}): Promise<WorkApp> {
+  const { watchOverdue } = await import('./follow-up/watch-overdue.ts')
+  const logger = parts.logger ?? (await createLogger(config.logLevel))
+  const store = parts.store ?? (await openAppStore(config, { sealing: true }))
+  try {
+    await prepareSecrets(store, config)
+    const followUps = await beginFollowUps(store, config, logger)
+    const watch = watchOverdue(store, logger)
+    const close = async () => {
+      await Promise.all([followUps.stop(), watch.stop()])
+      await store.close()
+      logger.flush()
+    }
+    return { store, logger, close }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
+  const { prepareSecrets: prepare } = await import('./follow-ups.ts')
+  await prepare(store, appSealer(config))
+}
+
+async function beginFollowUps(
+  store: FullStore,
+  config: Config,
+  logger: Logger,
+): Promise<FollowUps> {
+  const { startFollowUps } = await import('./follow-ups.ts')
+  const actions = new URL('./actions/registry.ts', import.meta.url)
+  return startFollowUps({ store, actions, secretKeys: readSecretKeys(config), logger, config })
+}
+
+/** Seals secrets of the configured store, and opens them. */
+export function appSealer(config: Config): Sealer {
+  return createSealer(readSecretKeys(config))
+}
+
+/**
+ * Opens the configured store; with `serve` as the one server on it, else beside a server. With
+ * `sealing` it refuses where other nodes have another secret key.
+ */
+export async function openAppStore(
+  config: Config,
+  { serve = false, sealing = false }: { serve?: boolean; sealing?: boolean } = {},
+): Promise<FullStore> {
   const { openStore } = await import('./storage/open-store.ts')
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   return openStore(storeUrl(config), {
@@ -88,7 +157,9 @@ export async function openAppStore(config: Config, { serve = false } = {}): Prom
     serve,
     connectionsMax: config.databaseConnectionsMax,
     queryMsMax: config.queryMsMax,
-    ...(serve && { keyFingerprint: () => keyFingerprint(readSecretKey(config)) }),
+    ...((serve || sealing) && {
+      keyFingerprints: () => readSecretKeys(config).map(keyFingerprint),
+    }),
   })
 }
 
@@ -126,8 +197,12 @@ export async function loadDialects(): Promise<readonly Dialect[]> {
 /** What a rules file may name: the actions there are, and where events come from. */
 export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
-  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli']
-  return { actions: await loadActions(), sources, templates: createTemplates() }
+  const sources = [...(await loadDialects()).map(({ id }) => id), 'cli', 'roster']
+  const actions = await loadActions()
+  const external = [...actions.values()].filter(isExternal)
+  const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
+  const named = { actions, destinationTypes, sources, knownDestinations: null }
+  return { ...named, templates: createTemplates() }
 }
 
 /** The decision, for trying rules without a store. */
@@ -152,11 +227,6 @@ async function createLogger(level: string): Promise<Logger> {
   destination.on('error', () => {})
   const formatters = { level: (label: string) => ({ level: label }) }
   return pino({ level, base: null, formatters }, destination)
-}
-
-/** Tells keys apart, and nothing about them. */
-function keyFingerprint(secretKey: Buffer): string {
-  return deriveKey(secretKey, 'roster key fingerprint').toString('hex', 0, 8)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

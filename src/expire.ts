@@ -8,24 +8,44 @@ const firstMs = 60_000
 /** How long things are kept, by the options. */
 type Keep = Pick<Config, 'eventDays' | 'idempotencyHours'>
 
-/** Has the store delete what is old enough, an hour apart, until it is stopped. */
+/**
+ * Has the store delete what is old enough, and finish what indexes still lack, an hour apart, until
+ * it is stopped.
+ */
 export function startExpiry(store: Store, keep: Keep, logger: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let timer = setTimeout(run, firstMs)
   timer.unref()
 
   function run(): void {
-    running = expireOnce(store, keep, logger).finally(() => {
+    running = lookAfter(store, keep, logger, stopping.signal).finally(() => {
       timer = setTimeout(run, hourMs)
       timer.unref()
     })
   }
   return {
     stop: async () => {
+      stopping.abort()
       clearTimeout(timer)
       await running
       clearTimeout(timer)
     },
+  }
+}
+
+async function lookAfter(
+  store: Store,
+  keep: Keep,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  await expireOnce(store, keep, logger)
+  try {
+    const filled = await store.fillIndexes(stop)
+    if (filled.profiles > 0) logger.info(filled, 'filled indexes')
+  } catch (error) {
+    logger.warn({ error: (error as Error).message }, 'filling indexes failed')
   }
 }
 

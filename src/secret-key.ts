@@ -32,6 +32,15 @@ export function readSecretKey(config: Pick<Config, 'secretKey' | 'data'>): Buffe
   )
 }
 
+/** The key at hand, and after it the one before where there is one. */
+export function readSecretKeys(
+  config: Pick<Config, 'secretKey' | 'secretKeyPrevious' | 'data'>,
+): [Buffer, ...Buffer[]] {
+  const { secretKeyPrevious } = config
+  const previous = secretKeyPrevious === null ? [] : [Buffer.from(secretKeyPrevious, 'hex')]
+  return [readSecretKey(config), ...previous]
+}
+
 export function secretKeyPath(config: Pick<Config, 'data'>): string {
   return join(config.data, 'secret.key')
 }

@@ -227,17 +227,20 @@ test('settings are shown, changed, and refused when there is no such workspace',
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const change = ['emailMatching=false', 'phoneRegion=NL', 'allowedOrigins=https://a.example,*']
+  change.push('indexedAttributes=name, plan')
   const settings = await place.json('workspace', 'settings', 'default', ...change)
   assert.deepEqual(settings, {
     emailMatching: false,
     unknownKeys: 'create',
     phoneRegion: 'NL',
     allowedOrigins: ['https://a.example', '*'],
+    indexedAttributes: ['name', 'plan'],
   })
   assert.deepEqual(await place.json('workspace', 'settings', 'default'), settings)
-  const none = ['phoneRegion=none', 'allowedOrigins=none']
+  const none = ['phoneRegion=none', 'allowedOrigins=none', 'indexedAttributes=none']
   const cleared = await place.json('workspace', 'settings', 'default', ...none)
-  assert.deepEqual([cleared.phoneRegion, cleared.allowedOrigins], [null, []])
+  const { phoneRegion, allowedOrigins, indexedAttributes } = cleared
+  assert.deepEqual([phoneRegion, allowedOrigins, indexedAttributes], [null, [], []])
   const missing = await place.roster('workspace', 'settings', 'defalt')
   assert.equal(missing.code, 3)
   assert.match(missing.err, /Did you mean "default"\?/)
@@ -454,7 +457,7 @@ test('a reader that has seen enough is no fault', async () => {
 test('rules are tried, compared, applied, switched and explained; runs are seen and cancelled', async () => {
   using place = newPlace()
   await using server = await place.serve()
-  const page = readFileSync(new URL('../docs/rules.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../docs/follow-ups.md', import.meta.url), 'utf8')
   const block = (key: string) => new RegExp(`^${key}:\\n(?: .*\\n|\\n)+`, 'm').exec(page)?.[0] ?? ''
   const write = (name: string, text: string) => {
     writeFileSync(join(place.path, name), text)

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { actions } from '../src/actions/registry.ts'
 import { loadGrammar } from '../src/app.ts'
 import { readRulesFile } from '../src/cli/read-rules-file.ts'
+import { sendFailures } from '../src/core/delivery.ts'
 import { faultTable } from '../src/core/errors.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { dialects } from '../src/dialects/registry.ts'
@@ -19,17 +20,25 @@ test('docs/errors.md has every code with its status, in the order of the table, 
 })
 
 test('the rules shown in the pages are taken as they stand, starter rules first', async () => {
-  for (const path of ['README.md', 'docs/rules.md']) {
+  for (const path of ['README.md', 'docs/follow-ups.md']) {
     const shown = [...page(path).matchAll(/^rules:\n(?: .*\n|\n)+/gm)].map(([text]) => text)
-    assert.equal(shown.length, 1, path)
-    const rules = readRulesFile(path, shown[0] ?? '', await loadGrammar())
-    assert.deepEqual(rules.slice(0, starterRules.length), starterRules, path)
+    assert.ok(shown.length > 0, path)
+    for (const text of shown) {
+      const { rules } = readRulesFile(path, text, await loadGrammar())
+      assert.deepEqual(rules.slice(0, starterRules.length), starterRules, path)
+    }
   }
 })
 
-test('docs/rules.md names every action', () => {
+test('docs/follow-ups.md names every failure of a call', () => {
+  for (const code of Object.keys(sendFailures)) {
+    assert.ok(page('docs/follow-ups.md').includes(`\`${code}\``), code)
+  }
+})
+
+test('docs/follow-ups.md names every action', () => {
   for (const type of actions.keys()) {
-    assert.ok(page('docs/rules.md').includes(`| [\`${type}\`](`), type)
+    assert.ok(page('docs/follow-ups.md').includes(`| [\`${type}\`](`), type)
   }
 })
 

@@ -7,7 +7,12 @@ import { starterRules } from '../src/core/rule.ts'
 import { examineStore, restoreStore, storeExists } from '../src/storage/maintain-store.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import { maskUrl, openPool } from '../src/storage/postgres/connect.ts'
+import * as deliveryReads from '../src/storage/postgres/delivery-reader.ts'
+import * as queue from '../src/storage/postgres/delivery-statements.ts'
 import * as eventSearches from '../src/storage/postgres/event-statements.ts'
+import * as lanes from '../src/storage/postgres/lane-statements.ts'
+import * as moves from '../src/storage/postgres/move-deliveries.ts'
+import * as plans from '../src/storage/postgres/plan-deliveries.ts'
 import * as reads from '../src/storage/postgres/reader.ts'
 import * as records from '../src/storage/postgres/record-statements.ts'
 import * as runs from '../src/storage/postgres/run-statements.ts'
@@ -344,7 +349,7 @@ test('no statement reads a table from end to end, with and without statistics', 
   await using database = await newDatabase()
   const pool = openPool(database.url, 1)
   await assertPlans(pool)
-  await pool.query(`
+  const seed = `
     INSERT INTO profiles SELECT 1, n, 1, '{}', '{}', '[]', '[]', n::text, 1, 1, n, NULL
     FROM generate_series(1, 20000) n;
     INSERT INTO profile_identifiers SELECT 1, 'email', n || '@x.org', 0, n
@@ -358,12 +363,26 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO runs SELECT 1, n, 'r' || n % 9, 1, n % 5000, 'waiting', '[]', n, n, NULL, NULL,
       NULL, 1, NULL, '{}', '[]' FROM generate_series(1, 20000) n;
     INSERT INTO rule_counts SELECT 1, n, 'r', 1, 1 FROM generate_series(1, 20000) n;
+    INSERT INTO destinations (workspace_id, name, version, definition, state, created_at,
+      updated_at)
+    SELECT 1, 'd' || n, 1, '{}', 'active', 1, 1 FROM generate_series(1, 100) n;
+    INSERT INTO deliveries (workspace_id, id, event_id, rule, version, step, action, destination,
+      subject, place, state, attempt_count, wake_at, planned_at, ended_at, seen)
+    SELECT 1, n, n, 'r', 1, '0', 's', 'd' || n % 10, n % 4000, n,
+      CASE WHEN n % 5 = 0 THEN 'delivered' WHEN n % 7 = 0 THEN 'dead' WHEN n > 4000 THEN 'queued'
+        ELSE 'pending' END, 1,
+      CASE WHEN n % 5 > 0 AND n % 7 > 0 AND n <= 4000 THEN n END, 1,
+      CASE WHEN n % 5 = 0 OR n % 7 = 0 THEN 1 END, '{}' FROM generate_series(1, 20000) n;
+    INSERT INTO lanes SELECT 1, 'd' || n % 10, n, n FROM generate_series(1, 20000) n;
+    INSERT INTO attempts SELECT 1, n, 1, extract(epoch FROM now()) * 1000, 'w', 1, NULL, '{}'
+    FROM generate_series(1, 20000) n;
     INSERT INTO profile_terms SELECT 1, 'attribute', 'country', n % 9, n
     FROM generate_series(1, 20000) n;
     INSERT INTO profile_gaps SELECT 1, n, 5 FROM generate_series(1, 2000) n;
     INSERT INTO records SELECT 1, n, 'k', n % 9, n::text, n % 5000, '{}', 1, 1, 1
     FROM generate_series(1, 20000) n;
-    ANALYZE`)
+    ANALYZE`
+  for (const statement of seed.split(';')) await pool.query(statement)
   await assertPlans(pool)
   await pool.end()
 })
@@ -374,6 +393,11 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     ...Object.values(writes),
     ...Object.values(reads),
     ...Object.values(runs),
+    ...Object.values(queue),
+    ...Object.values(lanes),
+    ...Object.values(plans),
+    ...Object.values(moves),
+    ...Object.values(deliveryReads),
     ...Object.values(searches),
     ...searches.scans.values(),
     ...searches.holdings.values(),
@@ -417,6 +441,12 @@ function partialKeys(plan: readonly string[]): string[] {
     runs_pkey: /\bevent_id = .*\brule = /,
     runs_by_subject: /\bsubject = .*\brule = /,
     runs_by_rule: /\brule = .*\bversion = /,
+    deliveries_pkey: /\bid = /,
+    deliveries_by_lane: /\bdestination = .*\bsubject = /,
+    deliveries_by_wake: /\bdestination = .*\bstate = |ROW\(/,
+    lanes_pkey: /\bdestination = .*\bsubject = /,
+    attempts_: /\bdelivery_id = /,
+    destinations_pkey: /\bname = |= workspaces\.id/,
     rule_counts_pkey: /\bsubject = /,
     idempotency_pkey: /\btoken_id = .*\broute = .*\bkey = /,
   }

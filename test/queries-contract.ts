@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Command } from '../src/core/command.ts'
-import type { Condition } from '../src/core/condition.ts'
-import { type EventQuery, matchesEvent } from '../src/core/event-query.ts'
 import type { JsonValue } from '../src/core/json.ts'
-import { own } from '../src/core/json.ts'
-import type { EventId, Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
-import {
-  matchesFilter,
-  type ProfileFilter,
-  type ProfileOrder,
-  type ProfileQuery,
-  type Range,
-} from '../src/core/profile-query.ts'
+import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
+import type { ProfileQuery, Range } from '../src/core/profile-query.ts'
 import type { Store } from '../src/storage/store.ts'
-import { contractOf, type OpenStore, source, upsert, userEvent } from './store-contract.ts'
+import { expected, filter, order } from './kit/query-model.ts'
+import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
 
 const everybody = { page: { limit: 1_000 } }
 const remove = (id: number): Command => ({
@@ -69,79 +61,6 @@ async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
     if (next === null) return
     after = next
   }
-}
-
-const value = fc.constantFrom<JsonValue>('NL', 'BE', 'nl', 1, true, 3, '+31', '1')
-const attribute = fc.constantFrom('country', 'score', 'a.b', 'phone', 'name', 'last_name')
-const comparison: fc.Arbitrary<Condition> = fc.oneof(
-  fc.record({ profile: attribute, is: value }),
-  fc.record({ profile: attribute, is: fc.constantFrom<JsonValue>(null, ['NL'], { a: 'NL' }) }),
-  fc.record({ profile: attribute, one_of: fc.array(value, { minLength: 1, maxLength: 3 }) }),
-  fc.record({ profile: attribute, exists: fc.boolean() }),
-  fc.record({ profile: attribute, contains: fc.constantFrom('m', 'NL', '"', 1) }),
-  fc.record({ profile: attribute, starts_with: fc.constantFrom('S', 'N', '+3') }),
-  fc.record({ profile: attribute, ends_with: fc.constantFrom('h', 'L', '1') }),
-  fc.record({ profile: fc.constant('score'), greater: fc.nat(3) }),
-  fc.record({ tag: fc.constantFrom('a', 'b', 'z'), exists: fc.boolean() }),
-  fc.record({ tag: fc.constantFrom('a', 'b', 'z') }),
-)
-const condition: fc.Arbitrary<Condition> = fc.oneof(
-  comparison,
-  fc.record({ all: fc.array(comparison, { minLength: 1, maxLength: 3 }) }),
-  fc.record({ any: fc.array(comparison, { minLength: 1, maxLength: 3 }) }),
-  fc.record({ not: comparison }),
-)
-const kindOfIdentifier = fc.constantFrom('email', 'user_id')
-const filter: fc.Arbitrary<ProfileFilter> = fc.record(
-  {
-    where: condition,
-    name: fc.constantFrom('a', 'AN', 'änne', 'anna smith', 'Anna Smithers', 'bo ', 'x'),
-    phones: fc.subarray(['+31', '+32', '', 'none']),
-    identifier: fc.oneof(
-      fc.record({ kind: kindOfIdentifier, value: fc.constantFrom('u3', 'ann0@x.org') }),
-      fc.record({ kind: kindOfIdentifier, prefix: fc.constantFrom('u', 'u1', 'ann', 'bo') }),
-    ),
-    ids: fc.array(fc.integer({ min: -1, max: 50 }).map((id) => id as ProfileId)),
-  },
-  { requiredKeys: [] },
-)
-const order: fc.Arbitrary<ProfileOrder> = fc.oneof(
-  fc.record({
-    by: fc.constantFrom('id' as const, 'created' as const, 'updated' as const),
-    descending: fc.boolean(),
-  }),
-  fc.record({
-    by: fc.constant('attribute' as const),
-    name: fc.constantFrom('score', 'last_name', 'country'),
-    as: fc.constantFrom('text' as const, 'number' as const),
-    descending: fc.boolean(),
-  }),
-)
-
-/** The answer by the words of the contract alone. */
-function expected(all: readonly Profile[], query: ProfileQuery): ProfileId[] {
-  const { include = 'living', order: by } = query
-  const sign = by?.descending ? -1 : 1
-  const found = all.filter(
-    (profile) =>
-      (include === 'all' || (profile.removedAt === null) === (include === 'living')) &&
-      matchesFilter(profile, query.filter ?? {}, 0),
-  )
-  const key = (profile: Profile) => {
-    if (by?.by === 'created') return profile.createdAt
-    if (by?.by === 'updated') return profile.updatedAt
-    if (by?.by !== 'attribute') return 0
-    const stored = own(profile.attributes, by.name)
-    if (by.as === 'number') return typeof stored === 'number' ? stored : null
-    return typeof stored === 'string' ? stored.toLowerCase() : null
-  }
-  found.sort((a, b) => {
-    const [first, second] = [key(a), key(b)]
-    if (first === second) return (a.id - b.id) * sign
-    if (first === null || second === null) return first === null ? 1 : -1
-    return (first < second ? -1 : 1) * sign
-  })
-  return ids(found)
 }
 
 const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 120
@@ -307,52 +226,5 @@ export function queriesContract(engine: string, open: OpenStore): void {
     }
     assert.deepEqual(await find(store, other.id, {}), [1])
     assert.deepEqual(await find(store, id, { order: { by: 'created' } }), [])
-  })
-
-  contract('events are found by what they are, in either direction', async (store, id) => {
-    for (const name of ['Ann', 'Bo', 'Cy']) {
-      await store.apply(id, userEvent('user.register', `${name}@x.org`, { first_name: name }))
-      await store.apply(id, userEvent('user.update', `${name}@x.org`, { size: name.length }))
-      await store.apply(id, userEvent('shop.cart.add', `${name}@x.org`, { sku: 'É1' }))
-    }
-    await store.apply(id, userEvent('user.remove', 'bo@x.org'))
-    const all = await store.readEvents(id, 0, 1_000)
-    const { receivedAt } = all[4] ?? { receivedAt: 0 }
-    const eventId = fc.integer({ min: 1, max: 20 }).map((one) => one as EventId)
-    const parts: fc.Arbitrary<Partial<EventQuery>> = fc.record(
-      {
-        subject: fc.constantFrom(1, 2, 9).map((one) => one as ProfileId),
-        types: fc.subarray(['user.update', 'user.*', 'profile.created', 'shop.*'], {
-          minLength: 1,
-        }),
-        source: fc.constantFrom('test', 'rule:keep-profiles-current@1', 'none'),
-        text: fc.constantFrom('é1', 'ANN', 'size', 'nothing'),
-        cause: eventId,
-        rule: fc.constantFrom('keep-profiles-current', 'keep', 'none'),
-        received: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
-        occurred: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
-        before: eventId,
-        after: eventId,
-        order: fc.constantFrom('ascending' as const, 'descending' as const),
-      },
-      { requiredKeys: [] },
-    )
-    await fc.assert(
-      fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (wanted, limit) => {
-        const query = { ...wanted, limit }
-        const { events, more } = await store.queryEvents(id, query)
-        const whole = all.filter((event) => matchesEvent(event, query))
-        if (wanted.order !== 'ascending') whole.reverse()
-        assert.deepEqual(events, whole.slice(0, limit))
-        assert.equal(more, whole.length > limit)
-      }),
-      { numRuns },
-    )
-    const other = await store.createWorkspace('other', [])
-    assert.deepEqual((await store.queryEvents(other.id, { limit: 9 })).events, [])
-    assert.deepEqual(
-      (await store.queryEvents(other.id, { limit: 9, subject: 1 as ProfileId })).events,
-      [],
-    )
   })
 }

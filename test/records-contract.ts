@@ -38,6 +38,8 @@ export function recordsContract(engine: string, open: OpenStore): void {
     assert.deepEqual(await store.findRecord(id, kind, { parent: '7', name: 'acme' }), made)
     assert.equal(await store.findRecord(id, kind, { name: 'acme' }), null)
     assert.equal(await store.findRecord(id, 'toy.list', { id: made.id }), null)
+    assert.equal(await store.findRecord(id, kind, { name: 'a\0' }), null)
+    assert.equal(await store.findRecord(id, kind, { id: 1.5 as RecordId }), null)
     const [again] = await write(store, id, put('acme', { parent: '7', body: { c: 1 } }))
     assert.deepEqual([again?.id, again?.version, again?.body], [1, 2, { c: 1 }])
     const at = { id: 1 as RecordId }

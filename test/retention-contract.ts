@@ -15,7 +15,7 @@ export function retentionContract(engine: string, open: OpenStore): void {
       events: now - dayMs,
       idempotency: now - dayMs,
     })
-    assert.deepEqual(expired, { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 })
+    assert.deepEqual(expired, { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 })
     assert.equal((await store.readEvents(id, 0, 10)).length, 1)
   })
 

@@ -83,7 +83,7 @@ rules:
             otherwise: [{ stop: true }]
       - action: call
         with: { destination: shop, body: '{ "mail": {{ profile.email | json }} }' }
-      - { action: call, with: { destination: stored } }
+      - { action: call, with: { destination: plain } }
       - action: remove-profile
       - stop: true
     cancel_when: { on: [webshop.order.*], when: { event: total, exists: true } }

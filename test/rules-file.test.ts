@@ -157,10 +157,24 @@ for (const [condition, message] of [
   })
 }
 
-test('what is not there yet is refused in so many words', () => {
-  assert.deepEqual(refusals('destinations: []\nrules: []\n'), [
-    'rules.yaml:1:1: Destinations are not there yet; this version of Roster has internal actions only.',
+test('destinations are read with the rules, and rules may name those of the file alone', () => {
+  const file = (list: string, to: string) => `${list}
+rules:
+  - name: a
+    on: [user.update]
+    steps: [{ action: webhook, with: { destination: ${to} } }]
+`
+  const shop = 'destinations: [{ name: shop, type: webhook, url: "https://shop.example" }]'
+  const { destinations } = readRulesFile('rules.yaml', file(shop, 'shop'), grammar)
+  assert.deepEqual(destinations, [{ name: 'shop', type: 'webhook', url: 'https://shop.example' }])
+  assert.deepEqual(refusals(file(shop, 'shpo')), [
+    'rules.yaml:5:53: There is no destination "shpo". Did you mean "shop"?',
   ])
+  assert.deepEqual(refusals(file(shop.replace('webhook', 'webhok'), 'shop')), [
+    'rules.yaml:1:36: There is no destination of type "webhok". Did you mean "webhook"?',
+  ])
+  const without = readRulesFile('rules.yaml', file('', 'elsewhere'), grammar)
+  assert.equal(without.destinations, null, 'which are there already is for the store to say')
 })
 
 test('text that is no rules file at all is refused', () => {
@@ -209,7 +223,7 @@ test('more rules than a workspace may have are refused', () => {
 })
 
 function read(text: string) {
-  return readRulesFile('rules.yaml', text, grammar)
+  return readRulesFile('rules.yaml', text, grammar).rules
 }
 
 function refusals(text: string): string[] {

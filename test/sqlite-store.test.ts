@@ -7,19 +7,33 @@ import type { Decide } from '../src/core/decision.ts'
 import type { ProfileId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { decide } from '../src/decision.ts'
+import { restoreStore } from '../src/storage/maintain-store.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import * as eventStatements from '../src/storage/sqlite/event-statements.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
 import * as recordReads from '../src/storage/sqlite/record-reader.ts'
 import * as recordStatements from '../src/storage/sqlite/record-statements.ts'
 import * as searchStatements from '../src/storage/sqlite/search-statements.ts'
+import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
 import { Writer } from '../src/storage/sqlite/writer.ts'
+import { deliveriesContract } from './deliveries-contract.ts'
+import { deliveryModel } from './delivery-model.ts'
+import {
+  begin,
+  claim,
+  leaseMs,
+  type OpenDeliveries,
+  plan,
+  prepare,
+  record,
+} from './kit/delivery-work.ts'
 import { assertCommitted, dumpSqliteSchema } from './kit/schema-dump.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 import { nextTurn, source, storeContract, upsert, userEvent } from './store-contract.ts'
 
 const decision = new URL('../src/decision.ts', import.meta.url)
+const sending = new URL('./kit/sending-decision.ts', import.meta.url)
 
 async function open(folder: string, serve = false) {
   return openStore(`sqlite://${join(folder, 'roster.db')}`, { decision, serve })
@@ -34,6 +48,19 @@ storeContract('sqlite', async () => {
   }
   return { ...store, [Symbol.asyncDispose]: dispose }
 })
+
+const openDeliveries: OpenDeliveries = async (clock) => {
+  const folder = tempFolder()
+  const store = openSqliteStore(join(folder.path, 'roster.db'), { decision: sending, clock })
+  const dispose = async () => {
+    await store.close()
+    folder[Symbol.dispose]()
+  }
+  return { ...store, [Symbol.asyncDispose]: dispose }
+}
+
+deliveriesContract('sqlite', openDeliveries)
+deliveryModel('sqlite', openDeliveries, process.env.ROSTER_TEST_LONG === '1' ? 300 : 25)
 
 test('the schema is the one that is committed', async () => {
   using folder = tempFolder()
@@ -194,6 +221,33 @@ test('a backup taken under load holds everything acknowledged before it began', 
   await copy.close()
 })
 
+test('a restored store owes what it owed, and calls nobody until it is told to', async () => {
+  using folder = tempFolder()
+  const path = join(folder.path, 'roster.db')
+  const options = { decision: sending }
+  const store = openSqliteStore(path, options)
+  const id = await prepare(store, 'w')
+  for (const person of ['ann', 'ann', 'bob']) await plan(store, id, 'a', { person })
+  await store.setDestinationState(id, 'b', 'paused')
+  const held = await claim(store, 1)
+  const copy = join(folder.path, 'copy.db')
+  await store.backup(copy)
+  await begin(store, held)
+  await record(store, held)
+  await store.close()
+  const report = await restoreStore(`sqlite://${path}`, copy, { force: true })
+  assert.deepEqual(report.pausedDestinations, ['a', 'c'])
+  const later = Date.now() + 2 * leaseMs
+  const restored = openSqliteStore(path, { ...options, clock: () => later })
+  assert.deepEqual(await claim(restored), [])
+  const [a, b] = await restored.listDestinations(id)
+  assert.deepEqual([a?.state, a?.stateReason], ['paused', 'restored'])
+  assert.deepEqual([b?.state, b?.stateReason], ['paused', null])
+  await restored.setDestinationState(id, 'a', 'active')
+  assert.equal((await claim(restored)).length, 2)
+  await restored.close()
+})
+
 test('a small change is written in the place of the row: its size stays', async () => {
   using folder = tempFolder()
   const store = await open(folder.path)
@@ -271,6 +325,41 @@ test('what is searched for is found by its whole key, in the order of an index',
     }
   }
   db.close()
+})
+
+test('a query that reads too long is stopped by name, and holds up nobody meanwhile', async () => {
+  using folder = tempFolder()
+  const url = `sqlite://${join(folder.path, 'roster.db')}`
+  const store = await openStore(url, { decision, queryMsMax: 200 })
+  const { id } = await store.createWorkspace('w', [])
+  await store.apply(id, upsert('u', { shoe: 1 }))
+  const db = openDatabase(join(folder.path, 'roster.db'), 'write')
+  db.exec('PRAGMA synchronous = OFF')
+  db.prepare(`
+    WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 150000)
+    INSERT INTO profiles SELECT (?1 << 40) | n, ?1, n, 1, json_object('size', n, 'text', hex(
+      zeroblob(100))), '[]', '[]', '[]', NULL, 1, 1, NULL, NULL FROM n`).run(id)
+  db.prepare('UPDATE counters SET last_profile_id = 150000, profile_count = 150000').run()
+  db.close()
+  let isDone = false
+  const where = { profile: 'size', less: -1 }
+  const query = { filter: { where }, page: { limit: 1 }, order: { by: 'updated' } } as const
+  const slow = store.queryProfiles(id, query).finally(() => {
+    isDone = true
+  })
+  slow.catch(() => {})
+  let answered = 0
+  while (!isDone) {
+    const page = { limit: 1, offset: answered * 997 }
+    assert.equal((await store.queryProfiles(id, { page })).profiles.length, 1)
+    answered += 1
+  }
+  await assert.rejects(slow, {
+    code: 'query_timeout',
+    message: /stopped after 200 ms and \d+ profiles\. No index knows: profile\.size, order by/,
+  })
+  assert.ok(answered > 1, 'a page had to wait for the query that was stopped')
+  await store.close()
 })
 
 test('among very many that wait, a claim reads what is due and nothing else', async (t) => {

@@ -10,10 +10,11 @@ import { subscribe } from './subscribe/action.ts'
 import { triggerEvent } from './trigger-event/action.ts'
 import { unset } from './unset/action.ts'
 import { unsubscribe } from './unsubscribe/action.ts'
+import { webhook } from './webhook/action.ts'
 
 const known: readonly Action[] = [
   ...[setAttributes, setOnce, unset, increment, addTag, removeTag, subscribe, unsubscribe],
-  ...[removeProfile, findProfile, triggerEvent],
+  ...[removeProfile, findProfile, triggerEvent, webhook],
 ]
 
 /** Every action a rule's step may name, by its type. */

@@ -8,19 +8,21 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml'
+import type { DestinationEntry } from '../core/destination.ts'
 import type { DataFault } from '../core/explain-errors.ts'
-import { isObject } from '../core/json.ts'
 import type { RuleDefinition } from '../core/rule.ts'
-import { checkExamples, type RuleExample } from '../core/rule-examples.ts'
-import { checkRules } from '../core/rule-schema.ts'
-import type { ActionSettings, FollowUpGrammar } from '../core/rule-schema-steps.ts'
+import type { RuleExample } from '../core/rule-examples.ts'
+import { checkRulesFile, type FileGrammar } from '../core/rule-schema-file.ts'
 import type { Step } from '../core/step.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { CliError } from './command.ts'
 
-/** What a rules file may name. */
-export interface RulesGrammar extends Omit<FollowUpGrammar, 'destinations'> {
-  actions: ActionSettings
+/** A rules file, with nothing wrong in it. */
+export interface RulesFile {
+  rules: RuleDefinition[]
+  /** null where the file has no list of them: those that are there stay as they are. */
+  destinations: DestinationEntry[] | null
+  examples: RuleExample[]
 }
 
 /** More than 200 long rules would need; what is larger is not a rules file. */
@@ -29,21 +31,12 @@ const charactersMax = 1_048_576
 const aliasesMax = 100
 
 /**
- * Reads the rules a person wrote in YAML. A file with anything wrong in it is refused whole.
+ * Reads what a person wrote in YAML. A file with anything wrong in it is refused whole.
  *
  * @throws CliError `refused` with `file:line:column`, what is wrong, and what was perhaps meant,
  *   for everything that is wrong at once.
  */
-export function readRulesFile(file: string, text: string, grammar: RulesGrammar): RuleDefinition[] {
-  return readRulesAndExamples(file, text, grammar).rules
-}
-
-/** The same, with the examples that stand in the file. */
-export function readRulesAndExamples(
-  file: string,
-  text: string,
-  grammar: RulesGrammar,
-): { rules: RuleDefinition[]; examples: RuleExample[] } {
+export function readRulesFile(file: string, text: string, grammar: FileGrammar): RulesFile {
   if (text.length > charactersMax)
     throw new CliError('refused', `${file}: is larger than a rules file may be.`)
   const lines = new LineCounter()
@@ -55,7 +48,7 @@ export function readRulesAndExamples(
   })
   if (broken.length > 0) throw new CliError('refused', broken.join('\n'))
   const content = resolve(file, document)
-  const faults = checkContent(content, grammar)
+  const faults = checkRulesFile(content, grammar)
   if (faults.length > 0) {
     const placed = faults
       .map((fault) => ({ fault, offset: offsetOf(document, fault) }))
@@ -66,8 +59,8 @@ export function readRulesAndExamples(
     // What stands behind an alias is checked where it is used, and is wrong in one place.
     throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
-  const { rules, examples } = content as { rules: RuleDefinition[]; examples?: RuleExample[] }
-  return { rules: rules.map(withSettings), examples: examples ?? [] }
+  const { rules, destinations = null, examples = [] } = content as Partial<RulesFile>
+  return { rules: (rules ?? []).map(withSettings), destinations, examples }
 }
 
 function resolve(file: string, document: Document): unknown {
@@ -77,33 +70,6 @@ function resolve(file: string, document: Document): unknown {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CliError('refused', `${file}:1:1: ${reason}`, error)
   }
-}
-
-function checkContent(content: unknown, grammar: RulesGrammar): DataFault[] {
-  if (!isObject(content)) {
-    return [{ path: [], message: 'The file must be a map with a list "rules:".' }]
-  }
-  const faults: DataFault[] = []
-  for (const key of Object.keys(content)) {
-    if (key === 'rules') continue
-    if (key === 'examples') {
-      const wrong = checkExamples(content.examples)
-      faults.push(...wrong.map((fault) => ({ ...fault, path: [key, ...fault.path] })))
-      continue
-    }
-    if (key === 'destinations') {
-      const message =
-        'Destinations are not there yet; this version of Roster has internal actions only.'
-      faults.push({ path: [key], message, ofName: true })
-    } else {
-      const unknown = { word: key, known: ['rules', 'examples'] }
-      faults.push({ path: [key], message: `"${key}" is not known here.`, ofName: true, unknown })
-    }
-  }
-  if (!Object.hasOwn(content, 'rules'))
-    return [...faults, { path: [], message: '"rules" is missing.' }]
-  const inRules = checkRules(content.rules, grammar.actions, { ...grammar, destinations: [] })
-  return [...faults, ...inRules.map((fault) => ({ ...fault, path: ['rules', ...fault.path] }))]
 }
 
 function describe({ message, unknown }: DataFault): string {

@@ -1,7 +1,9 @@
 import type { Event } from '../core/event.ts'
+import type { Attempt, Delivery } from '../core/planned-delivery.ts'
 import type { Profile } from '../core/profile.ts'
 import { type Run, runId } from '../core/run.ts'
 import type { Workspace } from '../core/workspace.ts'
+import type { Destination } from '../storage/delivery-store.ts'
 import type { Token } from '../storage/store.ts'
 
 /*
@@ -54,6 +56,43 @@ export function runJson(run: Run) {
     log: run.log.map(({ until, ...record }) => {
       return until === undefined ? record : { ...record, until: isoTime(until) }
     }),
+  }
+}
+
+export function deliveryJson(delivery: Delivery) {
+  const { seen, ...rest } = delivery
+  const { occurredAt, receivedAt } = seen.event
+  return {
+    ...rest,
+    dueAt: isoTime(delivery.dueAt),
+    plannedAt: isoTime(delivery.plannedAt),
+    endedAt: isoTime(delivery.endedAt),
+    seen: {
+      ...seen,
+      event: { ...seen.event, occurredAt: isoTime(occurredAt), receivedAt: isoTime(receivedAt) },
+    },
+  }
+}
+
+export function attemptJson(attempt: Attempt) {
+  return { ...attempt, beganAt: isoTime(attempt.beganAt), endedAt: isoTime(attempt.endedAt) }
+}
+
+/** Of secrets only whether there are any, and where they came from. */
+export function destinationJson(destination: Destination) {
+  const { secrets, breaker, ...rest } = destination
+  const { signing, previous } = secrets
+  return {
+    ...rest,
+    signed: signing !== null,
+    formerSecretUntil: isoTime(previous?.until ?? null),
+    breaker: {
+      ...breaker,
+      openUntil: isoTime(breaker.openUntil),
+      probeAt: isoTime(breaker.probeAt),
+    },
+    createdAt: isoTime(destination.createdAt),
+    updatedAt: isoTime(destination.updatedAt),
   }
 }
 

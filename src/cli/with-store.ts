@@ -2,17 +2,19 @@ import { hasStore, openAppStore } from '../app.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Workspace } from '../core/workspace.ts'
 import { didYouMean } from '../lib/nearest.ts'
+import type { FullStore } from '../storage/open-store.ts'
 import type { Store } from '../storage/store.ts'
 import { CliError } from './command.ts'
 
 /**
  * Opens the store beside a server that may be running, and closes it whatever happens. Without
- * `create` it refuses where there is no store: more likely the folder is the wrong one.
+ * `create` it refuses where there is no store: more likely the folder is the wrong one. `sealing`
+ * is for whoever puts secrets into it.
  */
 export async function withStore<T>(
   config: Config,
-  use: (store: Store) => Promise<T>,
-  { create = false } = {},
+  use: (store: FullStore) => Promise<T>,
+  { create = false, sealing = false } = {},
 ): Promise<T> {
   if (!create && !(await hasStore(config))) {
     throw new CliError(
@@ -23,7 +25,7 @@ export async function withStore<T>(
         : 'There is no store at ROSTER_DATABASE_URL. Start one with roster serve, or correct it.',
     )
   }
-  const store = await openAppStore(config)
+  const store = await openAppStore(config, { sealing })
   try {
     return await use(store)
   } finally {

@@ -49,7 +49,7 @@ export interface RenderInput {
   templates: Templates
 }
 
-/** The request that is sent on every try; without one the delivery is dead at once, and says why. */
+/** The request that every try sends; without one the delivery is dead at once, and says why. */
 export type RenderedAction =
   | { kind: 'request'; request: DeliveryRequest }
   | { kind: 'fault'; reason: TemplateReason | 'too_large'; detail: string }

@@ -61,6 +61,7 @@ export const sendFailures = {
   timeout_connect: { final: false, text: 'The connection was not there in time.' },
   timeout_headers: { final: false, text: 'The answer did not begin in time.' },
   timeout_body: { final: false, text: 'The answer was not complete in time.' },
+  secret: { final: false, text: 'A secret of the destination cannot be opened.' },
   stopped: { final: false, text: 'Roster stopped while the call was under way.' },
   network: { final: false, text: 'The call failed on its way.' },
 } as const satisfies { [code: string]: { final: boolean; text: string } }

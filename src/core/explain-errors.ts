@@ -32,7 +32,8 @@ export function explainErrors(
   const faults = errors
     // A union says it once for all its members, and a name that is not allowed is reported as such.
     .filter(({ schemaPath }) => !unions.some((union) => schemaPath.startsWith(`${union}/anyOf/`)))
-    .filter(({ keyword }) => keyword !== 'boolean')
+    // A name that does not fit is reported by what it should have been.
+    .filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'propertyNames')
     .flatMap((error) => explain(error, schema, [...base, ...places(error.instancePath, value)]))
   return faults.filter(
     ({ path }, index) => faults.findIndex((other) => samePath(other.path, path)) === index,

@@ -2,6 +2,7 @@ import { type Failure, firstFailure } from './condition.ts'
 import { describeFailure } from './condition-failure.ts'
 import type { Dropped, Event } from './event.ts'
 import type { JsonObject } from './json.ts'
+import type { Delivery } from './planned-delivery.ts'
 import { type Rule, takesSource, takesType } from './rule.ts'
 import { conditionInput } from './rule-runner.ts'
 import type { Run } from './run.ts'
@@ -17,10 +18,12 @@ export interface ExplainInput {
   caused: readonly Event[]
   /** The runs that are kept of it. */
   runs: readonly Run[]
+  /** The deliveries that were planned for it. */
+  deliveries: readonly Delivery[]
 }
 
 export type RuleExplanation = { rule: string; version: number } & (
-  | { matched: true; caused: Event[]; dropped: Dropped[]; run: Run | null }
+  | { matched: true; caused: Event[]; dropped: Dropped[]; run: Run | null; deliveries: Delivery[] }
   | { matched: false; because: 'type' | 'source' | 'disabled' }
   | { matched: false; because: 'condition'; failure: Failure; sentence: string }
 )
@@ -51,7 +54,8 @@ export function explainEvent(input: ExplainInput): RuleExplanation[] {
     }
     const dropped = event.dropped.filter((drop) => drop.rule?.startsWith(`${rule.name}@`))
     const run = runs.find((each) => each.rule === rule.name) ?? null
-    return { ...named, matched: true, caused: ours, dropped, run }
+    const deliveries = input.deliveries.filter((each) => each.rule === rule.name)
+    return { ...named, matched: true, caused: ours, dropped, run, deliveries }
   })
 }
 

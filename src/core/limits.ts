@@ -35,8 +35,17 @@ export const limits = {
   otherwiseDepthMax: 4,
   /** The longest wait of one step, in days. */
   waitDaysMax: 731,
+  /** Bytes in the body of a delivery. */
+  deliveryBodyBytesMax: 262_144,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
+  /** UTF-16 code units kept of a body that an attempt sent or was answered with. */
+  attemptBodyKeptMax: 16_384,
+  /** Headers kept of an attempt, and UTF-16 code units kept of each value. */
+  attemptHeadersKeptMax: 64,
+  attemptHeaderKeptMax: 1_024,
+  /** UTF-16 code units kept of a failure's message, a reason's detail or an address. */
+  attemptTextKeptMax: 2_048,
   /** UTF-16 code units in the pattern of `matches`, and how many instructions it may become. */
   patternLengthMax: 256,
   patternSizeMax: 500,

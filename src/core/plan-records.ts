@@ -209,6 +209,7 @@ class RecordDrafts {
   }
 
   #load(id: RecordId): StoredRecord | null {
+    if (!Number.isSafeInteger(id)) return null
     const record = this.#byId.has(id) ? this.#byId.get(id) : this.#known.byId.get(id)
     if (record === undefined) throw new NeedRecords({ id })
     return record

@@ -1,5 +1,6 @@
 import type { DataFault } from './explain-errors.ts'
 import { isObject } from './json.ts'
+import { checkExamples } from './rule-examples.ts'
 import { checkRules } from './rule-schema.ts'
 import { checkDestinations } from './rule-schema-destinations.ts'
 import type { ActionSettings, FollowUpGrammar } from './rule-schema-steps.ts'
@@ -9,8 +10,11 @@ export interface FileGrammar extends Omit<FollowUpGrammar, 'destinations'> {
   actions: ActionSettings
   /** Types a destination may have. */
   destinationTypes: readonly string[]
-  /** Names of destinations that are there already, without the file. */
-  knownDestinations: readonly string[]
+  /**
+   * Names of destinations that are there already, for a file that has none of its own; null where
+   * they are not known, and any will do.
+   */
+  knownDestinations: readonly string[] | null
 }
 
 /**
@@ -35,7 +39,12 @@ export function checkRulesFile(content: unknown, grammar: FileGrammar): DataFaul
   if (!Object.hasOwn(content, 'rules')) {
     return [...faults, { path: [], message: '"rules" is missing.' }]
   }
-  const destinations = [...namesOf(content.destinations), ...grammar.knownDestinations]
+  // A list in the file takes the place of what is there.
+  const own = Object.hasOwn(content, 'destinations') ? namesOf(content.destinations) : null
+  const destinations = own ?? grammar.knownDestinations
+  if (Object.hasOwn(content, 'examples')) {
+    faults.push(...checkExamples(content.examples).map((fault) => below('examples', fault)))
+  }
   const inRules = checkRules(content.rules, grammar.actions, { ...grammar, destinations })
   return [...faults, ...inRules.map((fault) => below('rules', fault))]
 }

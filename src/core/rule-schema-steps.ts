@@ -15,8 +15,8 @@ export type ActionSettings = ReadonlyMap<string, Pick<Action, 'type' | 'settings
 
 /** What rules may name once follow-ups run. */
 export interface FollowUpGrammar {
-  /** Names of destinations, of the file and of elsewhere. */
-  destinations: readonly string[]
+  /** Names of destinations, of the file and of elsewhere; null where they are not known. */
+  destinations: readonly string[] | null
   /** Where events come from: the ids of dialects, and `cli`. */
   sources: readonly string[]
   templates: Pick<Templates, 'check'>
@@ -159,7 +159,7 @@ function checkDestinationName(
   const properties = isObject(schema.properties) ? schema.properties : {}
   if (!Object.hasOwn(properties, 'destination') || !isObject(settings)) return []
   const named = settings.destination
-  if (typeof named !== 'string' || destinations.includes(named)) return []
+  if (typeof named !== 'string' || !destinations || destinations.includes(named)) return []
   const unknown = { word: named, known: destinations }
   const message = `There is no destination "${named}".`
   return [{ path: [...path, 'destination'], message, unknown }]

@@ -31,7 +31,7 @@ export interface Workspace {
   id: WorkspaceId
   name: string
   settings: WorkspaceSettings
-  /** 32 hex digits; ids that dialects show are derived with it, and nothing else is. */
+  /** 32 hex digits; the ids that others see are derived with it, and nothing else is. */
   idKey: string
   createdAt: number
 }

@@ -5,8 +5,11 @@ import type { ClaimedRuns, Store } from '../storage/store.ts'
 
 /** Runs taken up at a time; they share few commits. */
 const claimMax = 256
-/** How often it looks for what became due in the meantime, by whoever wrote it. */
-const lookMs = 500
+/**
+ * How often it looks for what was written in the meantime, by whoever did; what it knows of ends by
+ * a timer of its own. A wait that is shorter ends this much late.
+ */
+const lookMs = 100
 /** After the store could not do it. */
 const retryMs = 1_000
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { DialectResponse } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
 import { addRoute } from './add-route.ts'
+import type { DeliveryView } from './delivery-metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { makeRoute } from './route.ts'
 import type { Shell } from './shell.ts'
@@ -18,12 +19,17 @@ const patienceMs = 5_000
  * `/healthz` says that the process turns, `/readyz` that a write would be taken now, `/metrics`
  * what was done so far.
  */
-export function mountHealth(app: FastifyInstance, shell: Shell, metrics: Metrics): void {
+export function mountHealth(
+  app: FastifyInstance,
+  shell: Shell,
+  metrics: Metrics,
+  deliveries: DeliveryView,
+): void {
   const readiness = watchReadiness(shell.store)
   page(app, metrics, '/healthz', async () => ({ status: 200, body: { status: 'ok' } }))
   page(app, metrics, '/readyz', async () => {
     const now = shell.draining ? draining : await readiness()
-    if (now.ready) return { status: 200, body: { status: 'ready' } }
+    if (now.ready) return { status: 200, body: { status: 'ready', ...overdue(deliveries) } }
     return { status: 503, body: { status: 'not ready', reason: now.reason } }
   })
   page(app, metrics, '/metrics', async () => ({
@@ -31,6 +37,18 @@ export function mountHealth(app: FastifyInstance, shell: Shell, metrics: Metrics
     headers: { 'content-type': metrics.contentType },
     body: await metrics.render(),
   }))
+}
+
+/**
+ * Late deliveries are no reason to send writes elsewhere, so they are a detail of being ready. All
+ * workspaces are counted together, since whoever asks shows no token.
+ */
+function overdue(deliveries: DeliveryView): object {
+  const health = deliveries.health()
+  if (!health || health.overdue === 0) return {}
+  const { overdue: count, oldestDueAt } = health
+  const oldest = oldestDueAt === null ? null : new Date(oldestDueAt).toISOString()
+  return { deliveries: { overdue: count, oldest_due_at: oldest } }
 }
 
 const draining: Readiness = { ready: false, reason: 'The server is shutting down.' }

@@ -10,6 +10,7 @@ import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
+import type { DeliveryView } from './delivery-metrics.ts'
 import { drain, type OpenSockets, trackSockets } from './drain.ts'
 import { guardEntrance } from './entrance.ts'
 import { refuseUnknownPath, showFrontPage } from './front-page.ts'
@@ -43,6 +44,7 @@ export interface ServerOptions {
   /** Signs the tickets that token exchanges hand out. */
   ticketKey: Buffer
   logger: Logger
+  deliveries: DeliveryView
   /** Milliseconds UTC. */
   clock: () => number
 }
@@ -59,7 +61,7 @@ export interface RosterServer {
 
 /** The HTTP side of Roster: every dialect on one store, health, metrics, limits and a clean end. */
 export function buildServer(options: ServerOptions): RosterServer {
-  const metrics = createMetrics(options.store)
+  const metrics = createMetrics(options.store, options.deliveries)
   const shell = makeShell(options, metrics)
   const certificate = readCertificate(options.config)
   const listeners: Listener[] = []
@@ -69,7 +71,7 @@ export function buildServer(options: ServerOptions): RosterServer {
     if (certificate) listeners.push(makeHttpServer(shell, handler, certificate))
     return plain.server as HttpServer
   })
-  mountHealth(app, shell, metrics)
+  mountHealth(app, shell, metrics, options.deliveries)
   for (const mount of shell.mounts) mountDialect(app, mount)
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)

@@ -137,7 +137,7 @@ export interface NewDestination {
 export interface Destination extends DestinationDefinition {
   version: number
   state: 'active' | 'paused' | 'disabled'
-  /** Why it is disabled. */
+  /** Why it is disabled, or `restored` where a restore has paused it. */
   stateReason: string | null
   secrets: SealedSecrets
   breaker: Breaker

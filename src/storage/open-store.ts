@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { DeliveryStore } from './delivery-store.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -12,9 +13,15 @@ export interface OpenStoreOptions {
   connectionsMax?: number
   /** How long a query may read on without an index, in milliseconds; 2,000 when left out. */
   queryMsMax?: number
-  /** Tells the secret key's fingerprint where other nodes must have the same; asked only there. */
-  keyFingerprint?: () => string
+  /**
+   * Tells the secret key's fingerprint, and after it those of former keys, where other nodes must
+   * have the same; asked only there.
+   */
+  keyFingerprints?: () => readonly string[]
 }
+
+/** Everything an engine can do. */
+export type FullStore = Store & DeliveryStore
 
 /**
  * Opens the engine that a URL names: `sqlite:///absolute/path/roster.db`, or
@@ -22,7 +29,7 @@ export interface OpenStoreOptions {
  *
  * @throws Error that says what is wrong with the URL, the file, the database or its schema.
  */
-export async function openStore(url: string, options: OpenStoreOptions): Promise<Store> {
+export async function openStore(url: string, options: OpenStoreOptions): Promise<FullStore> {
   if (url.startsWith('sqlite:///')) {
     const { openSqliteStore } = await import('./sqlite/sqlite-store.ts')
     return openSqliteStore(fileURLToPath(`file://${url.slice('sqlite://'.length)}`), options)

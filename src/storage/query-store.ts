@@ -11,8 +11,8 @@ import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
 export interface QueryStore {
   /**
    * Lists profiles. An index is used for `ids`, identifiers and their beginnings, phone numbers,
-   * tags, beginnings of shown names where the workspace's `indexedAttributes` has `name`, times of
-   * creation, and `is` or `one_of` on attributes that the setting names. A page by offset costs the
+   * tags, times of creation, `is` or `one_of` on attributes that the workspace's
+   * `indexedAttributes` names, and beginnings of shown names where it has `name`. A page by offset costs the
    * same wherever it begins in the plain list by id; elsewhere what is skipped is read.
    *
    * @throws Fault `query_timeout`, naming what has no index, when the budget is used up;
@@ -32,7 +32,7 @@ export interface QueryStore {
   /**
    * Enters the profiles there are into indexes that settings have asked for since, and takes out
    * what settings no longer name; in batches that hold nobody up, until nothing is left to do. An
-   * index is used once it is complete. It goes on where it was interrupted.
+   * index is used once it is complete. It goes on where it was interrupted, by `stop` too.
    */
-  fillIndexes(): Promise<{ profiles: number }>
+  fillIndexes(stop?: AbortSignal): Promise<{ profiles: number }>
 }

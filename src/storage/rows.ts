@@ -193,7 +193,7 @@ export function tokenFromRow(row: Row): Token {
 }
 
 /** Most lists are empty, and the parser costs more than the comparison. */
-function parseList<T>(text: string): T[] {
+export function parseList<T>(text: string): T[] {
   return text === '[]' ? [] : (JSON.parse(text) as T[])
 }
 

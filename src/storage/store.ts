@@ -166,6 +166,8 @@ export interface Expired {
   idempotency: number
   /** Runs that had ended. */
   runs: number
+  /** Deliveries that were over, with their attempts. */
+  deliveries: number
   /** Counters of rules; they are worth nothing after their minute. */
   ruleCounts: number
 }
@@ -185,4 +187,6 @@ export interface BackupReport {
   bytes: number
   profiles: number
   events: number
+  /** Names of destinations that a restored store does not call until an operator resumes them. */
+  pausedDestinations?: string[]
 }

@@ -1,6 +1,5 @@
 import { dialects } from '../../src/dialects/registry.ts'
-import { openStore } from '../../src/storage/open-store.ts'
-import type { Store } from '../../src/storage/store.ts'
+import { type FullStore, openStore } from '../../src/storage/open-store.ts'
 import { type Engine, sqlite } from './engines.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { type SpawnedRoster, type SpawnOptions, spawnRoster } from './spawn-roster.ts'
@@ -12,9 +11,9 @@ export interface DataFolder {
   /** Starts the program on the folder, as an operator would. */
   start(options?: Omit<SpawnOptions, 'dataDir'>): Promise<SpawnedRoster>
   /** Opens the store beside the program, or without it. */
-  openStore(): Promise<Store>
+  openStore(): Promise<FullStore>
   /** The same, and lets go of the files afterwards. */
-  withStore<T>(work: (store: Store) => Promise<T>): Promise<T>
+  withStore<T>(work: (store: FullStore) => Promise<T>): Promise<T>
   newWorkspace(): Promise<NewWorkspace>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -24,7 +23,7 @@ export async function dataFolder(engine: Engine = sqlite): Promise<DataFolder> {
   const place = await engine.newPlace(folder.path)
   const decision = new URL('../../src/decision.ts', import.meta.url)
   const open = () => openStore(place.url, { decision })
-  const withStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
+  const withStore = async <T>(work: (store: FullStore) => Promise<T>): Promise<T> => {
     const store = await open()
     try {
       return await work(store)

@@ -1,6 +1,12 @@
 import type { Applied, Command } from '../../src/core/command.ts'
 import { continueRun } from '../../src/core/continue-run.ts'
-import { type DecideContext, type LastIds, lastIdsAfter, settle } from '../../src/core/decision.ts'
+import {
+  type Decide,
+  type DecideContext,
+  type LastIds,
+  lastIdsAfter,
+  settle,
+} from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
 import { emptyKnown, identifierKey, type Need } from '../../src/core/known.ts'
 import { limits } from '../../src/core/limits.ts'
@@ -17,7 +23,7 @@ import {
   runId,
 } from '../../src/core/run.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../src/core/workspace.ts'
-import { decide } from '../../src/decision.ts'
+import { decide as decideAsEver } from '../../src/decision.ts'
 
 /**
  * Runs the pure decision over plain maps, so that its properties can be tried ten thousand times a
@@ -26,6 +32,7 @@ import { decide } from '../../src/decision.ts'
 export function memoryEngine(
   settings: Partial<WorkspaceSettings> = {},
   definitions: readonly RuleDefinition[] = starterRules,
+  decide: Decide = decideAsEver,
 ) {
   const profiles = new Map<number, Profile>()
   const holders = new Map<string, ProfileId[]>()

@@ -3,7 +3,7 @@ import { startApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Dialect } from '../../src/core/dialect.ts'
 import type { WorkspaceSettings } from '../../src/core/workspace.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { FullStore } from '../../src/storage/open-store.ts'
 import type { Engine } from './engines.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -14,7 +14,7 @@ export interface RunningRoster {
   /** The same with TLS, where the options ask for it. */
   tlsUrl: string | null
   /** The store the program works on. */
-  store: Store
+  store: FullStore
   dialects: readonly Dialect[]
   newWorkspace(settings?: Partial<WorkspaceSettings>): Promise<NewWorkspace>
   close(): Promise<void>

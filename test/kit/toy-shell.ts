@@ -62,6 +62,7 @@ export async function startToyShell(
     config: { ...httpDefaults, port: 0, ...config },
     ticketKey: Buffer.alloc(32, 7),
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => lines.push(line) }),
+    deliveries: { health: () => null, counts: () => null },
     clock: () => now,
   })
   const { url } = await server.listen()

@@ -6,16 +6,20 @@ import {
   withoutChanges,
 } from '../../core/explain-event.ts'
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
+import type { FullStore } from '../../storage/open-store.ts'
 import type { Store } from '../../storage/store.ts'
 import { printable } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
-import { eventJson } from '../shown.ts'
+import { deliveryJson, eventJson } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
+import { standsAs } from './deliveries-show.ts'
 
 /** How far back a person's events are followed to tell what they were like. */
 const chainMax = 5_000
 /** What an event caused at once follows it in the log; one command causes no more than this. */
 const causedMax = 200
+/** A rule plans few; one command no more than this. */
+const deliveriesMax = 256
 
 export const eventsExplain = defineCommand({
   name: 'events explain',
@@ -34,12 +38,19 @@ export const eventsExplain = defineCommand({
     const rules = explainEvent(input)
     const { event } = input
     const head = `Event ${event.id}, ${printable(event.type)}, about ${about(event)}.`
-    const json = { event: eventJson(event), rules }
+    const shown = rules.map((rule) =>
+      rule.matched ? { ...rule, deliveries: rule.deliveries.map(deliveryJson) } : rule,
+    )
+    const json = { event: eventJson(event), rules: shown }
     return { json, text: [head, ...rules.map(line)].join('\n') }
   },
 })
 
-async function gather(store: Store, workspace: WorkspaceId, id: EventId): Promise<ExplainInput> {
+async function gather(
+  store: FullStore,
+  workspace: WorkspaceId,
+  id: EventId,
+): Promise<ExplainInput> {
   const before = (id - 1) as EventId
   const [event, ...after] = await store.readEvents(workspace, before, causedMax)
   if (event?.id !== id) throw new CliError('refused', `There is no event ${id}.`)
@@ -47,7 +58,9 @@ async function gather(store: Store, workspace: WorkspaceId, id: EventId): Promis
   const runs = await store.listRuns(workspace, { before: (id + 1) as EventId, limit: rules.length })
   const caused = after.filter(({ cause }) => cause?.event === id)
   const subject = await subjectThen(store, workspace, event)
-  return { event, subject, rules, caused, runs: runs.filter((run) => run.event === id) }
+  const deliveries = await store.listDeliveries(workspace, { event: id, limit: deliveriesMax })
+  const ownRuns = runs.filter((run) => run.event === id)
+  return { event, subject, rules, caused, runs: ownRuns, deliveries: deliveries.reverse() }
 }
 
 /** The person as the event left them: as they are now, less every change since. */
@@ -80,7 +93,11 @@ function line(rule: RuleExplanation): string {
     const events = rule.caused.map(({ id, type }) => `event ${id} ${printable(type)}`)
     const dropped = rule.dropped.map((drop) => `dropped ${printable(drop.name)} (${drop.reason})`)
     const run = rule.run ? [`run ${rule.run.event}:${rule.run.rule} is ${rule.run.state}`] : []
-    return `+ ${name}: ${[...events, ...dropped, ...run].join('; ') || 'changed nothing'}`
+    const owed = rule.deliveries.map((each) => {
+      return `delivery ${each.id} to ${each.destination} is ${standsAs(each)}`
+    })
+    const all = [...events, ...dropped, ...run, ...owed]
+    return `+ ${name}: ${all.join('; ') || 'changed nothing'}`
   }
   switch (rule.because) {
     case 'type':

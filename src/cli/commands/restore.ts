@@ -17,7 +17,13 @@ export const restore = defineCommand({
   async run({ config, positionals, options }) {
     const from = resolve(positionals[0] ?? '')
     const report = await restoreAppStore(config(), from, { force: options.force })
-    const text = `${report.path} is restored: ${report.profiles} profiles, ${report.events} events.`
-    return { json: report, text }
+    const { path, profiles, events, pausedDestinations = [] } = report
+    const text = `${path} is restored: ${profiles} profiles, ${events} events.`
+    if (pausedDestinations.length === 0) return { json: report, text }
+    const paused = [
+      `Paused, because what was delivered after the backup is owed again in it: ${pausedDestinations.join(', ')}.`,
+      'Cancel what must not go out twice, then resume them.',
+    ]
+    return { json: report, text: [text, ...paused].join('\n') }
   },
 })

@@ -1,7 +1,7 @@
 import { loadDecision, loadGrammar } from '../../app.ts'
 import { tryExample } from '../../core/rule-examples.ts'
 import { defineCommand, exitCodes } from '../command.ts'
-import { readRulesAndExamples } from '../read-rules-file.ts'
+import { readRulesFile } from '../read-rules-file.ts'
 import { readText } from './rules-apply.ts'
 
 export const rulesCheck = defineCommand({
@@ -10,7 +10,8 @@ export const rulesCheck = defineCommand({
   usage: 'FILE',
   details: [
     'Examples stand in the file under "examples:", each with what is given (event, profile) and what',
-    'is expected (rules, events, attributes, tags). Waits are taken as over one after the other.',
+    'is expected (rules, events, attributes, tags, deliveries). Waits are taken as over one after the',
+    'other. Deliveries are rendered as they would be, and nothing is sent.',
   ].join('\n'),
   positionals: { min: 1, max: 1 },
   options: {},
@@ -18,10 +19,10 @@ export const rulesCheck = defineCommand({
     const file = positionals[0] ?? ''
     const named = file === '-' ? 'stdin' : file
     const grammar = await loadGrammar()
-    const { rules, examples } = readRulesAndExamples(named, await readText(file), grammar)
-    const decide = await loadDecision()
+    const { rules, examples } = readRulesFile(named, await readText(file), grammar)
+    const tools = { ...grammar, decide: await loadDecision() }
     const results = examples.map((example) => {
-      return { name: example.name, wrong: tryExample(decide, rules, example, Date.now()) }
+      return { name: example.name, wrong: tryExample(tools, rules, example, Date.now()) }
     })
     const failed = results.filter(({ wrong }) => wrong.length > 0)
     const lines = results.flatMap(({ name, wrong }) => [

@@ -13,7 +13,8 @@ export const rulesSchema = defineCommand({
   positionals: { min: 0, max: 0 },
   options: {},
   async run() {
-    const json = rulesFileSchema((await loadGrammar()).actions, [])
+    const { actions, destinationTypes } = await loadGrammar()
+    const json = rulesFileSchema(actions, destinationTypes)
     return { json, text: JSON.stringify(json, null, 2) }
   },
 })

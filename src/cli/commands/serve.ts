@@ -2,12 +2,10 @@ import { type App, startApp } from '../../app.ts'
 import type { Config } from '../../config/load-config.ts'
 import { renderFirstStart, writeFirstTokens } from '../../first-start.ts'
 import { CliError, defineCommand, exitCodes } from '../command.ts'
+import { stopSignal } from '../stop-signal.ts'
 
 /** After the drain there is this long to close the store before the process ends regardless. */
 const closeMsMax = 1_500
-/** npm passes a Ctrl-C on that the terminal has delivered already: that is one signal, not two. */
-const sameSignalMs = 250
-
 export const serve = defineCommand({
   name: 'serve',
   summary: 'Start the server.',
@@ -15,7 +13,8 @@ export const serve = defineCommand({
   details: [
     'Serves every dialect on ROSTER_HOST and ROSTER_PORT. The first start on an empty store makes',
     'the workspace "default" with one token for each dialect, and shows a ready-to-paste call for',
-    'each main endpoint: on the terminal, or else in first-tokens.txt in the data folder.',
+    'each main endpoint: on the terminal, or else in first-tokens.txt in the data folder. It goes on',
+    'with runs and delivers too, unless ROSTER_WORKER is off.',
     '',
     'SIGTERM, SIGINT and SIGHUP finish what was accepted and exit with 0; a second one exits with',
     '1 at once.',
@@ -54,21 +53,6 @@ function announce(
     }
   }
   logger.flush()
-}
-
-/** Resolves at the first signal to stop; the next one ends the process. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let stoppedAt: number | null = null
-    const onSignal = () => {
-      const now = performance.now()
-      if (stoppedAt !== null && now - stoppedAt > sameSignalMs) process.exit(exitCodes.failed)
-      stoppedAt ??= now
-      resolve()
-    }
-    // A terminal that is closed asks to stop as well.
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal)
-  })
 }
 
 function explain(error: unknown, config: Config): unknown {

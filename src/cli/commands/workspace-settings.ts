@@ -17,7 +17,9 @@ export const workspaceSettings = defineCommand({
     const settings = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, name)
       if (pairs.length === 0) return workspace.settings
-      return (await store.updateSettings(workspace.id, wanted)).settings
+      const { settings } = await store.updateSettings(workspace.id, wanted)
+      await store.fillIndexes()
+      return settings
     })
     return { json: settings, text: columns(rows(settings)) }
   },

@@ -13,8 +13,8 @@ CREATE TABLE workspaces (
 
 -- One row a workspace: the last ids given out, how many profiles live, and the version of its rules
 -- and settings. It is the last lock of every transaction that writes events, and held until the
--- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so that its many versions stay
--- on one page.
+-- commit: that is what makes event ids gapless and in commit order. Pages are left nearly empty so
+-- that its many versions stay on one page.
 CREATE TABLE counters (
   workspace_id bigint PRIMARY KEY,
   last_event_id bigint NOT NULL DEFAULT 0,
@@ -263,3 +263,109 @@ CREATE TABLE rule_counts (
 );
 
 CREATE INDEX rule_counts_by_minute ON rule_counts (minute);
+
+-- Where external actions send to. The breaker and the rate's bucket are on the row, which whoever
+-- claims for it locks: so both hold over all nodes. Secrets are sealed.
+CREATE TABLE destinations (
+  workspace_id bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  definition text NOT NULL,
+  state text NOT NULL,
+  state_reason text,
+  signing_secret text,
+  previous_secret text,
+  previous_until bigint,
+  auth_secret text,
+  breaker_failures integer NOT NULL DEFAULT 0,
+  breaker_open_until bigint,
+  breaker_opened integer NOT NULL DEFAULT 0,
+  breaker_probe_at bigint,
+  rate_calls double precision,
+  rate_at bigint,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  PRIMARY KEY (workspace_id, name)
+) WITH (fillfactor = 50);
+
+-- Changes of destinations that the event log was not told yet.
+CREATE TABLE destination_notices (
+  workspace_id bigint NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  reason text,
+  PRIMARY KEY (workspace_id, destination, at, kind)
+);
+
+CREATE INDEX destination_notices_by_age ON destination_notices (at);
+
+-- `wake_at` is when a pending delivery is due, and when the lease of a claimed one ends. `lease` is
+-- the fencing number of the last claim, `place` the place in the lane. Tries of the schedule are
+-- counted from `tries_from`, which a redelivery sets; `began_at` is set while an attempt is under
+-- way, with what was `sent`; both go to `attempts` once it is over.
+CREATE TABLE deliveries (
+  workspace_id bigint NOT NULL,
+  id bigint NOT NULL,
+  event_id bigint NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  step text COLLATE "C" NOT NULL,
+  action text NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  subject bigint,
+  place bigint NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  attempt_count integer NOT NULL,
+  tries_from integer NOT NULL DEFAULT 0,
+  wake_at bigint,
+  lease bigint NOT NULL DEFAULT 0,
+  worker text,
+  began_at bigint,
+  sent text,
+  reason text,
+  detail text,
+  planned_at bigint NOT NULL,
+  ended_at bigint,
+  seen text NOT NULL,
+  request text,
+  PRIMARY KEY (workspace_id, id)
+) WITH (fillfactor = 70);
+
+-- What is due by destination, and what is claimed; the first column of each destination's entries
+-- also leads from one destination to the next.
+CREATE INDEX deliveries_by_wake ON deliveries (workspace_id, destination, state, wake_at, id)
+  WHERE wake_at IS NOT NULL;
+CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, destination, subject, place)
+  INCLUDE (state)
+  WHERE ended_at IS NULL;
+-- One rule reacts to an event once, and each step of it plans once.
+CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, rule, step);
+CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
+  WHERE subject IS NOT NULL;
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
+CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+
+-- A lane is there as long as anything unfinished is in it. Whoever adds to it, or ends what is in
+-- it, locks its row. Only the delivery with the lowest place is pending or claimed.
+CREATE TABLE lanes (
+  workspace_id bigint NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  subject bigint NOT NULL,
+  last_place bigint NOT NULL,
+  PRIMARY KEY (workspace_id, destination, subject)
+) WITH (fillfactor = 70);
+
+-- Attempts that are over, or that nobody came back from. Each is written once and never changed.
+-- One partition a month, like those of the events.
+CREATE TABLE attempts (
+  workspace_id bigint NOT NULL,
+  delivery_id bigint NOT NULL,
+  number integer NOT NULL,
+  began_at bigint NOT NULL,
+  worker text NOT NULL,
+  ended_at bigint,
+  sent text,
+  outcome text NOT NULL,
+  PRIMARY KEY (workspace_id, delivery_id, number, began_at)
+) PARTITION BY RANGE (began_at);

@@ -250,3 +250,91 @@ CREATE TABLE rule_counts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rule_counts_by_minute ON rule_counts (minute);
+
+-- Where external actions send to. Secrets are sealed. What one node must know of what the others do
+-- stands here too: the breaker, and the calls that are left of the rate.
+CREATE TABLE destinations (
+  workspace_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  definition TEXT NOT NULL,
+  state TEXT NOT NULL,
+  state_reason TEXT,
+  signing_secret TEXT,
+  previous_secret TEXT,
+  previous_until INTEGER,
+  auth_secret TEXT,
+  breaker_failures INTEGER NOT NULL,
+  breaker_open_until INTEGER,
+  breaker_opened INTEGER NOT NULL,
+  breaker_probe_at INTEGER,
+  rate_calls REAL,
+  rate_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, name)
+) STRICT, WITHOUT ROWID;
+
+-- What happened to destinations and is not in the event log yet.
+CREATE TABLE destination_notices (
+  key INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+
+-- What is owed to destinations. `place` is the order within a lane and is set as long as a delivery
+-- is not over: the lowest of (workspace, destination, subject) is pending or claimed, the rest is
+-- queued. `wake_at` is when a pending one is due and when the lease of a claimed one ends. Tries of
+-- the schedule are counted from `tries_from`, which a redelivery sets. What is large comes last, so
+-- that the rest is read without it.
+CREATE TABLE deliveries (
+  key INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,
+  subject INTEGER,
+  state TEXT NOT NULL,
+  place INTEGER,
+  wake_at INTEGER,
+  lease INTEGER NOT NULL DEFAULT 0,
+  attempt_count INTEGER NOT NULL,
+  tries_from INTEGER NOT NULL DEFAULT 0,
+  planned_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  destination TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  action TEXT NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  request TEXT,
+  seen TEXT NOT NULL
+) STRICT;
+
+-- One index for what is due and for leases that end: a claim looks at both, by destination.
+CREATE INDEX deliveries_by_wake ON deliveries (workspace_id, destination, state, wake_at)
+  WHERE wake_at IS NOT NULL;
+-- Lanes, and everything about one person: a delivery costs one page at a random place and not two.
+CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, subject, destination, place)
+  WHERE subject IS NOT NULL;
+CREATE INDEX deliveries_by_event ON deliveries (workspace_id, event_id);
+CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX deliveries_queued ON deliveries (workspace_id, destination) WHERE state = 'queued';
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason)
+  WHERE state = 'dead';
+
+CREATE TABLE attempts (
+  workspace_id INTEGER NOT NULL,
+  delivery_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  began_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  sent TEXT,
+  outcome TEXT,
+  PRIMARY KEY (workspace_id, delivery_id, number)
+) STRICT;

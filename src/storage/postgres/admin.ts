@@ -19,6 +19,11 @@ const answerMs = 4_800
 
 /** What identifies a row within its workspace. */
 const workspaceTables = {
+  destinations: 'name',
+  destination_notices: 'destination, at, kind',
+  deliveries: 'id',
+  lanes: 'destination, subject',
+  attempts: 'delivery_id, number, began_at',
   profiles: 'id',
   profile_gaps: 'block',
   profile_terms: 'kind, name, value, profile_id',
@@ -76,7 +81,7 @@ export class Admin {
   }
 
   createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace> {
-    return this.#write(null, async ({ query }) => {
+    return this.write(null, async ({ query }) => {
       const idKey = randomBytes(16).toString('hex')
       const createdAt = this.#options.clock()
       const { rows } = await query(
@@ -96,7 +101,7 @@ export class Admin {
 
   async updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
     assertSettings(changes)
-    return this.#write(id, async ({ query }) => {
+    return this.write(id, async ({ query }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
       if (!rows[0]) {
         throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
@@ -116,7 +121,7 @@ export class Admin {
    * to is undone. The rest goes in batches.
    */
   async deleteWorkspace(id: WorkspaceId): Promise<void> {
-    await this.#write(id, async ({ query }) => {
+    await this.write(id, async ({ query }) => {
       await query('DELETE FROM tokens WHERE workspace_id = $1', [id])
       await query('DELETE FROM counters WHERE workspace_id = $1', [id])
     })
@@ -124,14 +129,14 @@ export class Admin {
       const batch = `DELETE FROM ${table} WHERE workspace_id = $1 AND (${key}) IN (
         SELECT ${key} FROM ${table} WHERE workspace_id = $1 LIMIT ${deleteBatch})`
       const deleteSome = () =>
-        this.#write(id, async ({ query }) => (await query(batch, [id])).rowCount)
+        this.write(id, async ({ query }) => (await query(batch, [id])).rowCount)
       while ((await deleteSome()) === deleteBatch);
     }
-    await this.#write(id, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
+    await this.write(id, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
   }
 
   createToken(token: NewToken): Promise<Token> {
-    return this.#write(null, async ({ query }) => {
+    return this.write(null, async ({ query }) => {
       const { rows } = await query<Row>(
         `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
           rate_limit, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -153,7 +158,7 @@ export class Admin {
   }
 
   revokeToken(publicPart: string): Promise<boolean> {
-    return this.#write(null, async ({ query }) => {
+    return this.write(null, async ({ query }) => {
       const { rowCount } = await query(
         'UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL',
         [publicPart, this.#options.clock()],
@@ -163,7 +168,7 @@ export class Admin {
   }
 
   limitToken(publicPart: string, rateLimit: Token['rateLimit']): Promise<boolean> {
-    return this.#write(null, async ({ query }) => {
+    return this.write(null, async ({ query }) => {
       const { rowCount } = await query(
         'UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL',
         [publicPart, rateLimit],
@@ -173,11 +178,11 @@ export class Admin {
   }
 
   replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]> {
-    return this.#write(id, (transaction) => putRules(transaction, id, rules, this.#options.clock()))
+    return this.write(id, (transaction) => putRules(transaction, id, rules, this.#options.clock()))
   }
 
   enableRule(id: WorkspaceId, name: string, enabled: boolean): Promise<boolean> {
-    return this.#write(id, async ({ query }) => {
+    return this.write(id, async ({ query }) => {
       const update = `
         UPDATE rules SET disabled = $3 WHERE workspace_id = $1 AND name = $2
           AND position IS NOT NULL`
@@ -186,7 +191,7 @@ export class Admin {
   }
 
   /** One transaction; whatever it changed, the others are told with its commit. */
-  async #write<T>(
+  async write<T>(
     id: WorkspaceId | null,
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {

@@ -14,6 +14,8 @@ export interface WorkspaceConfig {
   settings: WorkspaceSettings
   rules: RuleSet
   workspace: { name: string }
+  /** The names of its destinations. */
+  destinations: ReadonlySet<string>
 }
 
 const rememberedMax = 5_000
@@ -50,6 +52,7 @@ export class ConfigCache {
       settings: { ...defaultSettings, ...JSON.parse(row.settings as string) },
       rules: ruleSet(rulesOf(row.rules), rulesOf(row.replaced)),
       workspace: { name: row.name as string },
+      destinations: new Set((row.destinations ?? []) as string[]),
     }
   }
 }

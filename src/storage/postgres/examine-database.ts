@@ -9,7 +9,7 @@ import {
   selectDurability,
 } from './connect.ts'
 import { newestSchemaVersion, schemaVersion } from './migrate.ts'
-import { monthOf, monthsAhead, selectPartitions } from './partitions.ts'
+import { monthOf, monthsAhead, partitionName, partitionNames } from './partitions.ts'
 
 /** The oldest PostgreSQL the engine is made for, as the server numbers itself. */
 const oldestVersion = 150_000
@@ -106,11 +106,12 @@ async function schema(client: pg.Client): Promise<Finding> {
 }
 
 async function partitions(client: pg.Client): Promise<Finding> {
-  const { rows } = await client.query<{ name: string }>(selectPartitions)
-  const there = new Set(rows.map(({ name }) => name))
-  const wanted = monthsAhead(Date.now()).map((month) => monthOf(month).name)
+  const there = new Set(await partitionNames(client))
+  const wanted = monthsAhead(Date.now()).flatMap((time) =>
+    ['events', 'attempts'].map((table) => partitionName(table, monthOf(time))),
+  )
   const missing = wanted.filter((name) => !there.has(name))
-  const detail = `${there.size} months of events`
+  const detail = `${[...there].filter((name) => /^events_/.test(name)).length} months of events`
   if (missing.length === 0) return { name: 'partitions', state: 'ok', detail }
   return {
     name: 'partitions',

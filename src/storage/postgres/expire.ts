@@ -1,5 +1,6 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
+import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
 /** Rows deleted at a time. */
@@ -13,6 +14,11 @@ const deleteIdempotency = `
 const deleteRuns = `
   DELETE FROM runs WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM runs WHERE ended_at < $1 ORDER BY ended_at LIMIT ${batch}
+    FOR UPDATE SKIP LOCKED))`
+
+const deleteDeliveries = `
+  DELETE FROM deliveries WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM deliveries WHERE ended_at < $1 ORDER BY ended_at LIMIT ${batch}
     FOR UPDATE SKIP LOCKED))`
 
 const deleteRuleCounts = `
@@ -36,9 +42,16 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       idempotency: await deleteAll(deleteIdempotency, before.idempotency),
       runs: before.events === null ? 0 : await deleteAll(deleteRuns, before.events),
       ruleCounts: await deleteAll(deleteRuleCounts, Math.floor(before.now / 60_000)),
+      deliveries: before.events === null ? 0 : await deleteAll(deleteDeliveries, before.events),
     }
-    if (before.events !== null) expired.events = await dropPartitions(client, before.events)
+    if (before.events !== null) {
+      expired.events = await dropPartitions(client, 'events', before.events)
+      // The attempts of what was deleted above, and of what is still tried after so long.
+      await dropPartitions(client, 'attempts', before.events)
+    }
     return expired
+  } catch (error) {
+    throw storageFault(error)
   } finally {
     await client.end()
   }

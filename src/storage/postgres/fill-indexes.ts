@@ -37,8 +37,12 @@ const deleteSome = `
     ORDER BY value, profile_id LIMIT ${batch}))`
 
 /** See `QueryStore.fillIndexes`. */
-export async function fillIndexes(pool: pg.Pool): Promise<{ profiles: number }> {
+export async function fillIndexes(
+  pool: pg.Pool,
+  stop?: AbortSignal,
+): Promise<{ profiles: number }> {
   for (let profiles = 0; ; ) {
+    if (stop?.aborted) return { profiles }
     const some = await fillSome(pool)
     if (some === null) return { profiles }
     profiles += some
@@ -82,7 +86,7 @@ async function enterSome({ query }: Transaction, fill: Row): Promise<number> {
   return rows.length
 }
 
-/** What an earlier index may have left goes first, so that a new one holds nothing but the truth. */
+/** What an earlier index may have left goes first, so that a new one holds what is true alone. */
 async function takeSomeOut({ query }: Transaction, fill: Row, wanted: boolean): Promise<void> {
   const { workspace_id: workspaceId, name } = fill
   let gone = (await query(deleteSome, [workspaceId, 'attribute', name])).rowCount ?? 0

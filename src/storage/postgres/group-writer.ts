@@ -35,6 +35,7 @@ import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
 import { foreseenNeeds, NeedSet } from './needs.ts'
 import { ensurePartitions } from './partitions.ts'
+import { type Planned, planDeliveries, writeDeliveries } from './plan-deliveries.ts'
 import * as sql from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
@@ -50,6 +51,8 @@ interface GroupWriterOptions {
   configs: ConfigCache
   names: NameCache
   clock: () => number
+  /** Called after a commit that left something to be claimed. */
+  due(): void
 }
 
 interface Group {
@@ -67,8 +70,8 @@ interface Attempt {
 
 /**
  * Decides and writes groups of commands of one workspace, each group in one transaction. Locks are
- * had in one order by everybody (identifiers, then profiles, each sorted, then the counters), so
- * that groups on any number of nodes never wait for each other in a circle.
+ * had in one order by everybody (identifiers, profiles, runs, lanes, each sorted, then the
+ * counters), so that groups on any number of nodes never wait for each other in a circle.
  */
 export class GroupWriter {
   readonly #options: GroupWriterOptions
@@ -151,6 +154,8 @@ export class GroupWriter {
     const decisions = verdicts.filter(isDecided)
     const decidedCommands = withDecisions(commands, verdicts)
     const changes = decisions.some(changesAnything) || decidedCommands.some(writesRecords)
+    const { destinations } = context
+    const planned = await planDeliveries(transaction, workspaceId, decisions, destinations)
     const ids = changes
       ? await takeIds(transaction, workspaceId, decisions, context)
       : await readIds(transaction, workspaceId, context)
@@ -175,12 +180,19 @@ export class GroupWriter {
     })
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
-      await write(transaction, workspaceId, loader, decisions, ids.last)
+      await write(transaction, workspaceId, loader, decisions, ids.last, planned)
       await records.write()
       await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
-    return { results, remember }
+    const wakes = planned?.deliveries.some(({ state }) => state === 'pending') ?? false
+    return {
+      results,
+      remember: () => {
+        remember()
+        if (wakes) this.#options.due()
+      },
+    }
   }
 
   /** Each on what the ones before it left behind. */
@@ -236,6 +248,7 @@ async function write(
   { stored, known }: KnownLoader,
   decisions: readonly Decided[],
   last: LastIds,
+  planned: Planned | null,
 ): Promise<void> {
   const { values, storedCount } = groupChanges(decisions, stored, known, last.profile)
   const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
@@ -243,4 +256,5 @@ async function write(
     throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
   }
   await writeRuns(transaction, workspaceId, decisions)
+  if (planned) await writeDeliveries(transaction, workspaceId, planned)
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
@@ -18,6 +19,8 @@ import {
 } from './connect.ts'
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
+import { deliveryStore } from './deliveries.ts'
+import { DueSignal } from './due-signal.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
@@ -41,8 +44,8 @@ export interface PostgresOptions {
   connectionsMax?: number
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
   queryMsMax?: number
-  /** The fingerprint of this node's secret key; left out by whoever signs nothing. */
-  keyFingerprint?: () => string
+  /** Of this node's secret key, then of former ones; left out by whoever signs nothing. */
+  keyFingerprints?: () => readonly string[]
 }
 
 /** Left to reads and rare writes, whatever the groups do. */
@@ -57,11 +60,14 @@ const partitionCheckMs = 24 * 60 * 60_000
  *   program, or its other nodes have another secret key; Fault `unavailable` when it cannot be
  *   reached.
  */
-export async function openPostgresStore(url: string, options: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(
+  url: string,
+  options: PostgresOptions,
+): Promise<Store & DeliveryStore> {
   const { decide } = (await import(options.decision.href)) as { decide: Decide }
   const databaseClock = new DatabaseClock()
   const clock = options.clock ?? (() => databaseClock.now())
-  await prepare(url, databaseClock, clock, options.keyFingerprint)
+  await prepare(url, databaseClock, clock, options.keyFingerprints)
   const connectionsMax = options.connectionsMax ?? 10
   const pool = openPool(url, connectionsMax)
   const underWay = new CallsUnderWay()
@@ -74,7 +80,9 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
   }
   const admin = new Admin({ pool, clock, changed })
   const reader = new Reader(pool, names)
-  const writer = new GroupWriter({ pool, decide, configs, names, clock })
+  const signal = new DueSignal()
+  const due = () => signal.due()
+  const writer = new GroupWriter({ pool, decide, configs, names, clock, due })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
@@ -95,6 +103,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
   })
   return {
+    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
@@ -122,17 +131,12 @@ export async function openPostgresStore(url: string, options: PostgresOptions): 
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
     checkWritable: () => checkWritable(rows, clock()),
-    expire: async (before) => {
-      try {
-        return await expire(url, before)
-      } catch (error) {
-        throw storageFault(error)
-      }
-    },
+    expire: (before) => expire(url, before),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {
       clearInterval(daily)
+      signal.close()
       await queue.close()
       await pool.end()
     },
@@ -156,14 +160,14 @@ async function prepare(
   url: string,
   clock: DatabaseClock,
   now: () => number,
-  keyFingerprint: PostgresOptions['keyFingerprint'],
+  keyFingerprints: PostgresOptions['keyFingerprints'],
 ): Promise<void> {
   const client = await connectOnce(url)
   try {
     const { rows } = await client.query<Durability>(selectDurability)
     assertDurable(rows[0] as Durability)
     await migrate(client)
-    if (keyFingerprint) await assertCommonKey(client, keyFingerprint())
+    if (keyFingerprints) await assertCommonKey(client, keyFingerprints())
     const askedAt = performance.now()
     const version = await client.query<Row>(selectVersion.text)
     clock.set(Number(version.rows[0]?.now), askedAt)

@@ -1,7 +1,7 @@
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from '../../core/record.ts'
 import { recordFromRow } from '../rows.ts'
-import { assertRecordQuery, recordPage } from '../search/list-records.ts'
+import { assertRecordQuery, isPossibleKey, recordPage } from '../search/list-records.ts'
 import * as sql from './record-statements.ts'
 import type { Ask } from './search-sources.ts'
 
@@ -11,7 +11,7 @@ export async function findRecord(
   kind: string,
   key: RecordKey,
 ): Promise<StoredRecord | null> {
-  if ('id' in key && !Number.isSafeInteger(key.id)) return null
+  if (!isPossibleKey(kind, key)) return null
   const [row] = await ('id' in key
     ? ask(sql.selectRecord, [workspaceId, key.id])
     : ask(sql.selectRecordByName, [workspaceId, kind, key.parent ?? '', key.name]))

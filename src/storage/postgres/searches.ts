@@ -36,7 +36,7 @@ export function searches(options: SearchOptions): QueryStore & RecordStore {
       const { rows, more } = await searchEvents(source, workspaceId, query, budget)
       return { events: rows.map(eventFromRow), more }
     },
-    fillIndexes: () => fillIndexes(pool),
+    fillIndexes: (stop) => fillIndexes(pool, stop),
     findRecord: (workspaceId, kind, key) => findRecord(ask, workspaceId, kind, key),
     listRecords: (workspaceId, query) => listRecords(ask, workspaceId, query),
   }

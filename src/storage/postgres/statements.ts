@@ -255,6 +255,8 @@ export const selectConfig: Statement = {
   name: 'select_config',
   text: `
     SELECT name, settings, config_version, (
+      SELECT json_agg(name) FROM destinations
+      WHERE destinations.workspace_id = workspaces.id) AS destinations, (
       SELECT json_agg(json_build_object(
         'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position)
       FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules, (

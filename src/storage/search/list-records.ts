@@ -2,7 +2,7 @@ import { invalidField } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertAcceptable } from '../../core/normalise.ts'
-import type { RecordPage, RecordQuery } from '../../core/record.ts'
+import type { RecordKey, RecordPage, RecordQuery } from '../../core/record.ts'
 import { type Row, recordFromRow } from '../rows.ts'
 
 /**
@@ -27,6 +27,14 @@ export function assertRecordQuery(query: RecordQuery): void {
     throw invalidField('kind', 'may only be left out where a subject is named.')
   }
   assertAcceptable(query as unknown as JsonValue)
+}
+
+/** Whether any record can have this key: callers make ids and names out of anything. */
+export function isPossibleKey(kind: string, key: RecordKey): boolean {
+  if ('id' in key) return Number.isSafeInteger(key.id) && key.id > 0
+  return [kind, key.parent ?? '', key.name].every((text) => {
+    return text.isWellFormed() && !text.includes('\0')
+  })
 }
 
 /** The page that its rows, and one more where there is a next page, make. */

@@ -8,6 +8,8 @@ import type { Place } from './search-order.ts'
 
 /** Rows looked at between two looks at the clock. */
 export const batch = 500
+/** The same of rows without their texts. */
+const briefBatch = 4_000
 /** Ids looked through in one go where the engine does it. */
 const holdingStretch = 4_000
 
@@ -51,7 +53,8 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
     return
   }
   let { after, skip } = start
-  for (let limit = size; ; limit = batch) {
+  const most = search.brief ? briefBatch : batch
+  for (let limit = search.brief ? most : size; ; limit = most) {
     const wanted = { by, after, descending, include, skip, limit, brief: search.brief } as const
     const rows = await source.scan(workspaceId, wanted)
     budget.spend(rows.length)
@@ -82,7 +85,7 @@ function isPast(row: Row, { filter, order }: ProfileQuery): boolean {
   return order.descending ? at < from : at >= until
 }
 
-/** Everybody whose attributes hold a text, which the engine looks for, a stretch of ids at a time. */
+/** Everybody whose attributes hold a text that the engine looks for, a stretch of ids at a time. */
 async function* walkHolding(
   { source, workspaceId, query, state, budget }: Search,
   start: Start,

@@ -17,6 +17,10 @@ import { rowKey, selectRules } from './statements.ts'
 const deleteBatch = 1_000
 
 const workspaceTables = [
+  'destinations',
+  'destination_notices',
+  'deliveries',
+  'attempts',
   'profiles',
   'profile_gaps',
   'profile_terms',
@@ -162,6 +166,8 @@ export class Admin {
 
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
+  destinations: 'name',
+  deliveries: 'key',
   profiles: 'key',
   profile_gaps: 'block',
   profile_terms: 'kind, name, value, profile_id',

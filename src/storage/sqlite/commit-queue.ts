@@ -4,6 +4,8 @@ import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
+import type { DueSignal } from './due-signal.ts'
 import type { Filled } from './fill-some.ts'
 import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
@@ -20,6 +22,15 @@ interface Sent {
   done: ((reply: Reply) => void) | null
 }
 
+interface Options {
+  path: string
+  decision: URL
+  clock: () => number
+  eager: boolean
+  /** Told after each group that planned deliveries. */
+  due: DueSignal
+}
+
 const groupMax = 256
 /** One group being written and one handed over already, so that the writer never waits for us. */
 const groupsInFlightMax = 2
@@ -31,14 +42,16 @@ const waitingMax = 20_000
  * share one transaction and one sync. A command waits at most for the groups before it.
  */
 export class CommitQueue {
-  readonly #options: { path: string; decision: URL; clock: () => number; eager: boolean }
+  readonly #options: Options
   #worker: Worker | null = null
   #waiting: Waiting[] = []
   #inFlight: Sent[] = []
+  /** What is asked besides goes ahead of the groups that wait, and takes no place of theirs. */
+  #groupsInFlight = 0
   #scheduled = false
   #closing = false
 
-  constructor(options: { path: string; decision: URL; clock: () => number; eager: boolean }) {
+  constructor(options: Options) {
     this.#options = options
     if (options.eager) this.#writer()
   }
@@ -73,6 +86,18 @@ export class CommitQueue {
     if (reply.kind !== 'expired') throw new Fault('unavailable', { retryAfterSeconds: 1 })
     if (reply.fault) throw faultFromJson(reply.fault)
     return reply.expired
+  }
+
+  /** Changes deliveries, between the groups. */
+  async writeDeliveries<M extends DeliveryMethod>(
+    method: M,
+    ...given: DeliveryArguments<M>
+  ): Promise<DeliveryAnswer<M>> {
+    const now = this.#options.clock()
+    const reply = await this.#ask({ kind: 'deliveries', method, now, given })
+    if (reply.kind === 'failed') throw faultFromJson(reply.fault)
+    if (reply.kind !== 'deliveries') throw new Fault('outcome_unknown')
+    return reply.answer as DeliveryAnswer<M>
   }
 
   /** One step of bringing indexes up to date, likewise. */
@@ -115,9 +140,10 @@ export class CommitQueue {
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0 && this.#inFlight.length < groupsInFlightMax) {
+    while (this.#waiting.length > 0 && this.#groupsInFlight < groupsInFlightMax) {
       const group = this.#waiting.splice(0, groupMax)
       this.#inFlight.push({ group, done: null })
+      this.#groupsInFlight += 1
       const request: Request = {
         kind: 'apply',
         now: this.#options.clock(),
@@ -132,11 +158,13 @@ export class CommitQueue {
     if (!sent) throw new Error('The writing thread answered what it was not asked.')
     if (sent.done) sent.done(reply)
     else if (reply.kind === 'applied') {
+      this.#groupsInFlight -= 1
       for (const [index, result] of reply.results.entries()) {
         const waiting = sent.group[index] as Waiting
         if ('applied' in result) waiting.resolve(appliedFromJson(result.applied))
         else waiting.reject(faultFromJson(result.fault))
       }
+      if (reply.planned) this.#options.due.tell()
     }
     this.#flush()
   }
@@ -145,6 +173,7 @@ export class CommitQueue {
   #lose(cause: Error): void {
     const lost = this.#inFlight
     this.#inFlight = []
+    this.#groupsInFlight = 0
     for (const { group, done } of lost) {
       for (const waiting of group) waiting.reject(new Fault('outcome_unknown', { cause }))
       const fault = {

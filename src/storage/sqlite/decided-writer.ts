@@ -3,6 +3,7 @@ import type { Decided, ProfileWrite } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
+import { profileText } from '../applied-json.ts'
 import { groupProvenance } from '../group-provenance.ts'
 import { listText } from '../rows.ts'
 import type { RowSizes } from './row-size.ts'
@@ -32,8 +33,13 @@ export class DecidedWriter {
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
 
-  write(workspaceId: WorkspaceId, decided: Decided): void {
-    for (const write of decided.profiles) this.#writeProfile(workspaceId, write)
+  /** Answers the profile the decision was about as JSON text, where it was written. */
+  write(workspaceId: WorkspaceId, decided: Decided): string | null {
+    let subjectText: string | null = null
+    for (const write of decided.profiles) {
+      const text = this.#writeProfile(workspaceId, write)
+      if (write.profile === decided.subject) subjectText = text
+    }
     for (const event of decided.events) {
       this.#writeEvent(workspaceId, event)
       const subject = decided.profiles.find(({ profile }) => profile.id === event.subject)
@@ -42,9 +48,10 @@ export class DecidedWriter {
         if (!held) this.#insertEventIdentifier.run(workspaceId, kind, value, event.id)
       }
     }
+    return subjectText
   }
 
-  #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): void {
+  #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): string {
     const { profile, before } = write
     const { version, updatedAt, lastEvent, removedAt, createdAt } = profile
     const attributes = JSON.stringify(profile.attributes)
@@ -79,6 +86,7 @@ export class DecidedWriter {
     for (const { kind, value } of write.claimed) {
       this.#insertIdentifier.run(workspaceId, kind, value, profile.id)
     }
+    return profileText(profile, { attributes, provenance, tags, identifiers })
   }
 
   #release(workspaceId: WorkspaceId, write: ProfileWrite, { kind, value }: Identifier): void {

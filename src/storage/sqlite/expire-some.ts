@@ -27,6 +27,15 @@ const deleteRuns = `
   DELETE FROM runs WHERE rowid IN (
     SELECT rowid FROM runs WHERE ended_at < ? ORDER BY ended_at LIMIT ${batch})`
 
+const selectOldDeliveries = `
+  SELECT key FROM deliveries WHERE ended_at < ?1 ORDER BY ended_at LIMIT ${batch}`
+
+const deleteAttempts = `
+  DELETE FROM attempts WHERE (workspace_id, delivery_id) IN (
+    SELECT workspace_id, id FROM deliveries WHERE key IN (${selectOldDeliveries}))`
+
+const deleteDeliveries = `DELETE FROM deliveries WHERE key IN (${selectOldDeliveries})`
+
 const deleteRuleCounts = `
   DELETE FROM rule_counts WHERE (workspace_id, subject, rule) IN (
     SELECT workspace_id, subject, rule FROM rule_counts WHERE minute < ?
@@ -37,13 +46,21 @@ export function expireSome(db: DatabaseSync, before: ExpireBefore): Expired {
   const { changes } = db.prepare(deleteIdempotency).run(before.idempotency)
   const events = before.events === null ? 0 : expireEvents(db, before.events)
   const runs = before.events === null ? 0 : db.prepare(deleteRuns).run(before.events).changes
+  const deliveries = before.events === null ? 0 : expireDeliveries(db, before.events)
   const ruleCounts = db.prepare(deleteRuleCounts).run(Math.floor(before.now / 60_000)).changes
   return {
     events,
     idempotency: Number(changes),
     runs: Number(runs),
     ruleCounts: Number(ruleCounts),
+    deliveries,
   }
+}
+
+/** Attempts before what they belong to, by which they are found. */
+function expireDeliveries(db: DatabaseSync, before: number): number {
+  db.prepare(deleteAttempts).run(before)
+  return Number(db.prepare(deleteDeliveries).run(before).changes)
 }
 
 function expireEvents(db: DatabaseSync, before: number): number {

@@ -57,7 +57,7 @@ function enterSome(db: DatabaseSync, fill: Row): number {
   return rows.length
 }
 
-/** What an earlier index may have left goes first, so that a new one holds nothing but the truth. */
+/** What an earlier index may have left goes first, so that a new one holds what is true alone. */
 function takeSomeOut(db: DatabaseSync, fill: Row, wanted: boolean): void {
   const workspaceId = fill.workspace_id as number
   const name = fill.name as string

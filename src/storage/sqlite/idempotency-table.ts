@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Applied, Command } from '../../core/command.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { idempotencyRecord, recordedOutcome } from '../idempotency.ts'
-import { profileFromRow } from '../rows.ts'
+import { type ProfileRow, prepareRows, profileOfRow } from './profile-row.ts'
 import * as sql from './statements.ts'
 
 /** Outcomes of calls that came with a key, read and written in the transaction of the call. */
@@ -14,7 +14,7 @@ export class IdempotencyTable {
   constructor(db: DatabaseSync) {
     this.#select = db.prepare(sql.selectIdempotency)
     this.#insert = db.prepare(sql.insertIdempotency)
-    this.#profile = db.prepare(sql.selectProfile)
+    this.#profile = prepareRows(db, sql.selectProfile)
   }
 
   /** The outcome of an earlier call with the command's key, or null. See `recordedOutcome`. */
@@ -27,8 +27,8 @@ export class IdempotencyTable {
     const record = { bodyHash: row.body_hash as string, outcome: row.outcome as string, profileId }
     const outcome = recordedOutcome(record, idempotency)
     if (profileId === null) return outcome
-    const now = this.#profile.get(workspaceId, profileId)
-    return { ...outcome, profile: now ? profileFromRow(now) : null }
+    const now = this.#profile.get(workspaceId, profileId) as ProfileRow | undefined
+    return { ...outcome, profile: now ? profileOfRow(now) : null }
   }
 
   keep(

@@ -1,14 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { identifierKey, type Known, type KnownRun, type Need } from '../../core/known.ts'
-import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { type RunKey, runId } from '../../core/run.ts'
-import { profileFromRow, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
+import { ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
+import { type ProfileRow, prepareRows, profileOfRow } from './profile-row.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
 /** Loads what a decision asks for, on the connection that writes, inside its transaction. */
 export class KnownLoader {
   readonly #owner: StatementSync
+  readonly #ownerInFull: StatementSync
   readonly #holders: StatementSync
   readonly #removedAt: StatementSync
   readonly #profile: StatementSync
@@ -20,10 +22,11 @@ export class KnownLoader {
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
     this.#sizes = sizes
-    this.#owner = db.prepare(sql.selectOwner)
+    this.#owner = prepareRows(db, sql.selectOwner)
+    this.#ownerInFull = prepareRows(db, sql.selectOwnerInFull)
     this.#holders = db.prepare(sql.selectHolders)
     this.#removedAt = db.prepare(sql.selectRemovedAt)
-    this.#profile = db.prepare(sql.selectProfile)
+    this.#profile = prepareRows(db, sql.selectProfile)
     this.#name = db.prepare(sql.selectName)
     this.#run = db.prepare(sql.selectRun)
     this.#ruleVersion = db.prepare(sql.selectRuleVersion)
@@ -36,7 +39,9 @@ export class KnownLoader {
       if ('identifier' in need) {
         const { kind, value } = need.identifier
         const complete = need.holders === 'all'
-        const holders = this.#holdersOf(workspaceId, kind, value, complete)
+        const holders = complete
+          ? this.#holdersOf(workspaceId, kind, value)
+          : this.#ownerOf(known, workspaceId, kind, value)
         const removedAt = removals
           ? this.#removedAt.get(workspaceId, kind, value)?.removed_at
           : null
@@ -62,13 +67,19 @@ export class KnownLoader {
     }
   }
 
-  #holdersOf(workspaceId: WorkspaceId, kind: string, value: string, all: boolean): ProfileId[] {
-    if (all) {
-      const rows = this.#holders.all(workspaceId, kind, value)
-      return rows.map((row) => row.profile_id as ProfileId)
+  #holdersOf(workspaceId: WorkspaceId, kind: string, value: string): ProfileId[] {
+    const rows = this.#holders.all(workspaceId, kind, value)
+    return rows.map((row) => row.profile_id as ProfileId)
+  }
+
+  /** Nobody or one. The first comes with its profile; the next is most likely the same person. */
+  #ownerOf(known: Known, workspaceId: WorkspaceId, kind: string, value: string): ProfileId[] {
+    if (known.profiles.size > 0) {
+      const owner = this.#owner.get(workspaceId, kind, value) as [ProfileId] | undefined
+      return owner ? [owner[0]] : []
     }
-    const owner = this.#owner.get(workspaceId, kind, value)
-    return owner ? [owner.profile_id as ProfileId] : []
+    const row = this.#ownerInFull.get(workspaceId, kind, value) as ProfileRow | undefined
+    return row ? [this.#keepProfile(known, row).id] : []
   }
 
   #loadRun(key: RunKey, workspaceId: WorkspaceId): KnownRun | null {
@@ -82,9 +93,15 @@ export class KnownLoader {
 
   #loadProfile(known: Known, id: ProfileId, workspaceId: WorkspaceId): void {
     if (known.profiles.has(id)) return
-    const row = this.#profile.get(workspaceId, id)
-    const profile = row ? profileFromRow(row) : null
-    if (row && profile) this.#sizes.remember(profile, row)
-    known.profiles.set(id, profile)
+    const row = this.#profile.get(workspaceId, id) as ProfileRow | undefined
+    if (row) this.#keepProfile(known, row)
+    else known.profiles.set(id, null)
+  }
+
+  #keepProfile(known: Known, row: ProfileRow): Profile {
+    const profile = profileOfRow(row)
+    this.#sizes.remember(profile, row)
+    known.profiles.set(profile.id, profile)
+    return profile
   }
 }

@@ -2,16 +2,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
-import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
+import type { EventId, Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
+import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
-import { profileColumns, rowKey, selectName, selectProfile } from './statements.ts'
-
-const selectOwner = `
-  SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
-  JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
-  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder = 0`
+import { type ProfileRow, prepareRows, shownProfileOfRow } from './profile-row.ts'
+import {
+  prefixed,
+  profileColumns,
+  rowKey,
+  selectName,
+  selectOwnerInFull,
+  selectProfile,
+} from './statements.ts'
 
 const selectHoldersInFull = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
@@ -54,10 +57,10 @@ export class Reader {
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#profile = db.prepare(selectProfile)
-    this.#owner = db.prepare(selectOwner)
-    this.#holders = db.prepare(selectHoldersInFull)
-    this.#byPhone = db.prepare(selectByPhone)
+    this.#profile = prepareRows(db, selectProfile)
+    this.#owner = prepareRows(db, selectOwnerInFull)
+    this.#holders = prepareRows(db, selectHoldersInFull)
+    this.#byPhone = prepareRows(db, selectByPhone)
     this.#name = db.prepare(selectName)
   }
 
@@ -71,11 +74,14 @@ export class Reader {
     }
     if ('identifier' in question) {
       const { kind, value } = question.identifier
-      return this.#holders.all(workspaceId, kind, value, question.limit).map(profileFromRow)
+      const rows = this.#holders.all(workspaceId, kind, value, question.limit)
+      return (rows as unknown as ProfileRow[]).map(shownProfileOfRow)
     }
     const values = [...new Set(question.phones)]
     const rows = values.flatMap((value) => this.#byPhone.all(workspaceId, value, question.limit))
-    const found = rows.map(profileFromRow).sort((a, b) => a.id - b.id)
+    const found = (rows as unknown as ProfileRow[])
+      .map(shownProfileOfRow)
+      .sort((a, b) => a.id - b.id)
     return found.slice(0, question.limit)
   }
 
@@ -133,20 +139,14 @@ export class Reader {
   #byKey(workspaceId: WorkspaceId, key: Key): Profile | null {
     if ('identifier' in key) {
       const { kind, value } = key.identifier
-      const row = this.#owner.get(workspaceId, kind, value)
-      return row ? profileFromRow(row) : null
+      const row = this.#owner.get(workspaceId, kind, value) as ProfileRow | undefined
+      return row ? shownProfileOfRow(row) : null
     }
-    const row = this.#profile.get(workspaceId, key.profile as ProfileId) as Row | undefined
-    if (!row || row.removed_at !== null) return null
-    const second = Math.floor((row.created_at as number) / 1000)
+    const row = this.#profile.get(workspaceId, key.profile) as ProfileRow | undefined
+    const profile = row ? shownProfileOfRow(row) : null
+    if (!profile || profile.removedAt !== null) return null
+    const second = Math.floor(profile.createdAt / 1000)
     if (key.createdSecond !== undefined && key.createdSecond !== second) return null
-    return profileFromRow(row)
+    return profile
   }
-}
-
-function prefixed(table: string, columns: string): string {
-  return columns
-    .split(',')
-    .map((column) => `${table}.${column.trim()}`)
-    .join(', ')
 }

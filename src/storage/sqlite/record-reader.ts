@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordQuery, StoredRecord } from '../../core/record.ts'
 import { type Row, recordColumns, recordFromRow } from '../rows.ts'
+import { isPossibleKey } from '../search/list-records.ts'
 import { selectRecord, selectRecordByName } from './record-statements.ts'
 
 export interface RecordRows {
@@ -16,9 +17,10 @@ export function findRecord(
   kind: string,
   key: RecordKey,
 ): StoredRecord | null {
+  if (!isPossibleKey(kind, key)) return null
   const row =
     'id' in key
-      ? Number.isSafeInteger(key.id) && db.prepare(selectRecord).get(workspaceId, key.id)
+      ? db.prepare(selectRecord).get(workspaceId, key.id)
       : db.prepare(selectRecordByName).get(workspaceId, kind, key.parent ?? '', key.name)
   return row && row.kind === kind ? recordFromRow(row) : null
 }

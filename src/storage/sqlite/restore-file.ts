@@ -78,11 +78,31 @@ function verifyCopy(copy: string, from: string): BackupReport {
       db.close()
     }
     const report = verifyBackup(copy)
+    const pausedDestinations = pauseDestinations(copy)
     sync(copy)
-    return report
+    return { ...report, pausedDestinations }
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(copy, from) : String(error)
     throw new Fault('conflict', { message: `${from} cannot be restored: ${reason}.`, cause: error })
+  }
+}
+
+/**
+ * What was delivered after the backup is pending in it. Whether that may go out again is for an
+ * operator to say, destination by destination.
+ */
+function pauseDestinations(copy: string): string[] {
+  const db = new DatabaseSync(copy)
+  try {
+    const paused = db
+      .prepare(
+        `UPDATE destinations SET state = 'paused', state_reason = 'restored'
+         WHERE state = 'active' RETURNING name`,
+      )
+      .all()
+    return [...new Set(paused.map(({ name }) => name as string))].sort()
+  } finally {
+    db.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Profile } from '../../core/profile.ts'
-import type { Row } from '../rows.ts'
+import type { ProfileRow } from './profile-row.ts'
 
 /** Room in a row that has grown, so that the next few changes fit without growing it again. */
 const roomBytes = 64
@@ -21,12 +21,11 @@ export class RowSizes {
   readonly #bytes = new WeakMap<Profile, number>()
 
   /** Notes the size of a row that was read as this profile. */
-  remember(profile: Profile, row: Row): void {
-    const { attributes, provenance, tags, identifiers, phone, version, last_event, removed_at } =
+  remember(profile: Profile, row: ProfileRow): void {
+    const [, version, attributes, provenance, tags, identifiers, phone, , , lastEvent, removedAt] =
       row
-    const texts = [attributes, provenance, tags, identifiers, phone] as SizedColumns['texts']
-    const numbers = [version, last_event, removed_at] as SizedColumns['numbers']
-    this.#bytes.set(profile, rowBytes({ texts, numbers }))
+    const texts = [attributes, provenance, tags, identifiers, phone]
+    this.#bytes.set(profile, rowBytes({ texts, numbers: [version, lastEvent, removedAt] }))
   }
 
   /** White space to put after one of the texts: as much as keeps the row at its size. */

@@ -24,8 +24,9 @@ export function searches(
       const { rows, more } = answered(events)
       return { events: rows.map(eventFromRow), more }
     },
-    fillIndexes: async () => {
+    fillIndexes: async (stop) => {
       for (let profiles = 0; ; ) {
+        if (stop?.aborted) return { profiles }
         const some = await queue.fillSome()
         profiles += some.profiles
         if (!some.left) return { profiles }

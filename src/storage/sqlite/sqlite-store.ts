@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/errors.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
@@ -8,6 +9,8 @@ import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
+import { sqliteDeliveries } from './delivery-store.ts'
+import { DueSignal } from './due-signal.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { ReadQueue } from './read-queue.ts'
@@ -32,7 +35,7 @@ export interface SqliteOptions {
  * Opens the embedded engine: one thread that writes, this one reads beside it. The file and its
  * schema are made when they are not there.
  */
-export function openSqliteStore(path: string, options: SqliteOptions): Store {
+export function openSqliteStore(path: string, options: SqliteOptions): Store & DeliveryStore {
   const clock = options.clock ?? Date.now
   const lock = options.serve ? acquireServeLock(path) : null
   let db: DatabaseSync
@@ -46,7 +49,9 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     lock?.release()
     throw error
   }
-  const queue = new CommitQueue({ path, decision: options.decision, clock, eager: lock !== null })
+  const due = new DueSignal()
+  const { decision } = options
+  const queue = new CommitQueue({ path, decision, clock, eager: lock !== null, due })
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const runReader = new RunReader(db)
@@ -69,13 +74,11 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
     updateSettings: async (id, settings) => admin.updateSettings(id, settings),
     deleteWorkspace: async (id) => admin.deleteWorkspace(id),
-    createToken: async (token) => admin.createToken(token),
+    ...tokenWrites(admin),
     listTokens: async (workspaceId) => {
       const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
-    revokeToken: async (publicPart) => admin.revokeToken(publicPart),
-    limitToken: async (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
     findToken: (publicPart) => config.findToken(publicPart),
     replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
@@ -84,6 +87,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
+    ...sqliteDeliveries({ queue, db, clock, due }),
     checkWritable: async () => {
       try {
         await queue.probe()
@@ -94,7 +98,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store {
       }
     },
     expire: async (before) => {
-      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
       const kinds = Object.keys(expired) as (keyof Expired)[]
       for (;;) {
         const some = await queue.expireSome(before)
@@ -122,5 +126,14 @@ function foldLog(path: string): void {
     openDatabase(path, 'write').close()
   } catch {
     // A full or broken disk: the log keeps what was committed until the next start.
+  }
+}
+
+/** What the store passes on to `Admin` as it is, of tokens. */
+function tokenWrites(admin: Admin): Pick<Store, 'createToken' | 'revokeToken' | 'limitToken'> {
+  return {
+    createToken: async (token) => admin.createToken(token),
+    revokeToken: async (publicPart) => admin.revokeToken(publicPart),
+    limitToken: async (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
   }
 }

@@ -3,10 +3,36 @@ import { runColumns } from '../rows.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
+/**
+ * The key of a row from its workspace and id: see the schema. An id that a caller made up may be
+ * too large for its place and make the key of another row: who takes such ids compares both.
+ */
+export function rowKey(workspaceId: string, id: string): string {
+  return `((${workspaceId} << 40) | ${id})`
+}
+
+/** Columns of one table of several. */
+export function prefixed(table: string, columns: string): string {
+  return columns
+    .split(',')
+    .map((column) => `${table}.${column.trim()}`)
+    .join(', ')
+}
+
+export const profileColumns = `
+  id, version, attributes, provenance, tags, identifiers, phone, created_at, updated_at,
+  last_event, removed_at`
+
 /** One row by its whole key; asked for on every write, and so as plain as can be. */
 export const selectOwner = `
   SELECT profile_id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0`
+
+/** The same, with the profile in full, for the first that a decision asks for. */
+export const selectOwnerInFull = `
+  SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
+  JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
+  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder = 0`
 
 /**
  * The owner, then the others who hold the value by id; usually nobody. The limit is part of the
@@ -17,21 +43,9 @@ export const selectHolders = `
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder >= 0 ORDER BY holder
   LIMIT ${holdersLoadedMax}`
 
-/**
- * The key of a row from its workspace and id: see the schema. An id that a caller made up may be
- * too large for its place and make the key of another row: who takes such ids compares both.
- */
-export function rowKey(workspaceId: string, id: string): string {
-  return `((${workspaceId} << 40) | ${id})`
-}
-
 export const selectRemovedAt = `
   SELECT max(removed_at) AS removed_at FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value = ? AND holder < 0`
-
-export const profileColumns = `
-  id, version, attributes, provenance, tags, identifiers, phone, created_at, updated_at,
-  last_event, removed_at`
 
 export const selectProfile = `
   SELECT ${profileColumns} FROM profiles

@@ -8,6 +8,7 @@ import type { AppliedJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
 import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
 import type { RecordRows } from './record-reader.ts'
 
@@ -16,13 +17,21 @@ export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'probe'; now: number }
   | { kind: 'expire'; before: ExpireBefore }
+  | { kind: 'deliveries'; method: DeliveryMethod; now: number; given: unknown[] }
   | { kind: 'fill' }
   | { kind: 'close' }
 
 export type Reply =
-  | { kind: 'applied'; results: ({ applied: AppliedJson } | { fault: FaultJson })[] }
+  | {
+      kind: 'applied'
+      results: ({ applied: AppliedJson } | { fault: FaultJson })[]
+      /** Whether deliveries were planned that may be claimed. */
+      planned: boolean
+    }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
+  | { kind: 'deliveries'; answer: unknown }
+  | { kind: 'failed'; fault: FaultJson }
   | { kind: 'filled'; filled: Filled; fault: FaultJson | null }
   | { kind: 'closed' }
 

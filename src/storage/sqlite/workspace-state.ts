@@ -87,6 +87,14 @@ export class WorkspaceStates {
     }
   }
 
+  /** The next number of the deliveries, given out for something else than a new one. */
+  takeDeliveryId(id: WorkspaceId): number {
+    const state = this.get(id)
+    this.#used.add(id)
+    state.last.delivery += 1
+    return state.last.delivery
+  }
+
   /** Part of the transaction: the counters as they are now. */
   flush(): void {
     for (const id of this.#used) {

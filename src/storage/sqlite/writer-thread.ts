@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
-import { appliedToJson } from '../applied-json.ts'
+import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
 import { faultToJson, type Reply, type Request } from './thread-messages.ts'
 import { type Result, Writer } from './writer.ts'
@@ -17,23 +17,25 @@ const writer = new Writer(path, decide)
 
 parentPort?.on('message', (text: string) => {
   const request = JSON.parse(text) as Request
-  const reply = answer(request)
-  parentPort?.postMessage(JSON.stringify(reply))
+  parentPort?.postMessage(
+    request.kind === 'apply'
+      ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
+      : JSON.stringify(answer(request)),
+  )
 })
 
-function resultToJson(result: Result) {
-  return 'fault' in result
-    ? { fault: faultToJson(result.fault) }
-    : { applied: appliedToJson(result.applied) }
+/** The text of a `Reply`, into which profiles go as the text that was written to the file. */
+function appliedReply(results: Result[], planned: boolean): string {
+  return `{"kind":"applied","planned":${planned},"results":[${results.map(resultText).join(',')}]}`
 }
 
-function answer(request: Request): Reply {
+function resultText(result: Result): string {
+  if ('fault' in result) return `{"fault":${JSON.stringify(faultToJson(result.fault))}}`
+  return `{"applied":${appliedText(result.applied, result.profileText)}}`
+}
+
+function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
   switch (request.kind) {
-    case 'apply':
-      return {
-        kind: 'applied',
-        results: writer.applyGroup(request.group, request.now).map(resultToJson),
-      }
     case 'probe':
       try {
         writer.probe(request.now)
@@ -43,6 +45,14 @@ function answer(request: Request): Reply {
       }
     case 'expire':
       return expire(request.before)
+    case 'deliveries': {
+      const { method, given, now } = request
+      try {
+        return { kind: 'deliveries', answer: writer.writeDeliveries(method, given, now) }
+      } catch (error) {
+        return { kind: 'failed', fault: faultToJson(asFault(error)) }
+      }
+    }
     case 'fill':
       return fill()
     case 'close':
@@ -56,7 +66,7 @@ function expire(before: ExpireBefore): Reply {
     return { kind: 'expired', expired: writer.expire(before), fault: null }
   } catch (error) {
     const fault = faultToJson(asFault(error))
-    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0 }
+    const expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
     return { kind: 'expired', expired, fault }
   }
 }

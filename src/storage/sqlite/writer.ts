@@ -7,6 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
+import { type DeliveryMethod, deliveryTables } from './delivery-writes.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
@@ -25,7 +26,8 @@ export interface Waiting {
   command: Command
 }
 
-export type Result = { applied: Applied } | { fault: Fault }
+/** What became of a command, with the profile as JSON text where it was written. */
+export type Result = { applied: Applied; profileText: string | null } | { fault: Fault }
 
 /** Everything that belongs to one open connection. */
 interface Connection {
@@ -37,6 +39,7 @@ interface Connection {
   records: RecordWriter
   states: WorkspaceStates
   idempotency: IdempotencyTable
+  deliveries: ReturnType<typeof deliveryTables>
   dataVersion: number
 }
 
@@ -92,6 +95,21 @@ export class Writer {
     }
   }
 
+  /** Changes deliveries or destinations, in a transaction of its own. */
+  writeDeliveries(method: DeliveryMethod, given: readonly unknown[], now: number): unknown {
+    const { db, deliveries, states } = this.#begin()
+    try {
+      const write = deliveries.writes[method] as (now: number, ...given: unknown[]) => unknown
+      const answer = write(now, ...given)
+      states.flush()
+      this.#commit(db)
+      return answer
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
+  }
+
   /** Does a small part of what the indexes still lack. */
   fillSome(): Filled {
     const { db } = this.#begin()
@@ -103,6 +121,11 @@ export class Writer {
       this.#abandon()
       throw asFault(error)
     }
+  }
+
+  /** Whether deliveries were planned that may be claimed, since this was asked last. */
+  takePlanned(): boolean {
+    return this.#connection?.deliveries.planner.takePlanned() ?? false
   }
 
   close(): void {
@@ -124,10 +147,10 @@ export class Writer {
   }
 
   #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, runs, side, records, states, idempotency } = connection
+    const { loader, writer, runs, side, records, states, idempotency, deliveries } = connection
     try {
       const earlier = idempotency.find(workspaceId, command)
-      if (earlier) return { applied: earlier }
+      if (earlier) return { applied: earlier, profileText: null }
       const state = states.get(workspaceId)
       const decided = this.#decideFully(loader, workspaceId, command, {
         now,
@@ -138,14 +161,15 @@ export class Writer {
       settle(decided, state.last)
       const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
       states.advance(workspaceId, state, decided)
-      writer.write(workspaceId, decided)
+      const profileText = writer.write(workspaceId, decided)
       runs.write(workspaceId, decided)
+      deliveries.planner.write(workspaceId, decided)
       if (planned) state.lastRecord = records.write(workspaceId, planned)
       side.write(workspaceId, decided, state.settings.indexedAttributes)
       const applied = appliedFrom(decided, command)
       if (planned) applied.records = planned.plan.records
       idempotency.keep(workspaceId, command, applied, now)
-      return { applied }
+      return { applied, profileText }
     } catch (error) {
       // Refusals come before the first write of a command, so the group goes on without it.
       if (error instanceof Fault) return { fault: error }
@@ -185,6 +209,7 @@ export class Writer {
     const version = dataVersion(connection.db)
     if (version !== connection.dataVersion) {
       connection.states.forget()
+      connection.deliveries.plans.forget()
       connection.dataVersion = version
     }
     return connection
@@ -217,6 +242,7 @@ export class Writer {
 function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
   const sizes = new RowSizes()
+  const states = new WorkspaceStates(db)
   return {
     db,
     loader: new KnownLoader(db, sizes),
@@ -224,8 +250,9 @@ function connect(path: string): Connection {
     runs: new RunWriter(db),
     side: new SideWriter(db),
     records: new RecordWriter(db),
-    states: new WorkspaceStates(db),
+    states,
     idempotency: new IdempotencyTable(db),
+    deliveries: deliveryTables(db, states),
     dataVersion: dataVersion(db),
   }
 }

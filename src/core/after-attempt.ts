@@ -1,0 +1,63 @@
+import { keptText } from './attempt-kept.ts'
+import { type AfterAttempt, afterAttempt, type Judgement, type SendFailure } from './delivery.ts'
+import type { AttemptOutcomeRecord } from './planned-delivery.ts'
+import type { RetryPolicy } from './schedule.ts'
+
+/** How an attempt ended, as whoever made it tells it. */
+export interface EndedAttempt {
+  outcome: AttemptOutcomeRecord
+  judgement: Judgement
+  /** From 0 up to 1, for the jitter. */
+  random: number
+}
+
+/** What a delivery becomes once an attempt of it is over. */
+export interface NextDelivery {
+  state: 'delivered' | 'pending' | 'dead'
+  /** When it is tried again; null where it is over. */
+  dueAt: number | null
+  endedAt: number | null
+  reason: string | null
+  detail: string | null
+}
+
+const ourOwnStop: SendFailure = 'stopped'
+
+/** No destination, no further try. */
+const noRetry: RetryPolicy = { firstMs: 0, factor: 1, maxMs: 0, attempts: 0, jitter: 0 }
+
+/**
+ * The delivery after its attempt. `tryCount` counts since it was planned or redelivered last;
+ * `policy` is null where the destination is gone.
+ */
+export function nextDelivery(
+  { outcome, judgement, random }: EndedAttempt,
+  policy: RetryPolicy | null,
+  tryCount: number,
+  now: number,
+): NextDelivery {
+  const next: AfterAttempt = afterAttempt(judgement, policy ?? noRetry, tryCount, now, random)
+  if (next.state === 'delivered') {
+    return { state: 'delivered', dueAt: null, endedAt: now, reason: null, detail: null }
+  }
+  const detail = outcome.kind === 'failure' ? keptText(outcome.message) : null
+  const { state, reason } = next
+  if (next.state === 'pending') return { state, dueAt: next.dueAt, endedAt: null, reason, detail }
+  return { state, dueAt: null, endedAt: now, reason, detail }
+}
+
+/**
+ * What an attempt says of the destination, whatever becomes of the delivery: an answer says that it
+ * is well, also one that refuses this body for good, unless it is a server error or asks for time.
+ * Null where the attempt says nothing of it, because nobody waited for the answer.
+ */
+export function isHealthy({ outcome }: EndedAttempt): boolean | null {
+  if (outcome.kind === 'lost') return null
+  if (outcome.kind === 'failure') return outcome.code === ourOwnStop ? null : false
+  return outcome.status < 500 && outcome.status !== 408 && outcome.status !== 429
+}
+
+/** Whether the receiver asked not to be called again. */
+export function disables({ judgement }: EndedAttempt): boolean {
+  return judgement.kind === 'dead' && judgement.disableDestination
+}

@@ -1,0 +1,167 @@
+import type { Logger } from 'pino'
+import { type Actions, isExternal } from '../core/action.ts'
+import { judgeAnswer, type SendFailure, sendFailures } from '../core/delivery.ts'
+import type { ClaimedDelivery, DeliveryRequest } from '../core/planned-delivery.ts'
+import type { Templates } from '../core/template.ts'
+import { SealError, type Sealer } from '../lib/seal.ts'
+import { openSecrets } from '../outbound/destination-secrets.ts'
+import type { OutboundClient } from '../outbound/http-client.ts'
+import type {
+  AttemptResult,
+  BeginAttempt,
+  Destination,
+  FailedDelivery,
+} from '../storage/delivery-store.ts'
+import type { DeliveryStats } from './delivery-stats.ts'
+import type { Held } from './held-claims.ts'
+import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
+
+/** What it takes to try a delivery. */
+export interface DeliveryTools {
+  actions: Actions
+  templates: Templates
+  client: OutboundClient
+  sealer: Sealer
+  stats: DeliveryStats
+  logger: Logger
+  /** This worker, as attempts name it. */
+  worker: string
+  /** Writes to the store; many of the same moment share a commit. */
+  begin(attempt: BeginAttempt): Promise<boolean>
+  record(result: AttemptResult): Promise<boolean>
+  fail(failure: FailedDelivery): Promise<boolean>
+}
+
+/** How long to wait before a result is written again that the store could not take. */
+const rewriteMs = 250
+
+/**
+ * Makes one attempt: the request is rendered where there was none, kept, signed, sent, and what
+ * came of it is recorded. Nothing is sent before the store has it that an attempt begins, and
+ * nothing is recorded once the lease is lost.
+ *
+ * @throws Error when the store could not note the beginning; nothing was sent then.
+ */
+export async function deliver(
+  delivery: ClaimedDelivery,
+  destination: Destination,
+  held: Held,
+  tools: DeliveryTools,
+): Promise<void> {
+  const { claim } = held
+  // Whoever began the last try never came back from it, and neither did those before.
+  if (delivery.tryCount >= destination.retry.attempts) {
+    const detail = `Its ${delivery.tryCount} tries were begun, and the last was never heard of again.`
+    log(tools, delivery, { reason: 'lost', detail }, 'a delivery has no tries left')
+    await tools.fail({ ...claim, reason: 'lost', detail })
+    tools.stats.count(delivery, 'dead')
+    return
+  }
+  const request = delivery.request ?? render(delivery, tools)
+  if ('fault' in request) {
+    const { reason, detail } = request.fault
+    log(tools, delivery, { reason, detail }, 'a delivery could not be rendered')
+    await tools.fail({ ...claim, reason, detail })
+    tools.stats.count(delivery, 'dead')
+    return
+  }
+  const prepared = prepare(delivery, destination, request, tools)
+  const kept = delivery.request === null ? { request } : {}
+  const sent = 'code' in prepared ? null : prepared.sent
+  const began = await tools.begin({ ...claim, worker: tools.worker, ...kept, sent })
+  if (!began || held.isLost) return
+  if (delivery.attemptCount === 0) tools.stats.waited(Date.now() - delivery.plannedAt)
+  const result = 'code' in prepared ? unsent(prepared) : await send(prepared, held, tools)
+  if (held.isLost) return
+  const recorded = await write(held, tools, () => tools.record({ ...claim, ...result }))
+  const { judgement, outcome } = result
+  if (recorded) tools.stats.count(delivery, judgement.kind)
+  log(tools, delivery, { recorded, judgement: judgement.kind, ...shown(outcome) }, 'attempt')
+}
+
+type Result = Pick<AttemptResult, 'outcome' | 'judgement' | 'random'>
+
+function render(
+  delivery: ClaimedDelivery,
+  { actions, templates }: DeliveryTools,
+): DeliveryRequest | { fault: { reason: string; detail: string } } {
+  const action = actions.get(delivery.action)
+  if (!action || !isExternal(action)) {
+    const detail = `This Roster has no action ${delivery.action} that reaches outside.`
+    return { fault: { reason: 'unknown_action', detail } }
+  }
+  const { settings, seen, workspaceName, plannedAt } = delivery
+  const workspace = { name: workspaceName }
+  const rendered = action.render({ settings, seen, workspace, plannedAt, templates })
+  return rendered.kind === 'request' ? rendered.request : { fault: rendered }
+}
+
+type Unopened = { code: SendFailure; message: string }
+
+function prepare(
+  delivery: ClaimedDelivery,
+  destination: Destination,
+  request: DeliveryRequest,
+  { sealer }: DeliveryTools,
+): PreparedCall | Unopened {
+  const now = Date.now()
+  try {
+    const secrets = openSecrets(sealer, delivery.workspaceId, destination, now)
+    return prepareCall(delivery, destination, request, secrets, now)
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error
+    return { code: 'secret', message: error.message }
+  }
+}
+
+async function send(
+  { request, mask }: PreparedCall,
+  held: Held,
+  { client }: DeliveryTools,
+): Promise<Result> {
+  const result = await client.send({ ...request, signal: held.abort.signal })
+  const answer =
+    result.kind === 'answer'
+      ? { status: result.status, retryAfter: result.headers['retry-after'] }
+      : { error: result.code }
+  const judgement = judgeAnswer(answer, Date.now())
+  return { outcome: recordedOutcome(result, mask), judgement, random: Math.random() }
+}
+
+function unsent({ code, message }: Unopened): Result {
+  const text = `${sendFailures[code].text} ${message}`
+  const outcome = { kind: 'failure' as const, code, message: text, tookMs: 0, address: null }
+  return { outcome, judgement: judgeAnswer({ error: code }, Date.now()), random: Math.random() }
+}
+
+/** What happened outside cannot be undone, so it is written as long as the lease allows. */
+async function write(
+  held: Held,
+  { logger }: DeliveryTools,
+  record: () => Promise<boolean>,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      return await record()
+    } catch (error) {
+      logger.warn({ error: (error as Error).message }, 'an attempt could not be recorded yet')
+      if (held.isLost || performance.now() + rewriteMs > held.until) return false
+      await new Promise((resolve) => setTimeout(resolve, rewriteMs))
+    }
+  }
+}
+
+function shown(outcome: Result['outcome']): object {
+  if (outcome.kind === 'answer') return { status: outcome.status, tookMs: outcome.tookMs }
+  return outcome.kind === 'failure' ? { code: outcome.code, tookMs: outcome.tookMs } : {}
+}
+
+function log(
+  { logger }: DeliveryTools,
+  { workspaceId, id, destination, attemptCount }: ClaimedDelivery,
+  more: object,
+  message: string,
+): void {
+  const ids = { workspaceId, delivery: id, destination, attempt: attemptCount + 1 }
+  logger.info({ ...ids, ...more }, message)
+}

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import type { RecordEvent } from '../core/command.ts'
+import type { DeliveryStore, DestinationNotice } from '../storage/delivery-store.ts'
+import type { Store } from '../storage/store.ts'
+
+const noticesMax = 100
+
+export type NoticeStore = Pick<Store, 'apply'> & Pick<DeliveryStore, 'untoldNotices' | 'markTold'>
+
+/**
+ * Puts into the event log that destinations stopped working, recovered or were disabled, so that
+ * rules may react to it. One may be told twice, when a node dies in between, and none is left out.
+ */
+export async function tellNotices(store: NoticeStore, logger: Logger): Promise<void> {
+  for (;;) {
+    const notices = await store.untoldNotices(noticesMax)
+    for (const notice of notices) {
+      const { workspaceId, destination, kind, reason } = notice
+      logger.warn({ workspaceId, destination, reason }, `a destination ${words[kind]}`)
+      await store.apply(workspaceId, noticeEvent(notice))
+      await store.markTold(notice)
+    }
+    if (notices.length < noticesMax) return
+  }
+}
+
+const words = {
+  opened: 'fails again and again and is called less often',
+  recovered: 'works again',
+  disabled: 'was disabled',
+} as const
+
+function noticeEvent({ kind, destination, reason, at }: DestinationNotice): RecordEvent {
+  return {
+    kind: 'record-event',
+    type: `destination.${kind}`,
+    attributes: { destination, ...(reason === null ? {} : { reason }) },
+    identifiers: [],
+    occurredAt: at,
+    source: { dialect: 'roster', token: null, request: null },
+    reply: 'outcome',
+  }
+}

@@ -1,0 +1,206 @@
+import type { Logger } from 'pino'
+import type { ClaimedDelivery } from '../core/planned-delivery.ts'
+import { type Batch, batch } from '../lib/batch.ts'
+import type {
+  AttemptResult,
+  BeginAttempt,
+  Claim,
+  DeliveryStore,
+  Destination,
+  FailedDelivery,
+} from '../storage/delivery-store.ts'
+import { type DeliveryTools, deliver } from './deliver.ts'
+import { HeldClaims } from './held-claims.ts'
+import { type NoticeStore, tellNotices } from './tell-notices.ts'
+
+export type WorkerStore = NoticeStore &
+  Pick<
+    DeliveryStore,
+    | 'claimDeliveries'
+    | 'beginAttempts'
+    | 'recordAttempts'
+    | 'failDeliveries'
+    | 'releaseDeliveries'
+    | 'extendLeases'
+    | 'onDeliveriesDue'
+  >
+
+export interface WorkerOptions extends Omit<DeliveryTools, 'begin' | 'record' | 'fail'> {
+  store: WorkerStore
+  /** Deliveries under way at once, all destinations together. */
+  inFlightMax: number
+  /** How long `stop` waits for calls under way before it cuts them. */
+  drainMs: number
+  /** How long a worker that died keeps its deliveries from the others. */
+  leaseMs?: number
+}
+
+const leaseMsDefault = 15_000
+/** How often it looks for what another process planned. */
+const lookMs = 500
+/** After the store could not do it. */
+const retryMs = 1_000
+/** Claimed at once; more would hold the store's writer up for too long. */
+const claimMax = 256
+/** Begun in one turn of the event loop, which others wait for. */
+const turnMax = 16
+/** How often notices are looked for where attempts end, and where nothing happens. */
+const noticesMs = { busy: 1_000, idle: 30_000 }
+
+/**
+ * Delivers what is due, on any number of nodes: claims it, tries it and records what came of it.
+ * What a worker that was killed had claimed is taken up by another when the leases run out.
+ */
+export class Worker {
+  readonly #options: WorkerOptions
+  readonly #logger: Logger
+  readonly #tools: DeliveryTools
+  readonly #held: HeldClaims
+  readonly #batches: readonly Batch<never, unknown>[]
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #working: Promise<void>
+  readonly #unlisten: () => void
+  #telling: Promise<void> | null = null
+  #tellAt = 0
+  #stopping = false
+  #woken = false
+  #wake = () => {}
+
+  constructor(options: WorkerOptions) {
+    const { store, logger } = options
+    this.#options = options
+    this.#logger = logger
+    this.#held = new HeldClaims(store, options.leaseMs ?? leaseMsDefault)
+    const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax)
+    const records = batch((all: AttemptResult[]) => this.#record(all), claimMax)
+    const failures = batch((all: FailedDelivery[]) => store.failDeliveries(all), claimMax)
+    this.#batches = [begins, records, failures] as unknown as Batch<never, unknown>[]
+    const [begin, record, fail] = [begins.add, records.add, failures.add]
+    this.#tools = { ...options, begin, record, fail }
+    this.#unlisten = store.onDeliveriesDue(() => this.#awaken())
+    this.#working = this.#work()
+  }
+
+  /**
+   * Claims nothing more, gives back what was not begun, and waits for calls under way; those that
+   * take longer than the drain are cut and tried again later.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#awaken()
+    await this.#working
+    const drained = setTimeout(() => this.#held.abortAll(), this.#options.drainMs)
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    clearTimeout(drained)
+    for (const each of this.#batches) await each.settled()
+    this.#unlisten()
+    await Promise.all([this.#telling, this.#held.stop()])
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopping) {
+      this.#woken = false
+      this.#tellNow()
+      const room = this.#options.inFlightMax - this.#held.size
+      const waitMs = room > 0 ? await this.#claim(Math.min(room, claimMax)) : lookMs
+      await this.#pause(waitMs)
+    }
+  }
+
+  /** One round; answers how long there is nothing to claim. */
+  async #claim(limit: number): Promise<number> {
+    const { store, worker, leaseMs = leaseMsDefault } = this.#options
+    const askedAt = performance.now()
+    try {
+      const perDestinationMax = Math.max(1, Math.ceil(limit / 2))
+      const request = { worker, limit, leaseMs, perDestinationMax }
+      const { deliveries, destinations, nextInMs } = await store.claimDeliveries(request)
+      const known = new Map(
+        destinations.map((each) => [keyOf(each.workspaceId, each.destination.name), each]),
+      )
+      for (const [index, delivery] of deliveries.entries()) {
+        const found = known.get(keyOf(delivery.workspaceId, delivery.destination))
+        if (!found) throw new Error(`Delivery ${delivery.id} came without its destination.`)
+        this.#take(delivery, found.destination, askedAt)
+        if (index % turnMax === turnMax - 1) await nextTurn()
+      }
+      if (deliveries.length > 0 && nextInMs === null) return lookMs
+      return Math.min(nextInMs ?? lookMs, lookMs)
+    } catch (error) {
+      this.#logger.warn({ error: (error as Error).message }, 'claiming deliveries failed')
+      return retryMs
+    }
+  }
+
+  #take(delivery: ClaimedDelivery, destination: Destination, askedAt: number): void {
+    const held = this.#held.hold(delivery, askedAt)
+    const work = this.#stopping
+      ? this.#giveBack(held.claim)
+      : deliver(delivery, destination, held, this.#tools).catch(async (error: unknown) => {
+          const { workspaceId, id } = delivery
+          const { message } = error as Error
+          this.#logger.warn(
+            { workspaceId, delivery: id, error: message },
+            'an attempt was not made',
+          )
+          await this.#giveBack(held.claim)
+        })
+    const done: Promise<void> = work.finally(() => {
+      this.#held.letGo(held)
+      this.#underWay.delete(done)
+    })
+    this.#underWay.add(done)
+  }
+
+  /** What cannot be given back is somebody's again when its lease runs out. */
+  async #giveBack(claim: Claim): Promise<void> {
+    await this.#options.store.releaseDeliveries([claim]).catch(() => {})
+  }
+
+  /** A slot of a destination is free again, or a lane has its next. */
+  async #record(all: AttemptResult[]): Promise<boolean[]> {
+    const recorded = await this.#options.store.recordAttempts(all)
+    this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
+    // The next claim finds room for those that end with this batch.
+    setImmediate(() => this.#awaken())
+    return recorded
+  }
+
+  #tellNow(): void {
+    const now = performance.now()
+    if (this.#telling || now < this.#tellAt) return
+    this.#tellAt = now + noticesMs.idle
+    this.#telling = tellNotices(this.#options.store, this.#logger)
+      .catch((error: unknown) => {
+        this.#tellAt = performance.now() + retryMs
+        this.#logger.warn({ error: (error as Error).message }, 'notices could not be told yet')
+      })
+      .finally(() => {
+        this.#telling = null
+      })
+  }
+
+  #awaken(): void {
+    this.#woken = true
+    this.#wake()
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#stopping || this.#woken || ms <= 0) return nextTurn()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+function keyOf(workspaceId: number, destination: string): string {
+  return `${workspaceId}/${destination}`
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

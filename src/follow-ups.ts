@@ -1,0 +1,140 @@
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { hostname } from 'node:os'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Logger } from 'pino'
+import type { Config } from './config/load-config.ts'
+import { createDeliveryStats, type DeliveryCounts } from './follow-up/delivery-stats.ts'
+import { startRunner } from './follow-up/runner.ts'
+import { serveStore } from './follow-up/store-port.ts'
+import type { ThreadStart, ThreadTold } from './follow-up/worker-thread.ts'
+import type { Sealer } from './lib/seal.ts'
+import { openSecrets, resealSecrets } from './outbound/destination-secrets.ts'
+import type { FullStore } from './storage/open-store.ts'
+
+/** Everything that happens after a write was answered. */
+export interface FollowUps {
+  counts(): DeliveryCounts
+  /** Takes up nothing more, ends what is under way, and gives the rest back. */
+  stop(): Promise<void>
+}
+
+export interface FollowUpParts {
+  store: FullStore
+  secretKeys: readonly Uint8Array[]
+  /** Address of the module that exports `actions`. */
+  actions: URL
+  logger: Logger
+  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs' | 'logLevel'>
+}
+
+/** Longer than most receivers take; what is cut is tried again after the start. */
+const drainMsMax = 3_000
+/** A thread that failed is begun again after this long. */
+const againMs = 1_000
+
+/** Goes on with runs and delivers, until it is stopped. */
+export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
+  const { store, logger, config } = parts
+  const ownAddresses = await databaseAddresses(config.databaseUrl)
+  const runner = startRunner(store, logger)
+  let thread = beginThread(parts, ownAddresses)
+  let again: NodeJS.Timeout | undefined
+  let stopping = false
+  const watch = () => {
+    void thread.ended.then(() => {
+      if (stopping) return
+      logger.error('the thread that delivers ended; it is begun again')
+      again = setTimeout(() => {
+        thread = beginThread(parts, ownAddresses)
+        watch()
+      }, againMs)
+    })
+  }
+  watch()
+  return {
+    counts: () => thread.counts(),
+    async stop() {
+      stopping = true
+      clearTimeout(again)
+      await Promise.all([runner.stop(), thread.stop()])
+    },
+  }
+}
+
+function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
+  const { store, secretKeys, actions, logger, config } = parts
+  const { port1, port2 } = new MessageChannel()
+  const start: ThreadStart = {
+    worker: `${hostname()}:${process.pid}`,
+    inFlightMax: config.deliveriesInFlightMax,
+    drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
+    store: port2,
+    actions: actions.href,
+    secretKeys,
+    ownAddresses,
+    logsInfo: logger.isLevelEnabled('info'),
+  }
+  const unserve = serveStore(port1, store)
+  let counts: DeliveryCounts = createDeliveryStats().read()
+  const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
+    workerData: start,
+    transferList: [port2],
+  })
+  thread.on('message', (told: ThreadTold) => {
+    if (told.kind === 'log') logger[told.level](told.fields, told.message)
+    if (told.kind === 'counts') counts = told.counts
+  })
+  thread.on('error', (error: Error) => {
+    logger.error({ error: error.message }, 'the thread that delivers failed')
+  })
+  const ended = once(thread, 'exit').then(unserve)
+  return {
+    ended,
+    counts: () => counts,
+    async stop() {
+      thread.postMessage('stop')
+      await ended
+    },
+  }
+}
+
+/**
+ * Opens every stored secret once, so that a wrong secret key shows at the start and not at night,
+ * and seals anew what a former key sealed.
+ *
+ * @throws SealError that names the destination and what to do.
+ */
+export async function prepareSecrets(store: FullStore, sealer: Sealer): Promise<void> {
+  for (const { id, name } of await store.listWorkspaces()) {
+    for (const destination of await store.listDestinations(id)) {
+      try {
+        openSecrets(sealer, id, destination, 0)
+        const fresh = resealSecrets(sealer, id, destination)
+        if (fresh) await store.replaceSecrets(id, destination.name, fresh)
+      } catch (error) {
+        throw new Error(
+          `The secrets of the destination ${destination.name} of the workspace ${name} cannot be ` +
+            `opened. ${(error as Error).message} Give the key they were sealed with as ` +
+            'ROSTER_SECRET_KEY, or as ROSTER_SECRET_KEY_PREVIOUS where it was replaced; without ' +
+            'it, apply the destinations again with roster rules apply --replace-secrets.',
+          { cause: error },
+        )
+      }
+    }
+  }
+}
+
+/** The database is nobody's destination, whatever a destination may reach; loopback aside. */
+async function databaseAddresses(databaseUrl: string | null): Promise<string[]> {
+  const host = databaseUrl === null ? null : URL.parse(databaseUrl)?.hostname
+  if (!host || databaseUrl?.startsWith('sqlite:')) return []
+  const found = await lookup(host.replace(/^\[|\]$/g, ''), { all: true }).catch(() => [])
+  return found
+    .filter(({ address }) => !isLoopback(address))
+    .map(({ address, family }) => `${address}/${family === 6 ? 128 : 32}`)
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}

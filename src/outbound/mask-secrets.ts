@@ -1,0 +1,37 @@
+const mask = '***'
+
+/** Replaces secrets in text that is kept or shown. */
+export type Mask = (text: string) => string
+
+/**
+ * Takes secrets out of text wherever they stand, as they are or as JSON and URLs write them. Of
+ * `Bearer abc` the `abc` is taken out alone too, and of `whsec_abc` likewise.
+ */
+export function maskSecrets(secrets: readonly string[]): Mask {
+  const spellings = new Set(
+    secrets.flatMap((secret) => {
+      const bare = secret.replace(/^(whsec_|[A-Za-z]+ +)/, '')
+      return [secret, bare].flatMap((text) => [
+        text,
+        JSON.stringify(text).slice(1, -1),
+        encodeURIComponent(text),
+      ])
+    }),
+  )
+  spellings.delete('')
+  // The longest first, so that no rest of one is left over.
+  const ordered = [...spellings].sort((a, b) => b.length - a.length)
+  return (text) => ordered.reduce((masked, secret) => masked.replaceAll(secret, mask), text)
+}
+
+/** Headers for the record: those that hold secrets by their nature are masked whole. */
+export function maskHeaders(
+  headers: { readonly [name: string]: string },
+  hidden: ReadonlySet<string>,
+  maskText: Mask,
+): { [name: string]: string } {
+  const masked = Object.entries(headers).map(([name, value]) => {
+    return [name, hidden.has(name) ? mask : maskText(value)] as const
+  })
+  return Object.fromEntries(masked)
+}

@@ -1,0 +1,111 @@
+import type pg from 'pg'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { Claim, DeliveryStore } from '../delivery-store.ts'
+import type { Row } from '../rows.ts'
+import type { Admin } from './admin.ts'
+import { DeliveryClaimer } from './claim-deliveries.ts'
+import type { DatabaseClock } from './database-clock.ts'
+import * as attempts from './delivery-attempts.ts'
+import { DeliveryMover } from './delivery-mover.ts'
+import { DeliveryReader } from './delivery-reader.ts'
+import { deliveryTransactions } from './delivery-transactions.ts'
+import { Destinations } from './destinations.ts'
+import type { DueSignal } from './due-signal.ts'
+import { RuleVersions } from './rule-versions.ts'
+import type { Statement } from './transaction.ts'
+
+export interface DeliveriesOptions {
+  pool: pg.Pool
+  admin: Admin
+  ask(statement: Statement | string, values?: unknown[]): Promise<Row[]>
+  clock(): number
+  databaseClock: DatabaseClock
+  signal: DueSignal
+}
+
+type Operations = Pick<
+  DeliveryStore,
+  | 'claimDeliveries'
+  | 'beginAttempts'
+  | 'recordAttempts'
+  | 'failDeliveries'
+  | 'releaseDeliveries'
+  | 'extendLeases'
+  | 'onDeliveriesDue'
+>
+
+/** Destinations and deliveries, for any number of nodes. */
+export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
+  const { pool, ask, clock, admin } = options
+  const { write, heard } = deliveryTransactions(pool, clock, options.signal)
+  const reader = new DeliveryReader(ask)
+  const mover = new DeliveryMover(write, clock)
+  const endAll = (id: WorkspaceId, name: string) => mover.endAll(id, name)
+  const destinations = new Destinations({ admin, ask, clock, endAll })
+  return {
+    ...queue(options, endAll),
+    replaceDestinations: (id, all) => heard(destinations.replaceAll(id, all)),
+    putDestination: (id, destination) => heard(destinations.put(id, destination)),
+    removeDestination: (id, name) => destinations.remove(id, name),
+    listDestinations: (id) => destinations.list(id),
+    findDestination: (id, name) => destinations.find(id, name),
+    setDestinationState: (id, name, state) => heard(destinations.setState(id, name, state)),
+    replaceSecrets: (id, name, secrets) => destinations.replaceSecrets(id, name, secrets),
+    untoldNotices: (limit) => destinations.notices(limit),
+    markTold: (notice) => destinations.markTold(notice),
+    findDelivery: (id, delivery) => reader.find(id, delivery),
+    listDeliveries: (id, filter) => reader.list(id, filter),
+    listAttempts: (id, delivery) => reader.attempts(id, delivery),
+    countDeliveries: (id, selection) => reader.count(id, selection),
+    deliveryHealth: () => reader.health(clock()),
+    cancelDeliveries: (id, selection, limit) => heard(mover.cancel(id, selection, limit)),
+    redeliverDeliveries: (id, selection, limit) => heard(mover.redeliver(id, selection, limit)),
+    resendDelivery: (id, delivery, request) => heard(mover.resend(id, delivery, request)),
+  }
+}
+
+/** What workers do. */
+function queue(
+  { pool, ask, clock, databaseClock, signal }: DeliveriesOptions,
+  endAll: (id: WorkspaceId, name: string) => Promise<void>,
+): Operations {
+  const { write, heard } = deliveryTransactions(pool, clock, signal)
+  const setClock = (time: number, askedAt: number) => databaseClock.set(time, askedAt)
+  const versions = new RuleVersions()
+  const claimer = new DeliveryClaimer({ transact: write, ask, versions, setClock, clock })
+  const fail: DeliveryStore['failDeliveries'] = async (failures) => {
+    if (failures.length === 0) return []
+    return heard(write((transaction) => attempts.failDeliveries(transaction, failures, clock())))
+  }
+  return {
+    claimDeliveries: async (request) => {
+      const { orphans, broken, ...claimed } = await claimer.claim(request)
+      for (const [workspaceId, name] of orphans) await endAll(workspaceId, name)
+      await fail(broken.map(withoutStep))
+      return claimed
+    },
+    beginAttempts: async (begun) => {
+      if (begun.length === 0) return []
+      return write((transaction) => attempts.beginAttempts(transaction, begun, clock()))
+    },
+    recordAttempts: async (results) => {
+      if (results.length === 0) return []
+      return heard(write((transaction) => attempts.recordAttempts(transaction, results, clock())))
+    },
+    failDeliveries: fail,
+    releaseDeliveries: async (claims) => {
+      if (claims.length === 0) return
+      await heard(write((transaction) => attempts.releaseDeliveries(transaction, claims, clock())))
+    },
+    extendLeases: async (claims, leaseMs) => {
+      if (claims.length === 0) return []
+      const until = clock() + leaseMs
+      return write((transaction) => attempts.extendLeases(transaction, claims, until))
+    },
+    onDeliveriesDue: (listener) => signal.listen(listener, () => claimer.isReady()),
+  }
+}
+
+function withoutStep(claim: Claim) {
+  return { ...claim, reason: 'no_step', detail: 'The rule does not have the step any more.' }
+}

@@ -1,0 +1,29 @@
+import { type DeliveryState, isOver } from '../../core/delivery.ts'
+import type { DeliverySelection } from '../delivery-store.ts'
+
+/** What a selection asks for, as tests of a statement whose first values are `values`. */
+export function testsOf(selection: DeliverySelection, values: unknown[]): string[] {
+  const { ids, states, destination, rule, event, subject, reason } = selection
+  const tests = states ? indexedTests(states) : []
+  for (const [test, value] of [
+    ['id = ANY (?::bigint[])', ids],
+    ['state = ANY (?::text[])', states],
+    ['destination = ?', destination],
+    ['rule = ?', rule],
+    ['event_id = ?', event],
+    ['subject = ?', subject],
+    ['reason = ?', reason],
+    ['planned_at >= ?', selection.plannedFrom],
+    ['planned_at < ?', selection.plannedUntil],
+  ] as const) {
+    if (value !== undefined) tests.push(test.replace('?', `$${values.push(value)}`))
+  }
+  return tests
+}
+
+/** What follows from the states, in the words by which an index of some states is recognised. */
+function indexedTests(states: readonly DeliveryState[]): string[] {
+  if (states.length === 0) return []
+  if (states.every((state) => state === 'dead')) return ["state = 'dead'"]
+  return states.some(isOver) ? [] : ['ended_at IS NULL']
+}

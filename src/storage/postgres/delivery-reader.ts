@@ -1,0 +1,158 @@
+import { isHeldBack } from '../../core/claim-turns.ts'
+import { defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import {
+  attemptColumns,
+  attemptFromRow,
+  deliveryColumns,
+  deliveryFromRow,
+  destinationColumns,
+  destinationFromRow,
+} from '../delivery-rows.ts'
+import type {
+  DeliveryCount,
+  DeliveryFilter,
+  DeliveryHealth,
+  DeliverySelection,
+} from '../delivery-store.ts'
+import type { Row } from '../rows.ts'
+import { loadOf } from './busy-destination.ts'
+import { testsOf } from './delivery-filter.ts'
+import type { Statement } from './transaction.ts'
+
+type Ask = (statement: Statement | string, values?: unknown[]) => Promise<Row[]>
+
+/** What is due for longer is overdue, unless it is held back on purpose; in milliseconds. */
+const overdueMs = 60_000
+
+export const selectDelivery: Statement = {
+  name: 'select_delivery',
+  text: `SELECT ${deliveryColumns} FROM deliveries WHERE workspace_id = $1 AND id = $2`,
+}
+
+/**
+ * Those that are over, then the one that is under way. Months go as a whole, and so may hold
+ * attempts of deliveries that went before.
+ */
+export const selectAttempts: Statement = {
+  name: 'select_attempts',
+  text: `
+    SELECT ${attemptColumns} FROM attempts
+    WHERE workspace_id = $1 AND delivery_id = $2 AND EXISTS (
+      SELECT 1 FROM deliveries WHERE workspace_id = $1 AND id = $2)
+    UNION ALL
+    SELECT id, attempt_count, worker, began_at, NULL, sent, NULL FROM deliveries
+    WHERE workspace_id = $1 AND id = $2 AND began_at IS NOT NULL
+    ORDER BY number`,
+}
+
+/** For somebody who watches: it counts, and so takes the longer the more there is to count. */
+const selectHealth = `
+    SELECT d.workspace_id, home.name AS workspace, counts.*,
+      ${destinationColumns.replaceAll(/(\w+)/g, 'd.$1')}
+    FROM destinations d
+    CROSS JOIN LATERAL (SELECT name FROM workspaces w WHERE w.id = d.workspace_id LIMIT 1) AS home
+    CROSS JOIN LATERAL (
+      SELECT (
+        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.state = 'pending'
+          AND o.wake_at IS NOT NULL) AS pending, (
+        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.state = 'claimed'
+          AND o.wake_at IS NOT NULL) AS claimed, (
+        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.ended_at IS NULL
+          AND o.state = 'queued') AS queued, (
+        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.state = 'dead') AS dead, (
+        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.state = 'pending' AND o.wake_at < $1::bigint
+          ) AS overdue, (
+        SELECT o.wake_at FROM deliveries o WHERE o.workspace_id = d.workspace_id
+          AND o.destination = d.name AND o.state = 'pending' AND o.wake_at <= $2::bigint
+        ORDER BY o.wake_at LIMIT 1) AS oldest_due_at
+    ) AS counts
+    ORDER BY d.workspace_id, d.name`
+
+/** Reads deliveries and what was tried of them. */
+export class DeliveryReader {
+  readonly #ask: Ask
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+  }
+
+  async find(workspaceId: WorkspaceId, id: DeliveryId): Promise<Delivery | null> {
+    const [row] = await this.#ask(selectDelivery, [workspaceId, id])
+    return row ? deliveryFromRow(row) : null
+  }
+
+  async list(workspaceId: WorkspaceId, filter: DeliveryFilter): Promise<Delivery[]> {
+    const values: unknown[] = [workspaceId, filter.limit]
+    const tests = ['workspace_id = $1', ...testsOf(filter, values)]
+    const { cursor, oldestFirst } = filter
+    if (cursor !== undefined) tests.push(`id ${oldestFirst ? '>' : '<'} $${values.push(cursor)}`)
+    const rows = await this.#ask(
+      `SELECT ${deliveryColumns} FROM deliveries WHERE ${tests.join(' AND ')}
+       ORDER BY id ${oldestFirst ? '' : 'DESC'} LIMIT $2`,
+      values,
+    )
+    return rows.map(deliveryFromRow)
+  }
+
+  async attempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]> {
+    return (await this.#ask(selectAttempts, [workspaceId, id])).map(attemptFromRow)
+  }
+
+  async count(workspaceId: WorkspaceId, selection: DeliverySelection): Promise<DeliveryCount[]> {
+    const values: unknown[] = [workspaceId]
+    const tests = ['workspace_id = $1', ...testsOf(selection, values)]
+    const rows = await this.#ask(
+      `SELECT destination, state, reason, count(*) AS count, min(planned_at) AS oldest
+       FROM deliveries WHERE ${tests.join(' AND ')}
+       GROUP BY destination, state, reason ORDER BY destination, state, reason`,
+      values,
+    )
+    return rows.map((row) => ({
+      destination: row.destination as string,
+      state: row.state as DeliveryCount['state'],
+      reason: row.reason as string | null,
+      count: row.count as number,
+      oldestPlannedAt: row.oldest as number,
+    }))
+  }
+
+  async health(now: number): Promise<DeliveryHealth> {
+    const rows = await this.#ask(selectHealth, [now - overdueMs, now])
+    const due = rows.map((row) => row.oldest_due_at as number | null).filter((at) => at !== null)
+    return {
+      oldestDueAt: due.length === 0 ? null : Math.min(...due),
+      overdue: rows.reduce(
+        (sum, row) => sum + (isWaiting(row, now) ? 0 : (row.overdue as number)),
+        0,
+      ),
+      destinations: rows.map((row) => {
+        const { name, state, breaker } = destinationFromRow(row)
+        return {
+          workspaceId: row.workspace_id as WorkspaceId,
+          workspace: row.workspace as string,
+          destination: name,
+          state,
+          breaker,
+          pending: row.pending as number,
+          queued: row.queued as number,
+          claimed: row.claimed as number,
+          dead: row.dead as number,
+          oldestDueAt: row.oldest_due_at as number | null,
+        }
+      }),
+    }
+  }
+}
+
+/** Whether what is due waits on purpose. */
+function isWaiting(row: Row, now: number): boolean {
+  const load = { ...loadOf(destinationFromRow(row), row), claimed: row.claimed as number }
+  return isHeldBack(load, now, defaultBreaker)
+}

@@ -1,0 +1,175 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type DestinationLoad, isHeldBack } from '../../core/claim-turns.ts'
+import type { DeliveryState } from '../../core/delivery.ts'
+import { defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import {
+  attemptColumns,
+  attemptFromRow,
+  bucketFromRow,
+  deliveryColumns,
+  deliveryFromRow,
+  destinationColumns,
+  destinationFromRow,
+  noticeFromRow,
+} from '../delivery-rows.ts'
+import type {
+  DeliveryCount,
+  DeliveryFilter,
+  DeliveryHealth,
+  DeliverySelection,
+  Destination,
+  DestinationNotice,
+} from '../delivery-store.ts'
+import type { Row } from '../rows.ts'
+import { selectDeliveries } from './delivery-selection.ts'
+import {
+  selectClaimedCount,
+  selectDestination,
+  selectDestinations,
+  selectNextPending,
+  selectNotices,
+} from './delivery-statements.ts'
+import { rowKey } from './statements.ts'
+
+/** Due for longer than this and not claimed is overdue. */
+const overdueMs = 60_000
+
+const selectOne = `SELECT ${deliveryColumns} FROM deliveries WHERE key = ${rowKey('?', '?')}`
+
+const selectAttempts = `
+  SELECT ${attemptColumns} FROM attempts
+  WHERE workspace_id = ? AND delivery_id = ? ORDER BY number`
+
+const selectAllDestinations = `
+  SELECT workspace_id, workspaces.name AS workspace, ${prefixed(destinationColumns)}
+  FROM destinations JOIN workspaces ON workspaces.id = workspace_id
+  ORDER BY workspace_id, destinations.name`
+
+const countAwake = `
+  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_wake
+  WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at IS NOT NULL`
+
+const countOverdue = `
+  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_wake
+  WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at < ?`
+
+const countQueued = `
+  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_queued
+  WHERE workspace_id = ? AND destination = ? AND state = 'queued'`
+
+const countDead = `
+  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_dead
+  WHERE workspace_id = ? AND destination = ? AND state = 'dead'`
+
+/** Reads destinations and deliveries beside the writer. */
+export class DeliveryReader {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  listDestinations(workspaceId: WorkspaceId): Destination[] {
+    return this.#db.prepare(selectDestinations).all(workspaceId).map(destinationFromRow)
+  }
+
+  findDestination(workspaceId: WorkspaceId, name: string): Destination | null {
+    const row = this.#db.prepare(selectDestination).get(workspaceId, name)
+    return row ? destinationFromRow(row) : null
+  }
+
+  notices(limit: number): DestinationNotice[] {
+    return this.#db.prepare(selectNotices).all(limit).map(noticeFromRow)
+  }
+
+  find(workspaceId: WorkspaceId, id: DeliveryId): Delivery | null {
+    const row = this.#db.prepare(selectOne).get(workspaceId, id)
+    return row ? deliveryFromRow(row) : null
+  }
+
+  list(workspaceId: WorkspaceId, filter: DeliveryFilter): Delivery[] {
+    const { cursor, oldestFirst, limit, ...selection } = filter
+    const { from, where, values } = selectDeliveries(workspaceId, selection)
+    const further = cursor === undefined ? '' : `AND id ${oldestFirst ? '>' : '<'} ?`
+    const select = `
+      SELECT ${deliveryColumns} FROM ${from} WHERE ${where} ${further}
+      ORDER BY key ${oldestFirst ? 'ASC' : 'DESC'} LIMIT ?`
+    const bound = cursor === undefined ? values : [...values, cursor]
+    return this.#db
+      .prepare(select)
+      .all(...bound, limit)
+      .map(deliveryFromRow)
+  }
+
+  attempts(workspaceId: WorkspaceId, id: DeliveryId): Attempt[] {
+    return this.#db.prepare(selectAttempts).all(workspaceId, id).map(attemptFromRow)
+  }
+
+  count(workspaceId: WorkspaceId, selection: DeliverySelection): DeliveryCount[] {
+    const { from, where, values } = selectDeliveries(workspaceId, selection)
+    const select = `
+      SELECT destination, state, reason, count(*) AS count, min(planned_at) AS oldest
+      FROM ${from} WHERE ${where}
+      GROUP BY destination, state, reason ORDER BY destination, state, reason`
+    return this.#db
+      .prepare(select)
+      .all(...values)
+      .map((row) => ({
+        destination: row.destination as string,
+        state: row.state as DeliveryState,
+        reason: row.reason as string | null,
+        count: row.count as number,
+        oldestPlannedAt: row.oldest as number,
+      }))
+  }
+
+  health(now: number): DeliveryHealth {
+    const health: DeliveryHealth = { oldestDueAt: null, overdue: 0, destinations: [] }
+    for (const row of this.#db.prepare(selectAllDestinations).all()) {
+      const one = this.#healthOf(row, now)
+      const { oldestDueAt } = one.told
+      health.destinations.push(one.told)
+      health.overdue += one.overdue
+      if (oldestDueAt === null) continue
+      health.oldestDueAt = Math.min(health.oldestDueAt ?? oldestDueAt, oldestDueAt)
+    }
+    return health
+  }
+
+  #healthOf(row: Row, now: number): { told: DeliveryHealth['destinations'][0]; overdue: number } {
+    const destination = destinationFromRow(row)
+    const { name, state, breaker, concurrency, rate } = destination
+    const workspaceId = row.workspace_id as WorkspaceId
+    const read = (text: string, ...values: number[]) =>
+      this.#db.prepare(text).get(workspaceId, name, ...values)
+    const claims = read(selectClaimedCount)
+    const dueAt = (read(selectNextPending)?.wake_at as number | undefined) ?? null
+    const load: DestinationLoad = {
+      ...{ state, concurrency, rate, breaker, dueAt, bucket: bucketFromRow(row) },
+      claimed: claims?.claimed as number,
+      leaseEndsAt: claims?.lease_ends_at as number | null,
+    }
+    const isLate = dueAt !== null && dueAt < now - overdueMs
+    const held = isLate && isHeldBack(load, now, defaultBreaker)
+    return {
+      told: {
+        ...{ workspaceId, workspace: row.workspace as string, destination: name, state, breaker },
+        pending: read(countAwake)?.count as number,
+        queued: read(countQueued)?.count as number,
+        claimed: load.claimed,
+        dead: read(countDead)?.count as number,
+        oldestDueAt: dueAt !== null && dueAt <= now ? dueAt : null,
+      },
+      overdue: isLate && !held ? (read(countOverdue, now - overdueMs)?.count as number) : 0,
+    }
+  }
+}
+
+function prefixed(columns: string): string {
+  return columns
+    .split(',')
+    .map((column) => `destinations.${column.trim()}`)
+    .join(', ')
+}

@@ -1,0 +1,73 @@
+import type { DeliveryState } from '../../core/delivery.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { DeliverySelection } from '../delivery-store.ts'
+import { rowKey } from './statements.ts'
+
+/** A condition on `deliveries` with its values, and the table with the index that serves it. */
+export interface Selected {
+  from: string
+  where: string
+  values: (string | number)[]
+}
+
+type Test = [text: string, ...values: (string | number)[]]
+
+/**
+ * Turns what deliveries are chosen by into SQL. Without statistics the engine cannot know which
+ * index leaves the fewest rows, so that is decided here: the event, the person, the state; else
+ * rows are read in the order of their ids.
+ */
+export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySelection): Selected {
+  const { ids, states, destination, rule, event, subject, reason } = selection
+  const { plannedFrom, plannedUntil } = selection
+  const tests: Test[] = [
+    [`key > ${rowKey('?', '0')}`, workspaceId],
+    [`key < ${rowKey('?', '0')}`, workspaceId + 1],
+  ]
+  const add = (text: string, value: string | number | undefined) => {
+    if (value !== undefined) tests.push([text, value])
+  }
+  add('event_id = ?', event)
+  add('subject = ?', subject)
+  add('destination = ?', destination)
+  add('reason = ?', reason)
+  add('rule = ?', rule)
+  add('planned_at >= ?', plannedFrom)
+  add('planned_at < ?', plannedUntil)
+  if (ids) tests.push([`key IN (${ids.map(() => rowKey('?', '?')).join(', ')})`, ...keys()])
+  if (states) tests.push([stateTest(states)])
+  const index = ids ? null : indexFor(selection)
+  if (index) tests.push(['workspace_id = ?', workspaceId])
+  return {
+    from: index ? `deliveries INDEXED BY ${index}` : 'deliveries NOT INDEXED',
+    where: tests.map(([text]) => text).join(' AND '),
+    values: tests.flatMap(([, ...values]) => values),
+  }
+
+  function keys(): number[] {
+    return (ids ?? []).flatMap((id) => [workspaceId, id])
+  }
+}
+
+function indexFor({ event, subject, states }: DeliverySelection): string | null {
+  if (event !== undefined) return 'deliveries_by_event'
+  if (subject !== undefined) return 'deliveries_by_lane'
+  if (!states || states.length === 0) return null
+  if (states.every((state) => state === 'dead')) return 'deliveries_dead'
+  if (states.every((state) => state === 'queued')) return 'deliveries_queued'
+  return states.every((state) => state in awake) ? 'deliveries_by_wake' : null
+}
+
+/** Pending and claimed deliveries have a time at which somebody is to look at them. */
+const awake: { [S in DeliveryState]?: true } = { pending: true, claimed: true }
+
+/**
+ * States stand in the text, because only so an index over some of them can be used; where all are
+ * awake, what says so stands beside them.
+ */
+function stateTest(states: readonly DeliveryState[]): string {
+  if (states.length === 0) return 'FALSE'
+  if (states.length === 1 && !((states[0] as string) in awake)) return `state = '${states[0]}'`
+  const list = `state IN (${states.map((state) => `'${state}'`).join(', ')})`
+  return states.every((state) => state in awake) ? `${list} AND wake_at IS NOT NULL` : list
+}

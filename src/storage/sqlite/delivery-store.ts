@@ -1,0 +1,52 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { DeliveryStore } from '../delivery-store.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import { DeliveryReader } from './delivery-reader.ts'
+import type { DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
+import type { DueSignal } from './due-signal.ts'
+
+/** The part of the store that is about deliveries: the writing thread writes, this one reads. */
+export function sqliteDeliveries(parts: {
+  queue: CommitQueue
+  db: DatabaseSync
+  clock: () => number
+  due: DueSignal
+}): DeliveryStore {
+  const { queue, db, clock, due } = parts
+  const reader = new DeliveryReader(db)
+
+  /** For writes after which more may be claimed than before. */
+  async function freeing<M extends DeliveryMethod>(method: M, ...given: DeliveryArguments<M>) {
+    const answer = await queue.writeDeliveries(method, ...given)
+    due.tell()
+    return answer
+  }
+
+  return {
+    replaceDestinations: (id, all) => freeing('replaceDestinations', id, all),
+    putDestination: (id, one) => freeing('putDestination', id, one),
+    removeDestination: (id, name) => queue.writeDeliveries('removeDestination', id, name),
+    listDestinations: async (id) => reader.listDestinations(id),
+    findDestination: async (id, name) => reader.findDestination(id, name),
+    setDestinationState: (id, name, to) => freeing('setDestinationState', id, name, to),
+    replaceSecrets: (id, name, to) => queue.writeDeliveries('replaceSecrets', id, name, to),
+    claimDeliveries: (request) => queue.writeDeliveries('claimDeliveries', request),
+    beginAttempts: (attempts) => queue.writeDeliveries('beginAttempts', attempts),
+    recordAttempts: (results) => freeing('recordAttempts', results),
+    failDeliveries: (failures) => freeing('failDeliveries', failures),
+    releaseDeliveries: (claims) => freeing('releaseDeliveries', claims),
+    extendLeases: (claims, leaseMs) => queue.writeDeliveries('extendLeases', claims, leaseMs),
+    onDeliveriesDue: (listener) => due.listen(listener),
+    untoldNotices: async (limit) => reader.notices(limit),
+    markTold: async (notice) => void (await queue.writeDeliveries('markTold', notice)),
+    findDelivery: async (id, delivery) => reader.find(id, delivery),
+    listDeliveries: async (id, filter) => reader.list(id, filter),
+    listAttempts: async (id, delivery) => reader.attempts(id, delivery),
+    countDeliveries: async (id, selection) => reader.count(id, selection),
+    cancelDeliveries: (id, selection, limit) => freeing('cancelDeliveries', id, selection, limit),
+    redeliverDeliveries: (id, selection, limit) =>
+      freeing('redeliverDeliveries', id, selection, limit),
+    resendDelivery: (id, delivery, request) => freeing('resendDelivery', id, delivery, request),
+    deliveryHealth: async () => reader.health(clock()),
+  }
+}

@@ -1,0 +1,165 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Breaker, closedBreaker } from '../../core/delivery-breaker.ts'
+import type { RateBucket } from '../../core/delivery-rate.ts'
+import type { DestinationDefinition } from '../../core/destination.ts'
+import { Fault } from '../../core/errors.ts'
+import { type JsonObject, sameJson } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import { bucketFromRow, destinationFromRow } from '../delivery-rows.ts'
+import type {
+  Destination,
+  DestinationNotice,
+  NewDestination,
+  SealedSecrets,
+} from '../delivery-store.ts'
+import type { Row } from '../rows.ts'
+import * as sql from './delivery-statements.ts'
+import { type DeliveryTable, standingFromRow } from './delivery-table.ts'
+
+/** A destination as claims and results work with it. */
+export interface DestinationStanding {
+  destination: Destination
+  bucket: RateBucket | null
+}
+
+/** Destinations and what is to be told of them, changed inside the transaction that is open. */
+export class DestinationTable {
+  readonly #db: DatabaseSync
+  readonly #deliveries: DeliveryTable
+  readonly #select: StatementSync
+  readonly #put: StatementSync
+  readonly #state: StatementSync
+  readonly #load: StatementSync
+  readonly #notice: StatementSync
+
+  constructor(db: DatabaseSync, deliveries: DeliveryTable) {
+    this.#db = db
+    this.#deliveries = deliveries
+    this.#select = db.prepare(sql.selectDestination)
+    this.#put = db.prepare(sql.putDestination)
+    this.#state = db.prepare(sql.updateDestinationState)
+    this.#load = db.prepare(sql.updateDestinationLoad)
+    this.#notice = db.prepare(sql.insertNotice)
+  }
+
+  find(workspaceId: WorkspaceId, name: string): DestinationStanding | null {
+    const row = this.#select.get(workspaceId, name)
+    return row ? standing(row) : null
+  }
+
+  list(workspaceId: WorkspaceId): Destination[] {
+    return this.#db.prepare(sql.selectDestinations).all(workspaceId).map(destinationFromRow)
+  }
+
+  replaceAll(workspaceId: WorkspaceId, all: readonly NewDestination[], now: number): Destination[] {
+    const names = new Set(all.map(({ definition }) => definition.name))
+    for (const { name } of this.list(workspaceId)) {
+      if (!names.has(name)) this.remove(workspaceId, name, now)
+    }
+    for (const one of all) this.put(workspaceId, one, now)
+    return this.list(workspaceId)
+  }
+
+  put(workspaceId: WorkspaceId, { definition, secrets }: NewDestination, now: number): Destination {
+    const { name } = definition
+    const old = this.find(workspaceId, name)?.destination
+    if (!old && this.list(workspaceId).length >= limits.destinationsPerWorkspaceMax) {
+      const most = limits.destinationsPerWorkspaceMax
+      const message = `A workspace has at most ${most} destinations; remove one first.`
+      throw new Fault('conflict', { message })
+    }
+    const version = old ? old.version + (sameDefinition(old, definition) ? 0 : 1) : 1
+    this.#write(workspaceId, version, { definition, secrets }, now)
+    return this.#known(workspaceId, name).destination
+  }
+
+  /** What is not over for it is dead, whatever its lane. */
+  remove(workspaceId: WorkspaceId, name: string, now: number): boolean {
+    const { changes } = this.#db.prepare(sql.deleteDestination).run(workspaceId, name)
+    if (changes === 0) return false
+    const reason = 'destination_removed'
+    this.#db.prepare(sql.updateQueuedEnded).run(workspaceId, name, reason, now)
+    for (const row of this.#db.prepare(sql.selectClaimedOf).all(workspaceId, name)) {
+      this.#deliveries.end(standingFromRow(row), { state: 'dead', reason, detail: null }, now)
+    }
+    this.#db.prepare(sql.updateAwakeEnded).run(workspaceId, name, reason, now)
+    return true
+  }
+
+  setState(workspaceId: WorkspaceId, name: string, state: 'active' | 'paused'): boolean {
+    const found = this.find(workspaceId, name)
+    if (!found) return false
+    this.#state.run(workspaceId, name, state, null)
+    if (state === 'active') this.saveLoad(workspaceId, name, closedBreaker, found.bucket)
+    return true
+  }
+
+  replaceSecrets(workspaceId: WorkspaceId, name: string, secrets: Partial<SealedSecrets>): boolean {
+    const found = this.find(workspaceId, name)
+    if (!found) return false
+    const { version, updatedAt } = found.destination
+    const all = { ...found.destination.secrets, ...secrets }
+    const definition = definitionOf(found.destination)
+    this.#write(workspaceId, version, { definition, secrets: all }, updatedAt)
+    return true
+  }
+
+  /** For good, until an operator makes it active again. */
+  disable(workspaceId: WorkspaceId, name: string, reason: string, now: number): void {
+    this.#state.run(workspaceId, name, 'disabled', reason)
+    this.tell({ workspaceId, destination: name, kind: 'disabled', reason, at: now })
+  }
+
+  saveLoad(
+    workspaceId: WorkspaceId,
+    name: string,
+    { failures, openUntil, opened, probeAt }: Breaker,
+    bucket: RateBucket | null,
+  ): void {
+    const rate = [bucket?.calls ?? null, bucket?.at ?? null]
+    this.#load.run(workspaceId, name, failures, openUntil, opened, probeAt, ...rate)
+  }
+
+  tell({ workspaceId, destination, kind, reason, at }: DestinationNotice): void {
+    this.#notice.run(workspaceId, destination, kind, reason, at)
+  }
+
+  markTold({ workspaceId, destination, kind, at }: DestinationNotice): void {
+    this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at)
+  }
+
+  #write(
+    workspaceId: WorkspaceId,
+    version: number,
+    { definition, secrets }: NewDestination,
+    now: number,
+  ): void {
+    const { signing, previous, auth } = secrets
+    const text = JSON.stringify(definition)
+    const sealed = [signing, previous?.sealed ?? null, previous?.until ?? null, auth]
+    this.#put.run(workspaceId, definition.name, version, text, ...sealed, now)
+  }
+
+  #known(workspaceId: WorkspaceId, name: string): DestinationStanding {
+    const found = this.find(workspaceId, name)
+    if (!found) throw new Error(`The destination ${name} was not there to be read back.`)
+    return found
+  }
+}
+
+function standing(row: Row): DestinationStanding {
+  return { destination: destinationFromRow(row), bucket: bucketFromRow(row) }
+}
+
+/** Without what the store adds to it. */
+function definitionOf(destination: Destination): DestinationDefinition {
+  const { version, state, stateReason, secrets, breaker, createdAt, updatedAt, ...definition } =
+    destination
+  return definition
+}
+
+function sameDefinition(old: Destination, definition: DestinationDefinition): boolean {
+  const plain = (value: DestinationDefinition) => ({ ...value }) as unknown as JsonObject
+  return sameJson(plain(definitionOf(old)), plain(definition))
+}

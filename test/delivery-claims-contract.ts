@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict'
+import type { WorkspaceId } from '../src/core/profile.ts'
+import {
+  begin,
+  claim,
+  type Deliveries,
+  deliveriesContractOf,
+  destination,
+  leaseMs,
+  type OpenDeliveries,
+  type Place,
+  plan,
+  record,
+  states,
+  work,
+} from './kit/delivery-work.ts'
+
+async function planMany(store: Deliveries, id: WorkspaceId, place: Place, count: number) {
+  await Promise.all(Array.from({ length: count }, () => plan(store, id, place)))
+}
+
+async function nextInMs(store: Deliveries): Promise<number | null> {
+  const none = { worker: 'w1', limit: 0, leaseMs }
+  return (await store.claimDeliveries(none)).nextInMs
+}
+
+/** What every engine promises of claims: whose turn it is, how many, and what a lease is worth. */
+export function claimsContract(engine: string, open: OpenDeliveries): void {
+  const contract = deliveriesContractOf(engine, open)
+
+  contract('claims go in turn, oldest first, with all it takes', async (store, id, time) => {
+    await planMany(store, id, 'a', 6)
+    time.now += 1
+    for (const place of ['b', 'c'] as const) await planMany(store, id, place, 2)
+    const [first] = (await store.listWorkspaces()).filter((one) => one.id === id)
+    const got = await store.claimDeliveries({ worker: 'w', limit: 6, leaseMs })
+    const by = (name: string) =>
+      got.deliveries.filter((one) => one.destination === name).map((one) => one.id)
+    assert.deepEqual([by('a'), by('b').length, by('c').length], [[1, 2], 2, 2])
+    assert.equal(got.nextInMs, 0)
+    assert.deepEqual(got.destinations.map((one) => one.destination.name).sort(), ['a', 'b', 'c'])
+    const [one] = got.deliveries
+    assert.deepEqual([one?.idKey, one?.workspaceName], [first?.idKey, 'w'])
+    assert.deepEqual([one?.state, one?.dueAt, one?.lease], ['claimed', null, 1])
+    assert.equal((await claim(store, 9, 1)).length, 1)
+    assert.equal((await claim(store)).length, 3)
+    assert.equal(await nextInMs(store), leaseMs)
+  })
+
+  contract('claims of one each come round to every destination', async (store, id) => {
+    for (const place of ['a', 'b', 'c'] as const) await planMany(store, id, place, 3)
+    const turns: string[] = []
+    for (let n = 0; n < 9; n++) turns.push((await claim(store, 1))[0]?.destination ?? '')
+    for (const from of [0, 3, 6]) {
+      assert.deepEqual(turns.slice(from, from + 3).sort(), ['a', 'b', 'c'], turns.join())
+    }
+  })
+
+  contract('not more than its concurrency is under way', async (store, id, time) => {
+    await store.putDestination(id, destination('a', { concurrency: 3 }))
+    await planMany(store, id, 'a', 8)
+    const held = await claim(store)
+    assert.equal(held.length, 3)
+    assert.deepEqual(await claim(store), [])
+    assert.equal(await nextInMs(store), leaseMs)
+    await begin(store, held)
+    await record(store, held.slice(0, 2))
+    assert.equal((await claim(store)).length, 2)
+    time.now += leaseMs
+    assert.equal((await claim(store)).length, 3)
+  })
+
+  contract('not more than its rate is begun, over any time', async (store, id, time) => {
+    const rate = { count: 4, perMs: 1_000 }
+    await store.putDestination(id, destination('a', { rate, concurrency: 200 }))
+    await planMany(store, id, 'a', 20)
+    assert.equal((await claim(store)).length, 4)
+    assert.deepEqual(await claim(store), [])
+    assert.equal(await nextInMs(store), 250)
+    time.now += 249
+    assert.deepEqual(await claim(store), [])
+    time.now += 1
+    assert.equal((await claim(store)).length, 1)
+    time.now += 10_000
+    assert.equal((await claim(store)).length, 4)
+  })
+
+  contract('a sick destination is left alone, then tried by one call', async (store, id, time) => {
+    await store.putDestination(id, destination('a', { concurrency: 20 }))
+    await planMany(store, id, 'a', 14)
+    await planMany(store, id, 'b', 1)
+    const held = await claim(store)
+    await begin(store, held)
+    const ofA = held.filter(({ destination: name }) => name === 'a')
+    await record(store, ofA.slice(0, 10), { status: 500 })
+    const opened = (await store.findDestination(id, 'a'))?.breaker
+    assert.deepEqual([opened?.failures, opened?.openUntil], [10, time.now + 15_000])
+    const [notice, ...others] = await store.untoldNotices(9)
+    assert.ok(notice)
+    assert.deepEqual(others, [])
+    assert.deepEqual(notice, {
+      ...{ workspaceId: id, destination: 'a', kind: 'opened', reason: 'http_500', at: time.now },
+    })
+    await store.markTold(notice)
+    assert.deepEqual(await store.untoldNotices(9), [])
+    await record(store, held.slice(10).concat(held.filter(({ destination: n }) => n === 'b')))
+    // A success among those that were under way closes it at once.
+    assert.deepEqual(
+      (await store.untoldNotices(9)).map(({ kind }) => kind),
+      ['recovered'],
+    )
+    time.now += 10_000
+    const again = await claim(store)
+    assert.equal(again.length, 10)
+    await begin(store, again)
+    await record(store, again, { status: 500 })
+    assert.equal(await nextInMs(store), 15_000)
+    time.now += 14_999
+    assert.deepEqual(await claim(store), [])
+    time.now += 1
+    const [probe, ...more] = await claim(store)
+    assert.ok(probe)
+    assert.deepEqual(more, [])
+    assert.deepEqual(await claim(store), [])
+    await begin(store, [probe])
+    await record(store, [probe], { status: 404 })
+    assert.equal((await claim(store)).length, 9, 'any answer that is no server error is well')
+  })
+
+  contract('a destination that is gone for good is called no more', async (store, id, time) => {
+    await planMany(store, id, 'a', 3)
+    await work(store, 410, 1)
+    const gone = await store.findDestination(id, 'a')
+    assert.deepEqual([gone?.state, gone?.stateReason], ['disabled', 'http_410'])
+    assert.deepEqual(
+      (await store.untoldNotices(9)).map(({ kind, reason }) => [kind, reason]),
+      [['disabled', 'http_410']],
+    )
+    assert.deepEqual(await claim(store), [])
+    assert.equal(await nextInMs(store), null)
+    assert.deepEqual(await states(store, id), ['dead', 'pending', 'pending'])
+    assert.equal(await store.setDestinationState(id, 'a', 'active'), true)
+    assert.equal((await store.findDestination(id, 'a'))?.stateReason, null)
+    time.now += 1
+    assert.equal((await claim(store)).length, 2)
+  })
+
+  contract('paused, everything waits; resumed, it goes on', async (store, id) => {
+    await planMany(store, id, 'a', 2)
+    const held = await claim(store, 1)
+    await begin(store, held)
+    assert.equal(await store.setDestinationState(id, 'a', 'paused'), true)
+    assert.equal(await store.setDestinationState(id, 'x', 'paused'), false)
+    await planMany(store, id, 'a', 1)
+    assert.deepEqual(await claim(store), [])
+    assert.deepEqual(await record(store, held), [true])
+    assert.equal(await nextInMs(store), null)
+    await store.setDestinationState(id, 'a', 'active')
+    assert.equal((await work(store)).length, 2)
+    assert.deepEqual(await states(store, id), ['delivered', 'delivered', 'delivered'])
+  })
+
+  contract(
+    'a lease that ran out is taken over, and the late are refused',
+    async (store, id, time) => {
+      await plan(store, id, 'a', { person: 'ann' })
+      const first = await claim(store)
+      await begin(store, first)
+      time.now += leaseMs - 1
+      assert.deepEqual(await claim(store), [])
+      assert.equal(await nextInMs(store), 1)
+      time.now += 1
+      const second = await claim(store)
+      assert.equal(second.length, 1)
+      assert.ok((second[0]?.lease ?? 0) > (first[0]?.lease ?? 0))
+      const [attempt] = await store.listAttempts(id, second[0]?.id as never)
+      assert.deepEqual(attempt?.outcome, { kind: 'lost' })
+      assert.deepEqual(await begin(store, first), [false])
+      assert.deepEqual(await record(store, first), [false])
+      const failure = { reason: 'template', detail: 'x' }
+      const [late] = first
+      assert.ok(late)
+      assert.deepEqual(await store.failDeliveries([{ ...late, ...failure }]), [false])
+      assert.deepEqual(await store.extendLeases(first, leaseMs), [false])
+      await store.releaseDeliveries(first)
+      assert.deepEqual(await states(store, id), ['claimed'])
+      assert.deepEqual(await begin(store, second), [true])
+      assert.deepEqual(await record(store, second), [true])
+      assert.deepEqual(await record(store, second), [false])
+      const attempts = await store.listAttempts(id, late.id)
+      assert.deepEqual(
+        attempts.map(({ number, outcome }) => [number, outcome?.kind]),
+        [
+          [1, 'lost'],
+          [2, 'answer'],
+        ],
+      )
+    },
+  )
+
+  contract('begun tries are counted, also by those that were lost', async (store, id, time) => {
+    await plan(store, id, 'a')
+    for (const before of [0, 1, 2]) {
+      const held = await claim(store)
+      assert.deepEqual(
+        held.map(({ tryCount }) => tryCount),
+        [before],
+      )
+      await begin(store, held)
+      time.now += leaseMs
+    }
+    const [last] = await claim(store)
+    assert.equal(last?.tryCount, 3)
+    const failure = { reason: 'lost', detail: 'x' }
+    assert.ok(last)
+    assert.deepEqual(await store.failDeliveries([{ ...last, ...failure }]), [true])
+    await store.redeliverDeliveries(id, { reason: 'lost' }, 10)
+    const [again] = await claim(store)
+    assert.deepEqual([again?.tryCount, again?.attemptCount], [0, 3])
+  })
+
+  contract('a lease that is extended is kept', async (store, id, time) => {
+    await plan(store, id, 'a')
+    const held = await claim(store)
+    time.now += leaseMs - 1
+    assert.deepEqual(await store.extendLeases(held, leaseMs), [true])
+    time.now += leaseMs - 1
+    assert.deepEqual(await claim(store), [])
+    assert.deepEqual(await begin(store, held), [true])
+    assert.deepEqual(await record(store, held), [true])
+  })
+
+  contract('claims that were given back are due at once', async (store, id) => {
+    await plan(store, id, 'a', { person: 'ann' })
+    const held = await claim(store)
+    await store.releaseDeliveries(held)
+    const [again] = await claim(store)
+    assert.deepEqual([again?.attemptCount, again?.id], [0, held[0]?.id])
+    assert.deepEqual(await begin(store, held), [false])
+  })
+
+  contract('what cannot be rendered is dead without an attempt', async (store, id) => {
+    for (let n = 0; n < 2; n++) await plan(store, id, 'a', { person: 'ann' })
+    const [held] = await claim(store)
+    assert.ok(held)
+    const failure = { ...held, reason: 'template', detail: 'body, line 1' }
+    assert.deepEqual(await store.failDeliveries([failure]), [true])
+    const dead = await store.findDelivery(id, held.id)
+    assert.deepEqual(
+      [dead?.state, dead?.reason, dead?.detail, dead?.attemptCount],
+      ['dead', 'template', 'body, line 1', 0],
+    )
+    assert.deepEqual(await states(store, id), ['dead', 'pending'])
+  })
+
+  contract('health counts what waits, and what nobody took', async (store, id, time) => {
+    await store.putDestination(id, destination('a', { concurrency: 1 }))
+    for (const person of ['ann', 'ann', 'bob']) await plan(store, id, 'a', { person })
+    await planMany(store, id, 'b', 2)
+    await store.setDestinationState(id, 'b', 'paused')
+    const due = time.now
+    await claim(store, 1)
+    time.now += 60_001
+    const health = await store.deliveryHealth()
+    const [a, b] = health.destinations
+    assert.deepEqual([a?.workspace, a?.destination, a?.state], ['w', 'a', 'active'])
+    assert.deepEqual([a?.pending, a?.queued, a?.claimed, a?.dead], [1, 1, 1, 0])
+    assert.deepEqual([b?.pending, b?.state], [2, 'paused'])
+    assert.deepEqual([health.oldestDueAt, a?.oldestDueAt], [due, due])
+    assert.equal(health.overdue, 0, 'paused, or as many under way as may be')
+    await store.setDestinationState(id, 'b', 'active')
+    assert.equal((await store.deliveryHealth()).overdue, 2)
+  })
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import test from 'node:test'
+import type { DeliveryId } from '../src/core/planned-delivery.ts'
+import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
+import type { DeliverySelection } from '../src/storage/delivery-store.ts'
+import { selectDeliveries } from '../src/storage/sqlite/delivery-selection.ts'
+import * as statements from '../src/storage/sqlite/delivery-statements.ts'
+import { deliveryTables } from '../src/storage/sqlite/delivery-writes.ts'
+import { openDatabase } from '../src/storage/sqlite/open-database.ts'
+import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
+import { WorkspaceStates } from '../src/storage/sqlite/workspace-state.ts'
+import { claim, destination, leaseMs, rules } from './kit/delivery-work.ts'
+import { tempFolder } from './kit/temp-folder.ts'
+
+const decision = new URL('./kit/sending-decision.ts', import.meta.url)
+
+/** A third waits behind others, a third is due, a third is due later. */
+const insertMany = `
+  WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+  INSERT INTO deliveries (key, workspace_id, id, event_id, subject, state, place, wake_at,
+    attempt_count, planned_at, destination, rule, version, step, action, seen)
+  SELECT (?1 << 40) | n, ?1, n, n, n / 3, iif(n % 3 = 0, 'pending', 'queued'), n,
+    CASE WHEN n % 3 THEN NULL WHEN n % 2 THEN n ELSE 9e12 END, 0, n,
+    char(unicode('a') + n / 3 % 3), 'to-a', 1, '0', 'send', '{"event":{},"profile":null}' FROM n`
+
+/** Closed also where a test fails, lest its thread keeps the process waiting. */
+function closing<T extends { close(): Promise<void> }>(store: T): T & AsyncDisposable {
+  return { ...store, [Symbol.asyncDispose]: () => store.close() }
+}
+
+function planOf(db: DatabaseSync, text: string): string[] {
+  return db
+    .prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .all()
+    .map(({ detail }) => String(detail))
+}
+
+test('no statement about deliveries reads a table from end to end', async () => {
+  using folder = tempFolder()
+  const path = join(folder.path, 'roster.db')
+  await openSqliteStore(path, { decision }).close()
+  const db = openDatabase(path, 'read')
+  const small = /destination_notices/
+  for (const [name, text] of Object.entries(statements)) {
+    const scans = planOf(db, text).filter((step) => /^SCAN /.test(step) && !small.test(step))
+    // The one that counts what another reads at most so many of.
+    assert.deepEqual(
+      scans.filter((step) => !/subquery/.test(step)),
+      [],
+      name,
+    )
+  }
+  assert.match(planOf(db, statements.selectNextAwake).join(), /workspace_id=\? AND destination>\?/)
+  const served: [DeliverySelection, RegExp][] = [
+    [{ event: 1 as EventId }, /deliveries_by_event \(workspace_id=\? AND event_id=\?/],
+    [{ subject: 1 as ProfileId, destination: 'a' }, /by_lane .*subject=\? AND destination=\?/],
+    [{ states: ['dead'], destination: 'a', reason: 'x' }, /deliveries_dead .*reason=\?/],
+    [{ states: ['pending', 'claimed'], destination: 'a' }, /by_wake .*destination=\? AND state=\?/],
+    [{ states: ['queued'], destination: 'a' }, /deliveries_queued .*destination=\?/],
+    [{ states: ['delivered'] }, /INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)/],
+    [{ ids: [7 as DeliveryId] }, /INTEGER PRIMARY KEY \(rowid=\?\)/],
+  ]
+  for (const [selection, index] of served) {
+    const { from, where } = selectDeliveries(1 as WorkspaceId, selection)
+    const text = `SELECT id FROM ${from} WHERE ${where} ORDER BY key LIMIT 9`
+    assert.match(planOf(db, text).join(), index, JSON.stringify(selection))
+  }
+  db.close()
+})
+
+test('among very many that wait, a claim reads what is due and nothing else', async (t) => {
+  using folder = tempFolder()
+  const path = join(folder.path, 'roster.db')
+  await using store = closing(openSqliteStore(path, { decision }))
+  const { id } = await store.createWorkspace('w', rules)
+  for (const name of ['a', 'b', 'c']) {
+    await store.putDestination(id, destination(name, { concurrency: 256 }))
+  }
+  const count = process.env.ROSTER_TEST_LONG === '1' ? 1_000_000 : 100_000
+  const db = openDatabase(path, 'write')
+  const began = performance.now()
+  db.prepare(insertMany).run(id, count)
+  t.diagnostic(`${count} rows in ${(performance.now() - began).toFixed(0)} ms`)
+  // Without the sync of the commit, which takes what the disk takes, however few wait.
+  const { writes } = deliveryTables(db, new WorkspaceStates(db))
+  let bestMs = Number.POSITIVE_INFINITY
+  for (let n = 0; n < 10; n++) {
+    db.exec('BEGIN IMMEDIATE')
+    const claiming = performance.now()
+    const few = writes.claimDeliveries(Date.now(), { worker: 'w', limit: 16, leaseMs })
+    bestMs = Math.min(bestMs, performance.now() - claiming)
+    db.exec('ROLLBACK')
+    assert.equal(few.deliveries.length, 16)
+  }
+  db.close()
+  t.diagnostic(`${bestMs.toFixed(2)} ms to claim 16`)
+  assert.ok(bestMs < 5, `${bestMs} ms`)
+  const looking = performance.now()
+  const health = await store.deliveryHealth()
+  t.diagnostic(`${(performance.now() - looking).toFixed(1)} ms for the health of all`)
+  assert.equal(health.destinations.length, 3)
+  assert.equal((await claim(store, 256)).length, 256)
+})

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { type EventQuery, matchesEvent } from '../src/core/event-query.ts'
+import type { EventId, ProfileId } from '../src/core/profile.ts'
+import { contractOf, type OpenStore, userEvent } from './store-contract.ts'
+
+const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 120
+
+/** What every engine promises of questions about many events. */
+export function eventQueriesContract(engine: string, open: OpenStore): void {
+  const contract = contractOf(engine, open)
+
+  contract('events are found by what they are, in either direction', async (store, id) => {
+    for (const name of ['Ann', 'Bo', 'Cy']) {
+      await store.apply(id, userEvent('user.register', `${name}@x.org`, { first_name: name }))
+      await store.apply(id, userEvent('user.update', `${name}@x.org`, { size: name.length }))
+      await store.apply(id, userEvent('shop.cart.add', `${name}@x.org`, { sku: 'É1' }))
+    }
+    await store.apply(id, userEvent('user.remove', 'bo@x.org'))
+    const all = await store.readEvents(id, 0, 1_000)
+    const { receivedAt } = all[4] ?? { receivedAt: 0 }
+    const eventId = fc.integer({ min: 1, max: 20 }).map((one) => one as EventId)
+    const parts: fc.Arbitrary<Partial<EventQuery>> = fc.record(
+      {
+        subject: fc.constantFrom(1, 2, 9).map((one) => one as ProfileId),
+        types: fc.subarray(['user.update', 'user.*', 'profile.created', 'shop.*'], {
+          minLength: 1,
+        }),
+        source: fc.constantFrom('test', 'rule:keep-profiles-current@1', 'none'),
+        text: fc.constantFrom('é1', 'ANN', 'size', 'nothing'),
+        cause: eventId,
+        rule: fc.constantFrom('keep-profiles-current', 'keep', 'none'),
+        received: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
+        occurred: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
+        before: eventId,
+        after: eventId,
+        order: fc.constantFrom('ascending' as const, 'descending' as const),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(parts, fc.integer({ min: 1, max: 9 }), async (wanted, limit) => {
+        const query = { ...wanted, limit }
+        const { events, more } = await store.queryEvents(id, query)
+        const whole = all.filter((event) => matchesEvent(event, query))
+        if (wanted.order !== 'ascending') whole.reverse()
+        assert.deepEqual(events, whole.slice(0, limit))
+        assert.equal(more, whole.length > limit)
+      }),
+      { numRuns },
+    )
+    const other = await store.createWorkspace('other', [])
+    assert.deepEqual((await store.queryEvents(other.id, { limit: 9 })).events, [])
+    assert.deepEqual(
+      (await store.queryEvents(other.id, { limit: 9, subject: 1 as ProfileId })).events,
+      [],
+    )
+  })
+}

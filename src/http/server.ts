@@ -86,7 +86,6 @@ export function buildServer(options: ServerOptions): RosterServer {
     await Promise.all(open.map(({ server, sockets }) => drain(shell, server, sockets)))
     await app.close()
     metrics.close()
-    shell.overload.close()
     clearInterval(told)
   }
 

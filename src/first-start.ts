@@ -6,7 +6,7 @@ import type { Dialect, ShownToken } from './core/dialect.ts'
 import { Fault } from './core/errors.ts'
 import type { WorkspaceId } from './core/profile.ts'
 import { starterRules } from './core/rule.ts'
-import type { Store } from './storage/store.ts'
+import type { Store, Token } from './storage/store.ts'
 
 /** What an empty store was given. The tokens exist here in full for the only time. */
 export interface FirstStart {
@@ -63,12 +63,15 @@ export async function createToken(
   store: Store,
   dialect: Dialect,
   workspaceId: WorkspaceId,
-  { scopes = [], label = '', by }: { scopes?: string[]; label?: string; by?: Actor },
+  {
+    by,
+    ...options
+  }: Partial<Pick<Token, 'scopes' | 'label' | 'rateLimit'>> & { by?: Actor | undefined },
 ): Promise<ShownToken> {
   const { publicPart, secret, shown } = dialect.tokens.make(randomBytes)
   const secretHash = hash('sha256', secret, 'hex')
-  const token = { publicPart, secretHash, workspaceId, dialect: dialect.id, scopes, label }
-  await store.createToken(token, by)
+  const named = { publicPart, secretHash, workspaceId, dialect: dialect.id }
+  await store.createToken({ ...named, scopes: [], label: '', ...options }, by)
   return shown
 }
 

@@ -19,6 +19,7 @@ export const auditActions = [
   'workspace.deleted',
   'settings.updated',
   'token.created',
+  'token.limited',
   'token.revoked',
   'rules.replaced',
   'rule.enabled',

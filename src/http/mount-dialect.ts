@@ -14,7 +14,13 @@ import type { Mount, Mounted } from './shell.ts'
 /** Looks up once, at start, what does not change from one request of a dialect to the next. */
 export function prepareDialect(dialect: Dialect, metrics: Metrics): Mount<Endpoint>[] {
   return dialect.basePaths.map((basePath) =>
-    prepareMount(dialect, basePath, dialect.endpoints, metrics, (endpoint) => ({ endpoint })),
+    prepareMount(
+      dialect,
+      basePath,
+      dialect.endpoints.filter((endpoint) => endpoint.basePaths?.includes(basePath) ?? true),
+      metrics,
+      (endpoint) => ({ endpoint }),
+    ),
   )
 }
 

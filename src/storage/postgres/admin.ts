@@ -59,7 +59,8 @@ const putFills = `
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 
 export const selectTokens = `
-  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at, revoked_at
+  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, rate_limit,
+    created_at, revoked_at
   FROM tokens`
 
 const insertAudit = `
@@ -167,9 +168,9 @@ export class Admin {
     return this.#write(null, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(
         `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
-          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         RETURNING id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at,
-          revoked_at`,
+          rate_limit, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         RETURNING id, workspace_id, dialect, public_part, secret_hash, scopes, label, rate_limit,
+          created_at, revoked_at`,
         [
           token.workspaceId,
           token.dialect,
@@ -177,6 +178,7 @@ export class Admin {
           token.secretHash,
           JSON.stringify(token.scopes),
           token.label,
+          token.rateLimit ?? 'off',
           this.#options.clock(),
         ],
       )
@@ -195,6 +197,19 @@ export class Admin {
       if (!rows[0]) return false
       await tell(rows[0].workspace_id as WorkspaceId, 'token.revoked', publicPart, {})
       return true
+    })
+  }
+
+  limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): Promise<boolean> {
+    return this.#write(null, by, async ({ query, tell }) => {
+      const { rows } = await query<Row>(
+        `UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL
+         RETURNING workspace_id`,
+        [publicPart, rateLimit],
+      )
+      const id = rows[0]?.workspace_id as WorkspaceId | undefined
+      if (id !== undefined) await tell(id, 'token.limited', publicPart, { rateLimit })
+      return id !== undefined
     })
   }
 

@@ -165,6 +165,7 @@ type ByOperators =
   | 'deleteWorkspace'
   | 'createToken'
   | 'revokeToken'
+  | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
 
@@ -175,6 +176,7 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
     deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),
     createToken: (token, by) => admin.createToken(token, by),
     revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
+    limitToken: (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
     replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     enableRule: (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),

@@ -118,7 +118,7 @@ export class Admin {
       const { lastInsertRowid } = db
         .prepare(
           `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
-            created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+            rate_limit, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           token.workspaceId,
@@ -127,10 +127,12 @@ export class Admin {
           token.secretHash,
           JSON.stringify(token.scopes),
           token.label,
+          token.rateLimit ?? 'off',
           now,
         )
       tell(token.workspaceId, 'token.created', token.publicPart, tokenDetails(token))
-      return { ...token, id: Number(lastInsertRowid), createdAt: now, revokedAt: null }
+      const id = Number(lastInsertRowid)
+      return { rateLimit: 'off', ...token, id, createdAt: now, revokedAt: null }
     })
   }
 
@@ -141,6 +143,17 @@ export class Admin {
         RETURNING workspace_id`
       const row = db.prepare(revoke).get(this.#clock(), publicPart)
       if (row) tell(row.workspace_id as WorkspaceId, 'token.revoked', publicPart, {})
+      return row !== undefined
+    })
+  }
+
+  limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): boolean {
+    return this.#write(by, (db, tell) => {
+      const limit = `
+        UPDATE tokens SET rate_limit = ? WHERE public_part = ? AND revoked_at IS NULL
+        RETURNING workspace_id`
+      const row = db.prepare(limit).get(rateLimit, publicPart)
+      if (row) tell(row.workspace_id as WorkspaceId, 'token.limited', publicPart, { rateLimit })
       return row !== undefined
     })
   }

@@ -132,6 +132,7 @@ type ByOperators =
   | 'deleteWorkspace'
   | 'createToken'
   | 'revokeToken'
+  | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
 
@@ -142,6 +143,7 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
     deleteWorkspace: async (id, by) => admin.deleteWorkspace(id, by),
     createToken: async (token, by) => admin.createToken(token, by),
     revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
+    limitToken: async (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
     replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
     enableRule: async (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),

@@ -4,7 +4,7 @@ export const connectionHeaders = [
   ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ] as const
 
-/** A pattern for JSON Schema: the name of a header (RFC 9110, 5.6.2) and, in any case, none of these. */
+/** A pattern for JSON Schema: the name of a header (RFC 9110, 5.6.2), none of these in any case. */
 export function headerNamePattern(except: readonly string[]): string {
   return `^(?!${except.map(inAnyCase).join('$|')}$)[A-Za-z0-9!#$%&'*+.^_\`|~-]+$`
 }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { defineExternalAction } from '../core/action.ts'
-import type { ClaimedDelivery } from '../core/planned-delivery.ts'
-import { createTemplates } from '../core/template.ts'
-import { createSealer } from '../lib/seal.ts'
-import { createOutboundClient } from '../outbound/http-client.ts'
-import type { Destination, FailedDelivery } from '../storage/delivery-store.ts'
-import { type DeliveryTools, deliver } from './deliver.ts'
-import { createDeliveryStats } from './delivery-stats.ts'
-import type { Held } from './held-claims.ts'
+import { defineExternalAction } from '../src/core/action.ts'
+import type { ClaimedDelivery } from '../src/core/planned-delivery.ts'
+import { createTemplates } from '../src/core/template.ts'
+import { type DeliveryTools, deliver } from '../src/follow-up/deliver.ts'
+import { createDeliveryStats } from '../src/follow-up/delivery-stats.ts'
+import type { Held } from '../src/follow-up/held-claims.ts'
+import { createSealer } from '../src/lib/seal.ts'
+import { createOutboundClient } from '../src/outbound/http-client.ts'
+import type { Destination, FailedDelivery } from '../src/storage/delivery-store.ts'
 
-test('what an action cannot render for a bug of its own is dead, and not tried for ever', async () => {
+test('what an action cannot render for a bug ends as dead, not tried for ever', async () => {
   const broken = defineExternalAction({
     type: 'broken',
     settings: {},

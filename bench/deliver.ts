@@ -104,7 +104,7 @@ async function beside(receiver: BenchReceiver) {
 async function waitingRuns(count: number) {
   await using folder = await dataFolder(engine)
   const world = await folder.newWorkspace()
-  return folder.withStore(async (store) => {
+  return await folder.withStore(async (store) => {
     const id = world.workspace.id
     const steps = [{ wait: 'P1D' }, { stop: true as const }]
     await store.replaceRules(id, [{ name: 'waits', on: ['shop.told'], steps }])
@@ -146,7 +146,7 @@ async function plan(store: FullStore, id: WorkspaceId, count: number): Promise<v
 
 async function withServer<T>(folder: DataFolder, use: (url: string) => Promise<T>): Promise<T> {
   await using roster = await folder.start({ env, outputFile: `${folder.path}/log` })
-  return use(roster.url)
+  return await use(roster.url)
 }
 
 async function tell(url: string, { tokens }: NewWorkspace, body: object): Promise<void> {

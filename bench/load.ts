@@ -57,6 +57,8 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     const options: autocannon.Options = {
       url,
       connections: each,
+      // Preparing the requests counts, and takes long on a busy machine.
+      timeout: 60,
       ...(scenario.once ? { amount: share * each } : { duration: order.seconds }),
       setupClient: (one) => {
         const own = client++

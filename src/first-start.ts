@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Actor } from './core/audit.ts'
 import type { Dialect, ShownToken } from './core/dialect.ts'
 import { Fault } from './core/errors.ts'
 import type { WorkspaceId } from './core/profile.ts'
@@ -62,18 +63,12 @@ export async function createToken(
   store: Store,
   dialect: Dialect,
   workspaceId: WorkspaceId,
-  { scopes = [], label = '' }: { scopes?: string[]; label?: string },
+  { scopes = [], label = '', by }: { scopes?: string[]; label?: string; by?: Actor },
 ): Promise<ShownToken> {
   const { publicPart, secret, shown } = dialect.tokens.make(randomBytes)
   const secretHash = hash('sha256', secret, 'hex')
-  await store.createToken({
-    publicPart,
-    secretHash,
-    workspaceId,
-    dialect: dialect.id,
-    scopes,
-    label,
-  })
+  const token = { publicPart, secretHash, workspaceId, dialect: dialect.id, scopes, label }
+  await store.createToken(token, by)
   return shown
 }
 

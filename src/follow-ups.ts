@@ -1,15 +1,15 @@
 import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import type { Actions } from './core/action.ts'
-import { createTemplates } from './core/template.ts'
 import { createDeliveryStats, type DeliveryCounts } from './follow-up/delivery-stats.ts'
-import { type Runner, startRunner } from './follow-up/runner.ts'
-import { Worker } from './follow-up/worker.ts'
+import { startRunner } from './follow-up/runner.ts'
+import { serveStore } from './follow-up/store-port.ts'
+import type { ThreadStart, ThreadTold } from './follow-up/worker-thread.ts'
 import type { Sealer } from './lib/seal.ts'
 import { openSecrets, resealSecrets } from './outbound/destination-secrets.ts'
-import { createOutboundClient } from './outbound/http-client.ts'
 import type { FullStore } from './storage/open-store.ts'
 
 /** Everything that happens after a write was answered. */
@@ -21,32 +21,80 @@ export interface FollowUps {
 
 export interface FollowUpParts {
   store: FullStore
-  actions: Actions
-  sealer: Sealer
+  secretKeys: readonly Uint8Array[]
+  /** Address of the module that exports `actions`. */
+  actions: URL
   logger: Logger
-  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs'>
+  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs' | 'logLevel'>
 }
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
 const drainMsMax = 3_000
+/** A thread that failed is begun again after this long. */
+const againMs = 1_000
 
 /** Goes on with runs and delivers, until it is stopped. */
 export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
-  const { store, actions, sealer, logger, config } = parts
-  const client = createOutboundClient({ ownAddresses: await databaseAddresses(config.databaseUrl) })
-  const stats = createDeliveryStats()
-  const runner: Runner = startRunner(store, logger)
-  const worker = new Worker({
-    ...{ store, actions, templates: createTemplates(), client, sealer, stats, logger },
+  const { store, logger, config } = parts
+  const ownAddresses = await databaseAddresses(config.databaseUrl)
+  const runner = startRunner(store, logger)
+  let thread = beginThread(parts, ownAddresses)
+  let again: NodeJS.Timeout | undefined
+  let stopping = false
+  const watch = () => {
+    void thread.ended.then(() => {
+      if (stopping) return
+      logger.error('the thread that delivers ended; it is begun again')
+      again = setTimeout(() => {
+        thread = beginThread(parts, ownAddresses)
+        watch()
+      }, againMs)
+    })
+  }
+  watch()
+  return {
+    counts: () => thread.counts(),
+    async stop() {
+      stopping = true
+      clearTimeout(again)
+      await Promise.all([runner.stop(), thread.stop()])
+    },
+  }
+}
+
+function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
+  const { store, secretKeys, actions, logger, config } = parts
+  const { port1, port2 } = new MessageChannel()
+  const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
+    store: port2,
+    actions: actions.href,
+    secretKeys,
+    ownAddresses,
+    logsInfo: logger.isLevelEnabled('info'),
+  }
+  const unserve = serveStore(port1, store)
+  let counts: DeliveryCounts = createDeliveryStats().read()
+  const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
+    workerData: start,
+    transferList: [port2],
   })
+  thread.on('message', (told: ThreadTold) => {
+    if (told.kind === 'log') logger[told.level](told.fields, told.message)
+    if (told.kind === 'counts') counts = told.counts
+  })
+  thread.on('error', (error: Error) => {
+    logger.error({ error: error.message }, 'the thread that delivers failed')
+  })
+  const ended = once(thread, 'exit').then(unserve)
   return {
-    counts: () => stats.read(),
+    ended,
+    counts: () => counts,
     async stop() {
-      await Promise.all([runner.stop(), worker.stop()])
-      await client.close()
+      thread.postMessage('stop')
+      await ended
     },
   }
 }

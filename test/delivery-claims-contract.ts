@@ -216,6 +216,27 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     },
   )
 
+  contract('begun tries are counted, also by those that were lost', async (store, id, time) => {
+    await plan(store, id, 'a')
+    for (const before of [0, 1, 2]) {
+      const held = await claim(store)
+      assert.deepEqual(
+        held.map(({ tryCount }) => tryCount),
+        [before],
+      )
+      await begin(store, held)
+      time.now += leaseMs
+    }
+    const [last] = await claim(store)
+    assert.equal(last?.tryCount, 3)
+    const failure = { reason: 'lost', detail: 'x' }
+    assert.ok(last)
+    assert.deepEqual(await store.failDeliveries([{ ...last, ...failure }]), [true])
+    await store.redeliverDeliveries(id, { reason: 'lost' }, 10)
+    const [again] = await claim(store)
+    assert.deepEqual([again?.tryCount, again?.attemptCount], [0, 3])
+  })
+
   contract('a lease that is extended is kept', async (store, id, time) => {
     await plan(store, id, 'a')
     const held = await claim(store)

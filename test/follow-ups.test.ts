@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { pino } from 'pino'
 import type { Delivery } from '../src/core/planned-delivery.ts'
 import type { WorkspaceId } from '../src/core/profile.ts'
+import { startFollowUps } from '../src/follow-ups.ts'
 import { verifyWebhook } from '../src/outbound/sign-webhook.ts'
 import type { FullStore } from '../src/storage/open-store.ts'
 import { engines } from './kit/engines.ts'
-import { applyRules, sendEvents, settled, tellAll, until, withKey } from './kit/follow-up-site.ts'
+import {
+  applyRules,
+  secretKey,
+  sendEvents,
+  settled,
+  tellAll,
+  until,
+  withKey,
+} from './kit/follow-up-site.ts'
 import { canary, hostileReceivers, type Received, receiver } from './kit/receiver.ts'
 import { startRoster } from './kit/start-roster.ts'
 
@@ -53,6 +63,36 @@ for (const engine of engines) {
       ]) {
         assert.ok(!kept.includes(hidden), `${hidden} is in ${kept}`)
       }
+    })
+
+    test('a delivery that nobody comes back from is dead after its tries', async () => {
+      using shop = await receiver()
+      await using roster = await startRoster(engine, { ...withKey, ROSTER_WORKER: 'off' })
+      const { store } = roster
+      const world = await roster.newWorkspace()
+      const once = { name: 'shop', url: shop.url, retry: { attempts: 1 } }
+      await applyRules(store, world.workspace.id, tellAll([once]))
+      const events = [member('jo@example.org'), told('shop.shop', 'jo@example.org', 1)]
+      await sendEvents(roster.url, world, events)
+      const held = await store.claimDeliveries({ worker: 'gone', limit: 1, leaseMs: 500 })
+      const request = { method: 'POST' as const, headers: {}, body: '{}' }
+      const begun = held.deliveries.map((claim) => {
+        return { ...claim, worker: 'gone', request, sent: null }
+      })
+      assert.deepEqual(await store.beginAttempts(begun), [true])
+      const followUps = await startFollowUps({
+        ...{ store, logger: pino({ level: 'silent' }) },
+        actions: new URL('../src/actions/registry.ts', import.meta.url),
+        secretKeys: [Buffer.from(secretKey, 'hex')],
+        config: {
+          ...{ databaseUrl: null, logLevel: 'silent' },
+          ...{ deliveriesInFlightMax: 8, drainTimeoutMs: 1_000 },
+        },
+      })
+      const [delivery] = await settled(store, world)
+      await followUps.stop()
+      assert.deepEqual([delivery?.state, delivery?.reason], ['dead', 'lost'])
+      assert.equal(shop.calls.length, 0)
     })
 
     test('among hostile receivers nothing vanishes, and the healthy one gets all of it', async () => {

@@ -58,8 +58,10 @@ export function runsContract(engine: string, open: OpenStore): void {
     assert.deepEqual([run.state, run.cursor, run.endedAt], ['waiting', [2], null])
     assert.deepEqual(run.log[0], { step: '0', did: 'acted', events: [events[1]] })
     assert.deepEqual(await store.findRun(id, run), run)
-    assert.ok(((await store.claimRuns(9)).nextInMs ?? 99) <= 50)
-    const claimed = await claim(store, 1)
+    // On a busy machine it may be due by now; then this very look has taken it.
+    const look = await store.claimRuns(9)
+    assert.ok((look.nextInMs ?? 99) <= 50)
+    const claimed = look.runs.length > 0 ? look.runs : await claim(store, 1)
     assert.deepEqual(claimed, [{ workspaceId: id, event: run.event, rule: 'r', subject: 1 }])
     await Promise.all([1, 2, 3].map(() => store.apply(id, continueRun(run))))
     await store.apply(id, continueRun(run))

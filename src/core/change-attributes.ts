@@ -3,6 +3,7 @@ import type { Change, Dropped, DropReason } from './event.ts'
 import { type JsonValue, own, sameJson } from './json.ts'
 import { limits } from './limits.ts'
 import type { EventId, Profile, Provenance } from './profile.ts'
+import { relativeChanges } from './relative-changes.ts'
 
 /** Under whose name and at which time a change is made. */
 export interface Writer {
@@ -65,7 +66,21 @@ export function changeAttributes(
       setAttributeOnce(profile, name, changes.setOnce[name] ?? null, writer, result)
     }
   }
+  for (const { name, value, reason } of relativeChanges(profile, changes)) {
+    if (reason === undefined)
+      setAttribute(profile, name, value, onTop(profile, name, writer), result)
+    else drop(result, name, reason)
+  }
   return result
+}
+
+/** What builds on the stored value counts whenever it happened; the later of both times stays. */
+function onTop(profile: Profile, name: string, writer: Writer): Writer {
+  const { occurredAt } = writer
+  const storedAt = own(profile.provenance, name)?.at ?? 0
+  return occurredAt === undefined || occurredAt >= storedAt
+    ? writer
+    : { ...writer, occurredAt: storedAt }
 }
 
 function setAttribute(

@@ -75,6 +75,8 @@ export interface ClaimedDelivery extends Delivery {
   idKey: string
   /** The fencing number of this claim: a result that comes with an older one is refused. */
   lease: number
+  /** Attempts begun since it was planned or last redelivered; what the schedule counts. */
+  tryCount: number
   /** The step's `with`, of the very version that planned it; templates not yet rendered. */
   settings: JsonObject
 }

@@ -87,9 +87,7 @@ const nameParts = ['first_name', 'name_infix', 'last_name'] as const
  */
 export function displayName(profile: Profile): string | undefined {
   let joined = ''
-  let partsAt = 0
   for (const name of nameParts) {
-    partsAt = Math.max(partsAt, own(profile.provenance, name)?.at ?? 0)
     const value = own(profile.attributes, name)
     const part = typeof value === 'string' ? value.trim() : ''
     if (part !== '') joined = joined === '' ? part : `${joined} ${part}`
@@ -97,5 +95,6 @@ export function displayName(profile: Profile): string | undefined {
   const stored = own(profile.attributes, 'name')
   if (typeof stored !== 'string' || stored === '') return joined === '' ? undefined : joined
   if (joined === '') return stored
+  const partsAt = Math.max(...nameParts.map((name) => own(profile.provenance, name)?.at ?? 0))
   return partsAt > (own(profile.provenance, 'name')?.at ?? 0) ? joined : stored
 }

@@ -49,6 +49,14 @@ export async function deliver(
   tools: DeliveryTools,
 ): Promise<void> {
   const { claim } = held
+  // Whoever began the last try never came back from it, and neither did those before.
+  if (delivery.tryCount >= destination.retry.attempts) {
+    const detail = `Its ${delivery.tryCount} tries were begun, and the last was never heard of again.`
+    log(tools, delivery, { reason: 'lost', detail }, 'a delivery has no tries left')
+    await tools.fail({ ...claim, reason: 'lost', detail })
+    tools.stats.count(delivery, 'dead')
+    return
+  }
   const request = delivery.request ?? render(delivery, tools)
   if ('fault' in request) {
     const { reason, detail } = request.fault

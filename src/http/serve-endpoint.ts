@@ -66,11 +66,15 @@ export function admit(call: Call, dialect: Dialect, next: (access: Access) => vo
   else enter(access)
 }
 
-/** Reads the body as the dialect reads it and passes it on, or refuses the call. */
+/**
+ * Reads the body as the dialect reads it and passes it on, or refuses the call. With `inParts` what
+ * is in it still has to be checked: whoever takes it does so part by part.
+ */
 export function receiveBody(
   call: Call,
   dialect: Dialect,
   next: (body: JsonValue | undefined) => void,
+  { inParts = false } = {},
 ): void {
   const { connection, head, request, shell } = call
   const arrived = () => {
@@ -83,7 +87,7 @@ export function receiveBody(
       try {
         const body = dialect.parseBody(text, head)
         call.bodyText = text
-        if (body !== undefined) assertAcceptable(body)
+        if (body !== undefined && !inParts) assertAcceptable(body)
         next(body)
       } catch (error) {
         call.fail(error)

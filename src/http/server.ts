@@ -23,8 +23,10 @@ import {
   prepareDialect,
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
+import type { NativeParts } from './native/call.ts'
+import { mountNative, prepareNative } from './native/mount.ts'
 import { makeRoute } from './route.ts'
-import type { Shell } from './shell.ts'
+import type { Mount, Shell } from './shell.ts'
 import { createTickets } from './tickets.ts'
 
 export type { HttpConfig } from './http-config.ts'
@@ -39,6 +41,8 @@ export interface ServerOptions {
   deliveries: DeliveryView
   /** Milliseconds UTC. */
   clock: () => number
+  /** What Roster's own API answers with; without it that API is not there. */
+  native?: NativeParts
 }
 
 export interface RosterServer {
@@ -54,12 +58,15 @@ export interface RosterServer {
 /** The HTTP side of Roster: every dialect on one store, health, metrics, limits and a clean end. */
 export function buildServer(options: ServerOptions): RosterServer {
   const metrics = createMetrics(options.store, options.deliveries)
-  const shell = makeShell(options, metrics)
+  const vendors = options.dialects.flatMap((dialect) => prepareDialect(dialect, metrics))
+  const native = options.native ? prepareNative(metrics) : null
+  const shell = makeShell(options, metrics, native ? [...vendors, native] : vendors)
   const app = makeApp(shell)
   const { server } = app
   const sockets = trackSockets(server)
   mountHealth(app, shell, metrics, options.deliveries)
-  for (const mount of shell.mounts) mountDialect(app, mount)
+  for (const mount of vendors) mountDialect(app, mount)
+  if (native && options.native) mountNative(app, native, options.native, metrics)
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }
@@ -68,6 +75,7 @@ export function buildServer(options: ServerOptions): RosterServer {
 
   async function close(): Promise<void> {
     shell.draining = true
+    for (const end of shell.streams) end()
     if (server.listening) await drain(shell, server, sockets)
     await app.close()
     metrics.close()
@@ -87,7 +95,7 @@ export function buildServer(options: ServerOptions): RosterServer {
   }
 }
 
-function makeShell(options: ServerOptions, metrics: Metrics): Shell {
+function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mount[]): Shell {
   const { store, dialects, config, ticketKey, logger, clock } = options
   const prefix = randomBytes(5).toString('hex')
   let count = 0
@@ -97,11 +105,12 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     clock,
     logger,
     tickets: createTickets(ticketKey, clock),
-    mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),
+    mounts,
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),
     draining: false,
     ownUrl: 'http://localhost',
+    streams: new Set(),
     shapes: keepShapes(),
     nextId: () => `${prefix}-${(++count).toString(36)}`,
   }

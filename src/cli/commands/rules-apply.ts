@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { appSealer, loadGrammar } from '../../app.ts'
 import type { Config } from '../../config/load-config.ts'
 import { diffDestinations } from '../../core/diff-destinations.ts'
@@ -166,7 +167,8 @@ function line({ change, name, keys }: Pick<RuleChange, 'change' | 'name' | 'keys
 /** The text of a file that was named on the command line; "-" is standard input. */
 export async function readText(file: string): Promise<string> {
   try {
-    const bytes = await readFile(file === '-' ? '/dev/stdin' : file)
+    // Standard input may be a socket, which cannot be opened by its path.
+    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
     if (error instanceof TypeError)

@@ -1,4 +1,5 @@
 import type { ProfileId } from '../../core/profile.ts'
+import { memoise } from '../../lib/memoise.ts'
 import { permutationKeys, permute, unpermute } from '../../lib/permute-id.ts'
 
 /**
@@ -8,7 +9,7 @@ import { permutationKeys, permute, unpermute } from '../../lib/permute-id.ts'
  * digits.
  */
 export function userKey(id: ProfileId, idKey: string): string {
-  const keys = permutationKeys(idKey, purpose)
+  const keys = keysOf(idKey)
   const hidden = permute(id, keys)
   const proof = permute(hidden, keys)
   const left = Math.floor(hidden / 2 ** 24) * 128 + (Math.floor(proof / 128) % 128)
@@ -22,12 +23,13 @@ export function profileIdOfKey(key: string, idKey: string): ProfileId | undefine
   const left = Math.floor(Number.parseInt(key.slice(0, 6), 36) / 128)
   const right = Math.floor(Number.parseInt(key.slice(6), 36) / 128)
   if (left >= 2 ** 24 || right >= 2 ** 24) return undefined
-  const id = unpermute(left * 2 ** 24 + right, permutationKeys(idKey, purpose)) as ProfileId
+  const id = unpermute(left * 2 ** 24 + right, keysOf(idKey)) as ProfileId
   return userKey(id, idKey) === key ? id : undefined
 }
 
 /** Keeps this use of the workspace's key apart from ids that other dialects derive with it. */
 const purpose = 2
+const keysOf = memoise(1_000, (idKey) => permutationKeys(idKey, purpose))
 const pattern = /^[0-9a-z]{12}$/
 
 function digits(half: number): string {

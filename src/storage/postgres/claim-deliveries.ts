@@ -165,7 +165,16 @@ export class DeliveryClaimer {
     const all = rows.map((row, index) => ({ row, version: versions[index] ?? null }))
     return {
       deliveries: all.flatMap(({ row, version }) =>
-        version ? [{ ...deliveryFromRow(row), ...claimOf(row), ...version }] : [],
+        version
+          ? [
+              {
+                ...deliveryFromRow(row),
+                ...claimOf(row),
+                tryCount: row.try_count as number,
+                ...version,
+              },
+            ]
+          : [],
       ),
       destinations: chosen.map(({ workspaceId, destination }) => ({ workspaceId, destination })),
       broken: all.filter(({ version }) => version === null).map(({ row }) => claimOf(row)),

@@ -135,7 +135,8 @@ export const claimDeliveries: Statement = {
     )
     UPDATE deliveries d SET state = 'claimed', wake_at = $5, lease = d.lease + 1, worker = $6
     FROM due WHERE d.workspace_id = due.workspace_id AND d.id = due.id
-    RETURNING d.workspace_id, d.lease, due.wake_at AS was_due, ${prefixed('d', deliveryColumns)}`,
+    RETURNING d.workspace_id, d.lease, due.wake_at AS was_due,
+      d.attempt_count - d.tries_from AS try_count, ${prefixed('d', deliveryColumns)}`,
 }
 
 /** The breaker and the bucket after calls were given out. */

@@ -118,7 +118,9 @@ export class DeliveryClaims {
         continue
       }
       const { name: workspaceName, idKey } = this.#plans.workspace(workspaceId)
-      deliveries.push({ ...delivery, workspaceId, workspaceName, idKey, lease, settings })
+      const tryCount = row.try_count as number
+      const claim = { workspaceId, workspaceName, idKey, lease, tryCount, settings }
+      deliveries.push({ ...delivery, ...claim })
     }
     const { rate } = destination
     const begun = deliveries.length

@@ -6,7 +6,7 @@ export type Access = 'read' | 'write'
 /** How long a statement waits for another process's transaction before it fails as busy. */
 const busyTimeoutMs = 5_000
 /** Page cache of one connection, in KiB. The operating system caches the file besides. */
-const cacheKib = { read: 16_384, write: 65_536 }
+const cacheKib = { read: 16_384, write: 32_768 }
 /** Pages in the write-ahead log after which a commit also folds it back: 128 MiB. */
 const checkpointPages = 32_768
 

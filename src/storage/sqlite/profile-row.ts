@@ -32,7 +32,7 @@ export function profileOfRow(row: ProfileRow): Profile {
     id: row[0] as ProfileId,
     version: row[1],
     attributes: JSON.parse(row[2]) as JsonObject,
-    provenance: ungroupProvenance(JSON.parse(row[3]) as ProvenanceGroup[]),
+    provenance: provenanceOf(row),
     tags: parseList(row[4]),
     identifiers: parseList(row[5]),
     createdAt: row[7],
@@ -40,4 +40,28 @@ export function profileOfRow(row: ProfileRow): Profile {
     lastEvent: row[9] as EventId | null,
     removedAt: row[10],
   }
+}
+
+/** The same for somebody who only shows it: most answers tell nothing of who set what when. */
+export function shownProfileOfRow(row: ProfileRow): Profile {
+  let provenance: Profile['provenance'] | undefined
+  return {
+    id: row[0] as ProfileId,
+    version: row[1],
+    attributes: JSON.parse(row[2]) as JsonObject,
+    get provenance() {
+      provenance ??= provenanceOf(row)
+      return provenance
+    },
+    tags: parseList(row[4]),
+    identifiers: parseList(row[5]),
+    createdAt: row[7],
+    updatedAt: row[8],
+    lastEvent: row[9] as EventId | null,
+    removedAt: row[10],
+  }
+}
+
+function provenanceOf(row: ProfileRow): Profile['provenance'] {
+  return ungroupProvenance(JSON.parse(row[3]) as ProvenanceGroup[])
 }

@@ -6,7 +6,7 @@ import type { EventId, Identifier, Profile, WorkspaceId } from '../../core/profi
 import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
-import { type ProfileRow, prepareRows, profileOfRow } from './profile-row.ts'
+import { type ProfileRow, prepareRows, shownProfileOfRow } from './profile-row.ts'
 import {
   prefixed,
   profileColumns,
@@ -32,6 +32,8 @@ const selectEvents = `
     idempotency_key
   FROM events WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
   ORDER BY key LIMIT ?3`
+
+const selectLastEvent = 'SELECT last_event_id FROM counters WHERE workspace_id = ?'
 
 const selectEventsNaming = `
   SELECT event_id FROM event_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
@@ -75,11 +77,13 @@ export class Reader {
     if ('identifier' in question) {
       const { kind, value } = question.identifier
       const rows = this.#holders.all(workspaceId, kind, value, question.limit)
-      return (rows as unknown as ProfileRow[]).map(profileOfRow)
+      return (rows as unknown as ProfileRow[]).map(shownProfileOfRow)
     }
     const values = [...new Set(question.phones)]
     const rows = values.flatMap((value) => this.#byPhone.all(workspaceId, value, question.limit))
-    const found = (rows as unknown as ProfileRow[]).map(profileOfRow).sort((a, b) => a.id - b.id)
+    const found = (rows as unknown as ProfileRow[])
+      .map(shownProfileOfRow)
+      .sort((a, b) => a.id - b.id)
     return found.slice(0, question.limit)
   }
 
@@ -95,6 +99,11 @@ export class Reader {
 
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Event[] {
     return this.#db.prepare(selectEvents).all(workspaceId, after, limit).map(eventFromRow)
+  }
+
+  lastEventId(workspaceId: WorkspaceId): EventId | 0 {
+    const row = this.#db.prepare(selectLastEvent).get(workspaceId)
+    return (row?.last_event_id ?? 0) as EventId | 0
   }
 
   eventsNaming(
@@ -138,10 +147,10 @@ export class Reader {
     if ('identifier' in key) {
       const { kind, value } = key.identifier
       const row = this.#owner.get(workspaceId, kind, value) as ProfileRow | undefined
-      return row ? profileOfRow(row) : null
+      return row ? shownProfileOfRow(row) : null
     }
     const row = this.#profile.get(workspaceId, key.profile) as ProfileRow | undefined
-    const profile = row ? profileOfRow(row) : null
+    const profile = row ? shownProfileOfRow(row) : null
     if (!profile || profile.removedAt !== null) return null
     const second = Math.floor(profile.createdAt / 1000)
     if (key.createdSecond !== undefined && key.createdSecond !== second) return null

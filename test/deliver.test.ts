@@ -35,10 +35,18 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     record: never,
     fail: (failure) => Promise.resolve(failed.push(failure) > 0),
   }
-  const delivery = { id: 1, workspaceId: 1, action: 'broken', request: null, settings: {} }
+  const delivery = {
+    id: 1,
+    workspaceId: 1,
+    action: 'broken',
+    request: null,
+    tryCount: 0,
+    settings: {},
+  }
+  const destination = { retry: { attempts: 1 } } as Destination
   const claim = { workspaceId: 1, id: 1, lease: 1 } as Held['claim']
   const held: Held = { claim, abort: new AbortController(), until: Infinity, isLost: false }
-  await deliver(delivery as unknown as ClaimedDelivery, {} as Destination, held, tools)
+  await deliver(delivery as unknown as ClaimedDelivery, destination, held, tools)
   assert.deepEqual(failed, [{ ...claim, reason: 'internal', detail: 'a bug' }])
   await client.close()
 })

@@ -11,7 +11,7 @@ import { createSealer } from '../src/lib/seal.ts'
 import { createOutboundClient } from '../src/outbound/http-client.ts'
 import type { Destination, FailedDelivery } from '../src/storage/delivery-store.ts'
 
-test('what an action cannot render for a bug of its own is dead, and not tried for ever', async () => {
+test('what an action cannot render for a bug ends as dead, not tried for ever', async () => {
   const broken = defineExternalAction({
     type: 'broken',
     settings: {},

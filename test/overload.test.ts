@@ -188,8 +188,8 @@ describe('whether there is too much to do', () => {
   })
 
   test('is told by a call that waits for long, where many wait with it', () => {
-    const overload = watch(100)
-    const [first] = begin(overload, 63)
+    const overload = watch(512)
+    const [first] = begin(overload, 127)
     now = 1_500
     assert.equal(overload.isFull(), false, 'a few slow calls refuse nobody')
     const [last] = begin(overload, 1)

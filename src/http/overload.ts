@@ -14,7 +14,7 @@ export interface Overload {
 }
 
 /** So many calls are under way before anything but their number counts. */
-const calmMax = 64
+const calmMax = 128
 /** A call that has waited so long tells that those behind it would wait as long. */
 const waitMsMax = 1_000
 /**

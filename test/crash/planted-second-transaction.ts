@@ -1,33 +1,8 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { isMainThread } from 'node:worker_threads'
+import { delayInserts } from './delay-inserts.ts'
 
 /**
  * A planted defect: profiles are committed first, their events in a second transaction 40 ms later,
  * and only then is the caller answered. Loaded into the program before it starts; no acknowledged
  * write is lost by it, but a kill can leave half of one, and the check must catch that.
  */
-const { exec, prepare } = DatabaseSync.prototype
-const gapMs = 40
-const queued: (() => void)[] = []
-
-if (!isMainThread) {
-  DatabaseSync.prototype.prepare = function (this: DatabaseSync, ...args): StatementSync {
-    const statement = prepare.apply(this, args)
-    if (!/INSERT INTO events\b/.test(args[0])) return statement
-    const run = statement.run.bind(statement) as (...values: unknown[]) => unknown
-    statement.run = (...values: unknown[]) => {
-      queued.push(() => run(...values))
-      return { changes: 1, lastInsertRowid: 0 }
-    }
-    return statement
-  }
-
-  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string): void {
-    exec.call(this, sql)
-    if (sql !== 'COMMIT' || queued.length === 0) return
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, gapMs)
-    exec.call(this, 'BEGIN IMMEDIATE')
-    for (const write of queued.splice(0)) write()
-    exec.call(this, 'COMMIT')
-  }
-}
+delayInserts(/INSERT INTO events\b/)

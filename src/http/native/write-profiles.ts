@@ -24,6 +24,16 @@ import {
   written,
 } from './write-profile.ts'
 
+const changed = {
+  description: 'Changed, or as it was; or what a dry run would come to',
+  schema: Type.Union([written, preview]),
+  headers: ['etag'],
+}
+const refusals = [
+  ...(['profile_not_found', 'conflict', 'precondition_failed'] as const),
+  ...(['call_under_way', 'idempotency_key_reused'] as const),
+]
+
 export const putProfile = defineRoute({
   method: 'PUT',
   path: '/profiles/by/:kind/:value',
@@ -38,17 +48,10 @@ export const putProfile = defineRoute({
   body: profileChanges,
   takes: ['idempotency-key', 'if-match'],
   answers: {
-    200: {
-      description: 'Changed, or as it was; or what a dry run would come to',
-      schema: Type.Union([written, preview]),
-      headers: ['etag'],
-    },
+    200: changed,
     201: { description: 'Created', schema: written, headers: ['etag'] },
   },
-  refuses: [
-    ...(['profile_not_found', 'conflict', 'precondition_failed'] as const),
-    ...(['call_under_way', 'idempotency_key_reused'] as const),
-  ],
+  refuses: refusals,
   handle: async (call) => {
     const keyed = keyedBy('value', call.params.kind, call.params.value)
     return respond(await write(call, commandFor(call, keyed, call.body), call.query))
@@ -67,16 +70,9 @@ export const patchProfile = defineRoute({
   body: profileChanges,
   takes: ['idempotency-key', 'if-match'],
   answers: {
-    200: {
-      description: 'Changed, or as it was; or what a dry run would come to',
-      schema: Type.Union([written, preview]),
-      headers: ['etag'],
-    },
+    200: changed,
   },
-  refuses: [
-    ...(['profile_not_found', 'conflict', 'precondition_failed'] as const),
-    ...(['call_under_way', 'idempotency_key_reused'] as const),
-  ],
+  refuses: refusals,
   handle: async (call) => {
     const keyed = byId(call.params.id)
     return respond(await write(call, commandFor(call, keyed, call.body), call.query))

@@ -74,7 +74,10 @@ export class DeliveryClaimer {
     const orphans = busy
       .filter(({ destination }) => destination === null)
       .map(({ workspaceId, name }): [WorkspaceId, string] => [workspaceId, name])
-    const isReady = ({ load }: Busy) => (claimableAt(load, now, defaultBreaker) ?? now + 1) <= now
+    // Leases that ran out are given back also where nothing may be claimed.
+    const isReady = ({ load }: Busy) =>
+      (load.leaseEndsAt ?? now + 1) <= now ||
+      (request.limit > 0 && (claimableAt(load, now, defaultBreaker) ?? now + 1) <= now)
     const later = busy.filter((one) => one.destination && !isReady(one))
     const ready = busy.filter((one) => one.destination && isReady(one))
     const times = timesOf(later, now)
@@ -82,7 +85,7 @@ export class DeliveryClaimer {
     let deliveries: ClaimedDelivery[] = []
     let destinations: ClaimedDeliveries['destinations'] = []
     let broken: Claim[] = []
-    if (ready.length > 0 && request.limit > 0) {
+    if (ready.length > 0) {
       const claimed = await this.#options.transact((transaction) =>
         this.#claimOf(transaction, ready, request),
       )

@@ -26,6 +26,8 @@ import type { BackupReport } from './storage/store.ts'
 export interface App {
   /** The address really listened on. */
   url: string
+  /** The same with TLS; null without a certificate. */
+  tlsUrl: string | null
   store: FullStore
   dialects: readonly Dialect[]
   logger: Logger
@@ -76,12 +78,12 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
     const clock = Date.now
     server = buildServer({ store, dialects, config, ticketKey, logger, deliveries, clock })
     await prepareSecrets(store, config)
-    const { url } = await server.listen()
+    const { url, tlsUrl } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
     const firstStart = await prepareFirstStart(store, dialects)
     watch = watchOverdue(store, logger)
     if (config.worker === 'on') followUps = await beginFollowUps(store, config, logger)
-    return { url, store, dialects, logger, firstStart, close }
+    return { url, tlsUrl, store, dialects, logger, firstStart, close }
   } catch (error) {
     await close()
     throw error

@@ -5,7 +5,7 @@ import type { Dialect, ShownToken } from './core/dialect.ts'
 import { Fault } from './core/errors.ts'
 import type { WorkspaceId } from './core/profile.ts'
 import { starterRules } from './core/rule.ts'
-import type { Store } from './storage/store.ts'
+import type { Store, Token } from './storage/store.ts'
 
 /** What an empty store was given. The tokens exist here in full for the only time. */
 export interface FirstStart {
@@ -62,7 +62,7 @@ export async function createToken(
   store: Store,
   dialect: Dialect,
   workspaceId: WorkspaceId,
-  { scopes = [], label = '' }: { scopes?: string[]; label?: string },
+  options: Partial<Pick<Token, 'scopes' | 'label' | 'rateLimit'>>,
 ): Promise<ShownToken> {
   const { publicPart, secret, shown } = dialect.tokens.make(randomBytes)
   const secretHash = hash('sha256', secret, 'hex')
@@ -71,8 +71,9 @@ export async function createToken(
     secretHash,
     workspaceId,
     dialect: dialect.id,
-    scopes,
-    label,
+    scopes: [],
+    label: '',
+    ...options,
   })
   return shown
 }

@@ -44,7 +44,7 @@ test('a mistyped command line is refused with what was meant, and nothing is tri
     [['serv'], /no command "serv"\. Did you mean "serve"\?/],
     [['tokn', 'list'], /Did you mean "token list"\?/],
     [['token', 'lst'], /no command "token lst"\. Did you mean "token list"\?/],
-    [['token'], /"token" needs one more word: token create, token list, token revoke/],
+    [['token'], /"token" needs one more word: token create, token list, token limit, token revoke/],
     [['token', 'create'], /--dialect is missing/],
     [['token', 'create', '--dialekt', 'x'], /no option --dialekt\. Did you mean "--dialect"\?/],
     [['seed', '--profiles', 'many', '--seed', '1'], /--profiles must be a whole number from 1/],
@@ -181,6 +181,10 @@ test('tokens and workspaces made or ended beside a running server count there at
   assert.equal(listed.length, 4)
   const { publicPart } = listed.at(-1)
   assert.ok(shown.token.startsWith(publicPart))
+  assert.equal(listed[0].rateLimit, 'off')
+  await place.json('token', 'limit', publicPart, 'vendor')
+  const limited = await place.json('token', 'list', '--workspace', 'shop')
+  assert.equal(limited.at(-1).rateLimit, 'vendor')
   await place.json('token', 'revoke', publicPart)
   assert.equal(await update(server, shown.token, { user_id: 'a', first_name: 'Bo' }), 401)
   assert.equal((await place.roster('token', 'revoke', publicPart)).code, 3)
@@ -197,7 +201,9 @@ test('tokens and workspaces made or ended beside a running server count there at
   )
 })
 
-test('a scope or a dialect nobody knows makes no token', async () => {
+const vendorLimit = ['--rate-limit', 'vendor']
+
+test('a scope, a dialect or a limit nobody knows makes no token', async () => {
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const unknown = await place.roster('token', 'create', '--dialect', 'usercmo')
@@ -207,6 +213,9 @@ test('a scope or a dialect nobody knows makes no token', async () => {
   const wrong = await place.roster('token', 'create', '--dialect', 'usercom', ...scope)
   assert.equal(wrong.code, 2)
   assert.match(wrong.err, /Did you mean "profiles:read"\?/)
+  const limited = await place.roster('token', 'create', '--dialect', 'copernica', ...vendorLimit)
+  assert.equal(limited.code, 2)
+  assert.match(limited.err, /The vendor of copernica states no limits on calls\./)
   assert.deepEqual(await place.json('token', 'list'), [])
   place.env.ROSTER_DATABASE_URL = 'mysql://db.example/roster'
   const doctor = await place.roster('doctor')

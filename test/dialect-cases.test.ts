@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import type { CaseEvent, CaseRequest, DialectCase, DialectCases } from '../src/core/dialect-case.ts'
 import type { Event } from '../src/core/event.ts'
 import type { JsonValue } from '../src/core/json.ts'
 import { dialects } from '../src/dialects/registry.ts'
 import type { Answer } from './kit/answer-parser.ts'
+import { caseTables } from './kit/case-tables.ts'
 import { engines } from './kit/engines.ts'
 import { fillJson, fillText, type Known } from './kit/fill-placeholders.ts'
 import { send, type WireRequest } from './kit/http-client.ts'
@@ -14,9 +14,7 @@ import { readLog } from './kit/read-log.ts'
 import { reconcile } from './kit/reconcile.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
-const folder = new URL('../src/dialects/', import.meta.url)
-const found = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-const tables = await Promise.all(found.map((entry) => readTable(entry.name)))
+const tables = await caseTables()
 
 let roster: RunningRoster
 
@@ -38,13 +36,6 @@ for (const engine of engines) {
       })
     }
   })
-}
-
-async function readTable(name: string): Promise<DialectCases> {
-  const module: object = await import(new URL(`${name}/cases/index.ts`, folder).href)
-  const table = Object.values(module).find((value) => Array.isArray(value?.cases))
-  assert.ok(table, `${name}/cases/index.ts exports DialectCases`)
-  return table
 }
 
 async function runCase(table: DialectCases, row: DialectCase): Promise<void> {

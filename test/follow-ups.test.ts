@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { pino } from 'pino'
-import { actions } from '../src/actions/registry.ts'
 import type { Delivery } from '../src/core/planned-delivery.ts'
 import type { WorkspaceId } from '../src/core/profile.ts'
 import { startFollowUps } from '../src/follow-ups.ts'
-import { createSealer } from '../src/lib/seal.ts'
 import { verifyWebhook } from '../src/outbound/sign-webhook.ts'
 import type { FullStore } from '../src/storage/open-store.ts'
 import { engines } from './kit/engines.ts'
@@ -83,9 +81,16 @@ for (const engine of engines) {
       })
       assert.deepEqual(await store.beginAttempts(begun), [true])
       const followUps = await startFollowUps({
-        ...{ store, actions, logger: pino({ level: 'silent' }) },
-        sealer: createSealer([Buffer.from(secretKey, 'hex')]),
-        config: { databaseUrl: null, deliveriesInFlightMax: 8, drainTimeoutMs: 1_000 },
+        store,
+        actions: new URL('../src/actions/registry.ts', import.meta.url),
+        logger: pino({ level: 'silent' }),
+        secretKeys: [Buffer.from(secretKey, 'hex')],
+        config: {
+          databaseUrl: null,
+          deliveriesInFlightMax: 8,
+          drainTimeoutMs: 1_000,
+          logLevel: 'silent',
+        },
       })
       const [delivery] = await settled(store, world)
       await followUps.stop()

@@ -206,10 +206,53 @@ describe('paths', () => {
     }
   })
 
-  test('know the scheme that a proxy was called by', async () => {
-    const headers = { 'x-forwarded-proto': 'https', host: 'roster.example' }
+  test('believe nobody who says what a proxy was called by', async () => {
+    const headers = {
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'evil.example',
+      host: 'roster.example',
+    }
     const answer = await send(shell.url, thing('POST', { headers }))
-    assert.equal(answer.headers['x-base'], 'https://roster.example')
+    assert.equal(answer.headers['x-base'], 'http://roster.example')
+  })
+
+  test('know what a trusted proxy was called by', async () => {
+    await using behind = await startToyShell({ trustedProxies: '10.0.0.0/8, 127.0.0.1, ::1' })
+    const base = async (headers: object) => {
+      const answer = await send(behind.url, thing('POST', { headers }))
+      return answer.headers['x-base']
+    }
+    const host = 'inside.example'
+    assert.equal(await base({ host }), 'http://inside.example')
+    assert.equal(await base({ host, 'x-forwarded-proto': 'HTTPS' }), 'https://inside.example')
+    const both = {
+      host,
+      'x-forwarded-proto': 'https, http',
+      'x-forwarded-host': 'a.example:8443, b',
+    }
+    assert.equal(await base(both), 'https://a.example:8443')
+    const strange = { host, 'x-forwarded-proto': 'gopher', 'x-forwarded-host': 'a b/c' }
+    assert.equal(await base(strange), 'http://inside.example')
+  })
+
+  test('believe no proxy outside the networks that are trusted', async () => {
+    await using behind = await startToyShell({ trustedProxies: '10.0.0.0/8,fd00::/8' })
+    const headers = { host: 'inside.example', 'x-forwarded-proto': 'https' }
+    const answer = await send(behind.url, thing('POST', { headers }))
+    assert.equal(answer.headers['x-base'], 'http://inside.example')
+  })
+
+  test('need networks that can be', async () => {
+    for (const wrong of [
+      'localhost',
+      '10.0.0.0/33',
+      '10.0.0.0/8 ::1',
+      '',
+      '::1/129',
+      '1.2.3.4/x',
+    ]) {
+      await assert.rejects(startToyShell({ trustedProxies: wrong }), /ROSTER_TRUSTED_PROXIES/)
+    }
   })
 })
 

@@ -23,7 +23,13 @@ interface World extends NewWorkspace {
   name: string
   /** In every value it writes; must never be seen by the other. */
   mark: string
-  people: { usercomId: string; key: string; channelId: string }[]
+  people: {
+    usercomId: string
+    key: string
+    channelId: string
+    eventId: string
+    webhookId: string
+  }[]
   ticket: string
 }
 
@@ -115,6 +121,48 @@ const routes: { [route: string]: MakeRequest } = {
   'channeltalk POST /users': (call, world) =>
     channel('POST', '/users', world, { profile: { name: textOf(call, world) } }),
   'channeltalk GET /channel': (_, world) => channel('GET', '/channel', world),
+  'channeltalk DELETE /users/:userId': (call, world) => {
+    const id = call.salt % 2 ? call.ids.channelId : `@${userIdOf(call)}`
+    return channel('DELETE', `/users/${id}`, world)
+  },
+  'channeltalk POST /users/:userId/block': ({ ids }, world) =>
+    channel('POST', `/users/${ids.channelId}/block`, world),
+  'channeltalk DELETE /users/:userId/block': ({ ids }, world) =>
+    channel('DELETE', `/users/${ids.channelId}/block`, world),
+  'channeltalk POST /users/:userId/touch': ({ ids }, world) =>
+    channel('POST', `/users/${ids.channelId}/touch`, world),
+  'channeltalk PUT /users/:userId/session-jwt/issue': (call, world) =>
+    channel('PUT', `/users/@${userIdOf(call)}/session-jwt/issue`, world),
+  'channeltalk PUT /users/:userId/user-token/issue': ({ ids }, world) =>
+    channel('PUT', `/users/${ids.channelId}/user-token/issue`, world),
+  'channeltalk GET /users/:userId/events': ({ ids }, world) =>
+    channel('GET', `/users/${ids.channelId}/events`, world),
+  'channeltalk POST /users/:userId/events': (call, world) =>
+    channel('POST', `/users/${call.ids.channelId}/events`, world, {
+      name: textOf(call, world),
+      property: { text: textOf(call, world) },
+    }),
+  'channeltalk DELETE /users/:userId/events/:eventId': ({ ids }, world) =>
+    channel('DELETE', `/users/${ids.channelId}/events/${ids.eventId}`, world),
+  'channeltalk GET /users/:userId/user-chats': ({ ids }, world) =>
+    channel('GET', `/users/${ids.channelId}/user-chats`, world),
+  'channeltalk POST /users/:userId/user-chats': ({ ids }, world) =>
+    channel('POST', `/users/${ids.channelId}/user-chats`, world),
+  'channeltalk GET /user-chats': (_, world) => channel('GET', '/user-chats?state=opened', world),
+  'channeltalk GET /webhooks': (_, world) => channel('GET', '/webhooks', world),
+  'channeltalk POST /webhooks': (call, world) =>
+    channel('POST', '/webhooks', world, {
+      name: textOf(call, world),
+      url: `https://${world.mark}.example.org/`,
+      scopes: ['*'],
+      apiVersion: 'v5',
+    }),
+  'channeltalk GET /webhooks/:webhookId': ({ ids }, world) =>
+    channel('GET', `/webhooks/${ids.webhookId}`, world),
+  'channeltalk PATCH /webhooks/:webhookId': ({ ids, salt }, world) =>
+    channel('PATCH', `/webhooks/${ids.webhookId}`, world, { blocked: salt % 2 === 0 }),
+  'channeltalk DELETE /webhooks/:webhookId': ({ ids }, world) =>
+    channel('DELETE', `/webhooks/${ids.webhookId}`, world),
 }
 
 for (const engine of engines) {
@@ -178,7 +226,13 @@ async function assertApart(
 
 async function newWorld(mark: string): Promise<World> {
   const born = await roster.newWorkspace()
-  const people = [0, 1, 2].map(() => ({ usercomId: '0', key: 'nobody', channelId: 'nobody' }))
+  const people = [0, 1, 2].map(() => ({
+    usercomId: '0',
+    key: 'nobody',
+    channelId: 'nobody',
+    eventId: 'none',
+    webhookId: 'none',
+  }))
   return { ...born, name: born.workspace.name, mark, people, ticket: '' }
 }
 
@@ -233,6 +287,8 @@ function learn(call: Call, answer: Answer, world: World): void {
   if (call.route === 'channeltalk PUT /users/:userId' && isObject(body.user)) {
     known.channelId = String(body.user.id)
   }
+  if (isObject(body.event)) known.eventId = String(body.event.id)
+  if (isObject(body.webhook)) known.webhookId = String(body.webhook.id)
   if (call.route === 'usercom POST /users/update_or_create') known.usercomId = String(body.id)
   if (call.route === 'usercom GET /users-by-id/:userId') known.key = String(body.key)
 }
@@ -247,7 +303,11 @@ async function history(world: World): Promise<unknown[]> {
       kind,
       kind.includes('.') || value,
     ])
-    return { ...rest, identifiers, source: source.dialect }
+    const attributes = { ...rest.attributes }
+    // A time is not the same in another workspace.
+    delete attributes.last_seen_at
+    const changes = rest.changes.filter(({ name }) => name !== 'last_seen_at')
+    return { ...rest, attributes, changes, identifiers, source: source.dialect }
   })
 }
 

@@ -212,11 +212,19 @@ export function storeContract(engine: string, open: OpenStore): void {
     const made = { publicPart: 'pub', secretHash: 'ab', workspaceId: id, dialect: 'test' }
     await store.createToken({ ...made, scopes: [], label: '' })
     assert.equal((await store.findToken('pub'))?.workspace.name, 'w')
+    assert.equal((await store.findToken('pub'))?.token.rateLimit, 'off')
+    await nextTurn()
+    assert.equal(await store.limitToken('pub', 'vendor'), true)
+    assert.equal(await store.limitToken('pup', 'vendor'), false)
+    await nextTurn()
+    assert.equal((await store.findToken('pub'))?.token.rateLimit, 'vendor')
+    assert.equal((await store.listTokens(id))[0]?.rateLimit, 'vendor')
     await nextTurn()
     assert.equal(await store.revokeToken('pub'), true)
     await nextTurn()
     assert.equal(await store.findToken('pub'), null)
     assert.equal(await store.revokeToken('pub'), false)
+    assert.equal(await store.limitToken('pub', 'off'), false)
   })
 
   contract('rules keep their version until their definition changes', async (store, id) => {

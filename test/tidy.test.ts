@@ -153,7 +153,7 @@ const rules: TidyRule[] = [
     name: 'every file is used by another, or is where something begins',
     check: (tree) => {
       const begins =
-        /\.test\.ts$|\/cases\/index\.ts$|^src\/cli\/main\.ts$|^bench\/(main|postgres|deliver|deliver-receiver)\.ts$/
+        /\.test\.ts$|\/cases\/index\.ts$|^src\/cli\/main\.ts$|^bench\/(main|postgres|overload|deliver|deliver-receiver)\.ts$/
       const used = new Set(importsOf(tree, /^(src|test|bench)\/.*\.ts$/).map(({ to }) => to))
       return paths(tree, /^(src|test|bench)\/.*\.ts$/, begins)
         .filter((path) => !used.has(path))

@@ -19,6 +19,7 @@ const commands: { readonly [name: string]: Load } = {
   'workspace delete': async () => (await import('./commands/workspace-delete.ts')).workspaceDelete,
   'token create': async () => (await import('./commands/token-create.ts')).tokenCreate,
   'token list': async () => (await import('./commands/token-list.ts')).tokenList,
+  'token limit': async () => (await import('./commands/token-limit.ts')).tokenLimit,
   'token revoke': async () => (await import('./commands/token-revoke.ts')).tokenRevoke,
   'rules apply': async () => (await import('./commands/rules-apply.ts')).rulesApply,
   'rules list': async () => (await import('./commands/rules-list.ts')).rulesList,

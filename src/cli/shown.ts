@@ -16,13 +16,14 @@ export function workspaceJson({ id, name, settings, createdAt }: Workspace) {
 }
 
 export function tokenJson(token: Token, workspace: string) {
-  const { publicPart, dialect, scopes, label, createdAt, revokedAt } = token
+  const { publicPart, dialect, scopes, label, rateLimit, createdAt, revokedAt } = token
   return {
     publicPart,
     dialect,
     workspace,
     scopes,
     label,
+    rateLimit,
     createdAt: isoTime(createdAt),
     revokedAt: isoTime(revokedAt),
   }

@@ -17,6 +17,46 @@ export const options = {
     default: 7678,
     help: 'Port to listen on; `0` takes any free one.',
   },
+  tlsCert: {
+    name: 'ROSTER_TLS_CERT',
+    type: 'path',
+    default: null,
+    shownDefault: 'none: no TLS',
+    help: 'Certificate, with its chain, as PEM; TLS is then served beside the plain port.',
+  },
+  tlsKey: {
+    name: 'ROSTER_TLS_KEY',
+    type: 'path',
+    default: null,
+    shownDefault: 'none',
+    help: 'The private key of the certificate, as PEM.',
+  },
+  tlsPort: {
+    name: 'ROSTER_TLS_PORT',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 7679,
+    help: 'Port to listen on with TLS where there is a certificate; `0` takes any free one.',
+  },
+  hosts: {
+    name: 'ROSTER_HOSTS',
+    type: 'text',
+    default: null,
+    shownDefault: "the vendors' own names",
+    help:
+      'More host names that one dialect alone answers under: `DIALECT=NAME,*.NAME`, several with ' +
+      'spaces between them.',
+  },
+  trustedProxies: {
+    name: 'ROSTER_TRUSTED_PROXIES',
+    type: 'text',
+    default: null,
+    shownDefault: 'none',
+    help:
+      'Addresses and networks of proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` count, ' +
+      'for instance `127.0.0.1,10.0.0.0/8`.',
+  },
   data: {
     name: 'ROSTER_DATA',
     type: 'path',
@@ -176,6 +216,14 @@ export const options = {
     max: 1_000_000,
     default: 10_000,
     help: 'Most connections at a time.',
+  },
+  callsMax: {
+    name: 'ROSTER_CALLS_MAX',
+    type: 'integer',
+    min: 1,
+    max: 100_000,
+    default: 512,
+    help: 'Most calls being served at a time; more are refused at once, to be tried again.',
   },
   drainTimeoutMs: {
     name: 'ROSTER_DRAIN_TIMEOUT_MS',

@@ -59,6 +59,9 @@ export function changeAttributes(
   for (const name of Object.keys(changes.set)) {
     setAttribute(profile, name, changes.set[name] ?? null, writer, result)
   }
+  for (const [name, by] of Object.entries(changes.add ?? {})) {
+    addToAttribute(profile, name, by, writer, result)
+  }
   if (changes.setOnce) {
     for (const name of Object.keys(changes.setOnce)) {
       if (Object.hasOwn(changes.set, name)) continue
@@ -94,6 +97,19 @@ function setAttribute(
   result.touched = true
   // Clearing what was never there leaves its time behind, so that an older write cannot fill it.
   if (!sameJson(stored, value)) result.changes.push({ name, from: stored, to: value })
+}
+
+function addToAttribute(
+  profile: Profile,
+  name: string,
+  by: number,
+  writer: Writer,
+  result: Result,
+): void {
+  const stored = own(profile.attributes, name) ?? 0
+  if (typeof stored !== 'number') return drop(result, name, 'not_a_number')
+  if (!Number.isSafeInteger(Math.trunc(stored + by))) return drop(result, name, 'unfit_value')
+  setAttribute(profile, name, stored + by, writer, result)
 }
 
 function setAttributeOnce(

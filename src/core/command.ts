@@ -61,6 +61,8 @@ export interface Changes {
   set: JsonObject
   /** Written only where nothing is stored; `set` wins over the same name here. */
   setOnce?: JsonObject
+  /** Added to what is stored, where that is a number or nothing, which counts as 0. */
+  add?: { [name: string]: number }
   /**
    * Names in `set` and `setOnce` that the vendor does not know: the workspace's `unknownKeys` decides on them.
    */

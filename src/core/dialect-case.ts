@@ -27,6 +27,15 @@ export interface DialectCase {
   }
   /** The events of `request` alone, in order. An empty list means nothing was logged. */
   events: CaseEvent[]
+  /**
+   * Where the exchange comes from: the address of the vendor's page that documents it, or a word on
+   * who recorded it from the vendor's own service.
+   */
+  source?: string
+  /** Where the vendor would answer otherwise: how, and why it is not so here. */
+  differs?: { vendor: string; why: string }
+  /** What the vendor has and Roster has not, where the answer is how that is said. */
+  unsupported?: { what: string; why: string }
 }
 
 export interface CaseRequest {
@@ -55,4 +64,27 @@ export interface DialectCases {
   /** Sent with every request of every case. */
   headers: { [name: string]: string }
   cases: DialectCase[]
+  /** What its page in `docs/compatibility/` says besides what the cases say; none, no page. */
+  compatibility?: Compatibility
+}
+
+export interface Compatibility {
+  /** The vendor's interface and its versions, as the heading of the page. */
+  title: string
+  /** What a reader is to know first; whole sentences. */
+  intro: string
+  /** Every call that is served, in the order of the page. */
+  calls: SupportedCall[]
+  /** What no single request can show to be missing. */
+  missing: { what: string; why: string }[]
+}
+
+export interface SupportedCall {
+  method: string
+  /** From the root, with `{name}` for what varies: `/open/v5/users/@{memberId}`. */
+  path: string
+  /** One line. */
+  does: string
+  /** Of how much of it the vendor's answer is made up here, where that is a part of it only. */
+  limits?: string
 }

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Asking } from './ask.ts'
 import type { Applied, Command, Key } from './command.ts'
 import type { Fault } from './errors.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 import type { Profile } from './profile.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -33,6 +35,13 @@ export interface Dialect {
   /** Whether browsers on other origins may call; the workspace's `allowedOrigins` decides which. */
   crossOrigin?: boolean
   tokens: TokenShape
+  /** How many calls the vendor takes; none where it states no limit. */
+  rateLimit?: RateLimit
+  /**
+   * Host names the vendor itself is called by, in lower case; `*.` stands for whatever is in front.
+   * Under them nobody but this dialect answers.
+   */
+  hosts?: readonly string[]
   /** Ready-to-paste examples for a new workspace, one for each documented main call. */
   samples(baseUrl: string, token: ShownToken): Sample[]
 }
@@ -73,12 +82,21 @@ export interface DialectResponse {
   body?: JsonValue | undefined
 }
 
-export type Scope = 'events:write' | 'profiles:read' | 'profiles:write' | 'workspace:read'
+export type Scope =
+  | 'events:read'
+  | 'events:write'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'profiles:read'
+  | 'profiles:write'
+  | 'workspace:read'
 
 interface EndpointBase {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the base path, with `:name` parameters, for instance `/users/:userId`. */
   path: string
+  /** The base paths it is served below; all of the dialect's when left out. */
+  basePaths?: readonly string[]
   scope: Scope
 }
 
@@ -100,7 +118,13 @@ export interface PlainEndpoint extends EndpointBase {
   answer(request: DialectRequest): DialectResponse
 }
 
-export type Endpoint = WriteEndpoint | ReadEndpoint | PlainEndpoint
+/** A call that takes more than one look at the store, or another than at profiles. */
+export interface AskingEndpoint extends EndpointBase {
+  /** Pure but for what it is told: see `Asking`. Whatever it throws refuses the call. */
+  ask(request: DialectRequest, view: AskingView): Asking<DialectResponse>
+}
+
+export type Endpoint = WriteEndpoint | ReadEndpoint | PlainEndpoint | AskingEndpoint
 
 /** A call below no base path and without a token of its own, such as the exchange of one. */
 export interface OpenEndpoint {
@@ -132,6 +156,14 @@ export type Question =
 export interface WorkspaceView {
   /** The small stable number of an attribute or tag name in this workspace; made on first use. */
   nameId(kind: 'attribute' | 'tag', name: string): number
+}
+
+/** What an asking endpoint is given besides. */
+export interface AskingView extends WorkspaceView {
+  /** A JSON Web Token (HS256) of these claims that counts for no call of Roster's own. */
+  sign(claims: JsonObject): string
+  /** So many bytes that nobody can guess, as hex digits. */
+  random(bytes: number): string
 }
 
 export type Credentials =

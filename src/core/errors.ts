@@ -35,6 +35,7 @@ export const faultTable = {
     status: 500,
     text: 'The store failed; whether the call was stored is unknown.',
   },
+  overloaded: { status: 503, text: 'The server is busy; nothing was done. Try again later.' },
   unavailable: { status: 503, text: 'The store cannot take writes now; try again.' },
 } as const satisfies { [code: string]: { status: number; text: string } }
 

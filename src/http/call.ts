@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { DialectResponse, RequestHead } from '../core/dialect.ts'
+import type { Dialect, DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
+import type { RateState } from '../core/rate-limit.ts'
 import type { Access, Proof } from './authenticate.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
 import { ownerOf } from './owner.ts'
 import { logAnswer, logFailure } from './request-log.ts'
-import { plainRefusal, type Route, toWire, type Wire } from './route.ts'
+import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
 
 /** What is remembered of a connection between its requests. */
@@ -20,8 +21,13 @@ export interface Connection {
   closing: boolean
   /** What arrived is not HTTP; the rest of it says nothing. */
   broken: boolean
-  /** The last `Host` that was looked at and found good. */
+  /** The last `Host` that was looked at and found good, and the dialect it is bound to. */
   host: string | undefined
+  bound: Dialect | null
+  /** Whether the other side is a proxy whose word counts. */
+  trusted: boolean
+  /** Whether it is TLS. */
+  encrypted: boolean
   /** The credentials that were proved on it last. */
   proof: Proof | null
 }
@@ -35,11 +41,14 @@ export class Call {
   readonly head: RequestHead
   route: Route
   access: Access | null = null
+  /** How the count stands that this call was counted in. */
+  rate: RateState | null = null
   /** The body as it came, where there was one to read. */
   bodyText = ''
   readonly #response: ServerResponse
   readonly #startedAt = performance.now()
   #answered = false
+  #isBusy = false
 
   constructor(
     shell: Shell,
@@ -68,6 +77,7 @@ export class Call {
     try {
       const wire = toWire(this.route, response)
       this.#addOrigin(wire)
+      addRate(this.route, wire.headers, this.rate, this.shell.clock())
       this.#send(wire)
     } catch (error) {
       this.#lastResort(error)
@@ -78,7 +88,7 @@ export class Call {
   refuse(fault: Fault): void {
     if (this.#answered) return
     if (this.route === this.shell.nowhere) this.route = ownerOf(this.shell, this.head.path)
-    if (fault.status >= 500) logFailure(this, fault.cause ?? fault)
+    if (fault.status >= 500 && !this.#isBusy) logFailure(this, fault.cause ?? fault)
     try {
       const { dialect } = this.route
       const response = dialect
@@ -88,6 +98,12 @@ export class Call {
     } catch (error) {
       this.#lastResort(error)
     }
+  }
+
+  /** Refuses because too much is to be done, at the least cost: the log has only their number. */
+  refuseBusy(): void {
+    this.#isBusy = true
+    this.refuse(this.shell.overload.refuse())
   }
 
   /** Refuses with a fault, or with `otherwise` when the error is not one. */
@@ -169,7 +185,8 @@ export class Call {
   #record(status: number): void {
     const ms = performance.now() - this.#startedAt
     this.route.stats.count(this.head.method, status, ms)
-    logAnswer(this, status, ms)
+    this.shell.overload.over(this)
+    if (!this.#isBusy) logAnswer(this, status, ms)
   }
 }
 
@@ -190,7 +207,11 @@ export function setCall(request: IncomingMessage, call: Call): void {
   ;(request as { [callKey]?: Call })[callKey] = call
 }
 
-export function connectionOf(socket: Socket): Connection {
+/** `isTrusted` is asked once, when the connection is new. */
+export function connectionOf(
+  socket: Socket,
+  isTrusted: (socket: Socket) => boolean = () => false,
+): Connection {
   const holder = socket as { [connectionKey]?: Connection }
   holder[connectionKey] ??= {
     requestCount: 0,
@@ -199,6 +220,9 @@ export function connectionOf(socket: Socket): Connection {
     closing: false,
     broken: false,
     host: undefined,
+    bound: null,
+    trusted: isTrusted(socket),
+    encrypted: 'encrypted' in socket,
     proof: null,
   }
   return holder[connectionKey]

@@ -5,7 +5,7 @@ import { Fault } from '../core/errors.ts'
 import { type Connection, connectionOf } from './call.ts'
 import { methodsAt, ownerOf } from './owner.ts'
 import { describe } from './request-log.ts'
-import { plainRefusal, type Route, toWire, type Wire } from './route.ts'
+import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
 
 /** What Node says of a connection whose bytes are not HTTP, or do not come in time. */
@@ -77,6 +77,7 @@ function writeRefusal(shell: Shell, socket: Socket, fault: Fault, line: RequestL
   const route = line ? ownerOf(shell, path) : shell.nowhere
   const id = shell.nextId()
   const wire = toWire(route, wordsOf(shell, route, fault, head))
+  addRate(route, wire.headers, null, shell.clock())
   socket.end(textOf(wire, head, id))
   setTimeout(() => socket.destroy(), lingerMs).unref()
   route.stats.count(method, wire.status, 0)

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { Server as TlsServer } from 'node:https'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connectionOf } from './call.ts'
@@ -12,9 +13,10 @@ export type OpenSockets = ReadonlySet<Socket>
 const lastCallMs = 100
 
 /** The connections of a server that are open now. */
-export function trackSockets(server: HttpServer): OpenSockets {
+export function trackSockets(server: HttpServer | TlsServer): OpenSockets {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
+  // What TLS is spoken on knows nothing of requests.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
@@ -26,7 +28,11 @@ export function trackSockets(server: HttpServer): OpenSockets {
  * closes its connection, so busy connections end by themselves; those with nothing under way are
  * closed here, and those that take longer than allowed are cut.
  */
-export async function drain(shell: Shell, server: HttpServer, sockets: OpenSockets): Promise<void> {
+export async function drain(
+  shell: Shell,
+  server: HttpServer | TlsServer,
+  sockets: OpenSockets,
+): Promise<void> {
   const { drainTimeoutMs } = shell.config
   const startedAt = performance.now()
   await wait(Math.min(lastCallMs, drainTimeoutMs))

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { Call, type Connection, connectionOf, setCall } from './call.ts'
-import { methodsAt } from './owner.ts'
+import { healthPaths } from './health.ts'
+import { methodsAt, ownerOf } from './owner.ts'
 import type { Shell } from './shell.ts'
+import { forwarded } from './trusted-proxies.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -14,7 +16,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
  */
 export function guardEntrance(shell: Shell, handler: Handler): Handler {
   return (request, response) => {
-    const connection = connectionOf(request.socket)
+    const connection = connectionOf(request.socket, shell.isTrusted)
     // The last answer has been given: this request came after it, and its sender was told.
     if (connection.closing) return
     connection.requestCount++
@@ -23,8 +25,12 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     const head = headOf(shell, connection, request, target)
     const call = new Call(shell, connection, request, response, head)
     setCall(request, call)
+    if (shell.overload.isFull() && !(healthPaths as readonly string[]).includes(head.path)) {
+      return call.refuseBusy()
+    }
     const fault = target === null ? badTarget() : faultOf(shell, call, request)
     if (fault) return call.refuse(fault)
+    if (isElsewhere(shell, call)) return call.refuse(new Fault('unknown_route'))
     handler(request, response)
   }
 }
@@ -76,15 +82,34 @@ function baseUrlOf(
   headers: IncomingMessage['headers'],
 ): string {
   const { host } = headers
-  if (host === undefined || !isGoodHost(connection, host)) return shell.ownUrl
-  return headers['x-forwarded-proto'] === 'https' ? `https://${host}` : `http://${host}`
+  const told = connection.trusted ? forwarded(headers) : undefined
+  const name = told?.host !== undefined && goodHost.test(told.host) ? told.host : host
+  if (name === undefined) return shell.ownUrl
+  if (name === host && !isGoodHost(shell, connection, host)) return shell.ownUrl
+  return `${told?.scheme ?? (connection.encrypted ? 'https' : 'http')}://${name}`
 }
 
 /** A connection's requests nearly always have one and the same host. */
-function isGoodHost(connection: Connection, host: string): boolean {
+function isGoodHost(shell: Shell, connection: Connection, host: string): boolean {
   if (host === connection.host) return true
   if (!goodHost.test(host)) return false
   connection.host = host
+  connection.bound = shell.hosts.boundTo(host)
+  return true
+}
+
+/**
+ * Whether the call came by a name that is bound to a dialect which does not own the path. The
+ * refusal is worded by that dialect. Whoever looks after the machine is served by any name.
+ */
+function isElsewhere(shell: Shell, call: Call): boolean {
+  const { baseUrl, headers, path } = call.head
+  const { host, bound } = call.connection
+  const name = baseUrl.slice(baseUrl.indexOf('//') + 2)
+  const dialect = name === host && host === headers.host ? bound : shell.hosts.boundTo(name)
+  if (!dialect || (healthPaths as readonly string[]).includes(path)) return false
+  if (ownerOf(shell, path).dialect === dialect) return false
+  call.route = shell.mounts.find((mount) => mount.dialect === dialect)?.unrouted ?? shell.nowhere
   return true
 }
 
@@ -105,17 +130,19 @@ function faultOf(shell: Shell, call: Call, request: IncomingMessage): Fault | nu
       message: `The request has more than ${config.headersMax} headers.`,
     })
   }
-  return hostFault(call.connection, request) ?? pathFault(call.head) ?? methodFault(shell, call)
+  return (
+    hostFault(shell, call.connection, request) ?? pathFault(call.head) ?? methodFault(shell, call)
+  )
 }
 
-function hostFault(connection: Connection, request: IncomingMessage): Fault | null {
+function hostFault(shell: Shell, connection: Connection, request: IncomingMessage): Fault | null {
   const { rawHeaders } = request
   let hosts = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts++
   }
-  if (hosts === 1 && isGoodHost(connection, request.headers.host ?? '')) return null
+  if (hosts === 1 && isGoodHost(shell, connection, request.headers.host ?? '')) return null
   if (hosts === 0 && request.httpVersion === '1.0') return null
   const message =
     hosts > 1 ? 'The request has more than one Host header.' : 'The Host header is missing or bad.'

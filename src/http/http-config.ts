@@ -3,6 +3,15 @@ export interface HttpConfig {
   host: string
   /** 0 takes any free port. */
   port: number
+  /** Files of the certificate and its key, to serve TLS beside the plain port; both or neither. */
+  tlsCert: string | null
+  tlsKey: string | null
+  /** 0 takes any free one. */
+  tlsPort: number
+  /** Host names that are bound to dialects, besides those they bring along. */
+  hosts: string | null
+  /** Whose `X-Forwarded-*` headers count. */
+  trustedProxies: string | null
   bodyBytesMax: number
   /** Path and query together. */
   urlBytesMax: number
@@ -19,6 +28,8 @@ export interface HttpConfig {
   /** 0 for no limit. */
   requestsPerConnectionMax: number
   connectionsMax: number
+  /** Calls being served at a time; one more is refused. */
+  callsMax: number
   /** How long `close` waits for requests under way. */
   drainTimeoutMs: number
 }
@@ -26,6 +37,11 @@ export interface HttpConfig {
 export const httpDefaults: HttpConfig = {
   host: '127.0.0.1',
   port: 7678,
+  tlsCert: null,
+  tlsKey: null,
+  tlsPort: 7679,
+  hosts: null,
+  trustedProxies: null,
   bodyBytesMax: 1_048_576,
   urlBytesMax: 8_192,
   headerBytesMax: 16_384,
@@ -35,5 +51,6 @@ export const httpDefaults: HttpConfig = {
   keepAliveTimeoutMs: 75_000,
   requestsPerConnectionMax: 1_000,
   connectionsMax: 10_000,
+  callsMax: 512,
   drainTimeoutMs: 8_000,
 }

@@ -16,7 +16,9 @@ export function prepareDialect(dialect: Dialect, metrics: Metrics): Mount[] {
   return dialect.basePaths.map((basePath) => ({
     dialect,
     basePath,
-    endpoints: dialect.endpoints.map((endpoint) => mounted(dialect, endpoint, basePath, metrics)),
+    endpoints: dialect.endpoints
+      .filter((endpoint) => endpoint.basePaths?.includes(basePath) ?? true)
+      .map((endpoint) => mounted(dialect, endpoint, basePath, metrics)),
     unrouted: makeRoute(metrics, `${basePath}/*`, { dialect }),
   }))
 }

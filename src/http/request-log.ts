@@ -1,5 +1,6 @@
 import { type Logger, symbols } from 'pino'
 import type { Call } from './call.ts'
+import type { Shell } from './shell.ts'
 
 /**
  * One line for each answered request. The address, the query, headers and bodies stay out of it:
@@ -26,6 +27,12 @@ function streamOf(logger: Logger): { write(line: string): void } {
   return (logger as unknown as { [symbols.streamSym]: { write(line: string): void } })[
     symbols.streamSym
   ]
+}
+
+/** Says how many calls were refused for overload since the last time. */
+export function logRefused({ overload, logger }: Shell): void {
+  const calls = overload.takeRefused()
+  if (calls > 0) logger.warn({ calls }, 'calls refused: the server is busy')
 }
 
 /** What went wrong inside, with its stack, for the request that the operator can name by its id. */

@@ -1,7 +1,9 @@
 import type { Dialect, DialectResponse, Endpoint } from '../core/dialect.ts'
 import type { Fault } from '../core/errors.ts'
+import type { RateState } from '../core/rate-limit.ts'
 import type { Headers } from './cross-origin.ts'
 import type { Metrics, RouteStats } from './metrics.ts'
+import { untouched } from './rate-limits.ts'
 
 /** One kind of request, as answers, logs and metrics see it. */
 export interface Route {
@@ -61,6 +63,17 @@ export function toWire(route: Route, response: DialectResponse): Wire {
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text))
   else if (response.status !== 204) headers['content-length'] = '0'
   return { status: response.status, headers, text }
+}
+
+/** Adds what the dialect says of the limits on calls; `state` is null where none was counted. */
+export function addRate(
+  { dialect }: Route,
+  headers: Headers,
+  state: RateState | null,
+  now: number,
+): void {
+  const limit = dialect?.rateLimit
+  if (limit?.headers) Object.assign(headers, limit.headers(state ?? untouched(limit, now)))
 }
 
 /** A refusal where no dialect can word it. */

@@ -18,6 +18,7 @@ import type { Call } from './call.ts'
 import { originAllowed } from './cross-origin.ts'
 import { readIdempotency } from './idempotency-key.ts'
 import { readBody } from './read-body.ts'
+import { serveAsking } from './serve-asking.ts'
 import type { Mounted } from './shell.ts'
 
 export type Params = DialectRequest['params']
@@ -58,12 +59,22 @@ export function admit(call: Call, dialect: Dialect, next: (access: Access) => vo
         throw new Fault('forbidden', { message: 'Pages of this origin may not call.' })
       }
     }
+    count(call, dialect, access)
     next(access)
   }
   const credentials = dialect.credentials(call.head)
   const access = authenticate(store, tickets, dialect, credentials, call.connection)
   if (access instanceof Promise) access.then(enter).catch((error: unknown) => call.fail(error))
   else enter(access)
+}
+
+/** @throws Fault `too_many_requests` when the token has made as many calls as its vendor takes. */
+function count(call: Call, dialect: Dialect, access: Access): void {
+  const { rateLimits, clock } = call.shell
+  call.rate = rateLimits.take(dialect, call.route.endpoint, access, clock())
+  if (call.rate?.retryMs === undefined) return
+  const retryAfterSeconds = Math.ceil(call.rate.retryMs / 1_000)
+  throw new Fault('too_many_requests', { retryAfterSeconds })
 }
 
 /** Reads the body as the dialect reads it and passes it on, or refuses the call. */
@@ -109,6 +120,9 @@ function run(
 ): void {
   // Refused while the body arrived, for taking too long.
   if (call.answered) return
+  // Its body took its time, and others came in the meantime.
+  if (call.shell.overload.isFull()) return call.refuseBusy()
+  call.shell.overload.begin(call)
   const { endpoint } = mounted
   const { method, path, query, headers, baseUrl } = call.head
   const { workspace } = access
@@ -116,6 +130,7 @@ function run(
   const request = { method, path, query, headers, baseUrl, params, body, workspace, now }
   if ('toCommand' in endpoint) write(call, mounted.dialect, endpoint, access, request)
   else if ('toQuestion' in endpoint) read(call, endpoint, request)
+  else if ('ask' in endpoint) serveAsking(call, mounted.dialect, endpoint, access, request)
   else answerPlainly(call, endpoint, request)
 }
 
@@ -146,7 +161,7 @@ function answerWrite(
   try {
     const view = viewOf(call.shell.store, request.workspace.id)
     const response = endpoint.toResponse(applied, request, view)
-    if (applied.repeated) response.headers = { ...response.headers, 'idempotent-replayed': 'true' }
+    if (applied.repeated) response.headers = { ...response.headers, ...repeatedHeaders }
     call.answer(response)
   } catch (error) {
     const message = 'The call was stored, but its answer could not be made.'
@@ -174,6 +189,9 @@ function answerPlainly(call: Call, endpoint: PlainEndpoint, request: DialectRequ
   call.answer(endpoint.answer(request))
 }
 
-function viewOf(store: Store, workspaceId: WorkspaceId): WorkspaceView {
+/** Says of an answer that the call had been made before. */
+export const repeatedHeaders = { 'idempotent-replayed': 'true' }
+
+export function viewOf(store: Store, workspaceId: WorkspaceId): WorkspaceView {
   return { nameId: (kind, name) => store.nameId(workspaceId, kind, name) }
 }

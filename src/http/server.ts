@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -10,10 +11,11 @@ import { addUnrouted } from './add-route.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
 import type { DeliveryView } from './delivery-metrics.ts'
-import { drain, trackSockets } from './drain.ts'
+import { drain, type OpenSockets, trackSockets } from './drain.ts'
 import { guardEntrance } from './entrance.ts'
 import { refuseUnknownPath, showFrontPage } from './front-page.ts'
 import { mountHealth } from './health.ts'
+import { bindHosts } from './hosts.ts'
 import type { HttpConfig } from './http-config.ts'
 import { keepShapes } from './keep-shapes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -23,9 +25,15 @@ import {
   prepareDialect,
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
+import { watchOverload } from './overload.ts'
+import { createRateLimits } from './rate-limits.ts'
+import { logRefused } from './request-log.ts'
 import { makeRoute } from './route.ts'
+import { createSessions } from './sessions.ts'
 import type { Shell } from './shell.ts'
 import { createTickets } from './tickets.ts'
+import { type Certificate, readCertificate } from './tls.ts'
+import { trustProxies } from './trusted-proxies.ts'
 
 export type { HttpConfig } from './http-config.ts'
 
@@ -43,7 +51,7 @@ export interface ServerOptions {
 
 export interface RosterServer {
   /** Resolves when connections are taken, with the address really listened on. */
-  listen(): Promise<{ url: string }>
+  listen(): Promise<{ url: string; tlsUrl: string | null }>
   /**
    * Stops: not ready any more, then no new connections, then every request that was taken is
    * answered, for at most `drainTimeoutMs`. Resolves when the last connection is closed.
@@ -55,30 +63,44 @@ export interface RosterServer {
 export function buildServer(options: ServerOptions): RosterServer {
   const metrics = createMetrics(options.store, options.deliveries)
   const shell = makeShell(options, metrics)
-  const app = makeApp(shell)
-  const { server } = app
-  const sockets = trackSockets(server)
+  const certificate = readCertificate(options.config)
+  const listeners: Listener[] = []
+  const app = makeApp(shell, (handler) => {
+    const plain = makeHttpServer(shell, handler, null)
+    listeners.push(plain)
+    if (certificate) listeners.push(makeHttpServer(shell, handler, certificate))
+    return plain.server as HttpServer
+  })
   mountHealth(app, shell, metrics, options.deliveries)
   for (const mount of shell.mounts) mountDialect(app, mount)
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }
   addUnrouted(app, '', refuseUnknownPath)
+  const told = setInterval(() => logRefused(shell), toldMs).unref()
   let closed: Promise<void> | undefined
 
   async function close(): Promise<void> {
     shell.draining = true
-    if (server.listening) await drain(shell, server, sockets)
+    const open = listeners.filter(({ server }) => server.listening)
+    await Promise.all(open.map(({ server, sockets }) => drain(shell, server, sockets)))
     await app.close()
     metrics.close()
+    shell.overload.close()
+    clearInterval(told)
   }
 
   return {
     async listen() {
       await app.ready()
-      await startListening(server, options.config)
-      shell.ownUrl = urlOf(server.address() as AddressInfo)
-      return { url: shell.ownUrl }
+      const { host, port, tlsPort } = options.config
+      const [plain, secure] = listeners.map((listener) => listener.server)
+      shell.ownUrl = urlOf('http', await startListening(plain as HttpServer, host, port))
+      if (!secure) return { url: shell.ownUrl, tlsUrl: null }
+      return {
+        url: shell.ownUrl,
+        tlsUrl: urlOf('https', await startListening(secure, host, tlsPort)),
+      }
     },
     close() {
       closed ??= close()
@@ -86,6 +108,9 @@ export function buildServer(options: ServerOptions): RosterServer {
     },
   }
 }
+
+/** How often the log says how many were refused; a line for each would cost more than refusing. */
+const toldMs = 1_000
 
 function makeShell(options: ServerOptions, metrics: Metrics): Shell {
   const { store, dialects, config, ticketKey, logger, clock } = options
@@ -97,6 +122,11 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     clock,
     logger,
     tickets: createTickets(ticketKey, clock),
+    sessions: createSessions(ticketKey),
+    rateLimits: createRateLimits(),
+    overload: watchOverload(config.callsMax),
+    hosts: bindHosts(dialects, config.hosts),
+    isTrusted: trustProxies(config.trustedProxies),
     mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),
@@ -107,10 +137,13 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
   }
 }
 
-function makeApp(shell: Shell): FastifyInstance {
+function makeApp(
+  shell: Shell,
+  serverFactory: (handler: RequestListener) => HttpServer,
+): FastifyInstance {
   const handleClientError = handleClientErrors(shell)
   return fastify({
-    serverFactory: (handler) => makeHttpServer(shell, handler),
+    serverFactory,
     // The framework's type of the error is not that of what Node hands over.
     clientErrorHandler: (error, socket) => {
       handleClientError(error as unknown as ClientError, socket)
@@ -128,24 +161,37 @@ function makeApp(shell: Shell): FastifyInstance {
   })
 }
 
-function makeHttpServer(shell: Shell, handler: RequestListener): Server {
+/** What takes connections on one port, and those it has. */
+interface Listener {
+  server: HttpServer | TlsServer
+  sockets: OpenSockets
+}
+
+function makeHttpServer(
+  shell: Shell,
+  handler: RequestListener,
+  certificate: Certificate | null,
+): Listener {
   const { config } = shell
   const guarded = guardEntrance(shell, handler)
-  const server = createServer(
-    {
-      maxHeaderSize: config.headerBytesMax,
-      // Node refuses to wait longer for the headers than for the whole.
-      headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
-      requestTimeout: config.requestTimeoutMs,
-      keepAliveTimeout: config.keepAliveTimeoutMs,
-      // Slow clients are only looked for this often, whatever the limits say.
-      connectionsCheckingInterval: Math.min(1_000, config.headersTimeoutMs),
-      // The entrance refuses in the dialect's words.
-      requireHostHeader: false,
-      optimizeEmptyRequests: true,
-    },
-    guarded,
-  )
+  const options = {
+    maxHeaderSize: config.headerBytesMax,
+    // Node refuses to wait longer for the headers than for the whole.
+    headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+    // Slow clients are only looked for this often, whatever the limits say.
+    connectionsCheckingInterval: Math.min(1_000, config.headersTimeoutMs),
+    // The entrance refuses in the dialect's words.
+    requireHostHeader: false,
+    optimizeEmptyRequests: true,
+  }
+  const handshakeTimeout = config.headersTimeoutMs
+  const server = certificate
+    ? createTlsServer({ ...options, ...certificate, handshakeTimeout }, guarded)
+    : createServer(options, guarded)
+  // The framework does this for its own server alone.
+  if (certificate) server.on('clientError', handleClientErrors(shell))
   // Node drops what is beyond; one more shows that there was more.
   server.maxHeadersCount = config.headersMax + 1
   server.maxConnections = config.connectionsMax
@@ -154,20 +200,24 @@ function makeHttpServer(shell: Shell, handler: RequestListener): Server {
   // Node would answer an expectation it does not know with an empty 417.
   server.on('checkExpectation', guarded)
   server.on('connect', (_request, socket) => refuseConnect(shell, socket as Socket))
-  return server
+  return { server, sockets: trackSockets(server) }
 }
 
 /** Resolves when connections are taken; rejects when the address is taken or not ours. */
-function startListening(server: Server, { host, port }: HttpConfig): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+function startListening(
+  server: HttpServer | TlsServer,
+  host: string,
+  port: number,
+): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
   server.once('error', reject)
   server.listen({ host, port, backlog: 1_024 }, () => {
     server.off('error', reject)
-    resolve()
+    resolve(server.address() as AddressInfo)
   })
   return promise
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+function urlOf(scheme: string, { address, family, port }: AddressInfo): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

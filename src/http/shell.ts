@@ -1,9 +1,14 @@
 import type { Logger } from 'pino'
 import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
+import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './http-config.ts'
+import type { Overload } from './overload.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Route } from './route.ts'
+import type { Sessions } from './sessions.ts'
 import type { Tickets } from './tickets.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** What the parts of the HTTP shell share; one for each server. */
 export interface Shell {
@@ -12,6 +17,11 @@ export interface Shell {
   clock: () => number
   logger: Logger
   tickets: Tickets
+  sessions: Sessions
+  rateLimits: RateLimits
+  overload: Overload
+  hosts: Hosts
+  isTrusted: TrustedProxies
   mounts: readonly Mount[]
   openEndpoints: readonly Mounted<OpenEndpoint>[]
   /** For paths that nobody owns. */

@@ -186,6 +186,7 @@ export function tokenFromRow(row: Row): Token {
     secretHash: row.secret_hash as string,
     scopes: JSON.parse(row.scopes as string) as string[],
     label: row.label as string,
+    rateLimit: row.rate_limit as Token['rateLimit'],
     createdAt: row.created_at as number,
     revokedAt: row.revoked_at as number | null,
   }

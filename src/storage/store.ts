@@ -54,6 +54,8 @@ export interface Store extends QueryStore, RecordStore {
   listTokens(workspaceId: WorkspaceId | null): Promise<Token[]>
   /** False when there is no such live token. */
   revokeToken(publicPart: string): Promise<boolean>
+  /** Holds a live token to its vendor's limits, or lets it be. False when there is no such one. */
+  limitToken(publicPart: string, rateLimit: Token['rateLimit']): Promise<boolean>
   /**
    * The live token with this public part and its workspace. A change of tokens or settings holds
    * for every call that begins after it was made through this store, and within a second when it
@@ -137,6 +139,8 @@ export interface Token {
   /** Empty means every call of the dialect. */
   scopes: string[]
   label: string
+  /** Whether its calls are held to the limits that its vendor states. */
+  rateLimit: 'off' | 'vendor'
   createdAt: number
   revokedAt: number | null
 }
@@ -144,7 +148,8 @@ export interface Token {
 export type NewToken = Pick<
   Token,
   'publicPart' | 'secretHash' | 'workspaceId' | 'dialect' | 'scopes' | 'label'
->
+> &
+  Partial<Pick<Token, 'rateLimit'>>
 
 /** Milliseconds UTC; what was received before then goes. */
 export interface ExpireBefore {

@@ -11,6 +11,8 @@ import { tempFolder } from './temp-folder.ts'
 /** The whole program inside the test's own process. */
 export interface RunningRoster {
   url: string
+  /** The same with TLS, where the options ask for it. */
+  tlsUrl: string | null
   /** The store the program works on. */
   store: FullStore
   dialects: readonly Dialect[]
@@ -40,6 +42,7 @@ export async function startRoster(
     }
     return {
       url: app.url,
+      tlsUrl: app.tlsUrl,
       store: app.store,
       dialects: app.dialects,
       newWorkspace: (settings) => newWorkspace(app.store, app.dialects, settings),

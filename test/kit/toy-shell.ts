@@ -49,13 +49,16 @@ export const toySecret = 'a secret'
 export const toyAuth = { authorization: `Toy good.${toySecret}` }
 export const webAuth = { authorization: `Toy webby.${toySecret}` }
 
-export async function startToyShell(config: Partial<HttpConfig> = {}): Promise<ToyShell> {
+export async function startToyShell(
+  config: Partial<HttpConfig> = {},
+  others: readonly Dialect[] = [],
+): Promise<ToyShell> {
   const store = makeToyStore()
   const lines: string[] = []
   let now = Date.UTC(2026, 0, 1)
   const server = buildServer({
     store: asStore(store),
-    dialects: [toy, web],
+    dialects: [toy, web, ...others],
     config: { ...httpDefaults, port: 0, ...config },
     ticketKey: Buffer.alloc(32, 7),
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => lines.push(line) }),
@@ -117,6 +120,7 @@ function makeToken(publicPart: string, dialect: string, scopes: string[]): Token
     dialect,
     scopes,
     label: '',
+    rateLimit: 'off',
     createdAt: 0,
     revokedAt: null,
   }
@@ -182,10 +186,17 @@ export const toy = defineDialect({
   ...shared,
   id: 'toy',
   basePaths: ['/toy/v1', '/toy/v2'],
+  rateLimit: { rule: { calls: 3, windowMs: 1_000 }, per: 'token' },
   headers: (endpoint) => ({ 'X-Toy': endpoint?.path ?? 'none' }),
   renderError: (fault, head) => ({
     status: fault.status,
-    body: { toy: fault.code, allow: [...fault.allow], path: head.path, method: head.method },
+    body: {
+      toy: fault.code,
+      allow: [...fault.allow],
+      path: head.path,
+      method: head.method,
+      ...(fault.retryAfterSeconds !== undefined && { retryAfter: fault.retryAfterSeconds }),
+    },
   }),
   endpoints: [
     {

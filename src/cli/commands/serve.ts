@@ -36,9 +36,14 @@ export const serve = defineCommand({
 })
 
 /** A person at a terminal gets text; everything else gets log lines and a file. */
-function announce({ url, firstStart, logger }: App, config: Config, terminal: boolean): void {
-  if (terminal) process.stdout.write(`Roster is listening on ${url}\n`)
-  else logger.info({ url }, `listening on ${url}`)
+function announce(
+  { url, tlsUrl, firstStart, logger }: App,
+  config: Config,
+  terminal: boolean,
+): void {
+  const places = tlsUrl === null ? url : `${url} and ${tlsUrl}`
+  if (terminal) process.stdout.write(`Roster is listening on ${places}\n`)
+  else logger.info({ url, ...(tlsUrl && { tlsUrl }) }, `listening on ${places}`)
   if (firstStart !== null) {
     const text = renderFirstStart(firstStart, url)
     if (terminal) process.stdout.write(`\n${text}\n`)

@@ -6,6 +6,7 @@ import { createToken } from '../../first-start.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { columns } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { rateLimitOption, readRateLimit } from '../read-rate-limit.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
 export const tokenCreate = defineCommand({
@@ -20,15 +21,21 @@ export const tokenCreate = defineCommand({
     dialect: { type: 'text', required: true, help: 'The dialect the token is for.' },
     workspace: workspaceOption,
     scope: { type: 'list', help: 'A call the token may make; without any it may make every one.' },
+    'rate-limit': rateLimitOption,
     label: { type: 'text', default: '', help: 'A word to tell it by in listings.' },
   },
   async run({ config, options }) {
     const dialect = findDialect(await loadDialects(), options.dialect)
     assertText('label', options.label, limits.nameLengthMax)
+    const rateLimit = readRateLimit(dialect, options['rate-limit'])
     const scopes = checkScopes(dialect, options.scope)
     const shown = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, options.workspace)
-      return createToken(store, dialect, workspace.id, { scopes, label: options.label })
+      return createToken(store, dialect, workspace.id, {
+        scopes,
+        label: options.label,
+        rateLimit,
+      })
     })
     const text = columns(Object.entries(shown))
     return { json: shown, text: `${text}\n\nThis is shown once. Keep it safe.` }

@@ -25,10 +25,20 @@ export const tokenList = defineCommand({
       token.workspace,
       token.revokedAt === null ? 'live' : 'revoked',
       token.createdAt ?? '',
+      token.rateLimit,
       token.scopes.join(',') || 'all',
       printable(token.label),
     ])
-    const head = ['PUBLIC PART', 'DIALECT', 'WORKSPACE', 'STATE', 'CREATED', 'SCOPES', 'LABEL']
+    const head = [
+      'PUBLIC PART',
+      'DIALECT',
+      'WORKSPACE',
+      'STATE',
+      'CREATED',
+      'RATE LIMIT',
+      'SCOPES',
+      'LABEL',
+    ]
     return { json: tokens, text: columns([head, ...rows]) }
   },
 })

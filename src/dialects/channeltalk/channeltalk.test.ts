@@ -346,8 +346,11 @@ function head(): RequestHead {
   }
 }
 
+/** Those that look at a body. */
 function writes(): WriteEndpoint[] {
-  return channeltalk.endpoints.filter((e: Endpoint): e is WriteEndpoint => 'toCommand' in e)
+  return channeltalk.endpoints
+    .filter((e: Endpoint): e is WriteEndpoint => 'toCommand' in e)
+    .filter(({ method, path }) => /^\/users(\/:userId)?$/.test(path) && method !== 'DELETE')
 }
 
 function upsert(): WriteEndpoint {

@@ -9,12 +9,14 @@ import type { JsonValue } from '../../core/json.ts'
 import { parseForm } from '../../lib/parse-form.ts'
 import { createEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
+import { rateLimit } from './rate-limit.ts'
 import { samples } from './samples.ts'
+import { basePaths } from './versions.ts'
 
-/** Channel Talk (channel.io), Open API v5: https://developers.channel.io */
+/** Channel Talk (channel.io), Open API versions 3 to 5: https://developers.channel.io */
 export const channeltalk: Dialect = defineDialect({
   id: 'channeltalk',
-  basePaths: ['/open/v5'],
+  basePaths,
   endpoints: createEndpoints(),
   credentials: readCredentials,
   parseBody,
@@ -26,6 +28,8 @@ export const channeltalk: Dialect = defineDialect({
       return { publicPart, secret, shown: { accessKey: publicPart, accessSecret: secret } }
     },
   },
+  rateLimit,
+  hosts: ['api.channel.io'],
   samples,
 })
 

@@ -1,5 +1,5 @@
 import type { DialectResponse, RequestHead } from '../../core/dialect.ts'
-import type { Fault, FaultCode } from '../../core/errors.ts'
+import { Fault, type FaultCode } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 
 /**
@@ -7,6 +7,9 @@ import type { JsonObject } from '../../core/json.ts'
  * real clients parse the body of each, and take an empty one for success.
  */
 export function renderError(fault: Fault, head: RequestHead): DialectResponse {
+  if (fault.allow.length > 0 && allowed(fault, head).length === 0) {
+    return renderError(new Fault('unknown_route'), head)
+  }
   const { status } = fault
   const message = texts[fault.code] ?? fault.message
   const errors: JsonObject[] = fault.fields.map((part) =>
@@ -36,7 +39,10 @@ const texts: { readonly [code in FaultCode]?: string } = {
   invalid_credentials: 'The access key or the access secret is not valid.',
 }
 
-const types: { readonly [code in FaultCode]?: string } = { profile_not_found: 'userNotFound' }
+const types: { readonly [code in FaultCode]?: string } = {
+  profile_not_found: 'userNotFound',
+  record_not_found: 'notFound',
+}
 
 function typeOf(code: FaultCode): string {
   return types[code] ?? code.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
@@ -46,12 +52,18 @@ function fieldName(field: string): string {
   return field === 'user_id' ? 'memberId' : field
 }
 
-/**
- * Member ids and user ids share a route and not their methods: PUT is for the one, PATCH the other.
- */
+/** Member ids and user ids share routes and not their methods. */
 function allowed(fault: Fault, head: RequestHead): readonly string[] {
-  const user = /\/users\/+(?=[^/])(@|%40)?/i.exec(head.path)
-  if (!user) return fault.allow
-  const foreign = user[1] === undefined ? 'PUT' : 'PATCH'
-  return fault.allow.filter((method) => method !== foreign)
+  const path = head.path.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '')
+  const [, at, below] = /\/users\/(@|%40)?[^/]*(\/.*)?$/i.exec(path) ?? []
+  if (!/\/users\/./.test(path)) return fault.allow
+  if (below === undefined) {
+    const foreign = at === undefined ? 'PUT' : 'PATCH'
+    return fault.allow.filter((method) => method !== foreign)
+  }
+  const isFor = memberOnly.test(below) ? 'member' : userOnly.test(below) ? 'user' : 'both'
+  return isFor === 'both' || (isFor === 'member') === (at !== undefined) ? fault.allow : []
 }
+
+const memberOnly = /^\/session-jwt\//
+const userOnly = /^\/(block|touch|events|user-chats)(\/|$)/

@@ -18,6 +18,9 @@ export const besideProfile: readonly string[] = [
   'unsubscribed_email',
   'unsubscribed_texting',
   'blocked',
+  'last_seen_at',
+  'sessions_count',
+  'has_chat',
 ]
 
 /** What `profile: null` leaves alone. */

@@ -6,14 +6,17 @@ import { limits } from '../../core/limits.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
 import { attributeForField, isKnownAttribute, keptOnClear } from './fields.ts'
 import type { PhoneNumbers } from './phone-numbers.ts'
+import type { Version } from './versions.ts'
 
-/** Tags one user may have (wire notes 3.6). */
+/** Tags one user may have, in version 5 and before it (wire notes 3.6). */
 const tagsMax = 20
+const olderTagsMax = 10
 
 /** What reading a body takes besides the body. */
 export interface ReadContext {
   phones: PhoneNumbers
   settings: WorkspaceSettings
+  version: Version
 }
 
 /**
@@ -32,10 +35,19 @@ export function readChanges(body: JsonValue | undefined, context: ReadContext): 
   const once = own(fields, 'profileOnce') ?? undefined
   if (once !== undefined) changes.setOnce = readProfile('profileOnce', once, context)
   const tags = own(fields, 'tags')
-  if (tags !== undefined) changes.tags = { replace: readTags(tags) }
+  const isOlder = context.version < 5
+  if (tags !== undefined) {
+    changes.tags = { replace: readTags(tags, isOlder ? olderTagsMax : tagsMax) }
+  }
+  if (isOlder) {
+    // One flag stood for both before version 5; whoever sends one of the two as well means that.
+    readFlag(fields, 'unsubscribed', 'unsubscribed_email', changes.set)
+    readFlag(fields, 'unsubscribed', 'unsubscribed_texting', changes.set)
+  }
   readFlag(fields, 'unsubscribeEmail', 'unsubscribed_email', changes.set)
   readFlag(fields, 'unsubscribeTexting', 'unsubscribed_texting', changes.set)
-  readFlag(fields, 'blocked', 'blocked', changes.set)
+  // To be read only before version 5 (wire notes 1.8).
+  if (!isOlder) readFlag(fields, 'blocked', 'blocked', changes.set)
   readLanguage(fields, changes.set)
   return withUnknown(changes, context)
 }
@@ -80,7 +92,7 @@ function readPhone(value: JsonValue, { phones, settings }: ReadContext): JsonVal
 }
 
 /** Tags are lower case and a set; a list replaces all there were, null and an empty one clear. */
-function readTags(tags: JsonValue): string[] {
+function readTags(tags: JsonValue, countMax: number): string[] {
   if (tags === null) return []
   if (!Array.isArray(tags)) throw invalidField('tags', `must be a list, not a ${bodyKind(tags)}.`)
   const read = new Set<string>()
@@ -96,7 +108,7 @@ function readTags(tags: JsonValue): string[] {
     }
     read.add(lower)
   }
-  if (read.size > tagsMax) throw invalidField('tags', `must not hold more than ${tagsMax} tags.`)
+  if (read.size > countMax) throw invalidField('tags', `must not hold more than ${countMax} tags.`)
   return [...read]
 }
 

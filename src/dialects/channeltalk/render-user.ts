@@ -4,6 +4,7 @@ import type { Workspace } from '../../core/workspace.ts'
 import { fieldForAttribute, isOtherwiseNamed } from './fields.ts'
 import type { PhoneNumbers } from './phone-numbers.ts'
 import type { UserIds } from './user-ids.ts'
+import type { Version } from './versions.ts'
 
 /** What showing a user takes besides the profile. */
 export interface UserView {
@@ -15,8 +16,17 @@ export interface UserView {
  * The vendor's User object (wire notes 2.2 and the seed page). What is not set is left out: the
  * recorded answers hold no null and no empty list (2.3).
  */
-export function renderUser(profile: Profile, workspace: Workspace, view: UserView): JsonObject {
+export function renderUser(
+  profile: Profile,
+  workspace: Workspace,
+  view: UserView,
+  version: Version = 5,
+): JsonObject {
   const { attributes, provenance, tags } = profile
+  const isOlder = version < 5
+  const blocked = own(attributes, 'blocked') === true
+  const unsubscribeEmail = own(attributes, 'unsubscribed_email') === true
+  const unsubscribeTexting = own(attributes, 'unsubscribed_texting') === true
   const id = view.ids.show(profile, workspace)
   const memberId = identifierOf(profile, USER_ID)
   const name = displayName(profile)
@@ -28,7 +38,7 @@ export function renderUser(profile: Profile, workspace: Workspace, view: UserVie
     id,
     channelId: String(workspace.id),
     memberId,
-    type: memberId === undefined ? 'lead' : 'member',
+    type: isOlder ? undefined : memberId === undefined ? 'lead' : 'member',
     name,
     named: name !== undefined,
     mobileNumberQualified:
@@ -39,29 +49,56 @@ export function renderUser(profile: Profile, workspace: Workspace, view: UserVie
     tags: tags.length > 0 ? tags : undefined,
     alert: 0,
     unread: 0,
-    blocked: own(attributes, 'blocked') === true,
-    unsubscribeEmail: own(attributes, 'unsubscribed_email') === true,
-    unsubscribeEmailUpdatedAt: own(provenance, 'unsubscribed_email')?.at,
-    unsubscribeTexting: own(attributes, 'unsubscribed_texting') === true,
-    unsubscribeTextingUpdatedAt: own(provenance, 'unsubscribed_texting')?.at,
-    hasChat: false,
+    blocked,
+    blockedKey: blocked ? String(own(provenance, 'blocked')?.at ?? profile.updatedAt) : undefined,
+    // Whoever is asked not to write to a person by one way is told so by the one flag.
+    unsubscribed: isOlder ? unsubscribeEmail || unsubscribeTexting : undefined,
+    unsubscribeEmail: isOlder ? undefined : unsubscribeEmail,
+    unsubscribeEmailUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_email')?.at,
+    unsubscribeTexting: isOlder ? undefined : unsubscribeTexting,
+    unsubscribeTextingUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_texting')?.at,
+    hasChat: own(attributes, 'has_chat') === true,
     hasPushToken: false,
     language: text(attributes, 'language') ?? 'en',
     country: countryCode(attributes),
     province: text(attributes, 'region'),
     city: text(attributes, 'city'),
     timeZone: text(attributes, 'timezone'),
+    sessionsCount: count(attributes, 'sessions_count'),
+    lastSeenAt: count(attributes, 'last_seen_at'),
     createdAt: profile.createdAt,
     updatedAt: profile.updatedAt,
     version: profile.version,
     member: memberId !== undefined,
     email,
     avatarUrl: text(attributes, 'avatar_url') ?? defaultAvatar(id),
+    contact: version === 3 ? email !== undefined || phone !== undefined : undefined,
     mobileNumber: phone,
     landlineNumber: text(attributes, 'landline_phone'),
     systemLanguage: 'en',
   }
   return user as JsonObject
+}
+
+/** How long after a touch a user counts as connected. */
+const onlineMs = 60_000
+
+/** Where the user is connected, beside the user; undefined for one that is not (wire notes 2.4). */
+export function renderOnline(
+  profile: Profile,
+  workspace: Workspace,
+  { ids }: UserView,
+  now: number,
+): JsonObject | undefined {
+  const seenAt = count(profile.attributes, 'last_seen_at')
+  if (seenAt === undefined || now - seenAt > onlineMs) return undefined
+  const personId = ids.show(profile, workspace)
+  return {
+    channelId: String(workspace.id),
+    personType: 'user',
+    personId,
+    id: `user-${personId}`,
+  }
 }
 
 /** Every attribute in the vendor's spelling, with the name to show, be it stored or composed. */
@@ -120,4 +157,10 @@ function countryCode(attributes: JsonObject): string | undefined {
 function text(attributes: JsonObject, name: string): string | undefined {
   const value = own(attributes, name)
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** An attribute that is a whole number; other dialects and rules may store anything. */
+function count(attributes: JsonObject, name: string): number | undefined {
+  const value = own(attributes, name)
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined
 }

@@ -42,8 +42,31 @@ export function createUserIds(): UserIds {
   }
 }
 
+/** Turns the numbers of stored things into ids of the vendor's shape and back. */
+export interface ThingIds {
+  show(number: number, createdAt: number, workspace: Workspace): string
+  /** The number behind an id; null for text that cannot be one. */
+  read(id: string, workspace: Workspace): number | null
+}
+
+/** Ids of events, chats or webhooks: of the same shape, and each kind scrambled in its own way. */
+export function createThingIds(kind: 'event' | 'chat' | 'webhook'): ThingIds {
+  const keysOf = memoise(1_000, (idKey) => permutationKeys(idKey, purposes[kind]))
+  return {
+    show(number, createdAt, workspace) {
+      const second = Math.floor(createdAt / 1000)
+      return hex(second, 8) + hex(permute(number, keysOf(workspace.idKey)), 12)
+    },
+    read(id, workspace) {
+      if (!/^[0-9a-f]{20}$/.test(id)) return null
+      return unpermute(Number.parseInt(id.slice(8), 16), keysOf(workspace.idKey))
+    },
+  }
+}
+
 /** Keeps these ids apart from other uses of the workspace's key. */
 const purpose = 1
+const purposes = { event: 101, chat: 102, webhook: 103 } as const
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')

@@ -14,6 +14,7 @@ export const copernica = defineDialect({
   parseBody,
   renderError,
   tokens,
+  hosts: ['api.copernica.com', 'rest.copernica.com', 'authenticate.copernica.com'],
   samples: (baseUrl, token) => [
     sample(baseUrl, token, 'update', {
       email: 'john.doe@example.com',

@@ -16,6 +16,9 @@ export const usercom = defineDialect({
   headers: (endpoint) => (endpoint ? viewHeaders.get(endpoint) : undefined) ?? commonHeaders,
   crossOrigin: true,
   tokens,
+  // Wire notes 2.8: what a client's author read on the vendor's page, for each key.
+  rateLimit: { rule: { calls: 500, windowMs: 60_000 }, per: 'token' },
+  hosts: ['*.user.com'],
   samples: (baseUrl, { token }) => [
     {
       title: 'Update or create a user',

@@ -46,6 +46,7 @@ CREATE TABLE tokens (
   secret_hash text NOT NULL,
   scopes text NOT NULL,
   label text NOT NULL,
+  rate_limit text NOT NULL,
   created_at bigint NOT NULL,
   revoked_at bigint
 );

@@ -38,6 +38,7 @@ CREATE TABLE tokens (
   secret_hash TEXT NOT NULL,
   scopes TEXT NOT NULL,
   label TEXT NOT NULL,
+  rate_limit TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;

@@ -6,7 +6,7 @@ import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import { type Row, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
-import type { NewToken, Token } from '../store.ts'
+import type { NewToken, Store, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
 import { type Transaction, transact } from './transaction.ts'
@@ -47,7 +47,8 @@ const putFills = `
 export const selectWorkspaces = 'SELECT id, name, settings, id_key, created_at FROM workspaces'
 
 export const selectTokens = `
-  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at, revoked_at
+  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, rate_limit,
+    created_at, revoked_at
   FROM tokens`
 
 interface AdminOptions {
@@ -55,6 +56,17 @@ interface AdminOptions {
   clock: () => number
   /** Called after each change, so that this process sees it at once. */
   changed(workspaceId: WorkspaceId | null): void
+}
+
+/** What the store passes on to `Admin` as it is, of tokens. */
+export function tokenWrites(
+  admin: Admin,
+): Pick<Store, 'createToken' | 'revokeToken' | 'limitToken'> {
+  return {
+    createToken: (token) => admin.createToken(token),
+    revokeToken: (publicPart) => admin.revokeToken(publicPart),
+    limitToken: (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
+  }
 }
 
 /**
@@ -127,9 +139,9 @@ export class Admin {
     return this.write(null, async ({ query }) => {
       const { rows } = await query<Row>(
         `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
-          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         RETURNING id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at,
-          revoked_at`,
+          rate_limit, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         RETURNING id, workspace_id, dialect, public_part, secret_hash, scopes, label, rate_limit,
+          created_at, revoked_at`,
         [
           token.workspaceId,
           token.dialect,
@@ -137,6 +149,7 @@ export class Admin {
           token.secretHash,
           JSON.stringify(token.scopes),
           token.label,
+          token.rateLimit ?? 'off',
           this.#options.clock(),
         ],
       )
@@ -149,6 +162,16 @@ export class Admin {
       const { rowCount } = await query(
         'UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL',
         [publicPart, this.#options.clock()],
+      )
+      return rowCount === 1
+    })
+  }
+
+  limitToken(publicPart: string, rateLimit: Token['rateLimit']): Promise<boolean> {
+    return this.write(null, async ({ query }) => {
+      const { rowCount } = await query(
+        'UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL',
+        [publicPart, rateLimit],
       )
       return rowCount === 1
     })

@@ -21,7 +21,8 @@ export const selectFound: Statement = {
   name: 'select_found',
   text: `
     SELECT t.id, t.workspace_id, t.dialect, t.public_part, t.secret_hash, t.scopes, t.label,
-      t.created_at, t.revoked_at, w.name, w.settings, w.id_key, w.created_at AS workspace_created_at
+      t.rate_limit, t.created_at, t.revoked_at, w.name, w.settings, w.id_key,
+      w.created_at AS workspace_created_at
     FROM tokens t JOIN workspaces w ON w.id = t.workspace_id
     WHERE t.public_part = $1 AND t.revoked_at IS NULL`,
 }

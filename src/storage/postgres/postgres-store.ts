@@ -6,7 +6,7 @@ import { CallsUnderWay } from '../idempotency.ts'
 import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
-import { Admin, selectTokens, selectWorkspaces } from './admin.ts'
+import { Admin, selectTokens, selectWorkspaces, tokenWrites } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
 import { ConfigCache } from './config-cache.ts'
 import { ConfigWatch, selectVersion } from './config-watch.ts'
@@ -117,12 +117,11 @@ export async function openPostgresStore(
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
     updateSettings: (id, settings) => admin.updateSettings(id, settings),
     deleteWorkspace: (id) => admin.deleteWorkspace(id),
-    createToken: (token) => admin.createToken(token),
+    ...tokenWrites(admin),
     listTokens: async (id) => {
       const where = 'WHERE workspace_id = coalesce($1::bigint, workspace_id) ORDER BY id'
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
-    revokeToken: (publicPart) => admin.revokeToken(publicPart),
     findToken: (publicPart) => watch.findToken(publicPart),
     replaceRules: (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),

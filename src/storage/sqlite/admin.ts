@@ -106,7 +106,7 @@ export class Admin {
       const { lastInsertRowid } = db
         .prepare(
           `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
-            created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+            rate_limit, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           token.workspaceId,
@@ -115,9 +115,11 @@ export class Admin {
           token.secretHash,
           JSON.stringify(token.scopes),
           token.label,
+          token.rateLimit ?? 'off',
           now,
         )
-      return { ...token, id: Number(lastInsertRowid), createdAt: now, revokedAt: null }
+      const id = Number(lastInsertRowid)
+      return { rateLimit: 'off', ...token, id, createdAt: now, revokedAt: null }
     })
   }
 
@@ -125,6 +127,13 @@ export class Admin {
     return this.#write((db) => {
       const revoke = 'UPDATE tokens SET revoked_at = ? WHERE public_part = ? AND revoked_at IS NULL'
       return db.prepare(revoke).run(this.#clock(), publicPart).changes === 1
+    })
+  }
+
+  limitToken(publicPart: string, rateLimit: Token['rateLimit']): boolean {
+    return this.#write((db) => {
+      const limit = 'UPDATE tokens SET rate_limit = ? WHERE public_part = ? AND revoked_at IS NULL'
+      return db.prepare(limit).run(rateLimit, publicPart).changes === 1
     })
   }
 

@@ -4,7 +4,8 @@ import type { FoundToken } from '../store.ts'
 import { selectWorkspaces } from './admin.ts'
 
 export const selectTokens = `
-  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, created_at, revoked_at
+  SELECT id, workspace_id, dialect, public_part, secret_hash, scopes, label, rate_limit,
+    created_at, revoked_at
   FROM tokens`
 
 /** Tokens remembered; beyond it the memory starts anew and the table is asked again. */

@@ -4,7 +4,7 @@ import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
-import type { Expired, Store } from '../store.ts'
+import type { ExpireBefore, Expired, Store } from '../store.ts'
 import { Admin, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -80,6 +80,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
     revokeToken: async (publicPart) => admin.revokeToken(publicPart),
+    limitToken: async (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
     findToken: (publicPart) => config.findToken(publicPart),
     replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
@@ -98,15 +99,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
         return { writable: false, reason: error.message }
       }
     },
-    expire: async (before) => {
-      const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
-      const kinds = Object.keys(expired) as (keyof Expired)[]
-      for (;;) {
-        const some = await queue.expireSome(before)
-        if (kinds.every((kind) => some[kind] === 0)) return expired
-        for (const kind of kinds) expired[kind] += some[kind]
-      }
-    },
+    expire: (before) => expireAll(queue, before),
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
@@ -115,6 +108,16 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       foldLog(path)
       lock?.release()
     },
+  }
+}
+
+async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
+  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
+  const kinds = Object.keys(expired) as (keyof Expired)[]
+  for (;;) {
+    const some = await queue.expireSome(before)
+    if (kinds.every((kind) => some[kind] === 0)) return expired
+    for (const kind of kinds) expired[kind] += some[kind]
   }
 }
 

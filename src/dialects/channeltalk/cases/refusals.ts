@@ -3,6 +3,7 @@ import type { JsonValue } from '../../../core/json.ts'
 import { get, patch, patchText, post, put, refused } from './expected.ts'
 
 const key = '0123456789abcdef0123'
+const nobody = '5ec3a01fe2b3f4d2cbc5'
 const secret = '0123456789abcdef0123456789abcdef'
 
 /** What is refused, in the vendor's form, with nothing stored. */
@@ -33,11 +34,19 @@ export const refusalCases: DialectCase[] = [
     ['GET', '/users', 405, 'POST', 'reading all users'],
     ['PUT', '/users', 405, 'POST', 'an upsert without an id'],
     ['DELETE', '/channel', 405, 'GET', 'deleting the channel'],
-    ['PUT', '/users/5ec3a01fe2b3f4d2cbc5', 405, 'GET, PATCH', 'an upsert by user id'],
-    ['POST', '/users/5ec3a01fe2b3f4d2cbc5', 405, 'GET, PATCH', 'a creation by user id'],
-    ['PATCH', '/users/@m1', 405, 'GET, PUT', 'an update by member id'],
-    ['PATCH', '/users/%40m1', 405, 'GET, PUT', 'an update by encoded member id'],
-    ['POST', '/users/@m1', 405, 'GET, PUT', 'a creation by member id'],
+    ['PUT', `/users/${nobody}`, 405, 'GET, PATCH, DELETE', 'an upsert by user id'],
+    ['POST', `/users/${nobody}`, 405, 'GET, PATCH, DELETE', 'a creation by user id'],
+    ['PATCH', '/users/@m1', 405, 'GET, PUT, DELETE', 'an update by member id'],
+    ['PATCH', '/users/%40m1', 405, 'GET, PUT, DELETE', 'an update by encoded member id'],
+    ['POST', '/users/@m1', 405, 'GET, PUT, DELETE', 'a creation by member id'],
+    ['GET', `/users/${nobody}/block`, 405, 'POST, DELETE', 'asking whether a user is blocked'],
+    ['POST', '/users/@m1/block', 404, null, 'blocking by member id'],
+    ['GET', '/users/@m1/block', 404, null, 'asking whether a member is blocked'],
+    ['POST', '/users/@m1/touch', 404, null, 'a touch by member id'],
+    ['PUT', `/users/${nobody}/session-jwt/issue`, 404, null, 'a session by user id'],
+    ['GET', `/users/${nobody}/session-jwt/issue`, 404, null, 'asking for a session by user id'],
+    ['GET', '/users/@m1/session-jwt/issue', 405, 'PUT', 'reading a session'],
+    ['POST', `/users/${nobody}/messages`, 404, null, 'a message to a user'],
     ['GET', '', 404, null, 'the root of the API'],
     ['GET', '/nothing', 404, null, 'an unknown path'],
     ['GET', '/Users/@m1', 404, null, 'a path in another case'],

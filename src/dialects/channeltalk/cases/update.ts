@@ -36,6 +36,7 @@ const documentedChanges = [
 export const updateCases: DialectCase[] = [
   {
     name: 'the documented update of a member answers the whole changed user',
+    source: 'https://developers.channel.io/docs/update-a-user',
     before: [put({})],
     request: patch(documented),
     response: ok(member(documentedAnswer)),
@@ -78,6 +79,7 @@ export const updateCases: DialectCase[] = [
   },
   {
     name: 'the body of the documented answer is accepted, and its made-up keys are kept or ignored',
+    source: 'https://developers.channel.io/docs/update-a-user',
     before: [put({})],
     request: patch({
       id: 'string',
@@ -125,6 +127,7 @@ export const updateCases: DialectCase[] = [
         profileOnce: { additionalProp2: {} },
         tags: ['string'],
         blocked: true,
+        blockedKey: '<text>',
         unsubscribeEmail: true,
         unsubscribeEmailUpdatedAt: '<int>',
         unsubscribeTexting: true,
@@ -184,6 +187,7 @@ export const updateCases: DialectCase[] = [
         profile: { language: 'ko' },
         tags: ['vip'],
         blocked: true,
+        blockedKey: '<text>',
         unsubscribeEmail: true,
         unsubscribeEmailUpdatedAt: '<int>',
         unsubscribeTexting: true,
@@ -396,7 +400,13 @@ export const updateCases: DialectCase[] = [
     before: [put({})],
     request: patch({ blocked: true, language: 'ko' }),
     response: ok(
-      member({ blocked: true, language: 'ko', profile: { language: 'ko' }, version: 2 }),
+      member({
+        blocked: true,
+        blockedKey: '<text>',
+        language: 'ko',
+        profile: { language: 'ko' },
+        version: 2,
+      }),
     ),
     events: [{ type: 'profile.updated', changed: ['blocked', 'language'] }],
   },

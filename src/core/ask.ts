@@ -1,0 +1,52 @@
+import type { Applied } from './command.ts'
+import type { CommandBody, Question } from './dialect.ts'
+import type { EventPage, EventQuery } from './event-query.ts'
+import type { Profile } from './profile.ts'
+import type { ProfilePage, ProfileQuery } from './profile-query.ts'
+import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from './record.ts'
+
+/** What an endpoint may ask while it makes its answer. */
+export type Ask =
+  | { profiles: Question }
+  | { profilePage: ProfileQuery }
+  | { eventPage: EventQuery }
+  | { record: { kind: string; key: RecordKey } }
+  | { recordPage: RecordQuery }
+  | { apply: CommandBody }
+
+/**
+ * Makes an answer in several looks: yields what it asks for, is resumed with what was found, and
+ * returns. Whoever runs it talks to the store; a refusal is thrown into it where it asked. After a
+ * command was carried out every further fault tells the caller that the outcome is unknown.
+ */
+export type Asking<T> = Generator<Ask, T, unknown>
+
+/** Asks for profiles; nobody is an empty list. */
+export function* askProfiles(question: Question): Asking<Profile[]> {
+  return (yield { profiles: question }) as Profile[]
+}
+
+/** Asks for a page of a list of profiles. */
+export function* askProfilePage(query: ProfileQuery): Asking<ProfilePage> {
+  return (yield { profilePage: query }) as ProfilePage
+}
+
+/** Asks for a page of events. */
+export function* askEvents(query: EventQuery): Asking<EventPage> {
+  return (yield { eventPage: query }) as EventPage
+}
+
+/** Asks for one record; null where there is none of this kind. */
+export function* askRecord(kind: string, key: RecordKey): Asking<StoredRecord | null> {
+  return (yield { record: { kind, key } }) as StoredRecord | null
+}
+
+/** Asks for a page of records. */
+export function* askRecords(query: RecordQuery): Asking<RecordPage> {
+  return (yield { recordPage: query }) as RecordPage
+}
+
+/** Asks for a command to be carried out. */
+export function* askCommand(command: CommandBody): Asking<Applied> {
+  return (yield { apply: command }) as Applied
+}

@@ -1,0 +1,158 @@
+import { type Asking, askCommand, askRecord, askRecords } from '../../core/ask.ts'
+import type { AskingEndpoint, DialectRequest, Endpoint } from '../../core/dialect.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { RecordId, StoredRecord } from '../../core/record.ts'
+import { readListQuery } from './list-query.ts'
+import { readNewWebhook, readWebhookChanges } from './read-webhook.ts'
+import { ok } from './user-answer.ts'
+import { createThingIds, type ThingIds } from './user-ids.ts'
+import { versionOf } from './versions.ts'
+
+export const WEBHOOK = 'channeltalk.webhook'
+/** Rises with each webhook made, so that two made at once see each other. */
+const MADE = 'channeltalk.webhooks-made'
+const webhooksMax = 10
+
+/** Webhooks of a workspace (wire notes 5). */
+export function webhookEndpoints(): Endpoint[] {
+  const ids = createThingIds('webhook')
+  const render = (record: StoredRecord, request: DialectRequest) =>
+    renderWebhook(record, request, ids)
+
+  const list: AskingEndpoint = {
+    method: 'GET',
+    path: '/webhooks',
+    scope: 'webhooks:read',
+    *ask(request) {
+      const { limit, since } = readListQuery(request.query)
+      if (since !== null && !/^\d{1,15}$/.test(since)) {
+        throw invalidField('since', 'is no cursor of this list.')
+      }
+      const after = since === null ? undefined : (Number(since) as RecordId)
+      const { records, next } = yield* askRecords({ kind: WEBHOOK, page: { limit, after } })
+      const webhooks = records.map((record) => render(record, request))
+      return ok(next === null ? { webhooks } : { webhooks, next })
+    },
+  }
+
+  const create: AskingEndpoint = {
+    method: 'POST',
+    path: '/webhooks',
+    scope: 'webhooks:write',
+    *ask(request, { random }) {
+      const { name, ...webhook } = readNewWebhook(request.body, versionOf(request))
+      const body: JsonObject = { ...webhook, token: random(16) }
+      return ok({ webhook: render(yield* make(name, body), request) })
+    },
+  }
+
+  const read: AskingEndpoint = {
+    method: 'GET',
+    path: '/webhooks/:webhookId',
+    scope: 'webhooks:read',
+    *ask(request) {
+      const record = yield* askRecord(WEBHOOK, { id: webhookId(request, ids) })
+      if (!record) throw noWebhook()
+      return ok({ webhook: render(record, request) })
+    },
+  }
+
+  const update: AskingEndpoint = {
+    method: 'PATCH',
+    path: '/webhooks/:webhookId',
+    scope: 'webhooks:write',
+    *ask(request) {
+      const { name, ...set } = readWebhookChanges(request.body, versionOf(request))
+      const at = { id: webhookId(request, ids) }
+      const names = name === undefined ? {} : { name }
+      const write = { op: 'patch' as const, kind: WEBHOOK, at, set, ...names }
+      const { records } = yield* inVendorsWords(
+        askCommand({ kind: 'write-records', records: [write] }),
+      )
+      return ok({ webhook: render(records?.[0] as StoredRecord, request) })
+    },
+  }
+
+  const remove: AskingEndpoint = {
+    method: 'DELETE',
+    path: '/webhooks/:webhookId',
+    scope: 'webhooks:write',
+    *ask(request) {
+      const at = { id: webhookId(request, ids) }
+      const write = { op: 'delete' as const, kind: WEBHOOK, at }
+      yield* inVendorsWords(askCommand({ kind: 'write-records', records: [write] }))
+      return ok({})
+    },
+  }
+
+  return [list, create, read, update, remove]
+}
+
+/** @throws Fault for a name that is taken, or one webhook too many. */
+function* make(name: string, body: JsonObject): Asking<StoredRecord> {
+  for (let tries = 1; ; tries++) {
+    const made = yield* askRecord(MADE, { name: 'all' })
+    const { total } = yield* askRecords({ kind: WEBHOOK, page: { limit: 1 }, total: true })
+    if ((total ?? 0) >= webhooksMax) {
+      const message = `There are ${webhooksMax} webhooks, and there may be no more.`
+      throw new Fault('invalid_field', { message })
+    }
+    if (yield* askRecord(WEBHOOK, { name })) throw nameTaken()
+    try {
+      const { records } = yield* askCommand({
+        kind: 'write-records',
+        records: [
+          { op: 'put', kind: WEBHOOK, name, version: 0, body },
+          { op: 'put', kind: MADE, name: 'all', version: made?.version ?? 0, body: {} },
+        ],
+      })
+      return records?.[0] as StoredRecord
+    } catch (error) {
+      const isOvertaken = error instanceof Fault && error.code === 'conflict'
+      if (!isOvertaken || tries === triesMax) throw error
+    }
+  }
+}
+
+/** Whoever makes a webhook at the same moment is waited for so often. */
+const triesMax = 5
+
+function* inVendorsWords<T>(asking: Asking<T>): Asking<T> {
+  try {
+    return yield* asking
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'record_not_found') throw noWebhook()
+    if (error instanceof Fault && error.code === 'conflict') throw nameTaken()
+    throw error
+  }
+}
+
+function webhookId(request: DialectRequest, ids: ThingIds): RecordId {
+  const number = ids.read(request.params.webhookId ?? '', request.workspace)
+  if (number === null) throw noWebhook()
+  return number as RecordId
+}
+
+function noWebhook(): Fault {
+  return new Fault('record_not_found', { message: 'There is no such webhook.' })
+}
+
+function nameTaken(): Fault {
+  return invalidField('name', 'is that of another webhook.')
+}
+
+function renderWebhook(
+  { id, name, body, createdAt }: StoredRecord,
+  { workspace }: DialectRequest,
+  ids: ThingIds,
+): JsonObject {
+  return {
+    id: ids.show(id, createdAt, workspace),
+    channelId: String(workspace.id),
+    name: name ?? '',
+    ...body,
+    createdAt,
+    blocked: body.blocked === true,
+  }
+}

@@ -1,0 +1,76 @@
+import { Fault } from '../core/errors.ts'
+
+/** Knows whether another call can be served soon; if not, it is better refused than kept. */
+export interface Overload {
+  /** Whether a call that comes now is to be refused. */
+  isFull(): boolean
+  /** A call is handed to its endpoint; `call` names it until it is over. */
+  begin(call: object): void
+  over(call: object): void
+  /** Calls refused since this was asked last. */
+  takeRefused(): number
+  /** The refusal, which says when to come again. */
+  refuse(): Fault
+  close(): void
+}
+
+/** So many calls are under way before anything but their number counts. */
+const calmMax = 64
+/** A call that has waited so long tells that those behind it would wait as long. */
+const waitMsMax = 1_000
+/** When the event loop is this late, again and again for so long, refusals come late as well. */
+const lagMsMax = 40
+const lagLastsMs = 300
+const tickMs = 10
+/**
+ * Those who are refused at one time shall not all come again at one time. Made once: to find out
+ * where an error was made costs a tenth of what a refusal costs.
+ */
+const faults = [1, 2, 3].map((seconds) => new Fault('overloaded', { retryAfterSeconds: seconds }))
+
+/**
+ * Watches three things: how many calls are under way, how long the oldest of them has waited, and
+ * how late the event loop is all the time. The last two count only where many calls are under way,
+ * so that one slow search, or a moment in which the machine stood still, refuses nobody.
+ */
+export function watchOverload(
+  callsMax: number,
+  clock: () => number = () => performance.now(),
+): Overload {
+  const underWay = new Map<object, number>()
+  let lateSince: number | null = null
+  let due = clock() + tickMs
+  let refused = 0
+  const timer = setInterval(() => {
+    const now = clock()
+    if (now - due <= lagMsMax) lateSince = null
+    else lateSince ??= now
+    due = now + tickMs
+  }, tickMs).unref()
+
+  function waitedTooLong(): boolean {
+    const [oldest] = underWay.values()
+    return oldest !== undefined && clock() - oldest > waitMsMax
+  }
+
+  return {
+    isFull() {
+      const count = underWay.size
+      if (count < calmMax && count < callsMax) return false
+      if (count >= callsMax) return true
+      return (lateSince !== null && clock() - lateSince > lagLastsMs) || waitedTooLong()
+    },
+    begin: (call) => void underWay.set(call, clock()),
+    over: (call) => void underWay.delete(call),
+    takeRefused() {
+      const count = refused
+      refused = 0
+      return count
+    },
+    refuse() {
+      refused++
+      return faults[Math.floor(Math.random() * faults.length)] as Fault
+    },
+    close: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import type { Ask } from '../core/ask.ts'
+import type { AskingEndpoint, Dialect, DialectRequest, DialectResponse } from '../core/dialect.ts'
+import { Fault } from '../core/errors.ts'
+import type { Access } from './authenticate.ts'
+import type { Call } from './call.ts'
+import { readIdempotency } from './idempotency-key.ts'
+import { repeatedHeaders, viewOf } from './serve-endpoint.ts'
+
+/** No call asks for more; one that would never ends. */
+const asksMax = 200
+
+/** Runs an endpoint that asks, until it has its answer; every error becomes its refusal. */
+export function serveAsking(
+  call: Call,
+  dialect: Dialect,
+  endpoint: AskingEndpoint,
+  access: Access,
+  request: DialectRequest,
+): void {
+  const conversation = new Conversation(call, dialect, access)
+  conversation.run(endpoint, request).then(
+    (response) => call.answer(response),
+    (error: unknown) => {
+      if (!conversation.wrote) return call.fail(error)
+      const isTold = error instanceof Fault && error.code === 'outcome_unknown'
+      call.refuse(isTold ? error : new Fault('outcome_unknown', { cause: error }))
+    },
+  )
+}
+
+class Conversation {
+  /** Whether anything may have been stored, so that a defect later must not say it was not. */
+  wrote = false
+  #repeated = false
+  readonly #call: Call
+  readonly #dialect: Dialect
+  readonly #access: Access
+
+  constructor(call: Call, dialect: Dialect, access: Access) {
+    this.#call = call
+    this.#dialect = dialect
+    this.#access = access
+  }
+
+  async run(endpoint: AskingEndpoint, request: DialectRequest): Promise<DialectResponse> {
+    const { store, sessions } = this.#call.shell
+    const random = (bytes: number) => randomBytes(bytes).toString('hex')
+    const view = { ...viewOf(store, request.workspace.id), sign: sessions.sign, random }
+    const asking = endpoint.ask(request, view)
+    let next = asking.next()
+    for (let asks = 1; !next.done; asks++) {
+      if (asks > asksMax) throw new Error(`the call asks for more than ${asksMax} things`)
+      const told = await this.#answer(next.value).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      )
+      next = 'error' in told ? asking.throw(told.error) : asking.next(told.value)
+    }
+    const response = next.value
+    if (!this.#repeated) return response
+    return { ...response, headers: { ...response.headers, ...repeatedHeaders } }
+  }
+
+  #answer(ask: Ask): Promise<unknown> {
+    const { store } = this.#call.shell
+    const workspaceId = this.#access.workspace.id
+    if ('profiles' in ask) return store.findProfiles(workspaceId, ask.profiles)
+    if ('profilePage' in ask) return store.queryProfiles(workspaceId, ask.profilePage)
+    if ('eventPage' in ask) return store.queryEvents(workspaceId, ask.eventPage)
+    if ('record' in ask) return store.findRecord(workspaceId, ask.record.kind, ask.record.key)
+    if ('recordPage' in ask) return store.listRecords(workspaceId, ask.recordPage)
+    return this.#apply(ask.apply)
+  }
+
+  async #apply(body: Extract<Ask, { apply: unknown }>['apply']): Promise<unknown> {
+    const call = this.#call
+    const { token, workspace } = this.#access
+    const source = { dialect: this.#dialect.id, token: token.id, request: call.id }
+    const idempotency = readIdempotency(call)
+    const command = { ...body, source, ...(idempotency && { idempotency }) }
+    this.wrote = true
+    try {
+      const applied = await call.shell.store.apply(workspace.id, command)
+      this.#repeated = applied.repeated === true
+      return applied
+    } catch (error) {
+      // An engine says with a fault that nothing was written.
+      if (error instanceof Fault && error.code !== 'outcome_unknown') this.wrote = false
+      throw error
+    }
+  }
+}

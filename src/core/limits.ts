@@ -21,6 +21,8 @@ export const limits = {
   ruleDepthMax: 8,
   /** Events one command may cause, so that a wide fan of rules stays bounded too. */
   eventsPerCommandMax: 64,
+  /** Profiles one command may merge into another. */
+  mergedPerCommandMax: 50,
   /** Deliveries one command may plan. */
   deliveriesPerCommandMax: 256,
   /** Rules in one workspace. */

@@ -60,6 +60,8 @@ export const limits = {
   /** UTF-16 code units in the body of a record as JSON, and records written by one command. */
   recordLengthMax: 262_144,
   recordsPerCommandMax: 1_000,
+  /** Records found at once about people that are named. */
+  recordsOfPeopleMax: 10_000,
   /** How far a caller's `occurred_at` may lie ahead of the store's clock, in milliseconds. */
   futureMsMax: 5 * 60_000,
 } as const

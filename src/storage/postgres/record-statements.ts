@@ -15,6 +15,29 @@ export const selectRecordByName: Statement = {
     WHERE workspace_id = $1 AND kind = $2 AND parent = $3 AND name = $4`,
 }
 
+export const selectRecordsById: Statement = {
+  name: 'select_records_by_id',
+  text: `
+    SELECT ${recordColumns} FROM records WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
+}
+
+export const selectRecordsByName: Statement = {
+  name: 'select_records_by_name',
+  text: `
+    SELECT r.id, r.kind, r.parent, r.name, subject, body, version, created_at, updated_at
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS wanted (kind, parent, name)
+    JOIN records r ON r.workspace_id = $1 AND r.kind = wanted.kind
+      AND r.parent = wanted.parent AND r.name = wanted.name`,
+}
+
+export const selectRecordsOf: Statement = {
+  name: 'select_records_of',
+  text: `
+    SELECT ${recordColumns} FROM records
+    WHERE workspace_id = $1 AND subject = ANY ($2::bigint[])
+    ORDER BY subject, kind, id LIMIT $3`,
+}
+
 export const selectSomeOfParent: Statement = {
   name: 'select_some_of_parent',
   text: `

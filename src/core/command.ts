@@ -74,7 +74,7 @@ export interface Changes {
   /** Identifiers the profile is to have; it keeps at most one of a kind. */
   identify?: Identifier[]
   /** Input the dialect understood but which can have no effect; recorded as dropped. */
-  dropped?: { name: string; reason: 'unknown_company' }[]
+  dropped?: { name: string; reason: 'unknown_company' | 'unfit_value' }[]
 }
 
 export interface WriteIntent {

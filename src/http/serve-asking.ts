@@ -15,7 +15,7 @@ import { readIdempotency } from './idempotency-key.ts'
 import { repeatedHeaders, viewOf } from './serve-endpoint.ts'
 
 /** No call asks for more; one that would never ends. */
-const asksMax = 200
+const asksMax = 4_000
 
 /** Runs an endpoint that asks, until it has its answer; every error becomes its refusal. */
 export function serveAsking(

@@ -45,7 +45,7 @@ export function onUser(
   ]
 }
 
-/** @throws Fault for what is no number: the vendor has no such path, or has it for other methods. */
+/** @throws Fault for what is no number: a path of other methods, or none at all. */
 function keysOfPathId({ params: { id = '' } }: DialectRequest): Key[] {
   if (!/^[0-9]+$/.test(id)) throw new Fault('method_not_allowed')
   return keysOfId(id)

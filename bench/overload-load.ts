@@ -67,7 +67,11 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
     return encodeRequest(scenario.request(person, `${plan.round}-${n}`, plan.token), host)
   })
   const generator = new Generator(plan)
-  await generator.open(Math.min(64, plan.connectionsMax))
+  // All of them, before the clock starts: a burst of new ones overruns the queue of the listener,
+  // and what is dropped there comes again after a second.
+  for (let open = 0; open < plan.connectionsMax; open += 50) {
+    await generator.open(Math.min(50, plan.connectionsMax - open))
+  }
   return generator.run(requests, total)
 }
 

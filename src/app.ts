@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
@@ -11,8 +12,10 @@ import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { OverdueWatch } from './follow-up/watch-overdue.ts'
 import type { FollowUps } from './follow-ups.ts'
+import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { FullStore } from './storage/open-store.ts'
@@ -51,20 +54,25 @@ export interface Parts {
  *   key or not that of the other nodes; nothing is left open then.
  */
 export async function startApp(config: Config, parts: Parts = {}): Promise<App> {
-  const [{ buildServer }, { prepareFirstStart }, { watchOverdue }, dialects] = await Promise.all([
-    import('./http/server.ts'),
-    import('./first-start.ts'),
-    import('./follow-up/watch-overdue.ts'),
-    loadDialects(),
-  ])
+  const [{ buildServer }, { prepareFirstStart }, { watchOverdue }, vendors, nativeParts] =
+    await Promise.all([
+      import('./http/server.ts'),
+      import('./first-start.ts'),
+      import('./follow-up/watch-overdue.ts'),
+      loadVendors(),
+      loadNativeParts(),
+    ])
+  const { dialects } = nativeParts
   const logger = parts.logger ?? (await createLogger(config.logLevel))
   const store = parts.store ?? (await openAppStore(config, { serve: true }))
   let server: RosterServer | undefined
   let followUps: FollowUps | undefined
   let watch: OverdueWatch | undefined
   const expiry = startExpiry(store, config, logger)
+  const rollUp = startRollUp(store, logger)
   const close = async () => {
-    await Promise.all([server?.close(), followUps?.stop(), watch?.stop(), expiry.stop()])
+    const ends = [followUps?.stop(), watch?.stop(), expiry.stop(), rollUp.stop()]
+    await Promise.all([server?.close(), ...ends])
     await store.close()
     logger.flush()
   }
@@ -76,7 +84,9 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       counts: () => followUps?.counts() ?? null,
     }
     const clock = Date.now
-    server = buildServer({ store, dialects, config, ticketKey, logger, deliveries, clock })
+    const native = { ...nativeParts, deliveries: store }
+    const shared = { store, config, ticketKey, logger, deliveries, clock }
+    server = buildServer({ ...shared, dialects: vendors, native })
     await prepareSecrets(store, config)
     const { url, tlsUrl } = await server.listen()
     // Listening comes first: tokens are shown once, and a port in use would have them lost.
@@ -155,12 +165,23 @@ export async function openAppStore(
   return openStore(storeUrl(config), {
     decision: new URL('./decision.ts', import.meta.url),
     serve,
+    ...(serve ? {} : { actor: { via: 'cli', name: whoRuns(), request: null } }),
     connectionsMax: config.databaseConnectionsMax,
     queryMsMax: config.queryMsMax,
     ...((serve || sealing) && {
       keyFingerprints: () => readSecretKeys(config).map(keyFingerprint),
     }),
   })
+}
+
+/** The name of whoever runs the program, for the audit trail. */
+function whoRuns(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A user without an entry in the system's list, as in many containers.
+    return ''
+  }
 }
 
 /** Where the store is: what the options say, else the embedded one in the data folder. */
@@ -190,7 +211,13 @@ export async function examineAppStore(config: Config): Promise<Finding[]> {
   return (await import('./storage/maintain-store.ts')).examineStore(storeUrl(config))
 }
 
+/** The vendors' languages, and the one of Roster's own. */
 export async function loadDialects(): Promise<readonly Dialect[]> {
+  const { native } = await import('./http/native/dialect.ts')
+  return [...(await loadVendors()), native]
+}
+
+async function loadVendors(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
 }
 
@@ -203,6 +230,16 @@ export async function loadGrammar() {
   const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
   const named = { actions, destinationTypes, sources, knownDestinations: null }
   return { ...named, templates: createTemplates() }
+}
+
+async function loadNativeParts(): Promise<Omit<NativeParts, 'deliveries'>> {
+  const [grammar, decide, dialects, { createToken }] = await Promise.all([
+    loadGrammar(),
+    loadDecision(),
+    loadDialects(),
+    import('./first-start.ts'),
+  ])
+  return { grammar, decide, dialects, createToken }
 }
 
 /** The decision, for trying rules without a store. */

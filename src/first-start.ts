@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Actor } from './core/audit.ts'
 import type { Dialect, ShownToken } from './core/dialect.ts'
 import { Fault } from './core/errors.ts'
 import type { WorkspaceId } from './core/profile.ts'
@@ -62,19 +63,15 @@ export async function createToken(
   store: Store,
   dialect: Dialect,
   workspaceId: WorkspaceId,
-  options: Partial<Pick<Token, 'scopes' | 'label' | 'rateLimit'>>,
+  {
+    by,
+    ...options
+  }: Partial<Pick<Token, 'scopes' | 'label' | 'rateLimit'>> & { by?: Actor | undefined },
 ): Promise<ShownToken> {
   const { publicPart, secret, shown } = dialect.tokens.make(randomBytes)
   const secretHash = hash('sha256', secret, 'hex')
-  await store.createToken({
-    publicPart,
-    secretHash,
-    workspaceId,
-    dialect: dialect.id,
-    scopes: [],
-    label: '',
-    ...options,
-  })
+  const named = { publicPart, secretHash, workspaceId, dialect: dialect.id }
+  await store.createToken({ ...named, scopes: [], label: '', ...options }, by)
   return shown
 }
 

@@ -333,7 +333,7 @@ test('a backup under a running server comes back whole, and only where it may', 
   await elsewhere.json('restore', file)
   await using again = await elsewhere.serve()
   assert.ok(again.url)
-  assert.equal((await elsewhere.json('token', 'list')).length, 3)
+  assert.equal((await elsewhere.json('token', 'list')).length, 4)
 })
 
 test('what is no whole backup is refused, and the store stays as it is', async () => {

@@ -127,6 +127,24 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.equal((await claim(store)).length, 9, 'any answer that is no server error is well')
   })
 
+  contract('a trying call that is never made lets another one try', async (store, id, time) => {
+    await planMany(store, id, 'a', 14)
+    const held = await claim(store)
+    await begin(store, held)
+    for (const one of held) await record(store, [one], { status: 500 })
+    await work(store, 500)
+    time.now += 15_000
+    const [given] = await claim(store)
+    assert.ok(given)
+    assert.deepEqual(await claim(store), [])
+    await store.releaseDeliveries([given])
+    const [unrendered, ...others] = await claim(store)
+    assert.ok(unrendered)
+    assert.deepEqual(others, [])
+    await store.failDeliveries([{ ...unrendered, reason: 'template_value', detail: '' }])
+    assert.equal((await claim(store)).length, 1)
+  })
+
   contract('a destination that is gone for good is called no more', async (store, id, time) => {
     await planMany(store, id, 'a', 3)
     await work(store, 410, 1)

@@ -81,15 +81,12 @@ for (const engine of engines) {
       })
       assert.deepEqual(await store.beginAttempts(begun), [true])
       const followUps = await startFollowUps({
-        store,
+        ...{ store, logger: pino({ level: 'silent' }) },
         actions: new URL('../src/actions/registry.ts', import.meta.url),
-        logger: pino({ level: 'silent' }),
         secretKeys: [Buffer.from(secretKey, 'hex')],
         config: {
-          databaseUrl: null,
-          deliveriesInFlightMax: 8,
-          drainTimeoutMs: 1_000,
-          logLevel: 'silent',
+          ...{ databaseUrl: null, logLevel: 'silent' },
+          ...{ deliveriesInFlightMax: 8, drainTimeoutMs: 1_000 },
         },
       })
       const [delivery] = await settled(store, world)

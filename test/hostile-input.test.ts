@@ -219,13 +219,23 @@ async function badRoutes(targets: readonly Target[], dialect: HostileDialect): P
     for (const path of [`${target.path}/nope/nope/nope/nope`, `${base}/nope`, `${base}/`, base]) {
       await attack({ ...json(target, body), path }, dialect, 'refused', 'unknown path')
     }
-    for (const method of ['TRACE', 'DELETE', 'PROPFIND', 'LOCK']) {
+    const foreign = hasVerb(dialect, target, 'DELETE') ? [] : ['DELETE']
+    for (const method of ['TRACE', ...foreign, 'PROPFIND', 'LOCK']) {
       await attack({ ...json(target, body), method }, dialect, 'refused', 'wrong verb')
     }
     for (const method of ['BREW', 'post', 'P\u00d6ST', 'X'.repeat(100)]) {
       await attack({ ...json(target, body), method }, dialect, 'refused by somebody', 'no verb')
     }
   }
+}
+
+/** Whether the dialect has the verb where the target is. */
+function hasVerb(dialect: HostileDialect, target: Target, verb: string): boolean {
+  const endpoints = dialects.find(({ id }) => id === dialect.id)?.endpoints ?? []
+  const below = target.path.slice(basePathOf(dialect, target).length).replace(/\/$/, '')
+  return endpoints.some(({ method, path }) => {
+    return method === verb && new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`).test(below)
+  })
 }
 
 function basePathOf({ id }: HostileDialect, { path }: Target): string {

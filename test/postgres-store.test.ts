@@ -354,7 +354,7 @@ test('no statement reads a table from end to end, with and without statistics', 
     FROM generate_series(1, 20000) n;
     INSERT INTO profile_identifiers SELECT 1, 'email', n || '@x.org', 0, n
     FROM generate_series(1, 20000) n;
-    INSERT INTO names SELECT 1, 'attribute', 'n' || n, n FROM generate_series(1, 2000) n;
+    INSERT INTO names SELECT 1, 'attribute', 'n' || n, n, 1 FROM generate_series(1, 2000) n;
     INSERT INTO event_identifiers SELECT 1, 'email', n || '@x.org', n,
       extract(epoch FROM now()) * 1000 FROM generate_series(1, 20000) n;
     INSERT INTO events SELECT 1, n, 't', n, NULL, 1, extract(epoch FROM now()) * 1000, 's', 1, '', NULL, NULL,

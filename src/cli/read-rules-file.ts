@@ -8,12 +8,12 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml'
+import { completeRule } from '../core/complete-rule.ts'
 import type { DestinationEntry } from '../core/destination.ts'
 import type { DataFault } from '../core/explain-errors.ts'
 import type { RuleDefinition } from '../core/rule.ts'
 import type { RuleExample } from '../core/rule-examples.ts'
 import { checkRulesFile, type FileGrammar } from '../core/rule-schema-file.ts'
-import type { Step } from '../core/step.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { CliError } from './command.ts'
 
@@ -60,7 +60,7 @@ export function readRulesFile(file: string, text: string, grammar: FileGrammar):
     throw new CliError('refused', [...new Set(messages)].join('\n'))
   }
   const { rules, destinations = null, examples = [] } = content as Partial<RulesFile>
-  return { rules: (rules ?? []).map(withSettings), destinations, examples }
+  return { rules: (rules ?? []).map(completeRule), destinations, examples }
 }
 
 function resolve(file: string, document: Document): unknown {
@@ -107,15 +107,4 @@ function startOf(node: unknown): number | null {
 function place(file: string, lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset)
   return `${file}:${line}:${col}`
-}
-
-/** `with` may be left out of a file, but not of a stored rule. */
-function withSettings(rule: RuleDefinition): RuleDefinition {
-  const complete = (step: Step): Step => {
-    if ('action' in step) return { ...step, with: step.with ?? {} }
-    return 'check' in step && step.otherwise
-      ? { ...step, otherwise: step.otherwise.map(complete) }
-      : step
-  }
-  return { ...rule, steps: rule.steps.map(complete) }
 }

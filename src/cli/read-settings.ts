@@ -1,6 +1,6 @@
 import { own } from '../core/json.ts'
 import { limits } from '../core/limits.ts'
-import type { WorkspaceSettings } from '../core/workspace.ts'
+import { isOrigin, isRegion, type WorkspaceSettings } from '../core/workspace.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { columns } from './columns.ts'
 import { CliError } from './command.ts'
@@ -86,10 +86,7 @@ export function settingsHelp(): string {
 }
 
 function region(text: string): string | undefined {
-  if (!/^[A-Z]{2}$/.test(text)) return undefined
-  // A region nobody knows has no name but its own code.
-  const name = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(text)
-  return name === undefined || text === 'ZZ' ? undefined : text
+  return isRegion(text) ? text : undefined
 }
 
 function origins(text: string): string[] | undefined {
@@ -101,10 +98,6 @@ function attributeNames(text: string): string[] | undefined {
   const names = [...new Set(text.split(',').map((name) => name.trim()))]
   const fit = names.every((name) => name !== '' && name.length <= limits.nameLengthMax)
   return fit && names.length <= limits.indexedAttributesMax ? names : undefined
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
 }
 
 function capital(text: string): string {

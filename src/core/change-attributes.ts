@@ -3,6 +3,7 @@ import type { Change, Dropped, DropReason } from './event.ts'
 import { type JsonValue, own, sameJson } from './json.ts'
 import { limits } from './limits.ts'
 import type { EventId, Profile, Provenance } from './profile.ts'
+import { relativeChanges } from './relative-changes.ts'
 
 /** Under whose name and at which time a change is made. */
 export interface Writer {
@@ -59,16 +60,27 @@ export function changeAttributes(
   for (const name of Object.keys(changes.set)) {
     setAttribute(profile, name, changes.set[name] ?? null, writer, result)
   }
-  for (const [name, by] of Object.entries(changes.add ?? {})) {
-    addToAttribute(profile, name, by, writer, result)
-  }
   if (changes.setOnce) {
     for (const name of Object.keys(changes.setOnce)) {
       if (Object.hasOwn(changes.set, name)) continue
       setAttributeOnce(profile, name, changes.setOnce[name] ?? null, writer, result)
     }
   }
+  for (const { name, value, reason } of relativeChanges(profile, changes)) {
+    if (reason === undefined)
+      setAttribute(profile, name, value, onTop(profile, name, writer), result)
+    else drop(result, name, reason)
+  }
   return result
+}
+
+/** What builds on the stored value counts whenever it happened; the later of both times stays. */
+function onTop(profile: Profile, name: string, writer: Writer): Writer {
+  const { occurredAt } = writer
+  const storedAt = own(profile.provenance, name)?.at ?? 0
+  return occurredAt === undefined || occurredAt >= storedAt
+    ? writer
+    : { ...writer, occurredAt: storedAt }
 }
 
 function setAttribute(
@@ -97,19 +109,6 @@ function setAttribute(
   result.touched = true
   // Clearing what was never there leaves its time behind, so that an older write cannot fill it.
   if (!sameJson(stored, value)) result.changes.push({ name, from: stored, to: value })
-}
-
-function addToAttribute(
-  profile: Profile,
-  name: string,
-  by: number,
-  writer: Writer,
-  result: Result,
-): void {
-  const stored = own(profile.attributes, name) ?? 0
-  if (typeof stored !== 'number') return drop(result, name, 'not_a_number')
-  if (!Number.isSafeInteger(Math.trunc(stored + by))) return drop(result, name, 'unfit_value')
-  setAttribute(profile, name, stored + by, writer, result)
 }
 
 function setAttributeOnce(

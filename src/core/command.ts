@@ -1,5 +1,5 @@
 import type { FoundBy, Source } from './event.ts'
-import { type JsonObject, own } from './json.ts'
+import { type JsonObject, type JsonValue, own } from './json.ts'
 import {
   EMAIL,
   type EventId,
@@ -62,8 +62,6 @@ export interface Changes {
   set: JsonObject
   /** Written only where nothing is stored; `set` wins over the same name here. */
   setOnce?: JsonObject
-  /** Added to what is stored, where that is a number or nothing, which counts as 0. */
-  add?: { [name: string]: number }
   /**
    * Names in `set` and `setOnce` that the vendor does not know: the workspace's `unknownKeys` decides on them.
    */
@@ -71,8 +69,15 @@ export interface Changes {
   /** Clears every attribute but these, before `set` applies. */
   clearAllBut?: string[]
   tags?: { replace: string[] } | { add: string[]; remove: string[] }
+  /** Added to the number that is stored; what is absent counts as 0. */
+  increment?: { [name: string]: number }
+  /** Entries a stored list is to have, and those it is not to have. */
+  add?: { [name: string]: JsonValue[] }
+  remove?: { [name: string]: JsonValue[] }
   /** Identifiers the profile is to have; it keeps at most one of a kind. */
   identify?: Identifier[]
+  /** Kinds of which it is to have no identifier any more. */
+  disown?: string[]
   /** Input the dialect understood but which can have no effect; recorded as dropped. */
   dropped?: { name: string; reason: 'unknown_company' | 'unfit_value' }[]
 }
@@ -83,12 +88,21 @@ export interface WriteIntent {
   /** Whether a person not found by `keys` may be found by the e-mail in the changes. */
   matchEmail: boolean
   onMissing: 'create' | 'refuse'
+  /**
+   * What becomes of an identifier that another profile holds: the write is refused, which is what
+   * happens when this is left out, or the other one loses it.
+   */
+  onConflict?: 'reject' | 'take_over'
+  /** The version the profile must have, where the caller has seen one. */
+  ifVersion?: number
   changes: Changes
 }
 
 export interface RemoveIntent {
   kind: 'remove-profile'
   keys: Key[]
+  /** The version the profile must have, where the caller has seen one. */
+  ifVersion?: number
 }
 
 /** Create or change one profile. */
@@ -103,8 +117,10 @@ export interface RecordEvent extends Asked {
   type: string
   attributes: JsonObject
   identifiers: Identifier[]
-  /** The person it is about, where the call names one that must exist. */
+  /** The person it is about. */
   subject?: Key[]
+  /** Whether the subject must exist, which it must when this is left out. */
+  onMissing?: 'record' | 'refuse'
 }
 
 /**

@@ -35,8 +35,9 @@ export function callAllowedAt(rate: Rate, bucket: RateBucket | null, now: number
   return missing <= 0 ? now : now + Math.ceil((missing * rate.perMs) / rate.count)
 }
 
+/** A bucket from well ahead was filled before the clock was set back, and says nothing of now. */
 function level({ count, perMs }: Rate, bucket: RateBucket | null, now: number): number {
-  if (bucket === null) return count
+  if (bucket === null || bucket.at > now + perMs) return count
   const filled = (Math.max(now - bucket.at, 0) * count) / perMs
   return Math.min(bucket.calls + filled, count)
 }

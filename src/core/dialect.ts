@@ -17,6 +17,8 @@ export interface Dialect {
   /** Path prefixes it answers below, without a trailing slash, for instance `/open/v5`. */
   basePaths: readonly string[]
   endpoints: readonly Endpoint[]
+  /** Scopes of calls that are not among the endpoints. */
+  scopes?: readonly Scope[]
   /** Calls outside the base paths, answered without looking at a token (a token exchange). */
   openEndpoints?: readonly OpenEndpoint[]
   /**
@@ -89,7 +91,25 @@ export type Scope =
   | 'webhooks:write'
   | 'profiles:read'
   | 'profiles:write'
+  | 'rules:read'
+  | 'rules:write'
+  | 'runs:read'
+  | 'runs:write'
+  | 'tokens:read'
+  | 'tokens:write'
   | 'workspace:read'
+  | 'workspace:write'
+  | 'audit:read'
+  | 'workspaces:manage'
+
+/** Reach beyond the token's workspace: a token without scopes of its own does not have these. */
+export const grantedByNameOnly: readonly Scope[] = ['workspaces:manage']
+
+/** Whether a token with these scopes may make calls of this one; without any it may make all. */
+export function allowsScope(scopes: readonly string[], scope: Scope): boolean {
+  if (scopes.length === 0) return !grantedByNameOnly.includes(scope)
+  return scopes.includes(scope)
+}
 
 interface EndpointBase {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

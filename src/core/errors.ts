@@ -13,12 +13,14 @@ export const faultTable = {
   forbidden: { status: 403, text: 'The token does not allow this call.' },
   profile_not_found: { status: 404, text: 'No such profile.' },
   record_not_found: { status: 404, text: 'No such record.' },
+  not_found: { status: 404, text: 'There is no such thing.' },
   unknown_route: { status: 404, text: 'No such call.' },
   method_not_allowed: { status: 405, text: 'The path does not have this method.' },
   unknown_version: { status: 406, text: 'The version asked for does not exist.' },
   request_timeout: { status: 408, text: 'The request did not arrive in time.' },
   conflict: { status: 409, text: 'Another profile holds this identifier.' },
   call_under_way: { status: 409, text: 'A call with this idempotency key is under way.' },
+  precondition_failed: { status: 412, text: 'The profile has another version by now.' },
   body_too_large: { status: 413, text: 'The body is larger than allowed.' },
   uri_too_long: { status: 414, text: 'The address is longer than allowed.' },
   unsupported_media_type: { status: 415, text: 'The content type is not supported.' },
@@ -46,6 +48,8 @@ export interface FieldFault {
   /** Empty when the message is about the whole body. */
   field: string
   message: string
+  /** What was perhaps meant, or what to do. */
+  hint?: string
 }
 
 interface FaultDetail {
@@ -55,6 +59,8 @@ interface FaultDetail {
   /** Methods the path does have, for `method_not_allowed`. */
   allow?: string[]
   retryAfterSeconds?: number
+  /** The other party of a conflict. */
+  profile?: number
   cause?: unknown
 }
 
@@ -64,6 +70,7 @@ export class Fault extends Error {
   readonly fields: readonly FieldFault[]
   readonly allow: readonly string[]
   readonly retryAfterSeconds: number | undefined
+  readonly profile: number | undefined
 
   constructor(code: FaultCode, detail: FaultDetail = {}) {
     super(detail.message ?? faultTable[code].text, { cause: detail.cause })
@@ -72,6 +79,7 @@ export class Fault extends Error {
     this.fields = detail.fields ?? []
     this.allow = detail.allow ?? []
     this.retryAfterSeconds = detail.retryAfterSeconds
+    this.profile = detail.profile
   }
 
   get status(): number {

@@ -54,6 +54,9 @@ export type DropReason =
   | 'conflict'
   /** Only numbers can be added to. */
   | 'not_a_number'
+  /** Only lists have entries. */
+  | 'not_a_list'
+  | 'too_many_entries'
   /** What a template gave cannot be put there. */
   | 'unfit_value'
   /** A template gave nothing; the run has the details. */

@@ -7,11 +7,17 @@ import { type Rule, takesSource, takesType } from './rule.ts'
 import { conditionInput } from './rule-runner.ts'
 import type { Run } from './run.ts'
 
+/** What conditions look at of a person. */
+export interface PersonState {
+  attributes: JsonObject
+  tags: string[]
+}
+
 /** What is known of an event and of what came of it. */
 export interface ExplainInput {
   event: Event
   /** Its person as the event left them, before any rule; null when there was nobody. */
-  subject: { attributes: JsonObject; tags: string[] } | null
+  subject: PersonState | null
   /** The rules in force, in their order. */
   rules: readonly Rule[]
   /** The events that its rules caused, in their order. */
@@ -60,10 +66,7 @@ export function explainEvent(input: ExplainInput): RuleExplanation[] {
 }
 
 /** A person's state after an event, from the one before it. */
-function withChanges(
-  subject: ExplainInput['subject'],
-  { changes }: Event,
-): NonNullable<ExplainInput['subject']> {
+export function withChanges(subject: PersonState | null, { changes }: Event): PersonState {
   const attributes = { ...subject?.attributes }
   let tags = subject?.tags ?? []
   for (const { name, of, to } of changes) {
@@ -75,10 +78,7 @@ function withChanges(
 }
 
 /** A person's state before an event, from the one after it. */
-export function withoutChanges(
-  subject: NonNullable<ExplainInput['subject']>,
-  { changes }: Event,
-): NonNullable<ExplainInput['subject']> {
+export function withoutChanges(subject: PersonState, { changes }: Event): PersonState {
   const attributes = { ...subject.attributes }
   let { tags } = subject
   for (const { name, of, from } of changes) {

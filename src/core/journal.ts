@@ -23,7 +23,7 @@ import {
   type Profile,
   type ProfileId,
 } from './profile.ts'
-import { findByKeys, writeProfile } from './write-profile.ts'
+import { assertVersion, findByKeys, writeProfile } from './write-profile.ts'
 
 /** What a decision has done so far: drafts of profiles, and the events that tell of it. */
 export class Journal {
@@ -45,7 +45,9 @@ export class Journal {
 
   record(command: RecordEvent): { profile: Profile | null; foundBy: FoundBy | null } {
     const profile = command.subject ? this.find(command.subject) : null
-    if (command.subject && !profile) throw new Fault('profile_not_found')
+    if (command.subject && !profile && command.onMissing !== 'record') {
+      throw new Fault('profile_not_found')
+    }
     const event = this.#draftEvent(command.type, command.attributes, command.identifiers, null)
     event.subject = profile?.id ?? null
     event.foundBy = profile ? 'key' : null
@@ -74,12 +76,19 @@ export class Journal {
     else if (result.changes.length === 0) event.type = 'profile.unchanged'
     const tells = event.type !== 'profile.unchanged' || result.dropped.length > 0
     if (tells) this.events.push(event)
+    for (const { from, change } of result.takenOver) {
+      const loss = this.#draftEvent('profile.updated', {}, [], cause)
+      loss.subject = from.profile.id
+      loss.changes = [change]
+      this.events.push(loss)
+    }
     return { profile, foundBy: event.foundBy }
   }
 
   remove(intent: RemoveIntent, cause: Cause | null): Profile | null {
     const found = this.find(intent.keys)
     if (!found) return null
+    assertVersion(intent.ifVersion, found)
     this.drafts.require(found.identifiers, 'all')
     const write = this.#takeOut(found)
     const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)

@@ -3,6 +3,10 @@
  * line alike; those of the listener (bytes, seconds, connections) are options in `config`.
  */
 export const limits = {
+  /** Events or profiles in one call with many; each of them is held to what one alone is. */
+  bulkEntriesMax: 1_000,
+  /** Answers that go on and on, at a time, in one process. */
+  streamsMax: 200,
   /** Nesting of a JSON value; the outermost object counts as 1. */
   jsonDepthMax: 32,
   /** Names and list entries in one body, at all depths together. */
@@ -15,6 +19,8 @@ export const limits = {
   identifierLengthMax: 512,
   /** Attributes stored on one profile, cleared ones that keep their time included. */
   attributesPerProfileMax: 1_000,
+  /** Entries that an attribute's list may grow to, one by one. */
+  listEntriesMax: 1_000,
   /** Tags on one profile. */
   tagsPerProfileMax: 500,
   /** How long a chain of rules may grow before it is cut with a recorded event. */

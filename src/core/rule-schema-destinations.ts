@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { destinationDefaults, destinationLimits, durationMs, parseRate } from './destination.ts'
 import { type DataFault, explainErrors } from './explain-errors.ts'
+import { connectionHeaders, headerNamePattern } from './header-names.ts'
 import { isObject } from './json.ts'
 import { limits } from './limits.ts'
 import { checkAcceptable, checkNames, plainName } from './rule-schema.ts'
@@ -21,6 +22,9 @@ const secretKeys = {
     Type.String({ minLength: 1, maxLength: 4_096, description: 'the path of a file' }),
   ),
 }
+
+/** A call with its secret in one of these could never be made. */
+const takenHeaders = [...connectionHeaders, 'content-type']
 
 const duration = Type.String({ description: 'a duration such as PT10S' })
 
@@ -56,9 +60,10 @@ export const destinationSchema = Type.Object(
       Type.Object(
         {
           header: Type.String({
-            pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+            pattern: headerNamePattern(takenHeaders),
             maxLength: limits.nameLengthMax,
-            description: 'the name of a header such as Authorization',
+            description:
+              'the name of a header such as Authorization, and none of the body or the connection',
           }),
           ...secretKeys,
         },

@@ -39,6 +39,11 @@ class JsonText {
  * can add names or entries to the body.
  */
 export const quotedMark = '\ue000'
+/**
+ * Stands before what "json" put out in a JSON body: there it is white space and is taken out again;
+ * within quotes it is no JSON, so that a value cannot end the text it was to be a part of.
+ */
+export const valueMark = '\ue001'
 
 /** Pure and bounded ones: no clock, no chance, no files, no expressions in text. */
 const allowedFilters = [
@@ -170,7 +175,9 @@ function formatDate(this: FilterThis, value: unknown, format?: unknown, zone?: u
 /** The last thing that happens to a value between `{{` and `}}`. */
 function putOut(this: unknown, value: unknown): string {
   const { mode } = (this as { context: ScopeContext }).context
-  if (value instanceof JsonText) return value.text
+  if (value instanceof JsonText) {
+    return mode === 'json' ? valueMark + escapeMarks(value.text) : value.text
+  }
   switch (typeof value) {
     case 'string':
       return mode === 'json' ? quotedMark + escapeInJson(value) + quotedMark : value
@@ -186,5 +193,10 @@ function putOut(this: unknown, value: unknown): string {
 }
 
 function escapeInJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1).replaceAll(quotedMark, '\\ue000')
+  return escapeMarks(JSON.stringify(text).slice(1, -1))
+}
+
+/** In JSON the marks can only stand in texts, where they may be written otherwise. */
+function escapeMarks(json: string): string {
+  return json.replaceAll(quotedMark, '\\ue000').replaceAll(valueMark, '\\ue001')
 }

@@ -260,3 +260,18 @@ test('changes are named once, the attribute before the identifier', () => {
   assert.deepEqual(changesScope([attribute, identifier]), wanted)
   assert.deepEqual(changesScope([identifier, attribute]), wanted)
 })
+
+test('a value that goes through json within quotes adds nothing to the body', () => {
+  const templates = createTemplates()
+  const scope = { event: { x: ',true,' }, profile: {}, changes: {}, workspace: {}, now: 0 }
+  for (const source of ['["a {{ event.x | json }}"]', '{"a": "{{ event.x | json }}"}']) {
+    const rendered = templates.renderJson(source, scope)
+    assert.equal(rendered.kind === 'fault' && rendered.fault.reason, 'template_not_json', source)
+  }
+  const marks = { ...scope, event: { x: ['\ue000\ue001', 1] } }
+  const whole = templates.renderJson('{"a": {{ event.x | json }}, "b": "{{ event.x[0] }}"}', marks)
+  assert.deepEqual(whole.kind === 'json' && whole.value, {
+    a: ['\ue000\ue001', 1],
+    b: '\ue000\ue001',
+  })
+})

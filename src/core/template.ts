@@ -9,6 +9,7 @@ import {
   type TemplateMode,
   templateRoots,
   UnfitValue,
+  valueMark,
 } from './template-engine.ts'
 
 /** What templates see. Empty maps stand for what there is not: nobody, nothing changed. */
@@ -135,15 +136,15 @@ function parseSource(liquid: Liquid, source: string): Parsed {
   }
 }
 
-/** The marks prove that text stands between quotes: elsewhere they are no JSON. */
+/** The marks prove that text stands between quotes, and values outside: else it is no JSON. */
 function parseJson(text: string): RenderedJson {
   try {
-    JSON.parse(text)
-    const plain = text.replaceAll(quotedMark, '')
+    JSON.parse(text.replaceAll(valueMark, '\n'))
+    const plain = text.replaceAll(quotedMark, '').replaceAll(valueMark, '')
     return { kind: 'json', text: plain, value: JSON.parse(plain) as JsonValue }
   } catch {
     const message =
-      'What comes out is not JSON. Text stands between quotes or goes through "json", as in ' +
+      'What comes out is not JSON. Text stands between quotes, or goes without them through "json": ' +
       '{{ profile.email | json }}.'
     return { kind: 'fault', fault: { reason: 'template_not_json', message, line: 1, column: 1 } }
   }

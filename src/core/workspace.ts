@@ -35,3 +35,15 @@ export interface Workspace {
   idKey: string
   createdAt: number
 }
+
+/** Whether text is a region that phone numbers can be read in. */
+export function isRegion(text: string): boolean {
+  if (!/^[A-Z]{2}$/.test(text) || text === 'ZZ') return false
+  // A region nobody knows has no name but its own code.
+  return new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(text) !== undefined
+}
+
+/** Whether text is a browser's origin: a scheme and a host, and nothing behind. */
+export function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}

@@ -24,14 +24,17 @@ export interface WriteResult {
   foundBy: FoundBy
   changes: Change[]
   dropped: Dropped[]
+  /** Identifiers that others lost to it. */
+  takenOver: { from: ProfileWrite; change: Change }[]
 }
 
 /**
  * Finds or creates the profile an intent is about and changes it, in the drafts only (design 3.1
  * and 3.2). The version is raised by exactly one when something changed.
  *
- * @throws Fault `profile_not_found`, or `conflict` when another profile holds an identifier that it
- *   is to have; before anything was changed.
+ * @throws Fault `profile_not_found`, `precondition_failed` when it has another version than the
+ *   intent says, or `conflict` when another profile holds an identifier that it is to have; before
+ *   anything was changed.
  */
 export function writeProfile(
   drafts: Drafts,
@@ -49,15 +52,19 @@ export function writeProfile(
   if (profile === null && intent.onMissing === 'refuse') throw new Fault('profile_not_found')
   if (wasRemovedLater(drafts, email ? [...named, email] : named, writer)) {
     dropped.push(...names(changes).map((name) => ({ name, reason: 'older_than_removal' as const })))
-    return { profile, foundBy, changes: [], dropped }
+    return { profile, foundBy, changes: [], dropped, takenOver: [] }
   }
-  assertFree(drafts, changes.identify ?? [], profile)
+  assertVersion(intent.ifVersion, profile)
+  const takeOver = intent.onConflict === 'take_over'
+  if (!takeOver) assertFree(drafts, changes.identify ?? [], profile)
+  const takenOver = takeOver ? takeFromOthers(drafts, changes.identify ?? [], profile, writer) : []
 
   const write = profile ? drafts.edit(profile) : drafts.create()
   const draft = write.profile
   const result = changeAttributes(draft, changes, writer)
   const made = [...result.changes]
   made.push(...changeTags(draft, changes, dropped))
+  made.push(...disown(drafts, write, changes.disown ?? []))
   made.push(...identify(drafts, write, changes.identify ?? []))
   followEmail(drafts, write)
   dropped.push(...result.dropped)
@@ -66,7 +73,14 @@ export function writeProfile(
     draft.version += 1
     draft.updatedAt = Math.max(writer.now, draft.updatedAt)
   }
-  return { profile: draft, foundBy, changes: made, dropped }
+  return { profile: draft, foundBy, changes: made, dropped, takenOver }
+}
+
+/** @throws Fault `precondition_failed` when a version was asked for and this is not it. */
+export function assertVersion(wanted: number | undefined, profile: Profile | null): void {
+  if (wanted === undefined || profile?.version === wanted) return
+  const has = profile ? `has version ${profile.version}` : 'does not exist'
+  throw new Fault('precondition_failed', { message: `The profile ${has}, not version ${wanted}.` })
 }
 
 /** The first living profile that a key finds. */
@@ -117,8 +131,9 @@ export function keyIdentifiers(keys: readonly Key[]): Identifier[] {
   return identifiers
 }
 
-function names(changes: Changes): string[] {
-  return [...new Set([...Object.keys(changes.set), ...Object.keys(changes.setOnce ?? {})])]
+function names({ set, setOnce, increment, add, remove }: Changes): string[] {
+  const maps = [set, setOnce, increment, add, remove]
+  return [...new Set(maps.flatMap((named) => Object.keys(named ?? {})))]
 }
 
 /** An event older than a person's removal may not bring the person or old values back. */
@@ -138,9 +153,34 @@ function assertFree(
     if (owner === null || owner.id === profile?.id) continue
     throw new Fault('conflict', {
       message: `Another profile (${owner.id}) has this ${identifier.kind}.`,
+      profile: owner.id,
       fields: [{ field: identifier.kind, message: 'This value is already taken.' }],
     })
   }
+}
+
+/** Whoever holds one of the identifiers gives it up: a change and a version of its own. */
+function takeFromOthers(
+  drafts: Drafts,
+  identify: readonly Identifier[],
+  profile: Profile | null,
+  writer: Writer,
+): WriteResult['takenOver'] {
+  const others = identify.flatMap((identifier) => {
+    const owner = drafts.owner(identifier)
+    return owner === null || owner.id === profile?.id ? [] : [{ identifier, owner }]
+  })
+  const wanted = others.map(({ identifier }) => identifier)
+  drafts.require(wanted, 'all')
+  return others.map(({ identifier, owner }) => {
+    const from = drafts.edit(owner)
+    drafts.release(from, identifier)
+    from.dirty = true
+    from.profile.version += 1
+    from.profile.updatedAt = Math.max(writer.now, from.profile.updatedAt)
+    const { kind, value } = identifier
+    return { from, change: { name: kind, of: 'identifier', from: value, to: null } }
+  })
 }
 
 function withoutUnknown(
@@ -154,14 +194,16 @@ function withoutUnknown(
   }
   const set = { ...changes.set }
   const setOnce = { ...changes.setOnce }
+  const increment = { ...changes.increment }
+  const add = { ...changes.add }
+  const remove = { ...changes.remove }
   const ignored: Dropped[] = []
   for (const name of unknown) {
     if (settings.unknownKeys === 'existing-only' && drafts.hasAttributeName(name)) continue
-    delete set[name]
-    delete setOnce[name]
+    for (const named of [set, setOnce, increment, add, remove]) delete named[name]
     ignored.push({ name, reason: 'unknown_attribute' })
   }
-  return { changes: { ...changes, set, setOnce }, ignored }
+  return { changes: { ...changes, set, setOnce, increment, add, remove }, ignored }
 }
 
 function changeTags(profile: Profile, changes: Changes, dropped: Dropped[]): Change[] {
@@ -177,6 +219,15 @@ function changeTags(profile: Profile, changes: Changes, dropped: Dropped[]): Cha
   if (to.length === from.length && to.every((tag) => before.has(tag))) return []
   profile.tags = to
   return [{ name: 'tags', of: 'tags', from, to }]
+}
+
+function disown(drafts: Drafts, write: ProfileWrite, kinds: readonly string[]): Change[] {
+  return kinds.flatMap((kind): Change[] => {
+    const value = identifierOf(write.profile, kind)
+    if (value === undefined) return []
+    drafts.release(write, { kind, value })
+    return [{ name: kind, of: 'identifier', from: value, to: null }]
+  })
 }
 
 function identify(drafts: Drafts, write: ProfileWrite, wanted: readonly Identifier[]): Change[] {

@@ -92,8 +92,13 @@ function render(
   }
   const { settings, seen, workspaceName, plannedAt } = delivery
   const workspace = { name: workspaceName }
-  const rendered = action.render({ settings, seen, workspace, plannedAt, templates })
-  return rendered.kind === 'request' ? rendered.request : { fault: rendered }
+  try {
+    const rendered = action.render({ settings, seen, workspace, plannedAt, templates })
+    return rendered.kind === 'request' ? rendered.request : { fault: rendered }
+  } catch (error) {
+    // A bug of the action's own gives the same again: to try it for ever would hold its lane up.
+    return { fault: { reason: 'internal', detail: (error as Error).message } }
+  }
 }
 
 type Unopened = { code: SendFailure; message: string }

@@ -22,6 +22,8 @@ export function watchOverdue(
 ): OverdueWatch {
   let latest: DeliveryHealth | null = null
   let loggedAt = Number.NEGATIVE_INFINITY
+  /** At the first look after a pause the worker has not had its turn yet: that is no alarm. */
+  let wasOverdue = false
   let looking: Promise<void> | null = null
 
   async function look(): Promise<void> {
@@ -33,7 +35,9 @@ export function watchOverdue(
     }
     const { overdue, oldestDueAt } = latest
     const now = performance.now()
-    if (overdue === 0 || now - loggedAt < repeatMs) return
+    const isAlarm = overdue > 0 && wasOverdue
+    wasOverdue = overdue > 0
+    if (!isAlarm || now - loggedAt < repeatMs) return
     loggedAt = now
     const oldest = oldestDueAt === null ? null : new Date(oldestDueAt).toISOString()
     logger.error({ overdue, oldest }, 'deliveries are due for more than a minute and not taken up')

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Credentials, Dialect, Scope } from '../core/dialect.ts'
+import { allowsScope, type Credentials, type Dialect, type Scope } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import type { Workspace } from '../core/workspace.ts'
 import type { Store, Token } from '../storage/store.ts'
@@ -43,7 +43,7 @@ export function authenticate(
 
 /** @throws Fault `forbidden` when the token was made for other calls than this one. */
 export function assertScope(token: Token, scope: Scope): void {
-  if (token.scopes.length > 0 && !token.scopes.includes(scope)) throw new Fault('forbidden')
+  if (!allowsScope(token.scopes, scope)) throw new Fault('forbidden')
 }
 
 /**

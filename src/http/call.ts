@@ -84,6 +84,25 @@ export class Call {
     }
   }
 
+  /**
+   * Begins an answer that goes on until whoever writes it ends it. The connection ends with it.
+   */
+  stream(headers: { [name: string]: string }): ServerResponse {
+    this.#answered = true
+    const wire: Wire = {
+      status: 200,
+      headers: { ...this.route.headers, ...headers },
+      text: undefined,
+    }
+    this.#addOrigin(wire)
+    this.connection.closing = true
+    this.#response.once('close', () => this.#record(wire.status))
+    const own = { connection: 'close', 'x-request-id': this.id }
+    this.#response.writeHead(wire.status, { ...wire.headers, ...own })
+    this.#response.flushHeaders()
+    return this.#response
+  }
+
   /** Answers with a refusal in the words of the dialect that owns the path. Never throws. */
   refuse(fault: Fault): void {
     if (this.#answered) return

@@ -8,19 +8,44 @@ import { preflight } from './cross-origin.ts'
 import type { Metrics } from './metrics.ts'
 import { methodsAt, segmentsOf } from './owner.ts'
 import { makeRoute } from './route.ts'
-import { admit, receiveBody, serveEndpoint } from './serve-endpoint.ts'
+import { admit, type Params, receiveBody, serveEndpoint } from './serve-endpoint.ts'
 import type { Mount, Mounted } from './shell.ts'
 
 /** Looks up once, at start, what does not change from one request of a dialect to the next. */
-export function prepareDialect(dialect: Dialect, metrics: Metrics): Mount[] {
-  return dialect.basePaths.map((basePath) => ({
+export function prepareDialect(dialect: Dialect, metrics: Metrics): Mount<Endpoint>[] {
+  return dialect.basePaths.map((basePath) =>
+    prepareMount(
+      dialect,
+      basePath,
+      dialect.endpoints.filter((endpoint) => endpoint.basePaths?.includes(basePath) ?? true),
+      metrics,
+      (endpoint) => ({ endpoint }),
+    ),
+  )
+}
+
+/** A base path with what answers below it; `of` says what a route is to know of its endpoint. */
+export function prepareMount<E extends { path: string }>(
+  dialect: Dialect,
+  basePath: string,
+  endpoints: readonly E[],
+  metrics: Metrics,
+  of: (endpoint: E) => { endpoint?: Endpoint } = () => ({}),
+): Mount<E> {
+  const mounted = (endpoint: E): Mounted<E> => {
+    const pattern = basePath + endpoint.path
+    const segments = segmentsOf(pattern)
+    const strange = segments.find((part) => !/^(:\w+|[\w.~-]+)$/.test(part))
+    if (strange !== undefined) throw new Error(`${pattern}: "${strange}" is no part of a path here`)
+    const route = makeRoute(metrics, pattern, { dialect, ...of(endpoint) })
+    return { dialect, endpoint, segments, route }
+  }
+  return {
     dialect,
     basePath,
-    endpoints: dialect.endpoints
-      .filter((endpoint) => endpoint.basePaths?.includes(basePath) ?? true)
-      .map((endpoint) => mounted(dialect, endpoint, basePath, metrics)),
+    endpoints: endpoints.map(mounted),
     unrouted: makeRoute(metrics, `${basePath}/*`, { dialect }),
-  }))
+  }
 }
 
 export function prepareOpenEndpoints(dialect: Dialect, metrics: Metrics): Mounted<OpenEndpoint>[] {
@@ -33,10 +58,19 @@ export function prepareOpenEndpoints(dialect: Dialect, metrics: Metrics): Mounte
 }
 
 /** Serves the dialect's endpoints below the base path, and its refusals for every other path. */
-export function mountDialect(app: FastifyInstance, mount: Mount): void {
+export function mountDialect(app: FastifyInstance, mount: Mount<Endpoint>): void {
+  mountEndpoints(app, mount, serveEndpoint)
+}
+
+/** The same for endpoints of any kind. */
+export function mountEndpoints<E extends Pick<Endpoint, 'method'>>(
+  app: FastifyInstance,
+  mount: Mount<E>,
+  serve: (call: Call, mounted: Mounted<E>, params: Params) => void,
+): void {
   for (const each of mount.endpoints) {
     addRoute(app, each.endpoint.method, each.route.pattern, (call, params) =>
-      serveEndpoint(call, each, params),
+      serve(call, each, params),
     )
   }
   addUnrouted(app, mount.basePath, (call) => serveUnrouted(call, mount))
@@ -97,17 +131,4 @@ function refuseUnrouted(call: Call, { dialect }: Mount): void {
   } catch (error) {
     call.fail(error)
   }
-}
-
-function mounted(
-  dialect: Dialect,
-  endpoint: Endpoint,
-  basePath: string,
-  metrics: Metrics,
-): Mounted<Endpoint> {
-  const pattern = basePath + endpoint.path
-  const segments = segmentsOf(pattern)
-  const strange = segments.find((part) => !/^(:\w+|[\w.~-]+)$/.test(part))
-  if (strange !== undefined) throw new Error(`${pattern}: "${strange}" is no part of a path here`)
-  return { dialect, endpoint, segments, route: makeRoute(metrics, pattern, { dialect, endpoint }) }
 }

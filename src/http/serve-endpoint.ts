@@ -77,11 +77,15 @@ function count(call: Call, dialect: Dialect, access: Access): void {
   throw new Fault('too_many_requests', { retryAfterSeconds })
 }
 
-/** Reads the body as the dialect reads it and passes it on, or refuses the call. */
+/**
+ * Reads the body as the dialect reads it and passes it on, or refuses the call. With `inParts` what
+ * is in it still has to be checked: whoever takes it does so part by part.
+ */
 export function receiveBody(
   call: Call,
   dialect: Dialect,
   next: (body: JsonValue | undefined) => void,
+  { inParts = false } = {},
 ): void {
   const { connection, head, request, shell } = call
   const arrived = () => {
@@ -94,7 +98,7 @@ export function receiveBody(
       try {
         const body = dialect.parseBody(text, head)
         call.bodyText = text
-        if (body !== undefined) assertAcceptable(body)
+        if (body !== undefined && !inParts) assertAcceptable(body)
         next(body)
       } catch (error) {
         call.fail(error)

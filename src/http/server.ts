@@ -25,12 +25,14 @@ import {
   prepareDialect,
   prepareOpenEndpoints,
 } from './mount-dialect.ts'
+import type { NativeParts } from './native/call.ts'
+import { mountNative, prepareNative } from './native/mount.ts'
 import { watchOverload } from './overload.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { logRefused } from './request-log.ts'
 import { makeRoute } from './route.ts'
 import { createSessions } from './sessions.ts'
-import type { Shell } from './shell.ts'
+import type { Mount, Shell } from './shell.ts'
 import { createTickets } from './tickets.ts'
 import { type Certificate, readCertificate } from './tls.ts'
 import { trustProxies } from './trusted-proxies.ts'
@@ -47,6 +49,8 @@ export interface ServerOptions {
   deliveries: DeliveryView
   /** Milliseconds UTC. */
   clock: () => number
+  /** What Roster's own API answers with; without it that API is not there. */
+  native?: NativeParts
 }
 
 export interface RosterServer {
@@ -62,7 +66,9 @@ export interface RosterServer {
 /** The HTTP side of Roster: every dialect on one store, health, metrics, limits and a clean end. */
 export function buildServer(options: ServerOptions): RosterServer {
   const metrics = createMetrics(options.store, options.deliveries)
-  const shell = makeShell(options, metrics)
+  const vendors = options.dialects.flatMap((dialect) => prepareDialect(dialect, metrics))
+  const native = options.native ? prepareNative(metrics) : null
+  const shell = makeShell(options, metrics, native ? [...vendors, native] : vendors)
   const certificate = readCertificate(options.config)
   const listeners: Listener[] = []
   const app = makeApp(shell, (handler) => {
@@ -72,7 +78,8 @@ export function buildServer(options: ServerOptions): RosterServer {
     return plain.server as HttpServer
   })
   mountHealth(app, shell, metrics, options.deliveries)
-  for (const mount of shell.mounts) mountDialect(app, mount)
+  for (const mount of vendors) mountDialect(app, mount)
+  if (native && options.native) mountNative(app, native, options.native, metrics)
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }
@@ -82,11 +89,11 @@ export function buildServer(options: ServerOptions): RosterServer {
 
   async function close(): Promise<void> {
     shell.draining = true
+    for (const end of shell.streams) end()
     const open = listeners.filter(({ server }) => server.listening)
     await Promise.all(open.map(({ server, sockets }) => drain(shell, server, sockets)))
     await app.close()
     metrics.close()
-    shell.overload.close()
     clearInterval(told)
   }
 
@@ -112,7 +119,7 @@ export function buildServer(options: ServerOptions): RosterServer {
 /** How often the log says how many were refused; a line for each would cost more than refusing. */
 const toldMs = 1_000
 
-function makeShell(options: ServerOptions, metrics: Metrics): Shell {
+function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mount[]): Shell {
   const { store, dialects, config, ticketKey, logger, clock } = options
   const prefix = randomBytes(5).toString('hex')
   let count = 0
@@ -127,11 +134,12 @@ function makeShell(options: ServerOptions, metrics: Metrics): Shell {
     overload: watchOverload(config.callsMax),
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
-    mounts: dialects.flatMap((dialect) => prepareDialect(dialect, metrics)),
+    mounts,
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),
     draining: false,
     ownUrl: 'http://localhost',
+    streams: new Set(),
     shapes: keepShapes(),
     nextId: () => `${prefix}-${(++count).toString(36)}`,
   }

@@ -30,6 +30,8 @@ export interface Shell {
   draining: boolean
   /** Scheme and address listened on, for clients that do not say what they called us. */
   ownUrl: string
+  /** Ends each answer that goes on and on. */
+  streams: Set<() => void>
   /** Held on to and never looked at; see `keepShapes`. */
   shapes: object
   /** A short name for a request that no other request has. */
@@ -37,10 +39,10 @@ export interface Shell {
 }
 
 /** A dialect below one of its base paths. */
-export interface Mount {
+export interface Mount<E = Pick<Endpoint, 'method'>> {
   dialect: Dialect
   basePath: string
-  endpoints: readonly Mounted<Endpoint>[]
+  endpoints: readonly Mounted<E>[]
   /** For what is asked below the base path but does not exist. */
   unrouted: Route
 }

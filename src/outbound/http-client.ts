@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import { type SendFailure, sendFailures } from '../core/delivery.ts'
+import { connectionHeaders } from '../core/header-names.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { checkTarget } from './check-target.ts'
 import {
@@ -73,11 +74,7 @@ const connectTimeoutMsDefault = 5_000
 const keepAliveMs = 4_000
 /** Origins whose address is remembered, for the record of attempts. */
 const originsMax = 10_000
-/** Headers that say where a message ends or whom it is for: not for a destination to choose. */
-const connectionHeaders: ReadonlySet<string> = new Set([
-  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-authorization'],
-  ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
-])
+const reservedHeaders: ReadonlySet<string> = new Set(connectionHeaders)
 
 /**
  * The one way out. Environment variables that name a proxy have no effect; there is one connection
@@ -106,7 +103,7 @@ export function createOutboundClient(options: OutboundOptions = {}): OutboundCli
       const target = checkTarget(request.url, request.allowPrivate, guard)
       if (target.kind === 'refused') return refuse(target.code, target.message)
       const reserved = Object.keys(request.headers).find((name) =>
-        connectionHeaders.has(name.toLowerCase()),
+        reservedHeaders.has(name.toLowerCase()),
       )
       if (reserved) return refuse('bad_request', `The header ${reserved} cannot be set.`)
       const result = await call(agents[`${request.allowPrivate}`], target.url, request)

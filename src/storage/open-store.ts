@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Actor } from '../core/audit.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 import type { Store } from './store.ts'
 
@@ -9,6 +10,8 @@ export interface OpenStoreOptions {
   serve?: boolean
   /** Milliseconds UTC; the store's own clock when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
   /** Most connections to a database at a time. */
   connectionsMax?: number
   /** How long a query may read on without an index, in milliseconds; 2,000 when left out. */

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../core/audit.ts'
 import type { Event } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
@@ -166,6 +167,30 @@ export function ruleVersionFromRow(row: Row): RuleVersion {
     inForce: row.position !== null,
   }
 }
+
+export function auditFromRow(row: Row): AuditEntry {
+  return {
+    id: row.id as number,
+    at: row.at as number,
+    workspace: row.workspace_id as WorkspaceId,
+    by: {
+      via: row.via as string,
+      name: row.actor as string,
+      request: row.request_id as string | null,
+    },
+    action: row.action as AuditEntry['action'],
+    target: row.target as string,
+    details: JSON.parse(row.details as string) as JsonObject,
+  }
+}
+
+/** The values of an entry's row, in the order of `auditColumns`. */
+export function auditValues(entry: Omit<AuditEntry, 'id'>): (string | number | null)[] {
+  const { at, workspace, by, action, target, details } = entry
+  return [workspace, at, by.via, by.name, by.request, action, target, JSON.stringify(details)]
+}
+
+export const auditColumns = 'workspace_id, at, via, actor, request_id, action, target, details'
 
 export function workspaceFromRow(row: Row): Workspace {
   return {

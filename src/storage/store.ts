@@ -1,6 +1,8 @@
+import type { Actor, AuditEntry } from '../core/audit.ts'
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
+import type { Preview } from '../core/preview.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
@@ -23,6 +25,12 @@ export interface Store extends QueryStore, RecordStore {
    */
   apply(workspaceId: WorkspaceId, command: Command): Promise<Applied>
 
+  /**
+   * Decides a command on the current state as `apply` would, and stores nothing: what is refused
+   * throws the same `Fault`. An idempotency key is not looked at.
+   */
+  preview(workspaceId: WorkspaceId, command: Command): Promise<Preview>
+
   /** Reads profiles as of the last commit: whoever got an answer from `apply` sees its effect. */
   findProfiles(workspaceId: WorkspaceId, question: Question): Promise<Profile[]>
 
@@ -35,6 +43,9 @@ export interface Store extends QueryStore, RecordStore {
   /** Events with `id > after`, in id order, at most `limit`. */
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
 
+  /** The id of the newest event of a workspace; 0 when there never was one. */
+  lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0>
+
   /** Ids of events that named this identifier, in id order, at most `limit`. */
   eventsNaming(
     workspaceId: WorkspaceId,
@@ -42,20 +53,29 @@ export interface Store extends QueryStore, RecordStore {
     limit: number,
   ): Promise<EventId[]>
 
+  /*
+   * Changes by operators. Each is entered in the audit trail in its own transaction, under the name
+   * of `by`, or of whoever opened the store where that is left out.
+   */
+
   /** Throws `conflict` when the name is taken. The workspace is born with the rules given. */
-  createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace>
+  createWorkspace(name: string, rules: readonly RuleDefinition[], by?: Actor): Promise<Workspace>
   listWorkspaces(): Promise<Workspace[]>
   /** What new `indexedAttributes` need is noted, and done by `fillIndexes`. */
-  updateSettings(id: WorkspaceId, settings: Partial<WorkspaceSettings>): Promise<Workspace>
+  updateSettings(
+    id: WorkspaceId,
+    settings: Partial<WorkspaceSettings>,
+    by?: Actor,
+  ): Promise<Workspace>
   /** Deletes the workspace with everything in it. */
-  deleteWorkspace(id: WorkspaceId): Promise<void>
+  deleteWorkspace(id: WorkspaceId, by?: Actor): Promise<void>
 
-  createToken(token: NewToken): Promise<Token>
+  createToken(token: NewToken, by?: Actor): Promise<Token>
   listTokens(workspaceId: WorkspaceId | null): Promise<Token[]>
   /** False when there is no such live token. */
-  revokeToken(publicPart: string): Promise<boolean>
+  revokeToken(publicPart: string, by?: Actor): Promise<boolean>
   /** Holds a live token to its vendor's limits, or lets it be. False when there is no such one. */
-  limitToken(publicPart: string, rateLimit: Token['rateLimit']): Promise<boolean>
+  limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): Promise<boolean>
   /**
    * The live token with this public part and its workspace. A change of tokens or settings holds
    * for every call that begins after it was made through this store, and within a second when it
@@ -66,7 +86,11 @@ export interface Store extends QueryStore, RecordStore {
   findToken(publicPart: string): FoundToken | null | Promise<FoundToken | null>
 
   /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
-  replaceRules(workspaceId: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]>
+  replaceRules(
+    workspaceId: WorkspaceId,
+    rules: readonly RuleDefinition[],
+    by?: Actor,
+  ): Promise<Rule[]>
   listRules(workspaceId: WorkspaceId): Promise<Rule[]>
   /** Every version of a rule there ever was, newest first; empty when there was none. */
   ruleVersions(workspaceId: WorkspaceId, name: string): Promise<RuleVersion[]>
@@ -74,7 +98,12 @@ export interface Store extends QueryStore, RecordStore {
    * Switches a rule in force on or off; off, it begins no runs. False when there is none of that
    * name. It stays as it was put when rules are replaced.
    */
-  enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean): Promise<boolean>
+  enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean>
+  /** What operators changed, newest first; null for every workspace, those that are gone too. */
+  listAudit(
+    workspaceId: WorkspaceId | null,
+    page: { before?: number | undefined; limit: number },
+  ): Promise<AuditEntry[]>
 
   /**
    * Runs whose wait is over, those that are due longest first, over all workspaces. Where several
@@ -93,12 +122,45 @@ export interface Store extends QueryStore, RecordStore {
    * events by month deletes a month when all of it is old enough.
    */
   expire(before: ExpireBefore): Promise<Expired>
+  /**
+   * Counts the events that were not counted yet, in steps that hold nobody up; where several nodes
+   * share a store, each event is counted once. Answers how many were.
+   */
+  rollUpEvents(): Promise<number>
+  /** How many events there were, in time, by type and by source. */
+  countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
+  /**
+   * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a
+   * sample of its living profiles, spread evenly over their ids: all of them where there are few.
+   */
+  sampleAttributes(
+    workspaceId: WorkspaceId,
+    sizes: { names: number; profiles: number },
+  ): Promise<{ names: { name: string; firstAt: number }[]; profiles: Profile[] }>
   /** Counts and sizes for `doctor`, metrics and the bench. */
   statistics(): Promise<StoreStatistics>
   /** Writes a verified copy of the whole store, taken while it is in use; refuses to overwrite. */
   backup(path: string): Promise<BackupReport>
   /** Finishes what was accepted, then lets go of the files. */
   close(): Promise<void>
+}
+
+export interface EventCountQuery {
+  /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
+  from: number
+  until: number
+  /** Minutes in each step of the answer. */
+  minutes: number
+  by: 'type' | 'source' | 'none'
+  /** Rows of the answer at most. */
+  limit: number
+}
+
+export interface EventCounts {
+  /** In the order of their time; `name` is null where nothing tells them apart. */
+  counts: { at: number; name: string | null; count: number }[]
+  /** Events up to this one are counted. */
+  upTo: EventId | 0
 }
 
 export interface ClaimedRuns {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
 import { type Engine, engines, sqlite } from '../kit/engines.ts'
-import { applyRules, sendEvents, settled, tellAll, withKey } from '../kit/follow-up-site.ts'
+import { applyRules, sendEvents, settled, tellAll, until, withKey } from '../kit/follow-up-site.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
 import { readLog } from '../kit/read-log.ts'
 import { receiver } from '../kit/receiver.ts'
@@ -52,7 +52,9 @@ async function throughKills(engine: Engine, count: number, preload?: URL) {
       const members = people.map((email) => ({ type: 'user.update', body: { email } }))
       await sendEvents(roster.url, world, members)
     }
-    await writeUntilKilled(roster, world, kill, acknowledged)
+    // The first kill is to find calls under way: what it had claimed nobody gets for a while after.
+    const underWay = () => kill > 0 || shop.calls.length >= 20
+    await writeUntilKilled(roster, world, { round: kill, underWay, acknowledged })
   }
   const last = await folder.start(options)
   try {
@@ -90,8 +92,11 @@ async function throughKills(engine: Engine, count: number, preload?: URL) {
 async function writeUntilKilled(
   roster: SpawnedRoster,
   world: NewWorkspace,
-  round: number,
-  acknowledged: Set<number>,
+  {
+    round,
+    underWay,
+    acknowledged,
+  }: { round: number; underWay: () => boolean; acknowledged: Set<number> },
 ): Promise<void> {
   let killed = false
   const write = async (lane: number) => {
@@ -108,6 +113,7 @@ async function writeUntilKilled(
   }
   const writing = Promise.all([0, 1, 2, 3].map(write))
   await sleep(400 + Math.random() * 400)
+  await until('calls are under way', underWay)
   killed = true
   roster.kill('SIGKILL')
   await Promise.all([writing, roster.exited])

@@ -30,7 +30,11 @@ test('programs that start at once on an empty database make one store', async ()
   // Two that find the workspace in the moment before it has tokens both make them, and show them.
   const tokens = (await database.query('SELECT id FROM tokens')).length
   assert.ok(tokens > 0)
-  assert.equal(tokens, told.length * 3, 'whoever made tokens, one for each dialect, shows them')
+  assert.equal(
+    tokens,
+    told.length * 4,
+    'whoever made tokens, one for each dialect and the native API, shows them',
+  )
 })
 
 test('a program that is older than the store refuses it in every command, with a clear word', async () => {

@@ -1,12 +1,12 @@
+import { connectionHeaders, headerNamePattern } from '../../core/header-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 
 /** Headers that Roster adds itself, and those of the connection: not for a rule to choose. */
-const ownHeaders = [
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type', 'content-length'],
-  ...['authorization', 'proxy-authorization', 'cookie', 'host', 'connection', 'keep-alive'],
-  ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
-] as const
+const ownHeaders: readonly string[] = [
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type'],
+  ...['authorization', 'cookie', ...connectionHeaders],
+]
 
 export const webhookLimits = {
   /** Headers of a rule's own. */
@@ -28,7 +28,7 @@ export const webhookSettings: JsonObject = {
     headers: {
       type: 'object',
       propertyNames: {
-        pattern: `^(?!${ownHeaders.map(inAnyCase).join('$|')}$)[A-Za-z0-9!#$%&'*+.^_\`|~-]+$`,
+        pattern: headerNamePattern(ownHeaders),
         maxLength: webhookLimits.headerNameLengthMax,
         description: `the name of a header, and none that Roster sets itself: ${ownHeaders.join(', ')}`,
       },
@@ -72,9 +72,4 @@ export const webhookSettings: JsonObject = {
 
 function excluded(names: string[], description: string): JsonObject {
   return { not: { required: names }, description }
-}
-
-/** JSON Schema's patterns know no flags. */
-function inAnyCase(name: string): string {
-  return name.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`)
 }

@@ -1,10 +1,14 @@
 import { isOver } from '../../core/delivery.ts'
+import { connectionHeaders } from '../../core/header-names.ts'
 import { limits } from '../../core/limits.ts'
 import type { Delivery, DeliveryRequest } from '../../core/planned-delivery.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 import { findDelivery } from './deliveries-show.ts'
 import { readText } from './rules-apply.ts'
+
+/** With one of these the call could not be made, or its secret would be kept in the open. */
+const refusedHeaders: readonly string[] = [...connectionHeaders, 'authorization', 'cookie']
 
 const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const
 
@@ -87,6 +91,11 @@ function checkBody(body: string | null, contentType: string): void {
 
 function readHeader(text: string): [string, string] {
   const match = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\t\x20-\x7e]*)$/.exec(text)
-  if (match) return [(match[1] ?? '').toLowerCase(), (match[2] ?? '').trim()]
+  const name = (match?.[1] ?? '').toLowerCase()
+  if (refusedHeaders.includes(name)) {
+    const why = "the connection's, or a secret, which belongs to the destination"
+    throw new CliError('usage', `--header ${name}: is ${why}.`)
+  }
+  if (match) return [name, (match[2] ?? '').trim()]
   throw new CliError('usage', `--header ${text}: must be NAME:VALUE, in ASCII.`)
 }

@@ -53,8 +53,9 @@ export const rulesApply = defineCommand({
         const replace = options['replace-secrets']
         const sealed = seal(content, existing, config, id, replace)
         const before = await store.listRules(id)
+        const dying = await countDying(store, id, content)
         const rules = isDry ? null : await apply(store, id, content, existing, sealed)
-        return { before, existing, sealed, rules }
+        return { before, existing, sealed, dying, rules }
       },
       { sealing: content.destinations !== null },
     )
@@ -66,8 +67,25 @@ interface Applied {
   before: Rule[]
   existing: Destination[]
   sealed: SealedDestinations | null
+  /** How many deliveries wait for a destination that the file leaves out. */
+  dying: ReadonlyMap<string, number>
   /** null for a dry run. */
   rules: Rule[] | null
+}
+
+async function countDying(
+  store: FullStore,
+  workspace: WorkspaceId,
+  { destinations }: RulesFile,
+): Promise<Map<string, number>> {
+  const dying = new Map<string, number>()
+  if (destinations === null) return dying
+  const kept = new Set(destinations.map(({ name }) => name))
+  const states = ['queued', 'pending', 'claimed'] as const
+  for (const { destination, count } of await store.countDeliveries(workspace, { states })) {
+    if (!kept.has(destination)) dying.set(destination, (dying.get(destination) ?? 0) + count)
+  }
+  return dying
 }
 
 function seal(
@@ -109,13 +127,20 @@ function asNew(destination: Destination): NewDestination {
 }
 
 function report(workspace: string, content: RulesFile, applied: Applied) {
-  const { before, existing, sealed, rules } = applied
+  const { before, existing, sealed, dying, rules } = applied
   const changes = diffRules(before, content.rules)
   const definitions = sealed?.destinations.map(({ definition }) => definition)
-  const destinations = definitions ? diffDestinations(existing, definitions) : []
+  const differing = definitions ? diffDestinations(existing, definitions) : []
+  const destinations = differing.map((each) => {
+    const waiting = each.change === 'removed' ? (dying.get(each.name) ?? 0) : 0
+    return waiting === 0 ? each : { ...each, waiting }
+  })
   const renewed = sealed?.renewed ?? []
   const lines = [
-    ...destinations.map((change) => line(change, 'destination ')),
+    ...destinations.map((each) => {
+      const dead = 'waiting' in each ? `, and the ${each.waiting} that wait for it end as dead` : ''
+      return `${line(each, 'destination ')}${dead}`
+    }),
     ...renewed.map((name) => `~ destination ${name}: its secrets are new`),
     ...changes.map((change) => line(change)),
   ]

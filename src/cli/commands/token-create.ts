@@ -54,7 +54,8 @@ function findDialect(dialects: readonly Dialect[], id: string): Dialect {
 
 /** A scope no call of the dialect asks for would make a token that can do nothing, unnoticed. */
 function checkScopes(dialect: Dialect, scopes: readonly string[]): string[] {
-  const known = new Set<string>(dialect.endpoints.map((endpoint) => endpoint.scope))
+  const inEndpoints = dialect.endpoints.map(({ scope }) => scope)
+  const known = new Set<string>([...inEndpoints, ...(dialect.scopes ?? [])])
   const unknown = scopes.find((scope) => !known.has(scope))
   if (unknown === undefined) return [...new Set(scopes)]
   const there = `${didYouMean(unknown, known)} It has: ${[...known].join(', ')}.`

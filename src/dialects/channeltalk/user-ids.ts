@@ -50,7 +50,7 @@ export interface ThingIds {
 }
 
 /** Ids of events, chats or webhooks: of the same shape, and each kind scrambled in its own way. */
-export function createThingIds(kind: 'event' | 'chat' | 'webhook'): ThingIds {
+export function createThingIds(kind: 'event' | 'chat' | 'hook'): ThingIds {
   const keysOf = memoise(1_000, (idKey) => permutationKeys(idKey, purposes[kind]))
   return {
     show(number, createdAt, workspace) {
@@ -66,7 +66,7 @@ export function createThingIds(kind: 'event' | 'chat' | 'webhook'): ThingIds {
 
 /** Keeps these ids apart from other uses of the workspace's key. */
 const purpose = 1
-const purposes = { event: 101, chat: 102, webhook: 103 } as const
+const purposes = { event: 101, chat: 102, hook: 103 } as const
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')

@@ -48,7 +48,7 @@ export function userStateEndpoints(view: UserView): Endpoint[] {
     {
       ...bodyless('POST', '/users/:userId/touch', ({ now }) => ({
         set: { last_seen_at: now },
-        add: { sessions_count: 1 },
+        increment: { sessions_count: 1 },
       })),
       basePaths: onlyVersion5,
     },

@@ -16,7 +16,7 @@ const webhooksMax = 10
 
 /** Webhooks of a workspace (wire notes 5). */
 export function webhookEndpoints(): Endpoint[] {
-  const ids = createThingIds('webhook')
+  const ids = createThingIds('hook')
   const render = (record: StoredRecord, request: DialectRequest) =>
     renderWebhook(record, request, ids)
 

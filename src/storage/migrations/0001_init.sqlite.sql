@@ -1,7 +1,8 @@
 -- Times are milliseconds UTC. Keys begin with the workspace, as they do on the other engine.
 
+-- An id is never given out again: the audit trail outlives its workspace.
 CREATE TABLE workspaces (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   settings TEXT NOT NULL,
   id_key TEXT NOT NULL,
@@ -42,6 +43,21 @@ CREATE TABLE tokens (
   created_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
+
+-- What operators changed. It outlives its workspace.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  via TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  request_id TEXT,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  details TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
 
 -- Every version of every rule; `position` is set on those in force. What an operator switched off
 -- stays in force and is `disabled`.
@@ -186,6 +202,22 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How many events there were in a minute, counted from 1970, by type and source; made of the log in
+-- the background. `roll_ups` says how far.
+CREATE TABLE event_counts (
+  workspace_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  source TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, minute, type, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roll_ups (
+  workspace_id INTEGER PRIMARY KEY,
+  last_event_id INTEGER NOT NULL
+) STRICT;
+
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
 CREATE TABLE idempotency (
   workspace_id INTEGER NOT NULL,
@@ -201,12 +233,14 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
--- The attribute and tag names a workspace has used, with the small number vendors show for them.
+-- The attribute and tag names a workspace has used, with the small number vendors show for them
+-- and the time of their first use.
 CREATE TABLE names (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
   id INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, kind, name)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
+import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
-import { type Row, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { changedRules, changedSettings, type Tell, tokenDetails } from '../audit-details.ts'
+import {
+  auditColumns,
+  auditValues,
+  type Row,
+  ruleFromRow,
+  tokenFromRow,
+  workspaceFromRow,
+} from '../rows.ts'
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
-import type { NewToken, Store, Token } from '../store.ts'
+import type { NewToken, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
+import { selectRules } from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 
 /** Rows deleted in one transaction, so that deleting a workspace holds nobody up for long. */
@@ -36,6 +46,8 @@ const workspaceTables = {
   names: 'kind, name',
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
+  event_counts: 'minute, type, source',
+  roll_ups: 'workspace_id',
   rules: 'name, version',
 }
 
@@ -51,22 +63,30 @@ export const selectTokens = `
     created_at, revoked_at
   FROM tokens`
 
+const insertAudit = `
+  INSERT INTO audit (${auditColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+export const selectAudit = `
+  SELECT id, ${auditColumns} FROM audit
+  WHERE workspace_id = coalesce($1::bigint, workspace_id) AND id < $2 ORDER BY id DESC LIMIT $3`
+
+/** What `selectAudit` asks for. */
+export function auditPage(
+  id: WorkspaceId | null,
+  { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
+): unknown[] {
+  return [id, before, limit]
+}
+
+type Telling = (...entry: Parameters<Tell>) => Promise<void>
+
 interface AdminOptions {
   pool: pg.Pool
   clock: () => number
   /** Called after each change, so that this process sees it at once. */
   changed(workspaceId: WorkspaceId | null): void
-}
-
-/** What the store passes on to `Admin` as it is, of tokens. */
-export function tokenWrites(
-  admin: Admin,
-): Pick<Store, 'createToken' | 'revokeToken' | 'limitToken'> {
-  return {
-    createToken: (token) => admin.createToken(token),
-    revokeToken: (publicPart) => admin.revokeToken(publicPart),
-    limitToken: (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
-  }
+  /** Whose changes they are, where a call does not say. */
+  actor: Actor
 }
 
 /**
@@ -80,8 +100,8 @@ export class Admin {
     this.#options = options
   }
 
-  createWorkspace(name: string, rules: readonly RuleDefinition[]): Promise<Workspace> {
-    return this.write(null, async ({ query }) => {
+  createWorkspace(name: string, rules: readonly RuleDefinition[], by?: Actor): Promise<Workspace> {
+    return this.#write(null, by, async ({ query, tell }) => {
       const idKey = randomBytes(16).toString('hex')
       const createdAt = this.#options.clock()
       const { rows } = await query(
@@ -95,13 +115,18 @@ export class Admin {
       const id = rows[0].id as WorkspaceId
       await query('INSERT INTO counters (workspace_id) VALUES ($1)', [id])
       await putRules({ query }, id, rules, createdAt)
+      await tell(id, 'workspace.created', name, {})
       return { id, name, settings: defaultSettings, idKey, createdAt }
     })
   }
 
-  async updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+  async updateSettings(
+    id: WorkspaceId,
+    changes: Partial<WorkspaceSettings>,
+    by?: Actor,
+  ): Promise<Workspace> {
     assertSettings(changes)
-    return this.write(id, async ({ query }) => {
+    return this.#write(id, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
       if (!rows[0]) {
         throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
@@ -112,6 +137,8 @@ export class Admin {
       await query(update, [id, JSON.stringify(settings)])
       const names = indexChanges(workspace.settings, settings)
       if (names.length > 0) await query(putFills, [id, names])
+      const details = changedSettings(workspace.settings, changes)
+      await tell(id, 'settings.updated', workspace.name, details)
       return { ...workspace, settings }
     })
   }
@@ -120,8 +147,10 @@ export class Admin {
    * Its tokens and its counters first: without them nobody writes to it, and a group that was about
    * to is undone. The rest goes in batches.
    */
-  async deleteWorkspace(id: WorkspaceId): Promise<void> {
-    await this.write(id, async ({ query }) => {
+  async deleteWorkspace(id: WorkspaceId, by?: Actor): Promise<void> {
+    await this.#write(id, by, async ({ query, tell }) => {
+      const { rows } = await query<Row>('SELECT name FROM workspaces WHERE id = $1', [id])
+      if (rows[0]) await tell(id, 'workspace.deleted', rows[0].name as string, {})
       await query('DELETE FROM tokens WHERE workspace_id = $1', [id])
       await query('DELETE FROM counters WHERE workspace_id = $1', [id])
     })
@@ -129,14 +158,14 @@ export class Admin {
       const batch = `DELETE FROM ${table} WHERE workspace_id = $1 AND (${key}) IN (
         SELECT ${key} FROM ${table} WHERE workspace_id = $1 LIMIT ${deleteBatch})`
       const deleteSome = () =>
-        this.write(id, async ({ query }) => (await query(batch, [id])).rowCount)
+        this.#write(id, by, async ({ query }) => (await query(batch, [id])).rowCount)
       while ((await deleteSome()) === deleteBatch);
     }
-    await this.write(id, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
+    await this.#write(id, by, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
   }
 
-  createToken(token: NewToken): Promise<Token> {
-    return this.write(null, async ({ query }) => {
+  createToken(token: NewToken, by?: Actor): Promise<Token> {
+    return this.#write(null, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(
         `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
           rate_limit, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -153,54 +182,78 @@ export class Admin {
           this.#options.clock(),
         ],
       )
+      await tell(token.workspaceId, 'token.created', token.publicPart, tokenDetails(token))
       return tokenFromRow(rows[0] as Row)
     })
   }
 
-  revokeToken(publicPart: string): Promise<boolean> {
-    return this.write(null, async ({ query }) => {
-      const { rowCount } = await query(
-        'UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL',
+  revokeToken(publicPart: string, by?: Actor): Promise<boolean> {
+    return this.#write(null, by, async ({ query, tell }) => {
+      const { rows } = await query<Row>(
+        `UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL
+         RETURNING workspace_id`,
         [publicPart, this.#options.clock()],
       )
-      return rowCount === 1
+      if (!rows[0]) return false
+      await tell(rows[0].workspace_id as WorkspaceId, 'token.revoked', publicPart, {})
+      return true
     })
   }
 
-  limitToken(publicPart: string, rateLimit: Token['rateLimit']): Promise<boolean> {
-    return this.write(null, async ({ query }) => {
-      const { rowCount } = await query(
-        'UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL',
+  limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): Promise<boolean> {
+    return this.#write(null, by, async ({ query, tell }) => {
+      const { rows } = await query<Row>(
+        `UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL
+         RETURNING workspace_id`,
         [publicPart, rateLimit],
       )
-      return rowCount === 1
+      const id = rows[0]?.workspace_id as WorkspaceId | undefined
+      if (id !== undefined) await tell(id, 'token.limited', publicPart, { rateLimit })
+      return id !== undefined
     })
   }
 
-  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Promise<Rule[]> {
-    return this.write(id, (transaction) => putRules(transaction, id, rules, this.#options.clock()))
+  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Promise<Rule[]> {
+    return this.#write(id, by, async ({ query, tell }) => {
+      const before = (await query<Row>(selectRules, [id])).rows.map(ruleFromRow)
+      const after = await putRules({ query }, id, rules, this.#options.clock())
+      await tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
+      return after
+    })
   }
 
-  enableRule(id: WorkspaceId, name: string, enabled: boolean): Promise<boolean> {
-    return this.write(id, async ({ query }) => {
+  enableRule(id: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean> {
+    return this.#write(id, by, async ({ query, tell }) => {
       const update = `
         UPDATE rules SET disabled = $3 WHERE workspace_id = $1 AND name = $2
           AND position IS NOT NULL`
-      return (await query(update, [id, name, !enabled])).rowCount === 1
+      if ((await query(update, [id, name, !enabled])).rowCount !== 1) return false
+      await tell(id, enabled ? 'rule.enabled' : 'rule.disabled', name, {})
+      return true
     })
   }
 
-  /** One transaction; whatever it changed, the others are told with its commit. */
-  async write<T>(
+  /** One transaction of another part's, of whose changes the other nodes are told likewise. */
+  write<T>(id: WorkspaceId | null, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#write(id, undefined, work)
+  }
+
+  /** The same, with a word for the audit trail. */
+  async #write<T>(
     id: WorkspaceId | null,
-    work: (transaction: Transaction) => Promise<T>,
+    by: Actor | undefined,
+    work: (transaction: Transaction & { tell: Telling }) => Promise<T>,
   ): Promise<T> {
-    const { pool, changed } = this.#options
+    const { pool, changed, clock, actor } = this.#options
     try {
       return await transact(pool, performance.now() + answerMs, async (transaction) => {
         // First of all, so that two that change the same things take turns from the beginning.
         await transaction.query('UPDATE state SET config_version = config_version + 1')
-        const result = await work(transaction)
+        const tell: Telling = async (workspace, action, target, details) => {
+          const entry = { at: clock(), workspace, by: by ?? actor, action, target, details }
+          await transaction.query(insertAudit, auditValues(entry))
+        }
+        const result = await work({ ...transaction, tell })
         const raise =
           'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = $1'
         if (id !== null) await transaction.query(raise, [id])

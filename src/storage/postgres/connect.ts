@@ -37,7 +37,8 @@ function settings(url: string): pg.ClientConfig {
   return {
     connectionString: url,
     fallback_application_name: 'roster',
-    connectionTimeoutMillis: 3_000,
+    // With the time a statement may take this stays within what a caller waits for.
+    connectionTimeoutMillis: 2_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types,

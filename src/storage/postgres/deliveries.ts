@@ -107,5 +107,5 @@ function queue(
 }
 
 function withoutStep(claim: Claim) {
-  return { ...claim, reason: 'no_step', detail: 'The rule does not have the step any more.' }
+  return { ...claim, reason: 'no_rule', detail: 'The store does not have the step of the rule.' }
 }

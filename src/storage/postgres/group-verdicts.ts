@@ -69,6 +69,7 @@ function withRealIds(fault: Fault, lastProfile: number): Fault {
     String(rebased(Number(id), lastProfile)),
   )
   if (message === fault.message) return fault
-  const { code, fields, allow, cause } = fault
-  return new Fault(code, { message, fields: [...fields], allow: [...allow], cause })
+  const { code, fields, allow, cause, profile } = fault
+  const other = profile === undefined ? {} : { profile: rebased(profile, lastProfile) }
+  return new Fault(code, { message, fields: [...fields], allow: [...allow], ...other, cause })
 }

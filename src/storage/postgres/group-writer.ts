@@ -16,6 +16,7 @@ import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ConfigCache, WorkspaceConfig } from './config-cache.ts'
+import { decideOne } from './decide-one.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { groupChanges } from './group-changes.ts'
 import { ConfigIsOld, readIds, takeIds } from './group-ids.ts'
@@ -171,6 +172,7 @@ export class GroupWriter {
       decisions,
       shown: verdicts.map((verdict, index) => shownProfile(verdict, commands[index])),
       lastName: ids.lastName,
+      now: context.now,
     })
     const results = resultsOf(verdicts, commands, records.results, ids.last.profile)
     const outcomes = results.flatMap((result, index) => {
@@ -206,7 +208,9 @@ export class GroupWriter {
     let last = { event: provisionalIds, profile: provisionalIds, delivery: provisionalIds }
     for (const command of commands) {
       const known = foregone.get(command)
-      const verdict = known ? verdictOf(known) : await this.#decideOne(loader, command, context)
+      const verdict = known
+        ? verdictOf(known)
+        : await decideOne(this.#options.decide, loader, command, context)
       verdicts.push(verdict)
       if (!isDecided(verdict)) continue
       settle(verdict, last)
@@ -214,22 +218,6 @@ export class GroupWriter {
       advanceKnown(loader.known, verdict)
     }
     return verdicts
-  }
-
-  async #decideOne(
-    loader: KnownLoader,
-    command: Command,
-    context: DecideContext,
-  ): Promise<Verdict> {
-    for (let round = 0; round <= limits.decideRoundsMax; round++) {
-      const verdict = this.#options.decide(loader.known, command, context)
-      if (verdict.kind === 'decided') return verdict
-      if (verdict.kind === 'refused') return verdict.fault
-      await loader.extend(verdict.needs)
-    }
-    return new Fault('internal', {
-      message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
-    })
   }
 
   async #addPartition(time: number): Promise<void> {

@@ -1,12 +1,13 @@
 import type pg from 'pg'
+import { type Actor, server } from '../../core/audit.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
-import { type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { auditFromRow, type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
-import { Admin, selectTokens, selectWorkspaces, tokenWrites } from './admin.ts'
+import { Admin, auditPage, selectAudit, selectTokens, selectWorkspaces } from './admin.ts'
 import { assertCommonKey } from './common-key.ts'
 import { ConfigCache } from './config-cache.ts'
 import { ConfigWatch, selectVersion } from './config-watch.ts'
@@ -21,6 +22,7 @@ import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
 import { DueSignal } from './due-signal.ts'
+import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
@@ -28,8 +30,10 @@ import { GroupWriter } from './group-writer.ts'
 import { migrate } from './migrate.ts'
 import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
+import { Previewer } from './preview.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
 import { probe, selectRules } from './statements.ts'
 import { statistics } from './statistics.ts'
@@ -40,6 +44,8 @@ export interface PostgresOptions {
   decision: URL
   /** Milliseconds UTC; the clock of the database when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
   /** Most connections at a time. */
   connectionsMax?: number
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
@@ -78,11 +84,12 @@ export async function openPostgresStore(
     watch.forget()
     if (id !== null) configs.forget(id)
   }
-  const admin = new Admin({ pool, clock, changed })
+  const admin = new Admin({ pool, clock, changed, actor: options.actor ?? server })
   const reader = new Reader(pool, names)
   const signal = new DueSignal()
   const due = () => signal.due()
   const writer = new GroupWriter({ pool, decide, configs, names, clock, due })
+  const previewer = new Previewer({ pool, decide, configs, names, clock })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
@@ -106,32 +113,32 @@ export async function openPostgresStore(
     ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    preview: (workspaceId, command) => previewer.preview(workspaceId, command),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searching,
-    createWorkspace: (name, rules) => admin.createWorkspace(name, rules),
+    ...changesBy(admin),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
-    updateSettings: (id, settings) => admin.updateSettings(id, settings),
-    deleteWorkspace: (id) => admin.deleteWorkspace(id),
-    ...tokenWrites(admin),
     listTokens: async (id) => {
       const where = 'WHERE workspace_id = coalesce($1::bigint, workspace_id) ORDER BY id'
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
     findToken: (publicPart) => watch.findToken(publicPart),
-    replaceRules: (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
     ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
-    enableRule: (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    listAudit: async (id, page) => (await rows(selectAudit, auditPage(id, page))).map(auditFromRow),
     claimRuns: (limit) => runs.claim(clock(), limit),
     findRun: (workspaceId, key) => runs.find(workspaceId, key),
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
-    checkWritable: () => checkWritable(rows, clock()),
+    checkWritable: () => checkWritable(() => rows(probe, [clock()])),
     expire: (before) => expire(url, before),
+    rollUpEvents: () => rollUpEvents(pool, rows),
+    ...summaries(rows),
     statistics: () => statistics(rows),
     backup: refuseBackup,
     close: async () => {
@@ -143,12 +150,42 @@ export async function openPostgresStore(
   }
 }
 
-async function checkWritable(
-  rows: (statement: Statement, values: unknown[]) => Promise<Row[]>,
-  now: number,
-): ReturnType<Store['checkWritable']> {
+type Rows = (statement: Statement | string, values?: unknown[]) => Promise<Row[]>
+
+function summaries(rows: Rows): Pick<Store, 'countEvents' | 'sampleAttributes'> {
+  return {
+    countEvents: (workspaceId, query) => countEvents(rows, workspaceId, query),
+    sampleAttributes: (workspaceId, sizes) => sampleAttributes(rows, workspaceId, sizes),
+  }
+}
+
+type ByOperators =
+  | 'createWorkspace'
+  | 'updateSettings'
+  | 'deleteWorkspace'
+  | 'createToken'
+  | 'revokeToken'
+  | 'limitToken'
+  | 'replaceRules'
+  | 'enableRule'
+
+function changesBy(admin: Admin): Pick<Store, ByOperators> {
+  return {
+    createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
+    updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),
+    createToken: (token, by) => admin.createToken(token, by),
+    revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
+    limitToken: (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
+    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    enableRule: (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
+  }
+}
+
+async function checkWritable(write: () => Promise<unknown>): ReturnType<Store['checkWritable']> {
   try {
-    await rows(probe, [now])
+    await write()
     return { writable: true }
   } catch (error) {
     if (!(error instanceof Fault)) throw error

@@ -12,7 +12,7 @@ import {
 import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
 import { storageFault } from './faults.ts'
 import type { NameCache } from './name-cache.ts'
-import { profileColumns } from './statements.ts'
+import { profileColumns, selectLastIds } from './statements.ts'
 import { ask, type Statement } from './transaction.ts'
 import { namesShown, selectNames, unknownNames } from './write-names.ts'
 
@@ -115,6 +115,11 @@ export class Reader {
   async readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]> {
     const { rows } = await this.#ask<Row>(readEvents, [workspaceId, after, limit])
     return rows.map(eventFromRow)
+  }
+
+  async lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0> {
+    const { rows } = await this.#ask<Row>(selectLastIds, [workspaceId])
+    return (rows[0]?.last_event ?? 0) as EventId | 0
   }
 
   async eventsNaming(

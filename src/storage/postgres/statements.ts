@@ -178,8 +178,8 @@ export const insertNames: Statement = {
   name: 'insert_names',
   text: `
     WITH inserted AS (
-      INSERT INTO names (workspace_id, kind, name, id)
-      SELECT $1, kind, name, id FROM unnest($2::text[], $3::text[], $4::bigint[])
+      INSERT INTO names (workspace_id, kind, name, id, first_at)
+      SELECT $1, kind, name, id, $5 FROM unnest($2::text[], $3::text[], $4::bigint[])
         AS new (kind, name, id)
       RETURNING id
     )

@@ -23,6 +23,7 @@ export async function keepNames(
     decisions: readonly Decided[]
     shown: readonly (Profile | null)[]
     lastName: number
+    now: number
   },
 ): Promise<() => void> {
   const { workspaceId, names } = group
@@ -39,7 +40,7 @@ export async function keepNames(
       numbered.map(({ name }) => name),
       numbered.map(({ id }) => id),
     ]
-    await transaction.query(sql.insertNames, [workspaceId, ...columns])
+    await transaction.query(sql.insertNames, [workspaceId, ...columns, group.now])
   }
   return () => {
     for (const { kind, name, id } of [...found.values(), ...numbered]) {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
-import { ruleFromRow, workspaceFromRow } from '../rows.ts'
+import { changedRules, changedSettings, type Tell, tokenDetails } from '../audit-details.ts'
+import { auditColumns, auditValues, ruleFromRow, workspaceFromRow } from '../rows.ts'
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
@@ -33,6 +35,8 @@ const workspaceTables = [
   'names',
   'runs',
   'rule_counts',
+  'event_counts',
+  'roll_ups',
   'rules',
   'counters',
 ]
@@ -44,14 +48,16 @@ const workspaceTables = [
 export class Admin {
   readonly #path: string
   readonly #clock: () => number
+  readonly #actor: Actor
 
-  constructor(path: string, clock: () => number) {
+  constructor(path: string, clock: () => number, actor: Actor) {
     this.#path = path
     this.#clock = clock
+    this.#actor = actor
   }
 
-  createWorkspace(name: string, rules: readonly RuleDefinition[]): Workspace {
-    return this.#write((db) => {
+  createWorkspace(name: string, rules: readonly RuleDefinition[], by?: Actor): Workspace {
+    return this.#write(by, (db, tell) => {
       if (db.prepare('SELECT 1 FROM workspaces WHERE name = ?').get(name)) {
         throw new Fault('conflict', { message: `There is a workspace named "${name}" already.` })
       }
@@ -63,13 +69,14 @@ export class Admin {
       const id = Number(inserted.lastInsertRowid) as WorkspaceId
       db.prepare('INSERT INTO counters (workspace_id) VALUES (?)').run(id)
       putRules(db, id, rules, now)
+      tell(id, 'workspace.created', name, {})
       return { id, name, settings: defaultSettings, idKey, createdAt: now }
     })
   }
 
-  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>): Workspace {
+  updateSettings(id: WorkspaceId, changes: Partial<WorkspaceSettings>, by?: Actor): Workspace {
     assertSettings(changes)
-    return this.#write((db) => {
+    return this.#write(by, (db, tell) => {
       const row = db.prepare(`${selectWorkspaces} WHERE id = ?`).get(id)
       if (!row) throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
       const workspace = workspaceFromRow(row)
@@ -80,13 +87,18 @@ export class Admin {
       )
       const fill = db.prepare(putFill)
       for (const name of indexChanges(workspace.settings, settings)) fill.run(id, name)
+      tell(id, 'settings.updated', workspace.name, changedSettings(workspace.settings, changes))
       return { ...workspace, settings }
     })
   }
 
   /** Its tokens first, so that nobody writes to it while the rest goes in batches. */
-  deleteWorkspace(id: WorkspaceId): void {
-    this.#write((db) => db.prepare('DELETE FROM tokens WHERE workspace_id = ?').run(id))
+  deleteWorkspace(id: WorkspaceId, by?: Actor): void {
+    this.#write(by, (db, tell) => {
+      db.prepare('DELETE FROM tokens WHERE workspace_id = ?').run(id)
+      const row = db.prepare('SELECT name FROM workspaces WHERE id = ?').get(id)
+      if (row) tell(id, 'workspace.deleted', row.name as string, {})
+    })
     for (const table of workspaceTables) {
       const key = keyOf[table] ?? 'rowid'
       const rows =
@@ -95,13 +107,13 @@ export class Admin {
           : 'workspace_id = ?1'
       const batch = `DELETE FROM ${table} WHERE ${rows} AND (${key}) IN (
         SELECT ${key} FROM ${table} WHERE ${rows} LIMIT ${deleteBatch})`
-      while (this.#write((db) => db.prepare(batch).run(id).changes) === deleteBatch);
+      while (this.#write(by, (db) => db.prepare(batch).run(id).changes) === deleteBatch);
     }
-    this.#write((db) => db.prepare('DELETE FROM workspaces WHERE id = ?').run(id))
+    this.#write(by, (db) => db.prepare('DELETE FROM workspaces WHERE id = ?').run(id))
   }
 
-  createToken(token: NewToken): Token {
-    return this.#write((db) => {
+  createToken(token: NewToken, by?: Actor): Token {
+    return this.#write(by, (db, tell) => {
       const now = this.#clock()
       const { lastInsertRowid } = db
         .prepare(
@@ -118,43 +130,66 @@ export class Admin {
           token.rateLimit ?? 'off',
           now,
         )
+      tell(token.workspaceId, 'token.created', token.publicPart, tokenDetails(token))
       const id = Number(lastInsertRowid)
       return { rateLimit: 'off', ...token, id, createdAt: now, revokedAt: null }
     })
   }
 
-  revokeToken(publicPart: string): boolean {
-    return this.#write((db) => {
-      const revoke = 'UPDATE tokens SET revoked_at = ? WHERE public_part = ? AND revoked_at IS NULL'
-      return db.prepare(revoke).run(this.#clock(), publicPart).changes === 1
+  revokeToken(publicPart: string, by?: Actor): boolean {
+    return this.#write(by, (db, tell) => {
+      const revoke = `
+        UPDATE tokens SET revoked_at = ? WHERE public_part = ? AND revoked_at IS NULL
+        RETURNING workspace_id`
+      const row = db.prepare(revoke).get(this.#clock(), publicPart)
+      if (row) tell(row.workspace_id as WorkspaceId, 'token.revoked', publicPart, {})
+      return row !== undefined
     })
   }
 
-  limitToken(publicPart: string, rateLimit: Token['rateLimit']): boolean {
-    return this.#write((db) => {
-      const limit = 'UPDATE tokens SET rate_limit = ? WHERE public_part = ? AND revoked_at IS NULL'
-      return db.prepare(limit).run(rateLimit, publicPart).changes === 1
+  limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): boolean {
+    return this.#write(by, (db, tell) => {
+      const limit = `
+        UPDATE tokens SET rate_limit = ? WHERE public_part = ? AND revoked_at IS NULL
+        RETURNING workspace_id`
+      const row = db.prepare(limit).get(rateLimit, publicPart)
+      if (row) tell(row.workspace_id as WorkspaceId, 'token.limited', publicPart, { rateLimit })
+      return row !== undefined
     })
   }
 
-  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[]): Rule[] {
-    return this.#write((db) => putRules(db, id, rules, this.#clock()))
+  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Rule[] {
+    return this.#write(by, (db, tell) => {
+      const before = db.prepare(selectRules).all(id).map(ruleFromRow)
+      const after = putRules(db, id, rules, this.#clock())
+      tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
+      return after
+    })
   }
 
-  enableRule(id: WorkspaceId, name: string, enabled: boolean): boolean {
-    return this.#write((db) => {
+  enableRule(id: WorkspaceId, name: string, enabled: boolean, by?: Actor): boolean {
+    return this.#write(by, (db, tell) => {
       const update = `
         UPDATE rules SET disabled = ? WHERE workspace_id = ? AND name = ? AND position IS NOT NULL`
-      return db.prepare(update).run(enabled ? 0 : 1, id, name).changes === 1
+      const found = db.prepare(update).run(enabled ? 0 : 1, id, name).changes === 1
+      if (found) tell(id, enabled ? 'rule.enabled' : 'rule.disabled', name, {})
+      return found
     })
+  }
+
+  #telling(db: DatabaseSync, by: Actor): Tell {
+    return (workspace, action, target, details) => {
+      const entry = { at: this.#clock(), workspace, by, action, target, details }
+      db.prepare(insertAudit).run(...auditValues(entry))
+    }
   }
 
   /** One transaction; whatever it changed, the others are told. */
-  #write<T>(work: (db: DatabaseSync) => T): T {
+  #write<T>(by: Actor = this.#actor, work: (db: DatabaseSync, tell: Tell) => T): T {
     const db = openDatabase(this.#path, 'write')
     try {
       db.exec('BEGIN IMMEDIATE')
-      const result = work(db)
+      const result = work(db, this.#telling(db, by))
       db.exec('UPDATE state SET config_version = config_version + 1 WHERE one = 1')
       db.exec('COMMIT')
       return result
@@ -163,6 +198,15 @@ export class Admin {
     }
   }
 }
+
+export const insertAudit = `
+  INSERT INTO audit (${auditColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+
+export const selectAudit = `
+  SELECT id, ${auditColumns} FROM audit WHERE workspace_id = ? AND id < ? ORDER BY id DESC LIMIT ?`
+
+export const selectWholeAudit = `
+  SELECT id, ${auditColumns} FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?`
 
 /** What identifies a row within its workspace, for tables without a row id. */
 const keyOf: { [table: string]: string } = {
@@ -179,6 +223,7 @@ const keyOf: { [table: string]: string } = {
   idempotency: 'token_id, route, key',
   names: 'kind, name',
   rule_counts: 'subject, rule',
+  event_counts: 'minute, type, source',
   rules: 'name, version',
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
@@ -80,6 +81,15 @@ export class CommitQueue {
     if (reply.kind === 'probed' && reply.fault) throw faultFromJson(reply.fault)
   }
 
+  /** Decided behind the groups that were handed over before it. */
+  async preview(workspaceId: WorkspaceId, command: Command): Promise<Preview> {
+    const now = this.#options.clock()
+    const reply = await this.#ask({ kind: 'preview', now, workspaceId, command })
+    if (reply.kind !== 'previewed') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if ('fault' in reply.result) throw faultFromJson(reply.result.fault)
+    return reply.result.preview
+  }
+
   /** One step of deleting what is old; the groups that wait meanwhile go before the next. */
   async expireSome(before: ExpireBefore): Promise<Expired> {
     const reply = await this.#ask({ kind: 'expire', before })
@@ -106,6 +116,17 @@ export class CommitQueue {
     if (reply.kind !== 'filled') throw new Fault('unavailable', { retryAfterSeconds: 1 })
     if (reply.fault) throw faultFromJson(reply.fault)
     return reply.filled
+  }
+
+  /** Counts events, step by step; the groups that wait meanwhile go before the next. */
+  async rollUp(): Promise<number> {
+    for (let counted = 0; ; ) {
+      const reply = await this.#ask({ kind: 'roll-up' })
+      if (reply.kind !== 'rolled-up') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+      if (reply.fault) throw faultFromJson(reply.fault)
+      if (reply.counted === 0) return counted
+      counted += reply.counted
+    }
   }
 
   /** Writes what was accepted, then ends the thread. */
@@ -180,8 +201,11 @@ export class CommitQueue {
         code: 'unavailable',
         message: 'The writing thread died.',
         fields: [],
+        retryAfterSeconds: 1,
+        profile: null,
+        cause: null,
       } as const
-      done?.({ kind: 'probed', fault: { ...fault, retryAfterSeconds: 1, cause: null } })
+      done?.({ kind: 'probed', fault })
     }
     this.#worker = null
     if (!this.#closing) this.#flush()

@@ -60,6 +60,7 @@ export class DeliveryResults {
     return failures.map((failure) => {
       const standing = this.#held(failure)
       if (!standing) return false
+      this.#freeProbe(standing)
       const detail = keptText(failure.detail)
       this.#table.end(standing, { state: 'dead', reason: failure.reason, detail }, now)
       return true
@@ -69,7 +70,9 @@ export class DeliveryResults {
   release(claims: readonly Claim[], now: number): void {
     for (const claim of claims) {
       const standing = this.#held(claim)
-      if (standing) this.#table.release(standing, now)
+      if (!standing) continue
+      this.#freeProbe(standing)
+      this.#table.release(standing, now)
     }
   }
 
@@ -115,6 +118,14 @@ export class DeliveryResults {
     if (sameBreaker(breaker, destination.breaker)) return
     destination.breaker = breaker
     judged.isChanged = true
+  }
+
+  /** A half-open breaker that waits for a call nobody makes lets another one try. */
+  #freeProbe({ workspaceId, destination: name }: Standing): void {
+    const found = this.#destinations.find(workspaceId, name)
+    if (!found || found.destination.breaker.probeAt === null) return
+    const breaker = withoutProbe(found.destination.breaker)
+    this.#destinations.saveLoad(workspaceId, name, breaker, found.bucket)
   }
 
   #judgedOf(judged: Map<string, Judged>, standing: Standing): Judged | null {

@@ -144,7 +144,8 @@ export const selectDueCount = `
     WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at <= ? LIMIT ?)`
 
 export const selectDue = `
-  SELECT ${deliveryColumns}, attempt_count - tries_from AS try_count FROM deliveries INDEXED BY deliveries_by_wake
+  SELECT ${deliveryColumns}, attempt_count - tries_from AS try_count
+  FROM deliveries INDEXED BY deliveries_by_wake
   WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at <= ?
   ORDER BY wake_at, key LIMIT ?`
 

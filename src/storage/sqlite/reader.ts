@@ -39,6 +39,8 @@ const selectEvents = `
   FROM events WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
   ORDER BY key LIMIT ?3`
 
+const selectLastEvent = 'SELECT last_event_id FROM counters WHERE workspace_id = ?'
+
 const selectEventsNaming = `
   SELECT event_id FROM event_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
 
@@ -103,6 +105,11 @@ export class Reader {
 
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Event[] {
     return this.#db.prepare(selectEvents).all(workspaceId, after, limit).map(eventFromRow)
+  }
+
+  lastEventId(workspaceId: WorkspaceId): EventId | 0 {
+    const row = this.#db.prepare(selectLastEvent).get(workspaceId)
+    return (row?.last_event_id ?? 0) as EventId | 0
   }
 
   eventsNaming(

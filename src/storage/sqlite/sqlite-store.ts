@@ -1,21 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { type Actor, server } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
-import { ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
+import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
 import type { ExpireBefore, Expired, Store } from '../store.ts'
-import { Admin, selectWorkspaces } from './admin.ts'
+import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
+import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { ReadQueue } from './read-queue.ts'
 import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
+import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
 import { selectRules } from './statements.ts'
@@ -27,6 +30,8 @@ export interface SqliteOptions {
   serve?: boolean
   /** Milliseconds UTC; the wall clock when left out. */
   clock?: () => number
+  /** Who changes what operators change, where a call does not say; the server when left out. */
+  actor?: Actor
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
   queryMsMax?: number
 }
@@ -58,48 +63,46 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   const config = new ConfigWatch(db)
   const budgetMs = options.queryMsMax ?? queryMsDefault
   const reads = new ReadQueue({ path, clock, budgetMs })
-  const admin = new Admin(path, clock)
+  const admin = new Admin(path, clock, options.actor ?? server)
 
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    preview: (workspaceId, command) => queue.preview(workspaceId, command),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
     eventsNaming: async (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searches(db, reads, queue),
-    createWorkspace: async (name, rules) => admin.createWorkspace(name, rules),
+    ...changesBy(admin),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
-    updateSettings: async (id, settings) => admin.updateSettings(id, settings),
-    deleteWorkspace: async (id) => admin.deleteWorkspace(id),
-    createToken: async (token) => admin.createToken(token),
     listTokens: async (workspaceId) => {
       const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
-    revokeToken: async (publicPart) => admin.revokeToken(publicPart),
-    limitToken: async (publicPart, rateLimit) => admin.limitToken(publicPart, rateLimit),
     findToken: (publicPart) => config.findToken(publicPart),
-    replaceRules: async (workspaceId, rules) => admin.replaceRules(workspaceId, rules),
     listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
     ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
-    enableRule: async (workspaceId, name, enabled) => admin.enableRule(workspaceId, name, enabled),
+    listAudit: async (workspaceId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
+      const asked = workspaceId === null ? [before, limit] : [workspaceId, before, limit]
+      const statement = workspaceId === null ? selectWholeAudit : selectAudit
+      return db
+        .prepare(statement)
+        .all(...asked)
+        .map(auditFromRow)
+    },
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
     ...sqliteDeliveries({ queue, db, clock, due }),
-    checkWritable: async () => {
-      try {
-        await queue.probe()
-        return { writable: true }
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        return { writable: false, reason: error.message }
-      }
-    },
+    checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
+    rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),
+    countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
+    sampleAttributes: async (workspaceId, sizes) => sampleAttributes(db, workspaceId, sizes),
     statistics: async () => reader.statistics(),
     backup: (to) => backupTo(db, to),
     close: async () => {
@@ -108,16 +111,6 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       foldLog(path)
       lock?.release()
     },
-  }
-}
-
-async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
-  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
-  const kinds = Object.keys(expired) as (keyof Expired)[]
-  for (;;) {
-    const some = await queue.expireSome(before)
-    if (kinds.every((kind) => some[kind] === 0)) return expired
-    for (const kind of kinds) expired[kind] += some[kind]
   }
 }
 
@@ -130,5 +123,49 @@ function foldLog(path: string): void {
     openDatabase(path, 'write').close()
   } catch {
     // A full or broken disk: the log keeps what was committed until the next start.
+  }
+}
+
+type ByOperators =
+  | 'createWorkspace'
+  | 'updateSettings'
+  | 'deleteWorkspace'
+  | 'createToken'
+  | 'revokeToken'
+  | 'limitToken'
+  | 'replaceRules'
+  | 'enableRule'
+
+function changesBy(admin: Admin): Pick<Store, ByOperators> {
+  return {
+    createWorkspace: async (name, rules, by) => admin.createWorkspace(name, rules, by),
+    updateSettings: async (id, settings, by) => admin.updateSettings(id, settings, by),
+    deleteWorkspace: async (id, by) => admin.deleteWorkspace(id, by),
+    createToken: async (token, by) => admin.createToken(token, by),
+    revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
+    limitToken: async (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
+    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    enableRule: async (workspaceId, name, enabled, by) =>
+      admin.enableRule(workspaceId, name, enabled, by),
+  }
+}
+
+async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritable']> {
+  try {
+    await queue.probe()
+    return { writable: true }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { writable: false, reason: error.message }
+  }
+}
+
+async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
+  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
+  const kinds = Object.keys(expired) as (keyof Expired)[]
+  for (;;) {
+    const some = await queue.expireSome(before)
+    if (kinds.every((kind) => some[kind] === 0)) return expired
+    for (const kind of kinds) expired[kind] += some[kind]
   }
 }

@@ -117,7 +117,8 @@ export const insertIdempotency = `
 
 export const selectName = 'SELECT id FROM names WHERE workspace_id = ? AND kind = ? AND name = ?'
 
-export const insertName = 'INSERT INTO names (workspace_id, kind, name, id) VALUES (?, ?, ?, ?)'
+export const insertName = `
+  INSERT INTO names (workspace_id, kind, name, id, first_at) VALUES (?, ?, ?, ?, ?)`
 
 export const selectWorkspaceState = `
   SELECT name, settings, last_event_id, last_profile_id, last_name_id, last_delivery_id,

@@ -1,6 +1,7 @@
 import type { Command } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { EventQuery } from '../../core/event-query.ts'
+import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery } from '../../core/profile-query.ts'
 import type { RecordQuery } from '../../core/record.ts'
@@ -15,7 +16,9 @@ import type { RecordRows } from './record-reader.ts'
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
+  | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
+  | { kind: 'roll-up' }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'deliveries'; method: DeliveryMethod; now: number; given: unknown[] }
   | { kind: 'fill' }
@@ -28,7 +31,9 @@ export type Reply =
       /** Whether deliveries were planned that may be claimed. */
       planned: boolean
     }
+  | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
+  | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
   | { kind: 'deliveries'; answer: unknown }
   | { kind: 'failed'; fault: FaultJson }
@@ -64,17 +69,19 @@ export interface FaultJson {
   message: string
   fields: readonly FieldFault[]
   retryAfterSeconds: number | null
+  profile: number | null
   /** The stack of what was behind it, for the log. */
   cause: string | null
 }
 
 export function faultToJson(fault: Fault): FaultJson {
-  const { code, message, fields, retryAfterSeconds, cause } = fault
+  const { code, message, fields, retryAfterSeconds, profile, cause } = fault
   return {
     code,
     message,
     fields,
     retryAfterSeconds: retryAfterSeconds ?? null,
+    profile: profile ?? null,
     cause: cause instanceof Error ? (cause.stack ?? cause.message) : null,
   }
 }
@@ -84,6 +91,7 @@ export function faultFromJson(json: FaultJson): Fault {
     message: json.message,
     fields: [...json.fields],
     ...(json.retryAfterSeconds === null ? {} : { retryAfterSeconds: json.retryAfterSeconds }),
+    ...(json.profile === null ? {} : { profile: json.profile }),
     ...(json.cause === null ? {} : { cause: json.cause }),
   })
 }

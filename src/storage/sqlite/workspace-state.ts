@@ -79,9 +79,11 @@ export class WorkspaceStates {
     for (const event of decided.events) {
       for (const change of event.changes) {
         if (change.of === 'tags') {
-          for (const tag of change.to as string[]) this.#keepName(id, state, 'tag', tag)
+          for (const tag of change.to as string[]) {
+            this.#keepName(id, state, 'tag', tag, event.receivedAt)
+          }
         } else if (change.of === undefined && change.to !== null) {
-          this.#keepName(id, state, 'attribute', change.name)
+          this.#keepName(id, state, 'attribute', change.name, event.receivedAt)
         }
       }
     }
@@ -112,13 +114,19 @@ export class WorkspaceStates {
     this.#used.clear()
   }
 
-  #keepName(id: WorkspaceId, state: WorkspaceState, kind: 'attribute' | 'tag', name: string): void {
+  #keepName(
+    id: WorkspaceId,
+    state: WorkspaceState,
+    kind: 'attribute' | 'tag',
+    name: string,
+    at: number,
+  ): void {
     const key = `${kind}\0${name}`
     if (state.names.has(key)) return
     if (state.names.size >= namesRememberedMax) state.names.clear()
     if (!this.#selectName.get(id, kind, name)) {
       state.lastName += 1
-      this.#insertName.run(id, kind, name, state.lastName)
+      this.#insertName.run(id, kind, name, state.lastName, at)
     }
     state.names.add(key)
   }

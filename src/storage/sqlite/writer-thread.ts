@@ -36,6 +36,8 @@ function resultText(result: Result): string {
 
 function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
   switch (request.kind) {
+    case 'preview':
+      return preview(request)
     case 'probe':
       try {
         writer.probe(request.now)
@@ -43,6 +45,8 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
       } catch (error) {
         return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
+    case 'roll-up':
+      return rollUp()
     case 'expire':
       return expire(request.before)
     case 'deliveries': {
@@ -58,6 +62,23 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
     case 'close':
       writer.close()
       return { kind: 'closed' }
+  }
+}
+
+function preview({ workspaceId, command, now }: Extract<Request, { kind: 'preview' }>): Reply {
+  try {
+    const preview = writer.preview({ workspaceId, command }, now)
+    return { kind: 'previewed', result: { preview } }
+  } catch (error) {
+    return { kind: 'previewed', result: { fault: faultToJson(asFault(error)) } }
+  }
+}
+
+function rollUp(): Reply {
+  try {
+    return { kind: 'rolled-up', counted: writer.rollUp(), fault: null }
+  } catch (error) {
+    return { kind: 'rolled-up', counted: 0, fault: faultToJson(asFault(error)) }
   }
 }
 

@@ -4,10 +4,12 @@ import { type Decide, type Decided, settle } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { emptyKnown, likelyNeeds } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
+import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
 import { type DeliveryMethod, deliveryTables } from './delivery-writes.ts'
+import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
@@ -70,6 +72,20 @@ export class Writer {
     }
   }
 
+  /** Decides a command as `applyGroup` would, in a transaction that is rolled back. */
+  preview({ workspaceId, command }: Waiting, now: number): Preview {
+    const { db, loader, states } = this.#begin()
+    try {
+      const { settings, rules, workspace, last } = states.get(workspaceId)
+      const context = { now, settings, rules, workspace }
+      const decided = this.#decideFully(loader, workspaceId, command, context)
+      settle(decided, last)
+      return previewOf(decided)
+    } finally {
+      db.exec('ROLLBACK')
+    }
+  }
+
   /** A real, tiny, synced write. */
   probe(now: number): void {
     const { db } = this.#begin()
@@ -84,15 +100,12 @@ export class Writer {
 
   /** Deletes a small part of what is old enough; none of a kind is left when its count is 0. */
   expire(before: ExpireBefore): Expired {
-    const { db } = this.#begin()
-    try {
-      const expired = expireSome(db, before)
-      this.#commit(db)
-      return expired
-    } catch (error) {
-      this.#abandon()
-      throw asFault(error)
-    }
+    return this.#aside((db) => expireSome(db, before))
+  }
+
+  /** Counts a small part of the events that were not counted yet; 0 when all are. */
+  rollUp(): number {
+    return this.#aside(rollUpSome)
   }
 
   /** Changes deliveries or destinations, in a transaction of its own. */
@@ -131,6 +144,19 @@ export class Writer {
   close(): void {
     this.#connection?.db.close()
     this.#connection = null
+  }
+
+  /** A transaction that is about no command. */
+  #aside<T>(work: (db: DatabaseSync) => T): T {
+    const { db } = this.#begin()
+    try {
+      const result = work(db)
+      this.#commit(db)
+      return result
+    } catch (error) {
+      this.#abandon()
+      throw asFault(error)
+    }
   }
 
   #transact(group: readonly Waiting[], now: number): Result[] {

@@ -1,0 +1,929 @@
+// Made of docs/api/native.json by test/kit/generate-client.ts; not to be edited.
+
+export type AttributeSummary = {
+  name: string
+  standard: string | null
+  /** a time, UTC */
+  first_seen: string
+  last_seen: string | null
+  /** values by their type */
+  types: { [name: string]: number }
+  /** who has a value, from 0 to 1 */
+  fill_rate: number
+  sources: Array<string>
+}
+
+/** one change by an operator */
+export type AuditEntry = {
+  /** an id */
+  id: number
+  /** a time, UTC */
+  at: string
+  by: {
+    /** a dialect where a token did it, else cli or server */
+    via: string
+    /** the token's public part, or who ran the command */
+    name: string
+    request_id: string | null
+  }
+  /** what was done, such as rules.replaced */
+  action: string
+  /** the name of what was changed */
+  target: string
+  details: { [name: string]: unknown }
+}
+
+export type Change = {
+  of: 'attribute' | 'tags' | 'identifier'
+  name: string
+  /** the value before; null where there was none */
+  from: unknown
+  /** the value after; null where it was cleared */
+  to: unknown
+}
+
+/** a value or a step that had no effect, and why */
+export type Dropped = {
+  name: string
+  reason: string
+  /** the rule whose step it was, as name@version */
+  rule?: string
+}
+
+/** what happened; its id is its place in the log */
+export type Event = {
+  /** an id */
+  id: number
+  type: string
+  profile_id: number | null
+  /** a time, UTC */
+  occurred_at: string
+  /** a time, UTC */
+  received_at: string
+  source: {
+    dialect: string
+    token_id: number | null
+    request_id: string | null
+  }
+  cause: {
+    /** an id */
+    event_id: number
+    /** the rule that acted, as name@version */
+    rule: string
+    depth: number
+  } | null
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  changes: Array<Change>
+  dropped: Array<Dropped>
+  identifiers: Array<Identifier>
+  found_by: string | null
+  idempotency_key: string | null
+}
+
+export type EventResult = {
+  index: number
+  status: number
+  id: number | null
+  profile_id: number | null
+  /** how the profile was found */
+  found_by: 'created' | 'key' | 'email' | 'none'
+  /** the events that rules made of it */
+  caused: Array<number>
+  /** whether the call had been made before */
+  repeated: boolean
+  explanation?: Explanation | null
+}
+
+/** what the rules in force made of an event */
+export type Explanation = {
+  /** an id */
+  event_id: number
+  rules: Array<Reaction>
+}
+
+export type FieldError = {
+  /** the way to the field, with dots; empty for the whole */
+  field: string
+  message: string
+  hint?: string
+}
+
+/** what finds a profile: a kind and a value */
+export type Identifier = {
+  kind: string
+  value: string
+}
+
+/** an event to log */
+export type NewEvent = {
+  /** an event type such as order.paid, or custom. and any name */
+  type: string
+  /** a time such as 2026-11-28T10:00:00Z */
+  occurred_at?: string
+  /** a map of attributes */
+  attributes?: { [name: string]: unknown }
+  /** an id, which is a whole number */
+  profile_id?: number
+  /** a map of kinds to values, such as {"user_id": "42"} */
+  identifiers?: { [name: string]: string }
+  /** 1 to 255 visible ASCII characters */
+  idempotency_key?: string
+}
+
+export type PastChange = {
+  /** an id */
+  event_id: number
+  /** a time, UTC */
+  received_at: string
+  /** a time, UTC */
+  occurred_at: string
+  source: string
+  rule: string | null
+  of: 'attribute' | 'tags' | 'identifier'
+  name: string
+  /** the value before; null where there was none */
+  from: unknown
+  /** the value after; null where it was cleared */
+  to: unknown
+}
+
+export type PlannedDelivery = {
+  /** an id */
+  event_id: number
+  rule: string
+  version: number
+  step: string
+  action: string
+  destination: string
+  profile_id: number | null
+}
+
+/** what a call would come to; nothing was stored */
+export type Preview = {
+  dry_run: true
+  found_by: string
+  profile: Profile | null
+  /** what would be logged; the ids are provisional */
+  events: Array<Event>
+  /** the runs that would wait or fail */
+  runs: Array<Run>
+  /** what would be sent, and where */
+  deliveries: Array<PlannedDelivery>
+  explanations: Array<Explanation>
+}
+
+/** a refusal, as RFC 9457 has it */
+export type Problem = {
+  /** the address of the page about the code */
+  type: string
+  title: string
+  status: number
+  /** stable; see the page of errors */
+  code: string
+  /** what was wrong this time */
+  detail: string
+  errors?: Array<FieldError>
+  /** an id */
+  conflicting_profile_id?: number
+}
+
+/** the one current record about a person */
+export type Profile = {
+  /** an id */
+  id: number
+  version: number
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  tags: Array<string>
+  identifiers: Array<Identifier>
+  display_name: string | null
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+}
+
+/** what is to change; everything that is not named stays as it is */
+export type ProfileChanges = {
+  /** a map of attributes to write; null clears, what is absent stays */
+  set?: { [name: string]: unknown }
+  /** a map of attributes, written where nothing is stored */
+  set_once?: { [name: string]: unknown }
+  /** a list of attributes to clear */
+  unset?: Array<string>
+  /** a map of numbers to add; what is absent counts as 0 */
+  increment?: { [name: string]: number }
+  /** a map of entries that lists are to have */
+  add?: { [name: string]: Array<unknown> }
+  /** a map of entries that lists are not to have */
+  remove?: { [name: string]: Array<unknown> }
+  /** a list of all tags, or {"add": [...], "remove": [...]} */
+  tags?: Array<string> | {
+    add?: Array<string>
+    remove?: Array<string>
+  }
+  /** a map of kinds to values; null takes one away */
+  identifiers?: { [name: string]: string | null }
+  /** a time such as 2026-11-28T10:00:00Z */
+  occurred_at?: string
+}
+
+/** a profile, by an identifier or its id, and what is to change */
+export type ProfileEntry = {
+  by?: {
+    kind: string
+    value: string
+  }
+  /** an id, which is a whole number */
+  id?: number
+  /** a map of attributes to write; null clears, what is absent stays */
+  set?: { [name: string]: unknown }
+  /** a map of attributes, written where nothing is stored */
+  set_once?: { [name: string]: unknown }
+  /** a list of attributes to clear */
+  unset?: Array<string>
+  /** a map of numbers to add; what is absent counts as 0 */
+  increment?: { [name: string]: number }
+  /** a map of entries that lists are to have */
+  add?: { [name: string]: Array<unknown> }
+  /** a map of entries that lists are not to have */
+  remove?: { [name: string]: Array<unknown> }
+  /** a list of all tags, or {"add": [...], "remove": [...]} */
+  tags?: Array<string> | {
+    add?: Array<string>
+    remove?: Array<string>
+  }
+  /** a map of kinds to values; null takes one away */
+  identifiers?: { [name: string]: string | null }
+  /** a time such as 2026-11-28T10:00:00Z */
+  occurred_at?: string
+}
+
+export type ProfileResult = {
+  index: number
+  status: number
+  created?: boolean
+  found_by?: string
+  profile?: Profile | null
+  /** the names of what is different now */
+  changed?: Array<string>
+  changes?: Array<Change>
+  dropped?: Array<Dropped>
+  event_id?: number | null
+  caused?: Array<number>
+  /** whether the call had been made before */
+  repeated?: boolean
+  explanation?: Explanation | null
+  dry_run?: true
+  /** what would be logged; the ids are provisional */
+  events?: Array<Event>
+  /** the runs that would wait or fail */
+  runs?: Array<Run>
+  /** what would be sent, and where */
+  deliveries?: Array<PlannedDelivery>
+  explanations?: Array<Explanation>
+}
+
+/** whether a rule reacted to an event, and why */
+export type Reaction = {
+  rule: string
+  version: number
+  matched: boolean
+  /** why not: type, source, disabled or condition */
+  because?: string
+  /** the first comparison that decided against it */
+  failure?: unknown
+  /** the failure in words */
+  sentence?: string
+  caused?: Array<number>
+  dropped?: Array<Dropped>
+  run?: Run | null
+  deliveries?: Array<PlannedDelivery>
+}
+
+export type RefusedEntry = {
+  index: number
+  /** the address of the page about the code */
+  type: string
+  title: string
+  status: number
+  /** stable; see the page of errors */
+  code: string
+  /** what was wrong this time */
+  detail: string
+  errors?: Array<FieldError>
+  /** an id */
+  conflicting_profile_id?: number
+  /** the first field that is wrong */
+  field?: string
+  /** what was perhaps meant there */
+  hint?: string
+}
+
+export type Rule = {
+  name: string
+  /** 1 when first applied, one more with every change */
+  version: number
+  enabled: boolean
+  definition: RuleDefinition
+}
+
+export type RuleChange = {
+  change: 'added' | 'changed' | 'removed' | 'moved'
+  name: string
+  /** which parts differ */
+  keys?: Array<string>
+}
+
+/** a rule as it stands in a rules file: name, on, sources, when, steps and the rest */
+export type RuleDefinition = { [name: string]: unknown }
+
+/** one version of a rule at work on one event */
+export type Run = {
+  /** the event and the rule, as 41:tell-the-shop */
+  id: string
+  /** an id */
+  event_id: number
+  rule: string
+  version: number
+  profile_id: number | null
+  state: 'waiting' | 'done' | 'failed' | 'cancelled'
+  due_at: string | null
+  reason: string | null
+  detail: string | null
+  ended_by: number | null
+  /** a time, UTC */
+  began_at: string
+  ended_at: string | null
+  steps: Array<StepRecord>
+}
+
+export type SentEvent = {
+  id: number | null
+  profile_id: number | null
+  /** how the profile was found */
+  found_by: 'created' | 'key' | 'email' | 'none'
+  /** the events that rules made of it */
+  caused: Array<number>
+  /** whether the call had been made before */
+  repeated: boolean
+  explanation?: Explanation | null
+}
+
+export type StepRecord = {
+  /** the path of the step: 2, or 2.0 within an otherwise */
+  step: string
+  did: string
+  events?: Array<number>
+  /** a time, UTC */
+  until?: string
+  name?: string
+  reason?: string
+  detail?: string
+}
+
+/** a token without its secret */
+export type Token = {
+  public_part: string
+  dialect: string
+  /** none means every call of the dialect */
+  scopes: Array<string>
+  label: string
+  /** a time, UTC */
+  created_at: string
+  revoked_at: string | null
+}
+
+export type TriedExample = {
+  name: string
+  passed: boolean
+  /** where what came differs from what was said */
+  wrong: Array<string>
+}
+
+export type Workspace = {
+  name: string
+  /** a time, UTC */
+  created_at: string
+  settings: {
+    /** true or false */
+    email_matching: boolean
+    /** create, ignore or existing-only */
+    unknown_keys: 'create' | 'ignore' | 'existing-only'
+    phone_region: string | null
+    allowed_origins: Array<string>
+    /** a list of names of attributes */
+    indexed_attributes: Array<string>
+  }
+}
+
+export type WrittenProfile = {
+  created: boolean
+  /** how the profile was found */
+  found_by: 'created' | 'key' | 'email' | 'none'
+  profile: Profile | null
+  /** the names of what is different now */
+  changed: Array<string>
+  changes: Array<Change>
+  dropped: Array<Dropped>
+  event_id: number | null
+  caused: Array<number>
+  /** whether the call had been made before */
+  repeated: boolean
+  explanation?: Explanation | null
+}
+
+export interface Calls {
+  /** Log one event, or many. */
+  sendEvents: {
+    given: {
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
+      body: NewEvent | {
+        events: Array<NewEvent>
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: Preview | SentEvent | {
+      accepted: number
+      refused: number
+      results: Array<EventResult | RefusedEntry>
+    }
+  }
+  /** Read and search the event log. */
+  listEvents: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** asc or desc; asc, the order of the log, when left out */
+      order?: 'asc' | 'desc'
+      /** an id, which is a whole number */
+      profile_id?: number
+      /** an event type, or user.* for all that begin so */
+      type?: string
+      /** a dialect, cli, or rule:name@version */
+      source?: string
+      /** the rule that caused them, in any version */
+      rule?: string
+      /** an id, which is a whole number */
+      cause?: number
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** a text in the type, the attributes, the changes or the identifiers */
+      text?: string
+    }
+    answer: {
+      data: Array<Event>
+      next_cursor: string | null
+    }
+  }
+  /** Follow the event log as it grows. */
+  streamEvents: {
+    given: {
+      /** the id of an event; what follows it is sent, else what is new */
+      after?: string
+      /** an event type, or user.* for all of a group */
+      type?: string
+      /** an id, which is a whole number */
+      profile_id?: number
+    }
+    answer: undefined
+  }
+  /** Read one event, and what the rules made of it. */
+  getEvent: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
+    }
+    answer: {
+      event: Event
+      explanation?: Explanation
+    }
+  }
+  /** Create or change the profile with an identifier. */
+  putProfile: {
+    given: {
+      kind: string
+      value: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
+      /** reject or take_over: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over'
+      /** true or false; whether a person may be found by the e-mail */
+      match_email?: boolean
+      /** create or refuse: what becomes of a person who is not there */
+      on_missing?: 'create' | 'refuse'
+      body: ProfileChanges
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+      /** The version the profile must have, as the ETag of an answer has it. */
+      ifMatch?: string
+    }
+    answer: WrittenProfile | Preview | WrittenProfile
+  }
+  /** Read the profile that has an identifier. */
+  getProfileBy: {
+    given: {
+      kind: string
+      value: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      at?: string
+    }
+    answer: Profile
+  }
+  /** Write many profiles. */
+  writeProfiles: {
+    given: {
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
+      /** reject or take_over: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over'
+      /** true or false; whether a person may be found by the e-mail */
+      match_email?: boolean
+      /** create or refuse: what becomes of a person who is not there */
+      on_missing?: 'create' | 'refuse'
+      body: {
+        profiles: Array<ProfileEntry>
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: {
+      accepted: number
+      refused: number
+      results: Array<ProfileResult | RefusedEntry>
+    }
+  }
+  /** List and search profiles. */
+  listProfiles: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** a kind of identifier, with value or prefix */
+      kind?: string
+      /** the value of the identifier */
+      value?: string
+      /** how the identifier begins */
+      prefix?: string
+      /** a phone number as it is stored */
+      phone?: string
+      /** how the shown name or the e-mail address begins */
+      name?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      created_since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      created_until?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      updated_since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      updated_until?: string
+      /** id, created or updated */
+      order_by?: 'id' | 'created' | 'updated'
+      /** asc or desc */
+      order?: 'asc' | 'desc'
+      /** true or false; true counts all of them too */
+      total?: boolean
+      /** a rule's condition on the profile, as JSON in one parameter */
+      where?: string
+    }
+    answer: {
+      data: Array<Profile>
+      next_cursor: string | null
+      total: number | null
+    }
+  }
+  /** Read a profile, as it is or as it was at a time. */
+  getProfile: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a time such as 2026-11-28T10:00:00Z */
+      at?: string
+    }
+    answer: Profile
+  }
+  /** Change a profile that exists. */
+  patchProfile: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
+      /** reject or take_over: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over'
+      body: ProfileChanges
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+      /** The version the profile must have, as the ETag of an answer has it. */
+      ifMatch?: string
+    }
+    answer: WrittenProfile | Preview
+  }
+  /** Take a profile out of every read. */
+  removeProfile: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+      /** The version the profile must have, as the ETag of an answer has it. */
+      ifMatch?: string
+    }
+    answer: {
+      event_id: number | null
+      caused: Array<number>
+    } | Preview
+  }
+  /** Say where each attribute came from. */
+  getProvenance: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: {
+      /** an id */
+      profile_id: number
+      attributes: { [name: string]: {
+        value: unknown
+        /** a time, UTC */
+        at: string
+        /** an id */
+        event_id: number
+        source: string
+        /** whether it came by set once */
+        once: boolean
+      } }
+    }
+  }
+  /** List what changed on a profile, newest first. */
+  getHistory: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** an attribute or a kind of identifier, or tags */
+      name?: string
+    }
+    answer: {
+      data: Array<PastChange>
+      next_cursor: string | null
+    }
+  }
+  /** List the events about a person, newest first. */
+  getTimeline: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<Event>
+      next_cursor: string | null
+    }
+  }
+  /** List the attributes that are stored, and what their values are like. */
+  listAttributes: {
+    given: {}
+    answer: {
+      sampled_profiles: number
+      data: Array<AttributeSummary>
+    }
+  }
+  /** List the rules in force, in their order. */
+  listRules: {
+    given: {}
+    answer: {
+      data: Array<Rule>
+    }
+  }
+  /** Put rules in the place of the workspace's own. */
+  replaceRules: {
+    given: {
+      /** true or false */
+      dry_run?: boolean
+      body: {
+        /** a list of rules */
+        rules: Array<unknown>
+        /** a list of examples */
+        examples?: Array<unknown>
+      }
+    }
+    answer: {
+      dry_run: boolean
+      changes: Array<RuleChange>
+      examples: Array<TriedExample>
+      /** those in force now */
+      rules: Array<Rule>
+    }
+  }
+  /** Read a rule in force. */
+  getRule: {
+    given: {
+      name: string
+    }
+    answer: Rule
+  }
+  /** Switch a rule on or off. */
+  enableRule: {
+    given: {
+      name: string
+      body: {
+        /** true or false */
+        enabled: boolean
+      }
+    }
+    answer: Rule
+  }
+  /** List every version of a rule there ever was, newest first. */
+  listRuleVersions: {
+    given: {
+      name: string
+    }
+    answer: {
+      data: Array<{
+        version: number
+        /** a time, UTC */
+        applied_at: string
+        in_force: boolean
+        definition: RuleDefinition
+      }>
+    }
+  }
+  /** List runs of rules that waited or failed, newest event first. */
+  listRuns: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      state?: 'waiting' | 'done' | 'failed' | 'cancelled'
+      /** the name of a rule */
+      rule?: string
+      /** an id, which is a whole number */
+      profile_id?: number
+    }
+    answer: {
+      data: Array<Run>
+      next_cursor: string | null
+    }
+  }
+  /** Read a run with what each step did. */
+  getRun: {
+    given: {
+      /** the event and the rule, as 41:tell-the-shop */
+      id: string
+    }
+    answer: Run
+  }
+  /** End a run that waits. */
+  cancelRun: {
+    given: {
+      /** the event and the rule, as 41:tell-the-shop */
+      id: string
+    }
+    answer: Run
+  }
+  /** List the workspace's tokens, revoked ones too. */
+  listTokens: {
+    given: {}
+    answer: {
+      data: Array<Token>
+    }
+  }
+  /** Make a token. */
+  createToken: {
+    given: {
+      body: {
+        /** the dialect the token is for */
+        dialect: string
+        /** a list of scopes */
+        scopes?: Array<string>
+        /** a word to tell it by */
+        label?: string
+      }
+    }
+    answer: {
+      token: { [name: string]: string }
+    }
+  }
+  /** Revoke a token. */
+  revokeToken: {
+    given: {
+      public_part: string
+    }
+    answer: undefined
+  }
+  /** Read the token's workspace. */
+  getWorkspace: {
+    given: {}
+    answer: Workspace
+  }
+  /** Change settings of the workspace; what is not named stays. */
+  updateSettings: {
+    given: {
+      body: {
+        /** true or false */
+        email_matching?: boolean
+        /** create, ignore or existing-only */
+        unknown_keys?: 'create' | 'ignore' | 'existing-only'
+        phone_region?: string | null
+        allowed_origins?: Array<string>
+        /** a list of names of attributes */
+        indexed_attributes?: Array<string>
+      }
+    }
+    answer: Workspace
+  }
+  /** List all workspaces. */
+  listWorkspaces: {
+    given: {}
+    answer: {
+      data: Array<Workspace>
+    }
+  }
+  /** Make a workspace with the starter rules, and a first token for it. */
+  createWorkspace: {
+    given: {
+      body: {
+        /** up to 64 small letters and digits with dashes between */
+        name: string
+      }
+    }
+    answer: {
+      workspace: Workspace
+      token: { [name: string]: string }
+    }
+  }
+  /** Delete a workspace with everything in it. */
+  deleteWorkspace: {
+    given: {
+      name: string
+    }
+    answer: undefined
+  }
+  /** List what operators changed, newest first. */
+  listAudit: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<AuditEntry>
+      next_cursor: string | null
+    }
+  }
+  /** Count the events of a stretch of time. */
+  countEvents: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      from?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** minute, hour or day */
+      step?: 'minute' | 'hour' | 'day'
+      /** type, source or none: what tells the counts of a step apart */
+      by?: 'type' | 'source' | 'none'
+    }
+    answer: {
+      /** a time, UTC */
+      from: string
+      /** a time, UTC */
+      until: string
+      data: Array<{
+        /** a time, UTC */
+        at: string
+        name: string | null
+        count: number
+      }>
+      counted_up_to: number
+    }
+  }
+}

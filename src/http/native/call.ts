@@ -1,0 +1,60 @@
+import type { Actions } from '../../core/action.ts'
+import type { Actor } from '../../core/audit.ts'
+import type { Command, Idempotency } from '../../core/command.ts'
+import type { Decide } from '../../core/decision.ts'
+import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
+import type { Source } from '../../core/event.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
+import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
+import type { Templates } from '../../core/template.ts'
+import type { Workspace } from '../../core/workspace.ts'
+import type { DeliveryStore } from '../../storage/delivery-store.ts'
+import type { Store, Token } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+
+/** What the native API needs besides the store; only the composition root has all of it. */
+export interface NativeParts {
+  /** Those a token can be made for, the native one included. */
+  dialects: readonly Dialect[]
+  grammar: Omit<FollowUpGrammar, 'destinations'> & { actions: Actions; templates: Templates }
+  decide: Decide
+  deliveries: Pick<DeliveryStore, 'listDeliveries' | 'listDestinations'>
+  /** Makes a token and answers it as it is shown, this once. */
+  createToken(
+    store: Store,
+    dialect: Dialect,
+    workspaceId: WorkspaceId,
+    options: { scopes: string[]; label: string; by: Actor },
+  ): Promise<ShownToken>
+}
+
+/** What a route's handler sees: its checked input, who calls, and the store. */
+export interface NativeCall<Params, Query, Body> {
+  params: Params
+  query: Query
+  body: Body
+  store: Store
+  workspace: Workspace
+  token: Token
+  parts: NativeParts
+  /** Milliseconds UTC at which the request arrived. */
+  now: number
+  source: Source
+  /** Who calls, for the audit trail. */
+  actor: Actor
+  /** Null without a key, and where the route takes none. */
+  idempotency: Idempotency | null
+  /** The version that `If-Match` names, where the route takes it and it was sent. */
+  ifVersion: number | undefined
+  /** For answers that go on; nothing else should need it. */
+  raw: Call
+}
+
+/** A command of this call, with what every command of it has. */
+export function commandOf(
+  call: Pick<NativeCall<unknown, unknown, unknown>, 'source' | 'idempotency'>,
+  body: CommandBody,
+): Command {
+  const { source, idempotency } = call
+  return { ...body, source, ...(idempotency ? { idempotency } : {}) }
+}

@@ -1,0 +1,140 @@
+import type { ServerResponse } from 'node:http'
+import Type from 'typebox'
+import { Fault } from '../../core/errors.ts'
+import type { Event } from '../../core/event.ts'
+import { limits } from '../../core/limits.ts'
+import type { EventId, WorkspaceId } from '../../core/profile.ts'
+import { takesType } from '../../core/rule.ts'
+import type { Store } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+import { readCursor } from './read-fields.ts'
+import { defineRoute } from './route.ts'
+import { closed, idIn } from './schemas.ts'
+import { shownEvent } from './shown.ts'
+
+/** Events read at a time: what one slow reader can hold in memory at most. */
+const pageMax = 100
+const pollMs = 250
+const heartbeatMs = 15_000
+
+const query = Type.Object(
+  {
+    after: Type.Optional(
+      Type.String({ description: 'the id of an event; what follows it is sent, else what is new' }),
+    ),
+    type: Type.Optional(
+      Type.String({ minLength: 1, description: 'an event type, or user.* for all of a group' }),
+    ),
+    profile_id: Type.Optional(idIn),
+  },
+  closed,
+)
+
+export const streamEvents = defineRoute({
+  method: 'GET',
+  path: '/events/stream',
+  scope: 'events:read',
+  operation: 'streamEvents',
+  resource: 'events',
+  summary: 'Follow the event log as it grows',
+  description:
+    'Server-sent events: each has the id of the event and the event as JSON. Whoever comes back with `Last-Event-ID` goes on behind it and misses nothing. A comment every 15 seconds keeps the line open.',
+  query,
+  takes: ['last-event-id'],
+  answers: { 200: { description: 'The stream', contentType: 'text/event-stream' } },
+  refuses: ['too_many_requests'],
+  async handle({ raw, store, workspace, query: asked }) {
+    const { streams } = raw.shell
+    if (streams.size >= limits.streamsMax) {
+      throw new Fault('too_many_requests', {
+        message: `There are ${limits.streamsMax} streams open already.`,
+        retryAfterSeconds: 5,
+      })
+    }
+    const resumed = raw.head.headers['last-event-id'] ?? asked.after
+    const last = await store.lastEventId(workspace.id)
+    const after = resumed === undefined ? last : readCursor(String(resumed))
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+    if (raw.head.method === 'HEAD') return { status: 200, headers }
+    const wants = (event: Event) =>
+      (asked.type === undefined || takesType(asked.type, event.type)) &&
+      (asked.profile_id === undefined || asked.profile_id === event.subject)
+    void follow(raw, store, workspace.id, after, wants, headers)
+    return null
+  },
+})
+
+/** Sends events until the client leaves, the token is revoked or the server stops. */
+async function follow(
+  call: Call,
+  store: Store,
+  workspaceId: WorkspaceId,
+  start: number,
+  wants: (event: Event) => boolean,
+  headers: { [name: string]: string },
+): Promise<void> {
+  const { streams } = call.shell
+  const response = call.stream(headers)
+  const stopped = new Stop(response)
+  const end = () => stopped.now()
+  streams.add(end)
+  const publicPart = call.access?.token.publicPart ?? ''
+  try {
+    let after = start
+    let spokeAt = performance.now()
+    response.write(': following\n\n')
+    while (!stopped.done) {
+      const events = await store.readEvents(workspaceId, after as EventId, pageMax)
+      let text = ''
+      for (const event of events) if (wants(event)) text += message(event)
+      after = events.at(-1)?.id ?? after
+      const silent = performance.now() - spokeAt >= heartbeatMs
+      if (text === '' && silent) text = ': still here\n\n'
+      if (text !== '') {
+        spokeAt = performance.now()
+        if (!response.write(text)) await stopped.or(response, 'drain')
+      }
+      if (events.length === pageMax) continue
+      if (silent && !(await store.findToken(publicPart))) break
+      await stopped.orAfter(pollMs)
+    }
+  } catch {
+    // The store cannot say: the client comes back, and goes on where it was.
+  } finally {
+    streams.delete(end)
+    response.end()
+  }
+}
+
+function message(event: Event): string {
+  return `id: ${event.id}\ndata: ${JSON.stringify(shownEvent(event))}\n\n`
+}
+
+/** The end of a stream, from either side, as something that can be waited for. */
+class Stop {
+  done = false
+  readonly #stopped = Promise.withResolvers<void>()
+
+  constructor(response: ServerResponse) {
+    response.once('close', () => this.now())
+  }
+
+  now(): void {
+    this.done = true
+    this.#stopped.resolve()
+  }
+
+  async or(response: ServerResponse, event: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    response.once(event, resolve)
+    await Promise.race([promise, this.#stopped.promise])
+    response.off(event, resolve)
+  }
+
+  async orAfter(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    await Promise.race([promise, this.#stopped.promise])
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,39 @@
+import { listAttributes } from './attributes.ts'
+import { listAudit } from './audit.ts'
+import { streamEvents } from './event-stream.ts'
+import { getEvent, sendEvents } from './events.ts'
+import { listEvents } from './list-events.ts'
+import { listProfiles } from './list-profiles.ts'
+import {
+  getHistory,
+  getProfile,
+  getProfileBy,
+  getProvenance,
+  getTimeline,
+} from './read-profiles.ts'
+import type { NativeRoute } from './route.ts'
+import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
+import { cancelRun, getRun, listRuns } from './runs.ts'
+import { countEvents } from './statistics.ts'
+import { createToken, listTokens, revokeToken } from './tokens.ts'
+import {
+  createWorkspace,
+  deleteWorkspace,
+  getWorkspace,
+  listWorkspaces,
+  updateSettings,
+} from './workspaces.ts'
+import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-profiles.ts'
+
+/** Every call of the native API, in the order of its document. */
+export const routes: readonly NativeRoute[] = [
+  ...[sendEvents, listEvents, streamEvents, getEvent],
+  ...[putProfile, getProfileBy, writeProfiles, listProfiles],
+  ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  listAttributes,
+  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
+  ...[listRuns, getRun, cancelRun],
+  ...[listTokens, createToken, revokeToken],
+  ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
+  ...[listAudit, countEvents],
+]

@@ -1,0 +1,255 @@
+import Type from 'typebox'
+import { completeRule } from '../../core/complete-rule.ts'
+import { diffRules } from '../../core/diff-rules.ts'
+import { Fault } from '../../core/errors.ts'
+import type { DataFault } from '../../core/explain-errors.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Rule, RuleDefinition } from '../../core/rule.ts'
+import { checkExamples, type RuleExample, tryExample } from '../../core/rule-examples.ts'
+import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
+import { didYouMean } from '../../lib/nearest.ts'
+import type { NativeCall, NativeParts } from './call.ts'
+import { asFault, assertMatches } from './read-input.ts'
+import { defineRoute } from './route.ts'
+import { closed, time } from './schemas.ts'
+import { shownTime } from './shown.ts'
+
+const definition = Type.Record(Type.String(), Type.Unknown(), {
+  'x-name': 'RuleDefinition',
+  description: 'a rule as it stands in a rules file: name, on, sources, when, steps and the rest',
+})
+
+const rule = Type.Object(
+  {
+    name: Type.String(),
+    version: Type.Integer({ description: '1 when first applied, one more with every change' }),
+    enabled: Type.Boolean(),
+    definition,
+  },
+  { ...closed, 'x-name': 'Rule' },
+)
+
+const ruleChange = Type.Object(
+  {
+    change: Type.Union(['added', 'changed', 'removed', 'moved'].map((word) => Type.Literal(word))),
+    name: Type.String(),
+    keys: Type.Optional(Type.Array(Type.String(), { description: 'which parts differ' })),
+  },
+  { ...closed, 'x-name': 'RuleChange' },
+)
+
+const tried = Type.Object(
+  {
+    name: Type.String(),
+    passed: Type.Boolean(),
+    wrong: Type.Array(Type.String(), { description: 'where what came differs from what was said' }),
+  },
+  { ...closed, 'x-name': 'TriedExample' },
+)
+
+const reads = { scope: 'rules:read', resource: 'rules' } as const
+const writes = { scope: 'rules:write', resource: 'rules' } as const
+const byName = Type.Object({ name: Type.String() })
+
+export const listRules = defineRoute({
+  ...reads,
+  method: 'GET',
+  path: '/rules',
+  operation: 'listRules',
+  summary: 'List the rules in force, in their order',
+  answers: {
+    200: {
+      description: 'The rules',
+      schema: Type.Object({ data: Type.Array(rule) }, closed),
+    },
+  },
+  async handle({ store, workspace }) {
+    const rules = await store.listRules(workspace.id)
+    return { status: 200, body: { data: rules.map(shownRule) } }
+  },
+})
+
+const rulesBody = Type.Object(
+  {
+    rules: Type.Array(Type.Unknown(), { description: 'a list of rules' }),
+    examples: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of examples' })),
+  },
+  closed,
+)
+
+export const replaceRules = defineRoute({
+  ...writes,
+  method: 'PUT',
+  path: '/rules',
+  operation: 'replaceRules',
+  summary: "Put rules in the place of the workspace's own",
+  description:
+    'They are taken whole or not at all, and are in force at once. A rule whose definition is unchanged keeps its version. Examples are tried first; where one fails nothing is changed. With `dry_run=true` everything is checked and tried, and nothing is stored.',
+  query: Type.Object(
+    { dry_run: Type.Optional(Type.Boolean({ description: 'true or false' })) },
+    closed,
+  ),
+  body: rulesBody,
+  inParts: true,
+  answers: {
+    200: {
+      description: 'What is different now, or would be',
+      schema: Type.Object(
+        {
+          dry_run: Type.Boolean(),
+          changes: Type.Array(ruleChange),
+          examples: Type.Array(tried),
+          rules: Type.Array(rule, { description: 'those in force now' }),
+        },
+        closed,
+      ),
+    },
+  },
+  async handle({ store, workspace, body, query, parts, now, actor }) {
+    assertMatches(rulesBody, body)
+    const isDry = query.dry_run === true
+    const destinations = await parts.deliveries.listDestinations(workspace.id)
+    const definitions = readRules(body.rules, parts, destinations)
+    const examples = readExamples(body.examples)
+    const tools = { ...parts.grammar, decide: parts.decide }
+    const results = examples.map((example) => {
+      const wrong = tryExample(tools, definitions, example, now)
+      return { name: example.name, passed: wrong.length === 0, wrong }
+    })
+    if (!isDry) assertPassed(results)
+    const before = await store.listRules(workspace.id)
+    const changes = diffRules(before, definitions).map((change) => ({ ...change }))
+    const after = isDry ? before : await store.replaceRules(workspace.id, definitions, actor)
+    const rules = after.map(shownRule)
+    return { status: 200, body: { dry_run: isDry, changes, examples: results, rules } }
+  },
+})
+
+export const getRule = defineRoute({
+  ...reads,
+  method: 'GET',
+  path: '/rules/:name',
+  operation: 'getRule',
+  summary: 'Read a rule in force',
+  params: byName,
+  answers: { 200: { description: 'The rule', schema: rule } },
+  refuses: ['not_found'],
+  async handle(call) {
+    return { status: 200, body: shownRule(await findRule(call, call.params.name)) }
+  },
+})
+
+export const enableRule = defineRoute({
+  ...writes,
+  method: 'PATCH',
+  path: '/rules/:name',
+  operation: 'enableRule',
+  summary: 'Switch a rule on or off',
+  description: 'Off, it begins no runs; those that wait go on.',
+  params: byName,
+  body: Type.Object({ enabled: Type.Boolean({ description: 'true or false' }) }, closed),
+  answers: { 200: { description: 'The rule as it is now', schema: rule } },
+  refuses: ['not_found'],
+  async handle(call) {
+    const { store, workspace, params, body, actor } = call
+    await store.enableRule(workspace.id, params.name, body.enabled, actor)
+    return { status: 200, body: shownRule(await findRule(call, params.name)) }
+  },
+})
+
+export const listRuleVersions = defineRoute({
+  ...reads,
+  method: 'GET',
+  path: '/rules/:name/versions',
+  operation: 'listRuleVersions',
+  summary: 'List every version of a rule there ever was, newest first',
+  params: byName,
+  answers: {
+    200: {
+      description: 'The versions',
+      schema: Type.Object(
+        {
+          data: Type.Array(
+            Type.Object(
+              {
+                version: Type.Integer(),
+                applied_at: time,
+                in_force: Type.Boolean(),
+                definition,
+              },
+              closed,
+            ),
+          ),
+        },
+        closed,
+      ),
+    },
+  },
+  refuses: ['not_found'],
+  async handle({ store, workspace, params }) {
+    const versions = await store.ruleVersions(workspace.id, params.name)
+    if (versions.length === 0) {
+      throw new Fault('not_found', { message: `There never was a rule "${params.name}".` })
+    }
+    const data = versions.map(({ rule: each, appliedAt, inForce }) => ({
+      version: each.version,
+      applied_at: shownTime(appliedAt),
+      in_force: inForce,
+      definition: definitionOf(each),
+    }))
+    return { status: 200, body: { data } }
+  },
+})
+
+/** Rules as somebody wrote them, or what is wrong with them. */
+function readRules(
+  rules: readonly unknown[],
+  { grammar }: NativeParts,
+  there: readonly { name: string }[],
+): RuleDefinition[] {
+  const destinations = there.map(({ name }) => name)
+  const faults = checkRules(rules, grammar.actions, { ...grammar, destinations })
+  if (faults.length > 0) throw asFault(below('rules', faults))
+  return (rules as readonly RuleDefinition[]).map(completeRule)
+}
+
+function readExamples(examples: readonly unknown[] = []): readonly RuleExample[] {
+  const unfit = examples.flatMap((each, index) => checkAcceptable(each, [index]) ?? [])
+  const faults = unfit.length > 0 ? unfit : checkExamples(examples)
+  if (faults.length > 0) throw asFault(below('examples', faults))
+  return examples as readonly RuleExample[]
+}
+
+function below(name: string, faults: readonly DataFault[]): DataFault[] {
+  return faults.map((fault) => ({ ...fault, path: [name, ...fault.path] }))
+}
+
+function assertPassed(results: readonly { name: string; wrong: string[] }[]): void {
+  const faults = results.flatMap(({ wrong }, index) =>
+    wrong.map((message): DataFault => ({ path: ['examples', index], message })),
+  )
+  if (faults.length > 0) throw asFault(faults)
+}
+
+async function findRule(
+  { store, workspace }: Pick<NativeCall<unknown, unknown, unknown>, 'store' | 'workspace'>,
+  name: string,
+): Promise<Rule> {
+  const rules = await store.listRules(workspace.id)
+  const found = rules.find((each) => each.name === name)
+  if (found) return found
+  const meant = didYouMean(
+    name,
+    rules.map((each) => each.name),
+  )
+  throw new Fault('not_found', { message: `There is no rule "${name}" in force.${meant}` })
+}
+
+function shownRule(each: Rule): JsonObject {
+  const { name, version, disabled } = each
+  return { name, version, enabled: disabled !== true, definition: definitionOf(each) }
+}
+
+function definitionOf({ version: _, disabled: __, ...rest }: Rule): JsonValue {
+  return rest as unknown as JsonObject
+}

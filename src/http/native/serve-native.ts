@@ -1,0 +1,98 @@
+import type { DialectResponse } from '../../core/dialect.ts'
+import { Fault } from '../../core/errors.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { Access } from '../authenticate.ts'
+import { assertScope } from '../authenticate.ts'
+import type { Call } from '../call.ts'
+import { readIdempotency } from '../idempotency-key.ts'
+import { admit, type Params, receiveBody } from '../serve-endpoint.ts'
+import type { Mounted } from '../shell.ts'
+import type { NativeCall, NativeParts } from './call.ts'
+import { native } from './dialect.ts'
+import { assertMatches, readParams, readQuery } from './read-input.ts'
+import type { NativeRoute } from './route.ts'
+
+/** Takes a call from its token to its answer; whatever is thrown becomes a problem. */
+export function serveNative(
+  call: Call,
+  { endpoint, route }: Mounted<NativeRoute>,
+  params: Params,
+  parts: NativeParts,
+): void {
+  call.route = route
+  const go = (access: Access, body: JsonValue | undefined) => {
+    if (call.answered) return
+    answer(call, endpoint, params, access, body, parts).then(
+      (response) => response && call.answer(response),
+      // A write that failed without a fault may have been stored before it did.
+      (error: unknown) =>
+        call.fail(error, endpoint.method === 'GET' ? 'internal' : 'outcome_unknown'),
+    )
+  }
+  try {
+    admit(call, native, (access) => {
+      assertScope(access.token, endpoint.scope)
+      if (endpoint.method === 'GET') go(access, undefined)
+      else
+        receiveBody(call, native, (body) => go(access, body), {
+          inParts: endpoint.inParts === true,
+        })
+    })
+  } catch (error) {
+    call.fail(error)
+  }
+}
+
+async function answer(
+  call: Call,
+  route: NativeRoute,
+  params: Params,
+  { token, workspace }: Access,
+  body: JsonValue | undefined,
+  parts: NativeParts,
+): Promise<DialectResponse | null> {
+  const takes = route.takes ?? []
+  const input: NativeCall<unknown, unknown, unknown> = {
+    params: readParams(route.params, params),
+    query: readQuery(route.query, call.head.query),
+    body: readBody(route, body),
+    store: call.shell.store,
+    workspace,
+    token,
+    parts,
+    now: call.shell.clock(),
+    source: { dialect: native.id, token: token.id, request: call.id },
+    actor: { via: native.id, name: token.publicPart, request: call.id },
+    idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
+    ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
+    raw: call,
+  }
+  const response = await route.handle(input as NativeCall<never, never, never>)
+  if (!response) return null
+  return { ...response, headers: { 'cache-control': 'no-store', ...response.headers } }
+}
+
+function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
+  if (!route.body) {
+    if (body === undefined) return undefined
+    throw new Fault('malformed_body', { message: 'This call takes no body.' })
+  }
+  if (body === undefined) {
+    throw new Fault('malformed_body', { message: 'This call needs a JSON body.' })
+  }
+  if (route.inParts !== true) assertMatches(route.body, body)
+  return body
+}
+
+/** The version an `If-Match` names, as the `ETag` of an answer has it. */
+function readIfMatch(call: Call): number | undefined {
+  const header = call.head.headers['if-match']
+  if (header === undefined || header.trim() === '*') return undefined
+  const version = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1]
+  if (version === undefined) {
+    throw new Fault('malformed_request', {
+      message: 'If-Match must be one version as the ETag has it, such as "7", or *.',
+    })
+  }
+  return Number(version)
+}

@@ -1,0 +1,144 @@
+import Type from 'typebox'
+import { allowsScope, type Dialect, type Scope } from '../../core/dialect.ts'
+import { Fault } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertText } from '../../core/normalise.ts'
+import type { Token } from '../../storage/store.ts'
+import type { NativeCall } from './call.ts'
+import { asFault } from './read-input.ts'
+import { defineRoute } from './route.ts'
+import { closed, nullable, time } from './schemas.ts'
+import { shownTime } from './shown.ts'
+
+const token = Type.Object(
+  {
+    public_part: Type.String(),
+    dialect: Type.String(),
+    scopes: Type.Array(Type.String(), { description: 'none means every call of the dialect' }),
+    label: Type.String(),
+    created_at: time,
+    revoked_at: nullable(time),
+  },
+  { ...closed, 'x-name': 'Token', description: 'a token without its secret' },
+)
+
+export const listTokens = defineRoute({
+  method: 'GET',
+  path: '/tokens',
+  scope: 'tokens:read',
+  operation: 'listTokens',
+  resource: 'tokens',
+  summary: "List the workspace's tokens, revoked ones too",
+  answers: {
+    200: { description: 'The tokens', schema: Type.Object({ data: Type.Array(token) }, closed) },
+  },
+  async handle({ store, workspace }) {
+    const tokens = await store.listTokens(workspace.id)
+    return { status: 200, body: { data: tokens.map(shownToken) } }
+  },
+})
+
+export const createToken = defineRoute({
+  method: 'POST',
+  path: '/tokens',
+  scope: 'tokens:write',
+  operation: 'createToken',
+  resource: 'tokens',
+  summary: 'Make a token',
+  description:
+    'The secret is in this answer and nowhere else. A token may hand out no scope that it does not have itself.',
+  body: Type.Object(
+    {
+      dialect: Type.String({ description: 'the dialect the token is for' }),
+      scopes: Type.Optional(Type.Array(Type.String(), { description: 'a list of scopes' })),
+      label: Type.Optional(
+        Type.String({ maxLength: limits.nameLengthMax, description: 'a word to tell it by' }),
+      ),
+    },
+    closed,
+  ),
+  answers: {
+    201: {
+      description: "The token, in the shape its dialect's clients ask for",
+      schema: Type.Object({ token: Type.Record(Type.String(), Type.String()) }, closed),
+    },
+  },
+  async handle(call) {
+    const { store, workspace, body, parts, actor } = call
+    const dialect = findDialect(parts.dialects, body.dialect)
+    const { label = '' } = body
+    assertText('label', label, limits.nameLengthMax)
+    const scopes = [...new Set(body.scopes ?? [])]
+    assertKnown(dialect, scopes)
+    assertMayGrant(call.token, scopes)
+    const shown = await parts.createToken(store, dialect, workspace.id, {
+      ...{ scopes, label, by: actor },
+    })
+    return { status: 201, body: { token: shown } }
+  },
+})
+
+export const revokeToken = defineRoute({
+  method: 'DELETE',
+  path: '/tokens/:public_part',
+  scope: 'tokens:write',
+  operation: 'revokeToken',
+  resource: 'tokens',
+  summary: 'Revoke a token',
+  description: 'It is refused on the next call, on other nodes within a second.',
+  params: Type.Object({ public_part: Type.String() }),
+  answers: { 204: { description: 'Revoked' } },
+  refuses: ['not_found'],
+  async handle({ store, workspace, params, actor }) {
+    const tokens = await store.listTokens(workspace.id)
+    const found = tokens.some(({ publicPart }) => publicPart === params.public_part)
+    if (!found || !(await store.revokeToken(params.public_part, actor))) {
+      throw new Fault('not_found', { message: 'There is no such live token in this workspace.' })
+    }
+    return { status: 204 }
+  },
+})
+
+function shownToken(each: Token): JsonObject {
+  return {
+    public_part: each.publicPart,
+    dialect: each.dialect,
+    scopes: each.scopes,
+    label: each.label,
+    created_at: shownTime(each.createdAt),
+    revoked_at: shownTime(each.revokedAt),
+  }
+}
+
+function findDialect(dialects: readonly Dialect[], word: string): Dialect {
+  const found = dialects.find(({ id }) => id === word)
+  if (found) return found
+  const unknown = { word, known: dialects.map(({ id }) => id) }
+  const message = `There is no such dialect. There are: ${unknown.known.join(', ')}.`
+  throw asFault([{ path: ['dialect'], message, unknown }])
+}
+
+/** A scope that no call of the dialect asks for would make a token that can do nothing. */
+function assertKnown(dialect: Dialect, scopes: readonly string[]): void {
+  const inEndpoints = dialect.endpoints.map(({ scope }): string => scope)
+  const known = [...new Set([...inEndpoints, ...(dialect.scopes ?? [])])]
+  const faults = scopes.flatMap((word, index) => {
+    if (known.includes(word)) return []
+    const message = `${dialect.id} has no such scope. It has: ${known.join(', ')}.`
+    return [{ path: ['scopes', index], message, unknown: { word, known } }]
+  })
+  if (faults.length > 0) throw asFault(faults)
+}
+
+/** No token can make one that may do more than it may itself. */
+function assertMayGrant(
+  own: NativeCall<unknown, unknown, unknown>['token'],
+  scopes: readonly string[],
+): void {
+  const all = scopes.length === 0 && own.scopes.length > 0
+  const beyond = scopes.find((scope) => !allowsScope(own.scopes, scope as Scope))
+  if (!all && beyond === undefined) return
+  const what = all ? 'a token for every call' : `the scope ${beyond}`
+  throw new Fault('forbidden', { message: `This token may not hand out ${what}.` })
+}

@@ -1,0 +1,140 @@
+import { Fault } from '../core/errors.ts'
+import type { Change, Event } from '../core/event.ts'
+import { withoutChanges } from '../core/explain-event.ts'
+import {
+  EMAIL,
+  type EventId,
+  emailIdentifier,
+  type Identifier,
+  type Profile,
+  type WorkspaceId,
+} from '../core/profile.ts'
+import type { Store } from '../storage/store.ts'
+
+type Log = Pick<Store, 'readEvents' | 'eventsNaming'>
+
+/** How many of a person's events one question follows at most. */
+export const eventsFollowedMax = 5_000
+/** How many events from before there was a profile are found by what they named. */
+const namedMax = 1_000
+
+/**
+ * A person's events from the newest back, or from `from` on. Where older ones are not kept any
+ * more, it ends; `gone` is called then.
+ */
+export async function* eventsBack(
+  log: Log,
+  workspace: WorkspaceId,
+  from: EventId | null,
+  gone: () => void = () => {},
+): AsyncGenerator<Event> {
+  let next = from
+  while (next !== null) {
+    const event = await readEvent(log, workspace, next)
+    if (!event) return gone()
+    yield event
+    next = event.previous
+  }
+}
+
+/**
+ * A profile as it was at a time, by what had been received until then: the present less every
+ * change since. null when there was no profile yet.
+ *
+ * @throws Fault `not_found` when it cannot be told, because events since are not kept, or are too
+ *   many.
+ */
+export async function profileAt(
+  log: Log,
+  workspace: WorkspaceId,
+  profile: Profile,
+  at: number,
+): Promise<Profile | null> {
+  if (profile.createdAt > at) return null
+  let state = { ...profile, updatedAt: profile.createdAt }
+  let followed = 0
+  const gone = () => {
+    throw new Fault('not_found', { message: 'What changed since then is not kept any more.' })
+  }
+  for await (const event of eventsBack(log, workspace, profile.lastEvent, gone)) {
+    if (event.receivedAt <= at) {
+      if (changed(event)) return { ...state, updatedAt: event.receivedAt, lastEvent: event.id }
+      continue
+    }
+    if (++followed > eventsFollowedMax) {
+      const message = `More than ${eventsFollowedMax} events happened since then.`
+      throw new Fault('not_found', { message })
+    }
+    state = before(state, event)
+  }
+  return state
+}
+
+/**
+ * Events about a person, and those that named them before there was a profile, newest first and
+ * below `below`; at most `limit`.
+ */
+export async function timeline(
+  log: Log,
+  workspace: WorkspaceId,
+  profile: Profile,
+  { below, limit }: { below: number; limit: number },
+): Promise<Event[]> {
+  const lists = await Promise.all(
+    profile.identifiers.map((identifier) => log.eventsNaming(workspace, identifier, namedMax)),
+  )
+  const named = [...new Set(lists.flat())].filter((id) => id < below).sort((a, b) => a - b)
+  const found: Event[] = []
+  const about = new Set<EventId>()
+  const takeNamed = async (above: number) => {
+    while (found.length < limit && (named.at(-1) ?? 0) > above) {
+      const id = named.pop() as EventId
+      const event = about.has(id) ? null : await readEvent(log, workspace, id)
+      // Somebody else's events may have named an identifier that is this person's now.
+      if (event && (event.subject === null || event.subject === profile.id)) found.push(event)
+    }
+  }
+  for await (const event of eventsBack(log, workspace, profile.lastEvent)) {
+    about.add(event.id)
+    if (event.id >= below) continue
+    await takeNamed(event.id)
+    if (found.length < limit) found.push(event)
+    if (found.length >= limit) return found
+  }
+  await takeNamed(0)
+  return found
+}
+
+async function readEvent(
+  log: Log,
+  workspace: WorkspaceId,
+  id: EventId,
+): Promise<Event | undefined> {
+  const [event] = await log.readEvents(workspace, (id - 1) as EventId, 1)
+  return event?.id === id ? event : undefined
+}
+
+function changed({ type, changes }: Event): boolean {
+  return changes.length > 0 || type === 'profile.created' || type === 'profile.removed'
+}
+
+function before(profile: Profile, event: Event): Profile {
+  const { attributes, tags } = withoutChanges(profile, event)
+  const version = changed(event) ? profile.version - 1 : profile.version
+  const others = profile.identifiers.filter(({ kind }) => kind !== EMAIL)
+  const email = emailIdentifier(attributes[EMAIL])
+  const identifiers = event.changes.reduceRight(withoutIdentifier, others)
+  return {
+    ...profile,
+    attributes,
+    tags,
+    version,
+    identifiers: email ? [...identifiers, email] : identifiers,
+  }
+}
+
+function withoutIdentifier(identifiers: Identifier[], { of, name, from }: Change): Identifier[] {
+  if (of !== 'identifier') return identifiers
+  const others = identifiers.filter(({ kind }) => kind !== name)
+  return typeof from === 'string' ? [...others, { kind: name, value: from }] : others
+}

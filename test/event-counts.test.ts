@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { engines } from './kit/engines.ts'
+import { nativeClient } from './kit/native-client.ts'
+import { type RunningRoster, startRoster } from './kit/start-roster.ts'
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    let roster: RunningRoster
+    before(async () => {
+      roster = await startRoster(engine)
+    })
+    after(() => roster?.close())
+
+    test('every event is counted once, by its minute, type and source', async () => {
+      const { tokens, workspace } = await roster.newWorkspace()
+      const native = nativeClient(roster.url, tokens.native?.token ?? '')
+      const send = (type: string, count: number) =>
+        native('POST', '/events', { events: Array.from({ length: count }, () => ({ type })) })
+      await send('a.b', 900)
+      // Several at once, as several nodes would.
+      await Promise.all([
+        roster.store.rollUpEvents(),
+        send('a.b', 900),
+        roster.store.rollUpEvents(),
+      ])
+      await send('a.c', 800)
+      await Promise.all([roster.store.rollUpEvents(), roster.store.rollUpEvents()])
+      await roster.store.rollUpEvents()
+      const { body } = await native('GET', '/statistics/events?step=day')
+      const sums: { [name: string]: number } = {}
+      for (const { name, count } of body.data) sums[name] = (sums[name] ?? 0) + count
+      assert.deepEqual(sums, { 'a.b': 1_800, 'a.c': 800 })
+      assert.equal(body.counted_up_to, 2_600)
+      const bySource = await native('GET', '/statistics/events?step=day&by=source')
+      assert.equal(bySource.body.data[0].name, 'native')
+      const total = await native('GET', '/statistics/events?by=none&step=minute')
+      const all = total.body.data.reduce(
+        (sum: number, each: { count: number }) => sum + each.count,
+        0,
+      )
+      assert.equal(all, 2_600)
+      const none = await native('GET', '/statistics/events?until=2020-01-01&from=2019-12-01')
+      assert.deepEqual(none.body.data, [])
+      const wide = await native('GET', '/statistics/events?from=2020-01-01&step=minute')
+      assert.equal(wide.body.errors[0].field, 'step')
+      await roster.store.deleteWorkspace(workspace.id)
+      const asked = {
+        from: 0,
+        until: Date.now() + 60_000,
+        minutes: 1,
+        by: 'none',
+        limit: 9,
+      } as const
+      const gone = await roster.store.countEvents(workspace.id, asked)
+      assert.deepEqual(gone, { counts: [], upTo: 0 })
+    })
+  })
+}

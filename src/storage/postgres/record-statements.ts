@@ -21,13 +21,17 @@ export const selectRecordsById: Statement = {
     SELECT ${recordColumns} FROM records WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
 }
 
+/** One look into the index for each name: joined freely, few of them read all of a workspace. */
 export const selectRecordsByName: Statement = {
   name: 'select_records_by_name',
   text: `
-    SELECT r.id, r.kind, r.parent, r.name, subject, body, version, created_at, updated_at
-    FROM unnest($2::text[], $3::text[], $4::text[]) AS wanted (kind, parent, name)
-    JOIN records r ON r.workspace_id = $1 AND r.kind = wanted.kind
-      AND r.parent = wanted.parent AND r.name = wanted.name`,
+    SELECT ${recordColumns}
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS wanted (of_kind, of_parent, of_name),
+    LATERAL (
+      SELECT ${recordColumns} FROM records
+      WHERE workspace_id = $1 AND kind = of_kind AND parent = of_parent AND name = of_name
+      LIMIT 1
+    ) AS found`,
 }
 
 export const selectRecordsOf: Statement = {

@@ -105,10 +105,17 @@ const removal = fc.record({ keys: fc.array(key, { minLength: 1, maxLength: 2 }),
     ...(at !== undefined && { occurredAt: at }),
   }),
 )
+const merge = fc
+  .record({
+    into: fc.array(key, { minLength: 1, maxLength: 2 }),
+    from: fc.array(fc.array(key, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+  })
+  .map(({ into, from }): Command => ({ kind: 'merge-profiles', into, from, source }))
 const command = fc.oneof(
   { weight: 4, arbitrary: write },
   { weight: 3, arbitrary: event },
   { weight: 2, arbitrary: removal },
+  { weight: 2, arbitrary: merge },
 )
 const groups = fc.array(fc.array(command, { minLength: 1, maxLength: 12 }), {
   minLength: 1,
@@ -182,7 +189,9 @@ for (const engine of engines) {
           for (const profile of model.profiles.values()) {
             const keys = [{ profile: profile.id }]
             const found = await store.findProfiles(id, { keys })
-            assert.deepEqual(found, profile.removedAt === null ? [profile] : [])
+            const heir = model.holders.get(`merged_profile\0${profile.id}`)?.[0]
+            const merged = heir === undefined ? [] : [model.profiles.get(heir)]
+            assert.deepEqual(found, profile.removedAt === null ? [profile] : merged)
           }
           for (const address of [...emails, ...userIds]) await assertHolders(address)
 
@@ -243,6 +252,7 @@ function knowing(command: Command, lastProfile: number): Command {
 
 function keysOf(command: Command): Key[] {
   if ('keys' in command) return command.keys
+  if (command.kind === 'merge-profiles') return [command.into, ...command.from].flat()
   return command.kind === 'record-event' ? (command.subject ?? []) : []
 }
 

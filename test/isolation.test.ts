@@ -165,6 +165,42 @@ const routes: { [route: string]: MakeRequest } = {
     channel('DELETE', `/webhooks/${ids.webhookId}`, world),
 }
 
+/** Every other call of User.com; ids of records are small numbers that both workspaces have. */
+for (const { method, path } of dialects.find(({ id }) => id === 'usercom')?.endpoints ?? []) {
+  routes[`usercom ${method} ${path}`] ??= (call, world) => {
+    const named: { [name: string]: string } = {
+      id: path.startsWith('/users/') ? call.ids.usercomId : String((call.salt % 6) + 1),
+      userId: userIdOf(call),
+      companyId: `company-${call.salt % 2}`,
+      name: `custom_${call.salt % 4}`,
+    }
+    const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => named[name] ?? '')
+    if (method === 'GET') return usercom('GET', `${filled}/`, world)
+    return usercom(method, `${filled}/`, world, usercomBody(call, world, path))
+  }
+}
+
+function usercomBody(call: Call, world: World, path: string): JsonObject {
+  const byText = path.startsWith('/users-by-id')
+  const ids = byText ? [userIdOf(call)] : [Number(call.ids.usercomId)]
+  // A user gets no name of its own by these: what they are called would be taken by another.
+  const names = path.startsWith('/users') ? {} : { name: textOf(call, world) }
+  return {
+    ...names,
+    ...(/tag/.test(path) && { name: textOf(call, world), tag_names: [textOf(call, world)] }),
+    ...(/event/.test(path) && { name: `${world.mark} visit`, client: Number(call.ids.usercomId) }),
+    ...(/set_attribute|mass_update/.test(path) && { attribute: 'city', ids }),
+    ...(/remove_attribute/.test(path) && { attribute: 'city' }),
+    ...(/list/.test(path) && { list: (call.salt % 6) + 1, description: textOf(call, world) }),
+    ...(/member/.test(path) && { user_custom_id: userIdOf(call) }),
+    ...(/merge/.test(path) && { parent: ids[0] ?? 0, users_list: [(call.salt % 3) + 1] }),
+    ...(/companies/.test(path) && { company_id: `company-${call.salt % 2}` }),
+    ...(path === '/attributes' && { content_type: 'clientuser', value_type: 'string' }),
+    value: textOf(call, world),
+    city: textOf(call, world),
+  }
+}
+
 for (const engine of engines) {
   describe(engine.name, () => {
     before(async () => {

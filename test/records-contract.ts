@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Command } from '../src/core/command.ts'
 import type { ProfileId, WorkspaceId } from '../src/core/profile.ts'
-import type { RecordId, RecordWrite, StoredRecord } from '../src/core/record.ts'
+import type { RecordId, RecordsWanted, RecordWrite, StoredRecord } from '../src/core/record.ts'
 import type { Store } from '../src/storage/store.ts'
 import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
 
@@ -51,6 +51,38 @@ export function recordsContract(engine: string, open: OpenStore): void {
     assert.equal(await store.findRecord(id, kind, at), null)
     const [next] = await write(store, id, put('acme'))
     assert.equal(next?.id, 2, 'an id is given once')
+  })
+
+  contract('several records are found at once, each one time', async (store, id) => {
+    const { profile } = await store.apply(id, upsert('u1'))
+    const subject = profile?.id as ProfileId
+    const made = await write(
+      store,
+      id,
+      put('a'),
+      put('b', { parent: 'p' }),
+      put(null, { subject }),
+      put('c', { subject, kind: 'toy.list' }),
+      put('d'),
+    )
+    const found = (wanted: RecordsWanted) => store.findRecords(id, wanted)
+    const ids = [5, 1, 1, 99, 1.5, -1] as RecordId[]
+    assert.deepEqual(await found({ ids }), [made[0], made[4]])
+    const names = [
+      { kind, name: 'a' },
+      { kind, name: 'b' },
+      { kind, parent: 'p', name: 'b' },
+      { kind: 'toy.list', name: 'a' },
+      { kind, name: 'a\0' },
+    ]
+    assert.deepEqual(await found({ names }), [made[0], made[1]])
+    const subjects = [subject, 99 as ProfileId]
+    assert.deepEqual(await found({ subjects }), [made[2], made[3]])
+    assert.deepEqual(await found({ ids, names, subjects }), made)
+    assert.deepEqual(await found({}), [])
+    await assert.rejects(found({ ids: new Array(1_001).fill(1) }), { code: 'invalid_field' })
+    const other = await store.createWorkspace('other', [])
+    assert.deepEqual(await store.findRecords(other.id, { ids, names, subjects }), [])
   })
 
   contract('what may not be is refused whole, and names who is in the way', async (store, id) => {

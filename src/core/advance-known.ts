@@ -1,4 +1,4 @@
-import type { Decided } from './decision.ts'
+import { type Decided, releasedAt } from './decision.ts'
 import { identifierKey, type Known, type KnownIdentifier, withClaimant } from './known.ts'
 import type { Identifier, ProfileId } from './profile.ts'
 import { endRun, isCancelledBy, type RunWrite, runId } from './run.ts'
@@ -9,12 +9,13 @@ import { endRun, isCancelledBy, type RunWrite, runId } from './run.ts'
  * follows the store's rule: the lowest id that has the value.
  */
 export function advanceKnown(known: Known, decided: Decided): void {
-  for (const { profile, released, claimed } of decided.profiles) {
+  for (const write of decided.profiles) {
+    const { profile, released, claimed } = write
     for (const identifier of released) {
       change(known, identifier, (entry) => ({
         ...entry,
         holders: withHeir(entry.holders, profile.id),
-        removedAt: later(entry.removedAt, profile.removedAt),
+        removedAt: later(entry.removedAt, releasedAt(write)),
       }))
     }
     for (const identifier of claimed) {
@@ -30,7 +31,7 @@ export function advanceKnown(known: Known, decided: Decided): void {
       if (of === undefined && to !== null) known.attributeNames.set(name, true)
     }
   }
-  for (const write of decided.runs) advanceRuns(known, write)
+  for (const each of decided.runs) advanceRuns(known, each)
   for (const count of decided.ruleCounts) {
     const counts = known.ruleCounts.get(count.subject)
     known.ruleCounts.set(count.subject, new Map(counts).set(count.rule, count))

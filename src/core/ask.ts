@@ -1,9 +1,10 @@
 import type { Applied } from './command.ts'
 import type { CommandBody, Question } from './dialect.ts'
+import type { Fault } from './errors.ts'
 import type { EventPage, EventQuery } from './event-query.ts'
 import type { Profile } from './profile.ts'
 import type { ProfilePage, ProfileQuery } from './profile-query.ts'
-import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from './record.ts'
+import type { RecordKey, RecordPage, RecordQuery, RecordsWanted, StoredRecord } from './record.ts'
 
 /** What an endpoint may ask while it makes its answer. */
 export type Ask =
@@ -11,8 +12,10 @@ export type Ask =
   | { profilePage: ProfileQuery }
   | { eventPage: EventQuery }
   | { record: { kind: string; key: RecordKey } }
+  | { records: RecordsWanted }
   | { recordPage: RecordQuery }
   | { apply: CommandBody }
+  | { applyAll: CommandBody[] }
 
 /**
  * Makes an answer in several looks: yields what it asks for, is resumed with what was found, and
@@ -41,6 +44,11 @@ export function* askRecord(kind: string, key: RecordKey): Asking<StoredRecord | 
   return (yield { record: { kind, key } }) as StoredRecord | null
 }
 
+/** Asks for several records at once. */
+export function* askRecordsFound(wanted: RecordsWanted): Asking<StoredRecord[]> {
+  return (yield { records: wanted }) as StoredRecord[]
+}
+
 /** Asks for a page of records. */
 export function* askRecords(query: RecordQuery): Asking<RecordPage> {
   return (yield { recordPage: query }) as RecordPage
@@ -49,4 +57,12 @@ export function* askRecords(query: RecordQuery): Asking<RecordPage> {
 /** Asks for a command to be carried out. */
 export function* askCommand(command: CommandBody): Asking<Applied> {
   return (yield { apply: command }) as Applied
+}
+
+/** What became of one of several commands. */
+export type Carried = { applied: Applied } | { fault: Fault }
+
+/** Asks for commands to be carried out side by side, each for itself. */
+export function* askCommands(commands: CommandBody[]): Asking<Carried[]> {
+  return (yield { applyAll: commands }) as Carried[]
 }

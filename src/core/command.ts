@@ -22,6 +22,7 @@ export type Command =
   | ContinueRun
   | EndRun
   | WriteRecords
+  | MergeProfiles
 
 interface Asked {
   source: Source
@@ -78,7 +79,7 @@ export interface Changes {
   /** Kinds of which it is to have no identifier any more. */
   disown?: string[]
   /** Input the dialect understood but which can have no effect; recorded as dropped. */
-  dropped?: { name: string; reason: 'unknown_company' }[]
+  dropped?: { name: string; reason: 'unknown_company' | 'unfit_value' }[]
 }
 
 export interface WriteIntent {
@@ -141,6 +142,19 @@ export interface EndRun extends Asked {
   end: { state: 'cancelled' | 'failed'; reason: RunReason; detail?: string }
 }
 
+/**
+ * Make one person of several. Who stays keeps every value it has; what it lacks comes from the
+ * others, the first of them that has it. It gains their tags and identifiers, and by their ids it
+ * is found as well. Who is not there, or stays, is passed over, so this may be asked again.
+ */
+export interface MergeProfiles extends Asked {
+  kind: 'merge-profiles'
+  /** Who stays; refused as `profile_not_found` when nobody is found. */
+  into: Key[]
+  /** Who goes: the keys of each; at most `mergedPerCommandMax`. */
+  from: Key[][]
+}
+
 /** Nothing but its `records`: no event, and no profile. */
 export interface WriteRecords extends Asked {
   kind: 'write-records'
@@ -163,4 +177,9 @@ export interface Applied {
 /** The identifier that the e-mail in a change gives, or null. */
 export function namedEmail({ set, setOnce }: Changes): Identifier | null {
   return emailIdentifier(own(set, EMAIL) ?? (setOnce && own(setOnce, EMAIL)))
+}
+
+/** The identifiers that a merge names, of who stays and of who goes. */
+export function mergeIdentifiers({ into, from }: MergeProfiles): Identifier[] {
+  return [into, ...from].flat().flatMap((key) => ('identifier' in key ? [key.identifier] : []))
 }

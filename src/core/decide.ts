@@ -66,6 +66,8 @@ function begin(journal: Journal, command: Exclude<Command, ContinueRun | EndRun>
       return { profile: null, foundBy: null }
     case 'record-event':
       return journal.record(command)
+    case 'merge-profiles':
+      return { profile: journal.merge(command), foundBy: 'key' }
     case 'write-profile':
       return journal.write(command, null)
     case 'remove-profile': {

@@ -53,6 +53,13 @@ export interface ProfileWrite {
   claimed: Identifier[]
   /** Identifiers it gives up; where it was the owner, the lowest id that has the value follows. */
   released: Identifier[]
+  /** True when all it was went to another profile, so that what it releases was never removed. */
+  absorbed?: true
+}
+
+/** When somebody who was removed let go of the identifiers; null where nobody was. */
+export function releasedAt({ profile, absorbed }: ProfileWrite): number | null {
+  return absorbed ? null : profile.removedAt
 }
 
 /** Whether a write makes a living profile more or less: 1, -1 or 0. */

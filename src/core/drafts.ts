@@ -39,6 +39,12 @@ export class Drafts {
     if (missing.length > 0) throw new NeedMore(missing)
   }
 
+  /** The same for profiles. */
+  requireProfiles(ids: readonly ProfileId[]): void {
+    const missing = ids.filter((id) => !this.#known.profiles.has(id) && !this.#writes.has(id))
+    if (missing.length > 0) throw new NeedMore(missing.map((profile) => ({ profile })))
+  }
+
   /** The profile that owns an identifier now, or null. */
   owner(identifier: Identifier): Profile | null {
     const id = this.#holdersOf(identifier)[0]

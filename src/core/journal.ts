@@ -1,12 +1,21 @@
 import type { Writer } from './change-attributes.ts'
-import type { Command, Key, RecordEvent, RemoveIntent, WriteIntent } from './command.ts'
-import type { DecideContext } from './decision.ts'
+import {
+  type Command,
+  type Key,
+  type MergeProfiles,
+  mergeIdentifiers,
+  type RecordEvent,
+  type RemoveIntent,
+  type WriteIntent,
+} from './command.ts'
+import type { DecideContext, ProfileWrite } from './decision.ts'
 import { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
 import type { Cause, Event, FoundBy } from './event.ts'
 import { type JsonObject, own } from './json.ts'
 import type { Known } from './known.ts'
 import { limits } from './limits.ts'
+import { findMerged, mergeProfiles } from './merge-profiles.ts'
 import {
   type EventId,
   emailIdentifier,
@@ -81,6 +90,38 @@ export class Journal {
     if (!found) return null
     assertVersion(intent.ifVersion, found)
     this.drafts.require(found.identifiers, 'all')
+    const write = this.#takeOut(found)
+    const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)
+    event.subject = write.profile.id
+    event.foundBy = 'key'
+    this.events.push(event)
+    return write.profile
+  }
+
+  /** One event about who stays, then one about each who goes; none when nobody goes. */
+  merge(command: MergeProfiles): Profile {
+    const { into, from } = findMerged(this.drafts, command)
+    if (from.length === 0) return into
+    const { now } = this.#context
+    const event = this.#draftEvent('profile.merged', {}, mergeIdentifiers(command), null)
+    const { write, changes, dropped } = mergeProfiles(this.drafts, into, from, now)
+    const gone = from.map((profile) => profile.id)
+    Object.assign(event, { attributes: { profiles: gone }, subject: into.id, foundBy: 'key' })
+    event.changes = changes
+    event.dropped = dropped
+    this.events.push(event)
+    for (const profile of from) {
+      const absorbed = this.#takeOut(profile)
+      absorbed.absorbed = true
+      const about = { into: into.id }
+      const end = this.#draftEvent('profile.absorbed', about, profile.identifiers, null)
+      Object.assign(end, { subject: profile.id, foundBy: 'key' })
+      this.events.push(end)
+    }
+    return write.profile
+  }
+
+  #takeOut(found: Profile): ProfileWrite {
     const write = this.drafts.edit(found)
     const { profile } = write
     const removedAt = Math.max(this.#occurredAt ?? this.#context.now, profile.createdAt)
@@ -89,11 +130,7 @@ export class Journal {
     profile.removedAt = removedAt
     profile.version += 1
     profile.updatedAt = Math.max(this.#context.now, profile.updatedAt)
-    const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)
-    event.subject = profile.id
-    event.foundBy = 'key'
-    this.events.push(event)
-    return profile
+    return write
   }
 
   /** An event that a rule set off, or that says it was stopped. */

@@ -1,4 +1,4 @@
-import { type Command, namedEmail } from './command.ts'
+import { type Command, mergeIdentifiers, namedEmail } from './command.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
 import type { Rule } from './rule.ts'
 import type { RuleCount, Run, RunKey } from './run.ts'
@@ -62,7 +62,8 @@ export function likelyNeeds(command: Command): Need[] {
   const named: Identifier[] = []
   if (command.kind === 'continue-run' || command.kind === 'end-run') return [{ run: command.run }]
   if (command.kind === 'write-records') return []
-  if (command.kind === 'record-event') named.push(...command.identifiers)
+  if (command.kind === 'merge-profiles') named.push(...mergeIdentifiers(command))
+  else if (command.kind === 'record-event') named.push(...command.identifiers)
   else {
     for (const key of command.keys) if ('identifier' in key) named.push(key.identifier)
     if (command.kind === 'write-profile') {

@@ -27,6 +27,8 @@ export const limits = {
   ruleDepthMax: 8,
   /** Events one command may cause, so that a wide fan of rules stays bounded too. */
   eventsPerCommandMax: 64,
+  /** Profiles one command may merge into another. */
+  mergedPerCommandMax: 50,
   /** Deliveries one command may plan. */
   deliveriesPerCommandMax: 256,
   /** Rules in one workspace. */
@@ -64,6 +66,8 @@ export const limits = {
   /** UTF-16 code units in the body of a record as JSON, and records written by one command. */
   recordLengthMax: 262_144,
   recordsPerCommandMax: 1_000,
+  /** Records found at once about people that are named. */
+  recordsOfPeopleMax: 10_000,
   /** How far a caller's `occurred_at` may lie ahead of the store's clock, in milliseconds. */
   futureMsMax: 5 * 60_000,
 } as const

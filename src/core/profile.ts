@@ -19,6 +19,9 @@ export interface Identifier {
 export const USER_ID = 'user_id'
 export const EMAIL = 'email'
 
+/** The id of a profile that was merged into its holder, in digits: what led there leads here. */
+export const MERGED_PROFILE = 'merged_profile'
+
 /** Who last set an attribute, and when. It stays when the attribute is cleared. */
 export interface Provenance {
   /** Event time, milliseconds UTC: what a later or older write is measured against. */
@@ -74,7 +77,7 @@ export function emailIdentifier(value: JsonValue | undefined): Identifier | null
   return { kind: EMAIL, value: address }
 }
 
-/** The value of the profile's identifier of this kind, or undefined. */
+/** The value of the profile's first identifier of this kind, which is the one to show. */
 export function identifierOf(profile: Profile, kind: string): string | undefined {
   return profile.identifiers.find((identifier) => identifier.kind === kind)?.value
 }

@@ -94,6 +94,14 @@ export interface RecordQuery {
   total?: boolean
 }
 
+/** Records to find at once: those with one of the ids, of the names, or about one of the people. */
+export interface RecordsWanted {
+  ids?: readonly RecordId[]
+  names?: readonly { kind: string; parent?: string | null; name: string }[]
+  /** Of whatever kind; the first `recordsOfPeopleMax` by person and kind. */
+  subjects?: readonly ProfileId[]
+}
+
 export interface RecordPage {
   records: StoredRecord[]
   /** What to give as `after` for the next page; null when there is none. */

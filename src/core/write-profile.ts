@@ -11,7 +11,9 @@ import {
   emailIdentifier,
   type Identifier,
   identifierOf,
+  MERGED_PROFILE,
   type Profile,
+  type ProfileId,
   USER_ID,
 } from './profile.ts'
 import type { WorkspaceSettings } from './workspace.ts'
@@ -85,12 +87,18 @@ export function assertVersion(wanted: number | undefined, profile: Profile | nul
 export function findByKeys(drafts: Drafts, keys: readonly Key[]): Profile | null {
   drafts.require(keyIdentifiers(keys))
   for (const key of keys) {
-    const found = 'identifier' in key ? drafts.owner(key.identifier) : drafts.profile(key.profile)
-    if (!found) continue
-    const second = 'createdSecond' in key ? key.createdSecond : undefined
-    if (second === undefined || Math.floor(found.createdAt / 1000) === second) return found
+    const found = 'identifier' in key ? drafts.owner(key.identifier) : findById(drafts, key)
+    if (found) return found
   }
   return null
+}
+
+/** The living profile with this id, or else the one it was merged into. */
+function findById(drafts: Drafts, key: Extract<Key, { profile: ProfileId }>): Profile | null {
+  const { profile: id, createdSecond: second } = key
+  const found = drafts.profile(id)
+  if (!found) return drafts.owner({ kind: MERGED_PROFILE, value: String(id) })
+  return second === undefined || Math.floor(found.createdAt / 1000) === second ? found : null
 }
 
 function resolve(
@@ -117,7 +125,7 @@ function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
   return asked !== undefined && has !== undefined && has !== asked.value
 }
 
-function keyIdentifiers(keys: readonly Key[]): Identifier[] {
+export function keyIdentifiers(keys: readonly Key[]): Identifier[] {
   const identifiers: Identifier[] = []
   for (const key of keys) if ('identifier' in key) identifiers.push(key.identifier)
   return identifiers
@@ -225,10 +233,12 @@ function disown(drafts: Drafts, write: ProfileWrite, kinds: readonly string[]): 
 function identify(drafts: Drafts, write: ProfileWrite, wanted: readonly Identifier[]): Change[] {
   const changes: Change[] = []
   for (const identifier of wanted) {
+    // One that came with another profile is as good as the one to show.
+    if (has(write.profile, identifier)) continue
     const from = identifierOf(write.profile, identifier.kind) ?? null
-    if (from === identifier.value) continue
     if (from !== null) drafts.release(write, { kind: identifier.kind, value: from })
     drafts.claim(write, identifier)
+    showFirst(write.profile, identifier)
     changes.push({ name: identifier.kind, of: 'identifier', from, to: identifier.value })
   }
   return changes
@@ -239,10 +249,23 @@ function followEmail(drafts: Drafts, write: ProfileWrite): void {
   const wanted = emailIdentifier(own(write.profile.attributes, EMAIL))
   const held = identifierOf(write.profile, EMAIL)
   if (wanted?.value === held) return
-  if (held !== undefined) {
-    const old = { kind: EMAIL, value: held }
-    drafts.require([old])
-    drafts.release(write, old)
-  }
-  if (wanted) drafts.claim(write, wanted)
+  const addresses = write.profile.identifiers.filter(({ kind }) => kind === EMAIL)
+  const old = wanted ? addresses.slice(0, 1) : addresses
+  drafts.require(old)
+  for (const identifier of old) drafts.release(write, identifier)
+  if (!wanted) return
+  if (!has(write.profile, wanted)) drafts.claim(write, wanted)
+  showFirst(write.profile, wanted)
+}
+
+function has({ identifiers }: Profile, { kind, value }: Identifier): boolean {
+  return identifiers.some((held) => held.kind === kind && held.value === value)
+}
+
+/** Who was merged with others may have several identifiers of a kind; the first is shown. */
+function showFirst(profile: Profile, { kind, value }: Identifier): void {
+  const { identifiers } = profile
+  const first = identifiers.findIndex((held) => held.kind === kind)
+  const at = identifiers.findIndex((held) => held.kind === kind && held.value === value)
+  if (at > first) identifiers.splice(first, 0, ...identifiers.splice(at, 1))
 }

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Ask } from '../core/ask.ts'
-import type { AskingEndpoint, Dialect, DialectRequest, DialectResponse } from '../core/dialect.ts'
+import type { Ask, Carried } from '../core/ask.ts'
+import type { Applied } from '../core/command.ts'
+import type {
+  AskingEndpoint,
+  CommandBody,
+  Dialect,
+  DialectRequest,
+  DialectResponse,
+} from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import type { Access } from './authenticate.ts'
 import type { Call } from './call.ts'
@@ -8,7 +15,7 @@ import { readIdempotency } from './idempotency-key.ts'
 import { repeatedHeaders, viewOf } from './serve-endpoint.ts'
 
 /** No call asks for more; one that would never ends. */
-const asksMax = 200
+const asksMax = 4_000
 
 /** Runs an endpoint that asks, until it has its answer; every error becomes its refusal. */
 export function serveAsking(
@@ -30,9 +37,11 @@ export function serveAsking(
 }
 
 class Conversation {
-  /** Whether anything may have been stored, so that a defect later must not say it was not. */
-  wrote = false
   #repeated = false
+  #isUnknown = false
+  /** Commands that are being carried out, and those that were. */
+  #underWay = 0
+  #applied = 0
   readonly #call: Call
   readonly #dialect: Dialect
   readonly #access: Access
@@ -41,6 +50,11 @@ class Conversation {
     this.#call = call
     this.#dialect = dialect
     this.#access = access
+  }
+
+  /** Whether anything may have been stored, so that a defect later must not say it was not. */
+  get wrote(): boolean {
+    return this.#isUnknown || this.#underWay > 0 || this.#applied > 0
   }
 
   async run(endpoint: AskingEndpoint, request: DialectRequest): Promise<DialectResponse> {
@@ -69,25 +83,47 @@ class Conversation {
     if ('profilePage' in ask) return store.queryProfiles(workspaceId, ask.profilePage)
     if ('eventPage' in ask) return store.queryEvents(workspaceId, ask.eventPage)
     if ('record' in ask) return store.findRecord(workspaceId, ask.record.kind, ask.record.key)
+    if ('records' in ask) return store.findRecords(workspaceId, ask.records)
     if ('recordPage' in ask) return store.listRecords(workspaceId, ask.recordPage)
-    return this.#apply(ask.apply)
+    if ('applyAll' in ask) return this.#applyAll(ask.applyAll)
+    return this.#apply(ask.apply, this.#applied)
   }
 
-  async #apply(body: Extract<Ask, { apply: unknown }>['apply']): Promise<unknown> {
+  /** `number` tells the commands of one call apart, where the caller gave it a key. */
+  async #apply(body: CommandBody, number: number): Promise<Applied> {
     const call = this.#call
     const { token, workspace } = this.#access
     const source = { dialect: this.#dialect.id, token: token.id, request: call.id }
-    const idempotency = readIdempotency(call)
+    const read = readIdempotency(call)
+    const idempotency = read && number > 0 ? { ...read, route: `${read.route} ${number}` } : read
     const command = { ...body, source, ...(idempotency && { idempotency }) }
-    this.wrote = true
+    this.#underWay += 1
     try {
       const applied = await call.shell.store.apply(workspace.id, command)
-      this.#repeated = applied.repeated === true
+      this.#applied += 1
+      this.#repeated ||= applied.repeated === true
       return applied
     } catch (error) {
       // An engine says with a fault that nothing was written.
-      if (error instanceof Fault && error.code !== 'outcome_unknown') this.wrote = false
+      if (!(error instanceof Fault) || error.code === 'outcome_unknown') this.#isUnknown = true
       throw error
+    } finally {
+      this.#underWay -= 1
     }
+  }
+
+  /** A fault of one is told apart from the others; anything else is a defect of the whole call. */
+  #applyAll(commands: readonly CommandBody[]): Promise<Carried[]> {
+    const first = this.#applied
+    return Promise.all(
+      commands.map(async (command, at): Promise<Carried> => {
+        try {
+          return { applied: await this.#apply(command, first + at) }
+        } catch (error) {
+          if (error instanceof Fault) return { fault: error }
+          throw error
+        }
+      }),
+    )
   }
 }

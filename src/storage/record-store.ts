@@ -1,5 +1,11 @@
 import type { WorkspaceId } from '../core/profile.ts'
-import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from '../core/record.ts'
+import type {
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  RecordsWanted,
+  StoredRecord,
+} from '../core/record.ts'
 
 /**
  * What dialects keep besides profiles. They are written by commands: one of the kind
@@ -10,6 +16,13 @@ import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from '../core/r
 export interface RecordStore {
   /** The record, or null; a record of another kind is not found. */
   findRecord(workspaceId: WorkspaceId, kind: string, key: RecordKey): Promise<StoredRecord | null>
+
+  /**
+   * Finds several at once, each of them one time, in the order of their ids.
+   *
+   * @throws Fault `invalid_field` for more than `pageMax` of ids, names or people.
+   */
+  findRecords(workspaceId: WorkspaceId, wanted: RecordsWanted): Promise<StoredRecord[]>
 
   /**
    * Lists records in the order of their ids, of one kind, or of whatever kind about one person.

@@ -5,6 +5,8 @@ import {
   type DecideContext,
   type LastIds,
   lastIdsAfter,
+  type ProfileWrite,
+  releasedAt,
   settle,
 } from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
@@ -91,8 +93,7 @@ export function memoryEngine(
       settle(verdict, last)
       last = lastIdsAfter(last, verdict)
       for (const write of verdict.profiles) {
-        for (const identifier of write.released)
-          release(holders, removedAt, write.profile, identifier)
+        for (const identifier of write.released) release(holders, removedAt, write, identifier)
         for (const identifier of write.claimed) {
           const key = identifierKey(identifier)
           holders.set(key, [...(holders.get(key) ?? []), write.profile.id])
@@ -134,14 +135,16 @@ function keepRun(runs: Map<string, Run>, write: RunWrite): void {
 function release(
   holders: Map<string, ProfileId[]>,
   removedAt: Map<string, number>,
-  profile: Profile,
+  write: ProfileWrite,
   identifier: Identifier,
 ): void {
+  const { profile } = write
+  const at = releasedAt(write)
   const key = identifierKey(identifier)
   const owner = holders.get(key)?.[0]
   const left = (holders.get(key) ?? []).filter((id) => id !== profile.id)
   holders.set(key, owner === profile.id ? left.sort((a, b) => a - b) : left)
-  if (profile.removedAt !== null) {
-    removedAt.set(key, Math.max(profile.removedAt, removedAt.get(key) ?? 0))
+  if (at !== null) {
+    removedAt.set(key, Math.max(at, removedAt.get(key) ?? 0))
   }
 }

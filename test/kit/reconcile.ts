@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import type { Event } from '../../src/core/event.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import {
+  EMAIL,
   type EventId,
   emailIdentifier,
   type Identifier,
+  identifierOf,
   type Profile,
   type ProfileId,
   type WorkspaceId,
@@ -17,8 +19,11 @@ interface Told {
   version: number
   attributes: JsonObject
   tags: string[]
-  identifiers: Map<string, string>
+  /** As JSON. */
+  identifiers: Set<string>
   removed: boolean
+  /** Whom it was merged into. */
+  into?: ProfileId
 }
 
 /**
@@ -41,7 +46,8 @@ export async function reconcile(
   const toldOf = foldLog(events)
   for (const [id, told] of toldOf) {
     const [profile] = await store.findProfiles(workspaceId, { keys: [{ profile: id }] })
-    assertAsTold(id, profile, told)
+    if (told.into === undefined) assertAsTold(id, profile, told)
+    else assert.equal(profile?.id, heirOf(toldOf, told.into), `who ${id} was merged into`)
   }
   for (const identifier of suspects) {
     const [profile] = await store.findProfiles(workspaceId, { keys: [{ identifier }] })
@@ -61,10 +67,18 @@ function assertLinked(events: readonly Event[]): void {
   }
 }
 
+const profileEvents = [
+  'profile.created',
+  'profile.updated',
+  'profile.removed',
+  'profile.merged',
+  'profile.absorbed',
+]
+
 function foldLog(events: readonly Event[]): Map<ProfileId, Told> {
   const told = new Map<ProfileId, Told>()
   for (const event of events) {
-    if (!['profile.created', 'profile.updated', 'profile.removed'].includes(event.type)) continue
+    if (!profileEvents.includes(event.type)) continue
     assert.ok(event.subject !== null, `event ${event.id} is about a profile`)
     const profile = told.get(event.subject) ?? emptyTold()
     assert.equal(
@@ -74,14 +88,15 @@ function foldLog(events: readonly Event[]): Map<ProfileId, Told> {
     )
     told.set(event.subject, profile)
     profile.version += 1
-    if (event.type === 'profile.removed') profile.removed = true
+    if (['profile.removed', 'profile.absorbed'].includes(event.type)) profile.removed = true
+    if (event.type === 'profile.absorbed') profile.into = event.attributes.into as ProfileId
     for (const change of event.changes) applyChange(profile, change)
   }
   return told
 }
 
 function emptyTold(): Told {
-  return { version: 0, attributes: {}, tags: [], identifiers: new Map(), removed: false }
+  return { version: 0, attributes: {}, tags: [], identifiers: new Set(), removed: false }
 }
 
 function applyChange(profile: Told, change: Event['changes'][number]): void {
@@ -89,9 +104,11 @@ function applyChange(profile: Told, change: Event['changes'][number]): void {
     assert.deepEqual(change.from, profile.tags, 'tags change from what they were')
     profile.tags = change.to as string[]
   } else if (change.of === 'identifier') {
-    assert.equal(change.from, profile.identifiers.get(change.name) ?? null)
-    if (change.to === null) profile.identifiers.delete(change.name)
-    else profile.identifiers.set(change.name, change.to as string)
+    const named = (value: unknown) => JSON.stringify({ kind: change.name, value })
+    if (change.from !== null) {
+      assert.ok(profile.identifiers.delete(named(change.from)), 'identifiers change from what is')
+    }
+    if (change.to !== null) profile.identifiers.add(named(change.to))
   } else {
     const stored = Object.hasOwn(profile.attributes, change.name)
       ? profile.attributes[change.name]
@@ -112,9 +129,18 @@ function assertAsTold(id: ProfileId, profile: Profile | undefined, told: Told): 
   assert.deepEqual({ ...profile.attributes }, { ...told.attributes }, `attributes of ${id}`)
   assert.deepEqual([...profile.tags].sort(), [...told.tags].sort(), `tags of profile ${id}`)
   const email = emailIdentifier(told.attributes.email)
-  if (email) told.identifiers.set(email.kind, email.value)
-  const held = new Map(profile.identifiers.map(({ kind, value }) => [kind, value]))
-  assert.deepEqual(held, told.identifiers, `identifiers of profile ${id}`)
+  if (email) assert.equal(identifierOf(profile, EMAIL), email.value, `address of profile ${id}`)
+  // Addresses follow the attribute, and that is no change of its own.
+  const held = profile.identifiers.filter(({ kind }) => kind !== EMAIL)
+  const others = [...told.identifiers].filter((text) => JSON.parse(text).kind !== EMAIL)
+  assert.deepEqual(new Set(held.map((one) => JSON.stringify(one))), new Set(others), `of ${id}`)
+}
+
+/** Who is found by the id of somebody who was merged. */
+function heirOf(told: ReadonlyMap<ProfileId, Told>, id: ProfileId): ProfileId | undefined {
+  const heir = told.get(id)
+  if (heir?.into !== undefined) return heirOf(told, heir.into)
+  return heir?.removed === false ? id : undefined
 }
 
 async function assertFoundByName(

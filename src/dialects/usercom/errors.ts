@@ -18,7 +18,10 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
     case 'forbidden':
       return detail(403, fault.message === faultTable.forbidden.text ? noPermission : fault.message)
     case 'profile_not_found':
+    case 'record_not_found':
       return detail(404, 'Not found.')
+    case 'query_timeout':
+      return detail(400, fault.message)
     case 'unknown_route':
       return unknownRoute
     case 'method_not_allowed':

@@ -1,132 +1,123 @@
-import type { DialectRequest, DialectResponse, Question, ReadEndpoint } from '../../core/dialect.ts'
+import { type Asking, askProfilePage, askProfiles } from '../../core/ask.ts'
+import type {
+  AskingEndpoint,
+  AskingView,
+  DialectRequest,
+  DialectResponse,
+  Question,
+} from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
-import { assertText } from '../../core/normalise.ts'
-import { canonicalEmail, EMAIL, type Profile } from '../../core/profile.ts'
+import { canonicalEmail, EMAIL } from '../../core/profile.ts'
+import { listFilter } from './lookups.ts'
+import { invalidPage, pageWanted, showPage, showSome } from './paging.ts'
+import { type Parameter, parameters } from './query.ts'
+import { showUser, showUsers } from './show-users.ts'
 import { keysOfKey } from './shown-ids.ts'
-import { renderUser } from './user-object.ts'
+import { keysOfUserId } from './user-paths.ts'
 import { versionOf } from './version.ts'
 
+/** How many users one address or number may find; a bound on the answer, far above real ones. */
+const foundMax = 1_000
+const searchable = ['email', 'key', 'phone_number'] as const
+
 /**
- * `GET /users/search/` by e-mail, key or phone number (wire notes 6.4). Who asks for one user and
- * gets none gets an empty body with the 404: shops test for exactly that.
+ * `GET /users/search/` (wire notes 6.4). Who asks for one user and gets none gets an empty body
+ * with the 404: shops test for exactly that. An empty value finds nobody.
  */
-export const search: ReadEndpoint = {
+const search: AskingEndpoint = {
   method: 'GET',
   path: '/users/search',
   scope: 'profiles:read',
-  toQuestion(request) {
-    const wanted = wantedBy(request)
-    const limit = wanted.shape === 'one' ? 1 : foundMax
-    if (wanted.text === '') return nobody
-    switch (wanted.by) {
-      case 'email':
-        return { identifier: { kind: EMAIL, value: canonicalEmail(wanted.text) }, limit }
-      case 'key':
-        return { keys: keysOfKey(wanted.text, request.workspace) }
-      case 'phone_number':
-        return { phones: [...new Set([wanted.text, wanted.plusKept])], limit }
-    }
-  },
-  toAnswer(found, request, view) {
-    const wanted = wantedBy(request)
+  *ask(request, view) {
     const version = versionOf(request)
-    const render = (profile: Profile) => renderUser(profile, version, request.workspace, view)
-    if (wanted.shape === 'list') return { status: 200, body: found.map(render) }
-    if (wanted.shape === 'page') return page(found, wanted, request, render)
-    const first = found[0]
-    return first ? { status: 200, body: render(first) } : { status: 404 }
+    const given = parameters(request.query)
+    const by = searchable.find((name) => given.has(name))
+    if (by === undefined) return yield* searchByAttributes(request, given, view)
+    const question = questionOf(by, given.get(by) ?? { text: '', plusKept: '' }, request)
+    const many = by === 'email' && /^(true|1)$/i.test(given.get('many')?.text ?? '')
+    const paged = by === 'phone_number' && version === 2
+    if (!many && !paged) return yield* showOne(question, request, view)
+    const found = question ? yield* askProfiles({ ...question, limit: foundMax }) : []
+    if (many) return { status: 200, body: yield* showUsers(found, request, view) }
+    const page = pageWanted(given.get('page')?.text)
+    if (!page) return invalidPage
+    const { offset, limit } = page
+    const users = yield* showUsers(found.slice(offset, offset + limit), request, view)
+    return showPage(request, page, found.length, users)
   },
 }
 
-const searchable = ['email', 'key', 'phone_number'] as const
-const nobody: Question = { keys: [] }
-const pageLength = 100
-/** How many users one address or number may find; a bound on the answer, far above real ones. */
-const foundMax = 1_000
-
-interface Wanted {
-  by: (typeof searchable)[number]
-  /** Empty text matches nobody: shops ask `?key=` for visitors without a cookie. */
-  text: string
-  /** The same with `+` read as itself, which is how some clients send phone numbers. */
-  plusKept: string
-  shape: 'one' | 'list' | 'page'
-  page: string
+/** `GET /users-by-id/search/?user_id=`: old clients ask here. */
+const searchByUserId: AskingEndpoint = {
+  method: 'GET',
+  path: '/users-by-id/search',
+  scope: 'profiles:read',
+  *ask(request, view) {
+    versionOf(request)
+    const value = parameters(request.query).get('user_id')
+    if (value === undefined) throw notServed('/users-by-id/search/ takes user_id')
+    return yield* showOne(
+      value.text === '' ? null : { keys: keysOfUserId(value.text) },
+      request,
+      view,
+    )
+  },
 }
 
-function wantedBy(request: DialectRequest): Wanted {
-  const given = parameters(request.query)
-  const by = searchable.find((name) => given.has(name))
-  if (by === undefined) throw notServed([...given.keys()])
-  const { text, plusKept } = given.get(by) ?? nothing
-  assertText(by, text, limits.identifierLengthMax)
-  const many = /^(true|1)$/i.test(given.get('many')?.text ?? '')
-  const paged = by === 'phone_number' && versionOf(request) === 2
-  return {
-    by,
-    // No address has a blank in it, so there `+` can only have meant itself.
-    text: by === 'email' && text.includes(' ') ? plusKept : text,
-    plusKept,
-    shape: by === 'email' && many ? 'list' : paged ? 'page' : 'one',
-    page: given.get('page')?.text ?? '1',
-  }
-}
-
-const nothing = { text: '', plusKept: '' }
-
-/** The last value of each parameter, without the one `/` that some clients put behind the query. */
-function parameters(query: string): Map<string, { text: string; plusKept: string }> {
-  const given = new Map<string, { text: string; plusKept: string }>()
-  for (const pair of query.split('&')) {
-    if (pair === '' || pair === '/') continue
-    const [name = '', ...rest] = pair.split('=')
-    const value = rest.join('=').replace(/\/$/, '')
-    given.set(decode(name), { text: decode(value.replaceAll('+', ' ')), plusKept: decode(value) })
-  }
-  return given
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    throw new Fault('malformed_path', {
-      message: 'The query is not validly percent-encoded.',
-      cause: error,
-    })
-  }
-}
-
-function notServed(names: readonly string[]): Fault {
-  const served = 'Users can be searched by email, key or phone_number'
-  const asked = names[0]?.slice(0, limits.nameLengthMax)
-  return new Fault('malformed_request', {
-    message:
-      asked === undefined ? `${served}.` : `${served}; a search by "${asked}" is not served.`,
-  })
-}
-
-/** Page numbers in absolute addresses, as recorded: clients follow them or read `page=` out. */
-function page(
-  found: readonly Profile[],
-  wanted: Wanted,
+function* showOne(
+  question: Question | null,
   request: DialectRequest,
-  render: (profile: Profile) => JsonObject,
-): DialectResponse {
-  const pages = Math.max(Math.ceil(found.length / pageLength), 1)
-  const number = /^[1-9]\d{0,5}$/.test(wanted.page) ? Number(wanted.page) : 0
-  if (number < 1 || number > pages) return { status: 404, body: { detail: 'Invalid page.' } }
-  const start = `${request.baseUrl}/api/public/users/search/?phone_number=`
-  const address = (at: number) => `${start}${encodeURIComponent(wanted.plusKept)}&page=${at}`
-  return {
-    status: 200,
-    body: {
-      count: found.length,
-      next: number < pages ? address(number + 1) : null,
-      previous: number > 1 ? address(number - 1) : null,
-      results: found.slice((number - 1) * pageLength, number * pageLength).map(render),
-    },
+  view: AskingView,
+): Asking<DialectResponse> {
+  const [first] = question ? yield* askProfiles(question) : []
+  return first ? { status: 200, body: yield* showUser(first, request, view) } : { status: 404 }
+}
+
+function questionOf(
+  by: (typeof searchable)[number],
+  { text, plusKept }: Parameter,
+  { workspace }: DialectRequest,
+): Question | null {
+  if (text === '') return null
+  switch (by) {
+    case 'email': {
+      // No address has a blank in it, so there `+` can only have meant itself.
+      const value = canonicalEmail(text.includes(' ') ? plusKept : text)
+      return { identifier: { kind: EMAIL, value }, limit: 1 }
+    }
+    case 'key':
+      return { keys: keysOfKey(text, workspace) }
+    case 'phone_number':
+      return { phones: [...new Set([text, plusKept])], limit: 1 }
   }
 }
+
+function* searchByAttributes(
+  request: DialectRequest,
+  given: ReadonlyMap<string, Parameter>,
+  view: AskingView,
+): Asking<DialectResponse> {
+  const filter = yield* listFilter(given, view)
+  if (filter === 'nobody') return showSome(request, given.get('page')?.text, [])
+  if (Object.keys(filter).length === 0) throw notServed(asked(given))
+  const page = pageWanted(given.get('page')?.text)
+  if (!page) return invalidPage
+  const { offset, limit } = page
+  const found = yield* askProfilePage({ filter, page: { offset, limit }, total: true })
+  const users = yield* showUsers(found.profiles, request, view)
+  return showPage(request, page, found.total ?? 0, users)
+}
+
+function asked(given: ReadonlyMap<string, Parameter>): string {
+  const served = 'Users can be searched by email, key, phone_number or an attribute'
+  const [name] = given.keys()
+  if (name === undefined) return served
+  return `${served}; there is no attribute "${name.slice(0, limits.nameLengthMax)}"`
+}
+
+function notServed(message: string): Fault {
+  return new Fault('malformed_request', { message: `${message}.` })
+}
+
+export const searchEndpoints = [search, searchByUserId]

@@ -12,6 +12,9 @@ import type { Version } from './version.ts'
 export interface UserBody {
   /** The customer's own id, where the body has one that is not empty. */
   userId: string | undefined
+  /** The customer's own id of a company the user is to work at. */
+  company: string | undefined
+  /** Custom attributes are in `set`, and their names are the `unknown` ones. */
   changes: Changes
 }
 
@@ -25,7 +28,7 @@ export interface UserBody {
 export function readUserBody(body: JsonValue | undefined, version: Version): UserBody {
   const record = body === undefined ? {} : body
   if (!isObject(record)) throw notAnObject(record)
-  const reading: Reading = { set: {}, unknown: [], tags: [], faults: [], hasCompany: false }
+  const reading: Reading = { set: {}, unknown: [], tags: [], faults: [] }
   const others: string[] = []
   for (const name of Object.keys(record)) {
     const field = fields.get(name)
@@ -38,7 +41,7 @@ export function readUserBody(body: JsonValue | undefined, version: Version): Use
   const [first, second] =
     version === 2 ? [reading.customId, reading.userId] : [reading.userId, reading.customId]
   const userId = first ?? second ?? undefined
-  return { userId, changes: changesOf(reading, userId) }
+  return { userId, company: reading.company, changes: changesOf(reading, userId) }
 }
 
 interface Reading {
@@ -46,7 +49,7 @@ interface Reading {
   unknown: string[]
   tags: string[]
   faults: FieldFault[]
-  hasCompany: boolean
+  company?: string
   userId?: string | null | undefined
   customId?: string | null | undefined
 }
@@ -65,9 +68,11 @@ function take(reading: Reading, field: Field, name: string, value: JsonValue): v
       else reading.customId = read
       return
     }
-    case 'company':
-      if (readText(value, name, faults, limits.stringLengthMax)) reading.hasCompany = true
+    case 'company': {
+      const read = readText(value, name, faults, limits.identifierLengthMax)
+      if (read) reading.company = read
       return
+    }
     case 'tags':
       readTags(reading, name, value)
       return
@@ -111,17 +116,16 @@ function changesOf(reading: Reading, userId: string | undefined): Changes {
   if (reading.unknown.length > 0) changes.unknown = reading.unknown
   // Tags are only ever added by this call (wire notes 1, G2).
   if (reading.tags.length > 0) changes.tags = { add: reading.tags, remove: [] }
-  if (reading.hasCompany) changes.dropped = [{ name: 'company_id', reason: 'unknown_company' }]
   return changes
 }
 
-function notAnObject(body: JsonValue): Fault {
+export function notAnObject(body: JsonValue): Fault {
   if (body === null) return invalidField('', 'No data provided')
   return invalidField('', `Invalid data. Expected a dictionary, but got ${typeName(body)}.`)
 }
 
 /** The name the vendor's language has for a type. */
-function typeName(value: JsonValue): string {
+export function typeName(value: JsonValue): string {
   const kind = bodyKind(value)
   if (kind === 'number') return Number.isInteger(value) ? 'int' : 'float'
   return { string: 'str', boolean: 'bool', object: 'dict', null: 'NoneType' }[kind] ?? kind

@@ -1,4 +1,3 @@
-import type { WorkspaceView } from '../../core/dialect.ts'
 import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import { displayName, identifierOf, type Profile, USER_ID } from '../../core/profile.ts'
 import type { Workspace } from '../../core/workspace.ts'
@@ -6,16 +5,24 @@ import { genders, ownAttributes, slug, statuses } from './fields.ts'
 import { shownId, shownKey } from './shown-ids.ts'
 import type { Version } from './version.ts'
 
+/** What a user object shows that does not stand on the profile. */
+export interface Shown {
+  definition(name: string): { id: number; description: string; name?: string; deletedAt?: number }
+  tagId(name: string): number
+  companies: JsonObject[]
+  lists: JsonObject[]
+}
+
 /**
  * The vendor's user object, every key of it in the recorded order (wire notes 5). What Roster does
- * not observe (visits, browser, lists, companies) has the value a fresh user has there, and so has
+ * not observe (visits, browser, last contact) has the value a fresh user has there, and so has
  * a stored value that the column cannot express.
  */
 export function renderUser(
   profile: Profile,
   version: Version,
   workspace: Workspace,
-  view: WorkspaceView,
+  shown: Shown,
 ): JsonObject {
   const { attributes } = profile
   const key = shownKey(profile, workspace)
@@ -47,11 +54,11 @@ export function renderUser(
     resolution: null,
     created_at: dateTime(profile.createdAt),
     updated_at: dateTime(profile.updatedAt),
-    companies: [],
-    attributes: version === 1 ? customAttributes(profile, view) : undefined,
+    companies: shown.companies,
+    attributes: version === 1 ? customAttributes(profile, shown) : undefined,
     gravatar_url: textOf(attributes, 'avatar_url'),
-    lists: [],
-    tags: profile.tags.map((name) => ({ name, id: view.nameId('tag', name) })),
+    lists: shown.lists,
+    tags: profile.tags.map((name) => ({ name, id: shown.tagId(name) })),
     notifications: own(attributes, 'notifications') !== false,
     facebook_url: textOf(attributes, 'facebook_url'),
     linkedin_url: textOf(attributes, 'linkedin_url'),
@@ -67,14 +74,12 @@ export function renderUser(
 }
 
 /** Version 1: custom attributes as a list. */
-function customAttributes(profile: Profile, view: WorkspaceView): JsonValue[] {
-  return customNames(profile).map((name) => ({
-    name_std: slug(name),
-    name,
-    value: own(profile.attributes, name) ?? null,
-    id: view.nameId('attribute', name),
-    description: '',
-  }))
+function customAttributes(profile: Profile, { definition }: Shown): JsonValue[] {
+  return customNames(profile).map((stored) => {
+    const { id, description, name = stored } = definition(stored)
+    const value = own(profile.attributes, stored) ?? null
+    return { name_std: slug(name), name, value, id, description }
+  })
 }
 
 /**
@@ -104,7 +109,7 @@ function withFlattened(
   return user
 }
 
-function customNames(profile: Profile): string[] {
+export function customNames(profile: Profile): string[] {
   return Object.keys(profile.attributes).filter((name) => !ownAttributes.has(name))
 }
 
@@ -130,6 +135,6 @@ function wordOf(
 }
 
 /** UTC with six digits, as recorded; Roster's clock has milliseconds. */
-function dateTime(at: number): string {
+export function dateTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, -1)}000Z`
 }

@@ -1,4 +1,4 @@
-import { type Decided, rebased } from '../../core/decision.ts'
+import { type Decided, rebased, releasedAt } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import { identifierKey, type Known } from '../../core/known.ts'
@@ -102,10 +102,11 @@ function holderChanges(
 function formerHolders(decisions: readonly Decided[]): unknown[][] {
   const rows = new Map<string, unknown[]>()
   for (const { profiles } of decisions) {
-    for (const { profile, released } of profiles) {
-      for (const identifier of released) {
+    for (const write of profiles) {
+      const { profile } = write
+      for (const identifier of write.released) {
         const { kind, value } = identifier
-        const row = [kind, value, -profile.id, profile.id, profile.removedAt]
+        const row = [kind, value, -profile.id, profile.id, releasedAt(write)]
         rows.set(`${profile.id}\0${identifierKey(identifier)}`, row)
       }
     }

@@ -101,7 +101,7 @@ export class GroupQueue {
       // Its next turn comes after everybody else's.
       this.#lanes.delete(lane.workspaceId)
       this.#lanes.set(lane.workspaceId, lane)
-      void this.#run(lane, lane.waiting.splice(0, groupMax))
+      void this.#run(lane, lane.waiting.splice(0, groupLength(lane.waiting)))
     }
   }
 
@@ -156,4 +156,13 @@ export class GroupQueue {
 
 function tryAgain(): Fault {
   return new Fault('unavailable', { retryAfterSeconds: 1 })
+}
+
+/**
+ * How many of those that wait make the next group. A merge begins one: ids of profiles stand in
+ * what it writes, and those of a group that is being decided are not known yet.
+ */
+function groupLength(waiting: readonly Waiting[]): number {
+  const merge = waiting.findIndex(({ command }, at) => at > 0 && command.kind === 'merge-profiles')
+  return Math.min(merge < 0 ? waiting.length : merge, groupMax)
 }

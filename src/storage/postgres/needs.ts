@@ -1,4 +1,11 @@
-import { type Command, namedEmail } from '../../core/command.ts'
+import {
+  type Command,
+  type ContinueRun,
+  type EndRun,
+  type Key,
+  namedEmail,
+  type WriteRecords,
+} from '../../core/command.ts'
 import { identifierKey, type Need } from '../../core/known.ts'
 import type { Identifier, ProfileId } from '../../core/profile.ts'
 import { type RunKey, runId } from '../../core/run.ts'
@@ -43,7 +50,7 @@ export function foreseenNeeds(command: Command): Need[] {
   if (command.kind === 'write-records') return []
   const identifiers: Identifier[] = []
   const profiles: ProfileId[] = []
-  const keys = command.kind === 'record-event' ? (command.subject ?? []) : command.keys
+  const keys = keysOf(command)
   for (const key of keys) {
     if ('identifier' in key) identifiers.push(key.identifier)
     else profiles.push(key.profile)
@@ -58,4 +65,9 @@ export function foreseenNeeds(command: Command): Need[] {
     ...identifiers.map((identifier) => ({ identifier, holders: 'owner' as const })),
     ...profiles.map((profile) => ({ profile })),
   ]
+}
+
+function keysOf(command: Exclude<Command, WriteRecords | ContinueRun | EndRun>): Key[] {
+  if (command.kind === 'record-event') return command.subject ?? []
+  return command.kind === 'merge-profiles' ? [command.into, ...command.from].flat() : command.keys
 }

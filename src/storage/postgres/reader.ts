@@ -2,7 +2,13 @@ import type pg from 'pg'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
-import type { EventId, Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
+import {
+  type EventId,
+  type Identifier,
+  MERGED_PROFILE,
+  type Profile,
+  type WorkspaceId,
+} from '../../core/profile.ts'
 import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
 import { storageFault } from './faults.ts'
 import type { NameCache } from './name-cache.ts'
@@ -165,7 +171,10 @@ export class Reader {
     if (!Number.isSafeInteger(key.profile)) return null
     const { rows } = await this.#ask<Row>(readProfile, [workspaceId, key.profile])
     const [row] = rows
-    if (!row) return null
+    if (!row) {
+      const identifier = { kind: MERGED_PROFILE, value: String(key.profile) }
+      return this.#byKey(workspaceId, { identifier })
+    }
     const second = Math.floor((row.created_at as number) / 1000)
     if (key.createdSecond !== undefined && key.createdSecond !== second) return null
     return profileFromRow(row)

@@ -1,7 +1,20 @@
+import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { RecordKey, RecordPage, RecordQuery, StoredRecord } from '../../core/record.ts'
+import type {
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  RecordsWanted,
+  StoredRecord,
+} from '../../core/record.ts'
 import { recordFromRow } from '../rows.ts'
-import { assertRecordQuery, isPossibleKey, recordPage } from '../search/list-records.ts'
+import {
+  assertRecordQuery,
+  foundRecords,
+  isPossibleKey,
+  possibleRecords,
+  recordPage,
+} from '../search/list-records.ts'
 import * as sql from './record-statements.ts'
 import type { Ask } from './search-sources.ts'
 
@@ -16,6 +29,23 @@ export async function findRecord(
     ? ask(sql.selectRecord, [workspaceId, key.id])
     : ask(sql.selectRecordByName, [workspaceId, kind, key.parent ?? '', key.name]))
   return row && row.kind === kind ? recordFromRow(row) : null
+}
+
+/** See `RecordStore.findRecords`. */
+export async function findRecords(
+  ask: Ask,
+  workspaceId: WorkspaceId,
+  wanted: RecordsWanted,
+): Promise<StoredRecord[]> {
+  const { ids, names, subjects } = possibleRecords(wanted)
+  const most = limits.recordsOfPeopleMax
+  const keys = (['kind', 'parent', 'name'] as const).map((part) => names.map((key) => key[part]))
+  const found = await Promise.all([
+    ids.length > 0 ? ask(sql.selectRecordsById, [workspaceId, ids]) : [],
+    names.length > 0 ? ask(sql.selectRecordsByName, [workspaceId, ...keys]) : [],
+    subjects.length > 0 ? ask(sql.selectRecordsOf, [workspaceId, subjects, most]) : [],
+  ])
+  return foundRecords(found.flat())
 }
 
 /** See `RecordStore.listRecords`. */

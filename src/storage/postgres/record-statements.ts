@@ -15,6 +15,33 @@ export const selectRecordByName: Statement = {
     WHERE workspace_id = $1 AND kind = $2 AND parent = $3 AND name = $4`,
 }
 
+export const selectRecordsById: Statement = {
+  name: 'select_records_by_id',
+  text: `
+    SELECT ${recordColumns} FROM records WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
+}
+
+/** One look into the index for each name: joined freely, few of them read all of a workspace. */
+export const selectRecordsByName: Statement = {
+  name: 'select_records_by_name',
+  text: `
+    SELECT ${recordColumns}
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS wanted (of_kind, of_parent, of_name),
+    LATERAL (
+      SELECT ${recordColumns} FROM records
+      WHERE workspace_id = $1 AND kind = of_kind AND parent = of_parent AND name = of_name
+      LIMIT 1
+    ) AS found`,
+}
+
+export const selectRecordsOf: Statement = {
+  name: 'select_records_of',
+  text: `
+    SELECT ${recordColumns} FROM records
+    WHERE workspace_id = $1 AND subject = ANY ($2::bigint[])
+    ORDER BY subject, kind, id LIMIT $3`,
+}
+
 export const selectSomeOfParent: Statement = {
   name: 'select_some_of_parent',
   text: `

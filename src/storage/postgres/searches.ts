@@ -7,7 +7,7 @@ import { SearchBudget } from '../search/search-budget.ts'
 import { searchEvents } from '../search/search-events.ts'
 import { searchProfiles } from '../search/search-profiles.ts'
 import { fillIndexes } from './fill-indexes.ts'
-import { findRecord, listRecords } from './record-reader.ts'
+import { findRecord, findRecords, listRecords } from './record-reader.ts'
 import { type Ask, searchSources } from './search-sources.ts'
 
 interface SearchOptions {
@@ -38,6 +38,7 @@ export function searches(options: SearchOptions): QueryStore & RecordStore {
     },
     fillIndexes: (stop) => fillIndexes(pool, stop),
     findRecord: (workspaceId, kind, key) => findRecord(ask, workspaceId, kind, key),
+    findRecords: (workspaceId, wanted) => findRecords(ask, workspaceId, wanted),
     listRecords: (workspaceId, query) => listRecords(ask, workspaceId, query),
   }
 }

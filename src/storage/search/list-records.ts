@@ -2,7 +2,15 @@ import { invalidField } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertAcceptable } from '../../core/normalise.ts'
-import type { RecordKey, RecordPage, RecordQuery } from '../../core/record.ts'
+import type { ProfileId } from '../../core/profile.ts'
+import type {
+  RecordId,
+  RecordKey,
+  RecordPage,
+  RecordQuery,
+  RecordsWanted,
+  StoredRecord,
+} from '../../core/record.ts'
 import { type Row, recordFromRow } from '../rows.ts'
 
 /**
@@ -35,6 +43,36 @@ export function isPossibleKey(kind: string, key: RecordKey): boolean {
   return [kind, key.parent ?? '', key.name].every((text) => {
     return text.isWellFormed() && !text.includes('\0')
   })
+}
+
+/** What can be there at all of what is wanted, each one time. */
+export interface PossibleRecords {
+  ids: RecordId[]
+  names: { kind: string; parent: string; name: string }[]
+  subjects: ProfileId[]
+}
+
+/** @throws Fault `invalid_field` for more than `pageMax` of something. */
+export function possibleRecords(wanted: RecordsWanted): PossibleRecords {
+  const { ids = [], names = [], subjects = [] } = wanted
+  for (const [field, { length }] of Object.entries({ ids, names, subjects })) {
+    if (length > limits.pageMax) throw invalidField(field, `are more than ${limits.pageMax}.`)
+  }
+  const whole = (id: number) => Number.isSafeInteger(id) && id > 0
+  const named = names
+    .filter((each) => isPossibleKey(each.kind, each))
+    .map(({ kind, parent, name }) => ({ kind, parent: parent ?? '', name }))
+  return {
+    ids: [...new Set(ids)].filter(whole),
+    names: [...new Map(named.map((each) => [JSON.stringify(each), each])).values()],
+    subjects: [...new Set(subjects)].filter(whole),
+  }
+}
+
+/** Found records in order, each one time. */
+export function foundRecords(rows: readonly Row[]): StoredRecord[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return [...byId.values()].map(recordFromRow).sort((a, b) => a.id - b.id)
 }
 
 /** The page that its rows, and one more where there is a next page, make. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Decided, ProfileWrite } from '../../core/decision.ts'
+import { type Decided, type ProfileWrite, releasedAt } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
@@ -90,8 +90,8 @@ export class DecidedWriter {
   }
 
   #release(workspaceId: WorkspaceId, write: ProfileWrite, { kind, value }: Identifier): void {
-    const { id, removedAt } = write.profile
-    const row = this.#releaseIdentifier.get(workspaceId, kind, value, id, removedAt)
+    const { id } = write.profile
+    const row = this.#releaseIdentifier.get(workspaceId, kind, value, id, releasedAt(write))
     if (row?.others === 1) this.#promoteHeir.run(workspaceId, kind, value)
   }
 

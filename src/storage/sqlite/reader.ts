@@ -2,7 +2,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
-import type { EventId, Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
+import {
+  type EventId,
+  type Identifier,
+  MERGED_PROFILE,
+  type Profile,
+  type WorkspaceId,
+} from '../../core/profile.ts'
 import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { schemaVersion } from './migrate.ts'
@@ -151,7 +157,10 @@ export class Reader {
     }
     const row = this.#profile.get(workspaceId, key.profile) as ProfileRow | undefined
     const profile = row ? shownProfileOfRow(row) : null
-    if (!profile || profile.removedAt !== null) return null
+    if (!profile || profile.removedAt !== null) {
+      const identifier = { kind: MERGED_PROFILE, value: String(key.profile) }
+      return this.#byKey(workspaceId, { identifier })
+    }
     const second = Math.floor(profile.createdAt / 1000)
     if (key.createdSecond !== undefined && key.createdSecond !== second) return null
     return profile

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { RecordKey, RecordQuery, StoredRecord } from '../../core/record.ts'
+import type { RecordKey, RecordQuery, RecordsWanted, StoredRecord } from '../../core/record.ts'
 import { type Row, recordColumns, recordFromRow } from '../rows.ts'
-import { isPossibleKey } from '../search/list-records.ts'
-import { selectRecord, selectRecordByName } from './record-statements.ts'
+import { foundRecords, isPossibleKey, possibleRecords } from '../search/list-records.ts'
+import { selectRecord, selectRecordByName, selectRecordsOf } from './record-statements.ts'
 
 export interface RecordRows {
   rows: Row[]
@@ -23,6 +24,30 @@ export function findRecord(
       ? db.prepare(selectRecord).get(workspaceId, key.id)
       : db.prepare(selectRecordByName).get(workspaceId, kind, key.parent ?? '', key.name)
   return row && row.kind === kind ? recordFromRow(row) : null
+}
+
+/** Reads several beside the writer; see `RecordStore.findRecords`. */
+export function findRecords(
+  db: DatabaseSync,
+  workspaceId: WorkspaceId,
+  wanted: RecordsWanted,
+): StoredRecord[] {
+  const { ids, names, subjects } = possibleRecords(wanted)
+  const rows: Row[] = []
+  const byId = db.prepare(selectRecord)
+  for (const id of ids) rows.push(...byId.all(workspaceId, id))
+  const byName = db.prepare(selectRecordByName)
+  for (const { kind, parent, name } of names) {
+    rows.push(...byName.all(workspaceId, kind, parent, name))
+  }
+  let left = limits.recordsOfPeopleMax
+  const bySubject = db.prepare(selectRecordsOf)
+  for (const subject of subjects.sort((a, b) => a - b)) {
+    const found = bySubject.all(workspaceId, subject, left)
+    rows.push(...found)
+    left -= found.length
+  }
+  return foundRecords(rows)
 }
 
 /** The rows of a page and one more; see `RecordStore.listRecords`. */

@@ -12,6 +12,10 @@ export const selectRecordByName = `
   SELECT ${recordColumns} FROM records
   WHERE workspace_id = ? AND kind = ? AND parent = ? AND name = ?`
 
+export const selectRecordsOf = `
+  SELECT ${recordColumns} FROM records WHERE workspace_id = ? AND subject = ?
+  ORDER BY kind, id LIMIT ?`
+
 export const selectSomeOfParent = `
   SELECT id FROM records WHERE workspace_id = ? AND kind = ? AND parent = ?
   ORDER BY id LIMIT ${limits.recordsPerCommandMax}`

@@ -5,7 +5,7 @@ import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
 import { assertRecordQuery, recordPage } from '../search/list-records.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import type { ReadQueue } from './read-queue.ts'
-import { findRecord } from './record-reader.ts'
+import { findRecord, findRecords } from './record-reader.ts'
 
 /** What is asked of the reading thread, and the index work of the writing one. */
 export function searches(
@@ -33,6 +33,7 @@ export function searches(
       }
     },
     findRecord: async (workspaceId, kind, key) => findRecord(db, workspaceId, kind, key),
+    findRecords: async (workspaceId, wanted) => findRecords(db, workspaceId, wanted),
     listRecords: async (workspaceId, query) => {
       assertRecordQuery(query)
       const { records } = await reads.ask({ kind: 'records', workspaceId, query })

@@ -1,11 +1,18 @@
 import type { DialectCases } from '../../../core/dialect-case.ts'
+import { attributeCallCases } from './attribute-calls.ts'
+import { companyCases } from './companies.ts'
+import { compatibility } from './compatibility.ts'
 import { customAttributeCases } from './custom-attributes.ts'
+import { eventCases } from './events.ts'
 import { fieldCases } from './fields.ts'
+import { membershipCases } from './memberships.ts'
 import { readUserCases } from './read-user.ts'
 import { defaultHeaders } from './requests.ts'
 import { searchCases } from './search.ts'
+import { searchesCases } from './searches.ts'
 import { transportCases } from './transport.ts'
 import { updateOrCreateCases } from './update-or-create.ts'
+import { userCases } from './users.ts'
 
 /** Conformance of this dialect as data. */
 export const usercomCases: DialectCases = {
@@ -16,7 +23,14 @@ export const usercomCases: DialectCases = {
     ...fieldCases,
     ...customAttributeCases,
     ...readUserCases,
+    ...userCases,
     ...searchCases,
+    ...searchesCases,
+    ...attributeCallCases,
+    ...membershipCases,
+    ...eventCases,
+    ...companyCases,
     ...transportCases,
   ],
+  compatibility,
 }

@@ -2,7 +2,7 @@ import type { DialectCase } from '../../../core/dialect-case.ts'
 import { detail, get, upsert, upsertPath, version2 } from './requests.ts'
 
 /** A user of whom nothing is known, in version 1. */
-const fresh = {
+export const fresh = {
   id: '{{0.id}}',
   key: '<text>',
   name: null,
@@ -94,7 +94,7 @@ export const readUserCases: DialectCase[] = [
       status: 200,
       headers: {
         'content-type': 'application/json',
-        allow: 'GET, HEAD, OPTIONS',
+        allow: 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS',
         vary: /Cookie/,
         'x-frame-options': 'SAMEORIGIN',
       },
@@ -222,7 +222,11 @@ export const readUserCases: DialectCase[] = [
     name: 'HEAD answers like GET without a body',
     before: [upsert({ user_id: 'u1' })],
     request: { method: 'HEAD', path: '/api/public/users-by-id/u1/' },
-    response: { status: 200, headers: { allow: 'GET, HEAD, OPTIONS' }, body: '' },
+    response: {
+      status: 200,
+      headers: { allow: 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS' },
+      body: '',
+    },
     events: [],
   },
   {
@@ -290,7 +294,7 @@ export const readUserCases: DialectCase[] = [
     request: { method: 'POST', path: '/api/public/users/{{0.id}}/', body: {} },
     response: {
       ...detail(405, 'Method "POST" not allowed.'),
-      headers: { allow: 'GET, HEAD, OPTIONS' },
+      headers: { allow: 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS' },
     },
     events: [],
   },

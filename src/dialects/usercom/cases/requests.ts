@@ -54,3 +54,21 @@ export function fieldFaults(errors: { [field: string]: string[] }) {
 export function detail(status: number, text: string) {
   return { status, headers: { 'content-type': 'application/json' }, body: { detail: text } }
 }
+
+/** Any call, with a JSON body where there is one. */
+export function call(
+  method: string,
+  path: string,
+  body?: JsonValue,
+  headers: Headers = {},
+): CaseRequest {
+  return { method, path: `/api/public${path}`, headers, ...(body !== undefined && { body }) }
+}
+
+/** What the vendor's own server was seen to answer, kept by a client's tests. */
+export const recorded = 'recorded by the Ruby client from the vendor’s service, 2018'
+export const documented = (page: string) => `https://apidocs.user.com/${page}`
+
+export const notFound = detail(404, 'Not found.')
+export const noContent = { status: 204, headers: { 'content-type': null }, body: '' }
+export const ok = { status: 200, body: { status: 'ok' } }

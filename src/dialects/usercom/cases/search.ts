@@ -180,17 +180,17 @@ export const searchCases: DialectCase[] = [
   },
   {
     name: 'a search by something that is not served says so',
-    request: search('email__contains=anna'),
+    request: search('shoe_size=44'),
     response: detail(
       400,
-      'Users can be searched by email, key or phone_number; a search by "email__contains" is not served.',
+      'Users can be searched by email, key, phone_number or an attribute; there is no attribute "shoe_size".',
     ),
     events: [],
   },
   {
     name: 'a search by nothing says what there is',
     request: { method: 'GET', path: searchPath },
-    response: detail(400, 'Users can be searched by email, key or phone_number.'),
+    response: detail(400, 'Users can be searched by email, key, phone_number or an attribute.'),
     events: [],
   },
   {

@@ -15,6 +15,15 @@ import {
   work,
 } from './kit/delivery-work.ts'
 
+/** Ten calls fail, so that the breaker opens; four that are due wait for it. */
+async function sicken(store: Deliveries, id: WorkspaceId) {
+  await store.putDestination(id, destination('a', { concurrency: 20 }))
+  await planMany(store, id, 'a', 14)
+  const claimed = await claim(store, 10)
+  await begin(store, claimed)
+  await record(store, claimed, { status: 500 })
+}
+
 async function planMany(store: Deliveries, id: WorkspaceId, place: Place, count: number) {
   await Promise.all(Array.from({ length: count }, () => plan(store, id, place)))
 }
@@ -160,8 +169,38 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.equal(await store.setDestinationState(id, 'a', 'active'), true)
     assert.equal((await store.findDestination(id, 'a'))?.stateReason, null)
     time.now += 1
-    assert.equal((await claim(store)).length, 2)
+    // One call tries whether it is there again; that it is, is told.
+    assert.equal((await work(store)).length, 1)
+    assert.deepEqual(
+      (await store.untoldNotices(9)).map(({ kind }) => kind),
+      ['disabled', 'recovered'],
+    )
+    assert.equal((await claim(store)).length, 1)
   })
+
+  contract('resumed while its breaker is open, it tells of its recovery', async (store, id) => {
+    await sicken(store, id)
+    const kinds = async () => (await store.untoldNotices(9)).map(({ kind }) => kind)
+    assert.deepEqual([await claim(store), await kinds()], [[], ['opened']])
+    await store.setDestinationState(id, 'a', 'active')
+    const [tried, ...others] = await claim(store)
+    assert.ok(tried)
+    assert.deepEqual(others, [])
+    await begin(store, [tried])
+    await record(store, [tried], { status: 200 })
+    assert.deepEqual(await kinds(), ['opened', 'recovered'])
+    assert.equal((await claim(store)).length, 3)
+  })
+
+  contract(
+    'a clock that was set back keeps nothing of a sick destination',
+    async (store, id, time) => {
+      await sicken(store, id)
+      time.now -= 3_600_000
+      await planMany(store, id, 'a', 1)
+      assert.equal((await claim(store)).length, 1)
+    },
+  )
 
   contract('paused, everything waits; resumed, it goes on', async (store, id) => {
     await planMany(store, id, 'a', 2)

@@ -49,10 +49,12 @@ export function nextDelivery(
 /**
  * What an attempt says of the destination, whatever becomes of the delivery: an answer says that it
  * is well, also one that refuses this body for good, unless it is a server error or asks for time.
- * Null where the attempt says nothing of it, because nobody waited for the answer.
+ * Null where the attempt says nothing of it, because nobody waited for the answer, or the answer
+ * was that it wants no more calls.
  */
-export function isHealthy({ outcome }: EndedAttempt): boolean | null {
-  if (outcome.kind === 'lost') return null
+export function isHealthy(ended: EndedAttempt): boolean | null {
+  const { outcome } = ended
+  if (outcome.kind === 'lost' || disables(ended)) return null
   if (outcome.kind === 'failure') return outcome.code === ourOwnStop ? null : false
   return outcome.status < 500 && outcome.status !== 408 && outcome.status !== 429
 }

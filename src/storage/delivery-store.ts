@@ -35,8 +35,9 @@ export interface DeliveryStore {
   listDestinations(workspaceId: WorkspaceId): Promise<Destination[]>
   findDestination(workspaceId: WorkspaceId, name: string): Promise<Destination | null>
   /**
-   * Paused, nothing of it is claimed and everything waits; `active` also closes its breaker and
-   * ends the state `disabled`. False when there is no such destination.
+   * Paused, nothing of it is claimed and everything waits; `active` also ends the state `disabled`,
+   * and makes a breaker that had opened half open: the next call tries, and its success is told as
+   * a recovery. False when there is no such destination.
    */
   setDestinationState(
     workspaceId: WorkspaceId,

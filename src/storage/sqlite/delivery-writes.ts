@@ -60,8 +60,8 @@ function deliveryWrites(parts: {
       destinations.put(id, one, now),
     removeDestination: (now: number, id: WorkspaceId, name: string) =>
       destinations.remove(id, name, now),
-    setDestinationState: (_: number, id: WorkspaceId, name: string, to: 'active' | 'paused') =>
-      destinations.setState(id, name, to),
+    setDestinationState: (now: number, id: WorkspaceId, name: string, to: 'active' | 'paused') =>
+      destinations.setState(id, name, to, now),
     replaceSecrets: (_: number, id: WorkspaceId, name: string, to: Partial<SealedSecrets>) =>
       destinations.replaceSecrets(id, name, to),
     claimDeliveries: (now: number, request: ClaimRequest) => claims.claim(request, now),

@@ -227,7 +227,7 @@ export function deliveriesContract(engine: string, open: OpenDeliveries): void {
     assert.equal((await store.listDeliveries(other.id, { ...everything, limit: 9 })).length, 1)
     assert.equal(await store.cancelDeliveries(other.id, {}, 99), 1)
     assert.deepEqual(await states(store, id), ['claimed'])
-    assert.equal(await store.redeliverDeliveries(id, {}, 99), 0)
+    assert.equal((await store.redeliverDeliveries(id, {}, 99)).count, 0)
     assert.equal(await store.removeDestination(other.id, 'b'), false)
     await store.deleteWorkspace(other.id)
     assert.deepEqual(await store.listDeliveries(other.id, { limit: 9 }), [])

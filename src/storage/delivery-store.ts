@@ -103,14 +103,18 @@ export interface DeliveryStore {
   ): Promise<number>
   /**
    * Puts what is over and matches at the tail of its lane again: the same id, the same bytes,
-   * attempts counted on, and as many tries as a new one. At most `limit`; answers how many.
+   * attempts counted on, and as many tries as a new one. At most `limit`; answers how many, and why
+   * others that match stay as they are.
    */
   redeliverDeliveries(
     workspaceId: WorkspaceId,
     selection: DeliverySelection,
     limit: number,
-  ): Promise<number>
-  /** Redelivers one that is over with another request: the next attempts send that one. */
+  ): Promise<Redelivered>
+  /**
+   * Redelivers one that is over with another request: the next attempts send that one. False where
+   * it is not over, or its destination is gone.
+   */
   resendDelivery(
     workspaceId: WorkspaceId,
     id: DeliveryId,
@@ -214,6 +218,15 @@ export interface DeliveryFilter extends DeliverySelection {
   cursor?: DeliveryId
   oldestFirst?: boolean
   limit: number
+}
+
+export interface Redelivered {
+  count: number
+  /**
+   * Destinations that are gone and that others were for, by name: to a place that is gone nothing
+   * can be sent again. Looked for once fewer than the limit were found.
+   */
+  gone: string[]
 }
 
 export interface DeliveryCount {

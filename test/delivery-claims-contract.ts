@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { judgeAnswer } from '../src/core/delivery.ts'
 import type { WorkspaceId } from '../src/core/profile.ts'
 import {
   begin,
@@ -274,6 +275,55 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     await store.redeliverDeliveries(id, { reason: 'lost' }, 10)
     const [again] = await claim(store)
     assert.deepEqual([again?.tryCount, again?.attemptCount], [0, 3])
+  })
+
+  contract(
+    'a call that Roster cut is no try, and is due again at once',
+    async (store, id, time) => {
+      const once = { ...destination('b').definition.retry, attempts: 1 }
+      await store.putDestination(id, destination('b', { retry: once }))
+      for (const place of ['a', 'b'] as const) await planMany(store, id, place, 1)
+      const attempt = async (code: 'stopped' | 'reset') => {
+        const claimed = await claim(store)
+        await begin(store, claimed)
+        const outcome = { kind: 'failure', code, message: 'x', tookMs: 1, address: null } as const
+        const judgement = judgeAnswer({ error: code }, time.now)
+        await store.recordAttempts(
+          claimed.map(({ workspaceId, id: one, lease }) => ({
+            ...{ workspaceId, id: one, lease, outcome, judgement, random: 0 },
+          })),
+        )
+        return (await store.listDeliveries(id, { limit: 9, oldestFirst: true })).map(
+          ({ state, reason, dueAt, attemptCount }) => [state, reason, dueAt, attemptCount],
+        )
+      }
+      // One try is all that b allows, and nobody knows whether it arrived.
+      const over = ['dead', 'stopped', null, 1]
+      assert.deepEqual(await attempt('stopped'), [['pending', 'stopped', time.now, 1], over])
+      for (const count of [2, 3]) {
+        assert.deepEqual((await attempt('reset'))[0]?.slice(1), ['reset', time.now + 10_000, count])
+        time.now += 10_000
+      }
+      assert.deepEqual(await attempt('stopped'), [['pending', 'stopped', time.now, 4], over])
+      assert.deepEqual(await attempt('reset'), [['dead', 'reset', null, 5], over])
+      const breaker = (await store.findDestination(id, 'a'))?.breaker
+      assert.equal(breaker?.failures, 3, 'what Roster cut says nothing of the destination')
+    },
+  )
+
+  contract('what Roster cannot try waits, and says why', async (store, id, time) => {
+    await planMany(store, id, 'a', 1)
+    const [given] = await claim(store)
+    assert.ok(given)
+    const pause = { ms: 5_000, reason: 'internal', detail: 'no such thing' }
+    await store.releaseDeliveries([given], pause)
+    const [waiting] = await store.listDeliveries(id, { limit: 1 })
+    const { state, reason, detail, dueAt, attemptCount } = waiting ?? {}
+    assert.deepEqual([state, dueAt, attemptCount], ['pending', time.now + 5_000, 0])
+    assert.deepEqual([reason, detail], [pause.reason, pause.detail])
+    assert.deepEqual(await claim(store), [])
+    time.now += 5_000
+    assert.equal((await claim(store)).length, 1)
   })
 
   contract('a lease that is extended is kept', async (store, id, time) => {

@@ -8,6 +8,7 @@ import type {
   DeliveryStore,
   Destination,
   FailedDelivery,
+  ReleasePause,
 } from '../storage/delivery-store.ts'
 import { type DeliveryTools, deliver } from './deliver.ts'
 import { HeldClaims } from './held-claims.ts'
@@ -40,6 +41,8 @@ const leaseMsDefault = 15_000
 const lookMs = 500
 /** After the store could not do it. */
 const retryMs = 1_000
+/** How long one that Roster itself cannot try is left alone. */
+const [pauseMsMin, pauseMsMax] = [1_000, 300_000]
 /** Claimed at once; more would hold the store's writer up for too long. */
 const claimMax = 256
 /** Begun in one turn of the event loop, which others wait for. */
@@ -71,9 +74,13 @@ export class Worker {
     this.#options = options
     this.#logger = logger
     this.#held = new HeldClaims(store, options.leaseMs ?? leaseMsDefault)
-    const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax)
-    const records = batch((all: AttemptResult[]) => this.#record(all), claimMax)
-    const failures = batch((all: FailedDelivery[]) => store.failDeliveries(all), claimMax)
+    const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax, isInternal)
+    const records = batch((all: AttemptResult[]) => this.#record(all), claimMax, isInternal)
+    const failures = batch(
+      (all: FailedDelivery[]) => store.failDeliveries(all),
+      claimMax,
+      isInternal,
+    )
     this.#batches = [begins, records, failures] as unknown as Batch<never, unknown>[]
     const [begin, record, fail] = [begins.add, records.add, failures.add]
     this.#tools = { ...options, begin, record, fail }
@@ -138,12 +145,11 @@ export class Worker {
       ? this.#giveBack(held.claim)
       : deliver(delivery, destination, held, this.#tools).catch(async (error: unknown) => {
           const { workspaceId, id } = delivery
-          const { message } = error as Error
-          this.#logger.warn(
-            { workspaceId, delivery: id, error: message },
-            'an attempt was not made',
-          )
-          await this.#giveBack(held.claim)
+          const detail = (error as Error).message
+          const pause = { ms: pauseMs(delivery), reason: 'internal', detail }
+          const told = { workspaceId, delivery: id, error: detail, pauseMs: pause.ms }
+          this.#logger.warn(told, 'an attempt was not made')
+          await this.#giveBack(held.claim, isOfStore(error) ? undefined : pause)
         })
     const done: Promise<void> = work.finally(() => {
       this.#held.letGo(held)
@@ -153,8 +159,8 @@ export class Worker {
   }
 
   /** What cannot be given back is somebody's again when its lease runs out. */
-  async #giveBack(claim: Claim): Promise<void> {
-    await this.#options.store.releaseDeliveries([claim]).catch(() => {})
+  async #giveBack(claim: Claim, pause?: ReleasePause): Promise<void> {
+    await this.#options.store.releaseDeliveries([claim], pause).catch(() => {})
   }
 
   /** A slot of a destination is free again, or a lane has its next. */
@@ -195,6 +201,22 @@ export class Worker {
       }
     })
   }
+}
+
+/** A fault that one delivery of a batch may have brought about. */
+function isInternal(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'internal'
+}
+
+/** A store that is away is nobody's fault, and all that was claimed is due again once it is back. */
+function isOfStore(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'unavailable' || code === 'outcome_unknown'
+}
+
+/** As long as it is waiting already, so that each pause is about twice the one before. */
+function pauseMs({ plannedAt }: ClaimedDelivery): number {
+  return Math.min(Math.max(Date.now() - plannedAt, pauseMsMin), pauseMsMax)
 }
 
 function keyOf(workspaceId: number, destination: string): string {

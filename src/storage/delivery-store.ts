@@ -72,8 +72,11 @@ export interface DeliveryStore {
   recordAttempts(results: readonly AttemptResult[]): Promise<boolean[]>
   /** Ends claimed deliveries that could not even be rendered; no attempt is counted. */
   failDeliveries(failures: readonly FailedDelivery[]): Promise<boolean[]>
-  /** Gives claims back unused, due at once; for a worker that stops. */
-  releaseDeliveries(claims: readonly Claim[]): Promise<void>
+  /**
+   * Gives claims back unused: due at once, for a worker that stops, or after a pause, with the
+   * reason, where something of Roster's own stood in the way.
+   */
+  releaseDeliveries(claims: readonly Claim[], pause?: ReleasePause | null): Promise<void>
   /** Moves the end of leases to `leaseMs` from now. False for one that was lost. */
   extendLeases(claims: readonly Claim[], leaseMs: number): Promise<boolean[]>
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
@@ -184,6 +187,12 @@ export interface AttemptResult extends Claim {
   judgement: Judgement
   /** From 0 up to 1, for the jitter. */
   random: number
+}
+
+export interface ReleasePause {
+  ms: number
+  reason: string
+  detail: string
 }
 
 export interface FailedDelivery extends Claim {

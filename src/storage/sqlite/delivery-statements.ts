@@ -67,7 +67,8 @@ export const updatePending = `
   UPDATE deliveries SET state = 'pending', wake_at = ?3 WHERE key = ${key}`
 
 export const updateRetry = `
-  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5
+  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5,
+    tries_from = tries_from + ?6
   WHERE key = ${key}`
 
 export const updateClaimed = `

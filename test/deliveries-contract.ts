@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
+import { breakerContract } from './delivery-breaker-contract.ts'
 import { claimsContract } from './delivery-claims-contract.ts'
 import { operationsContract } from './delivery-operations-contract.ts'
 import {
@@ -22,6 +23,7 @@ import { upsert } from './store-contract.ts'
 export function deliveriesContract(engine: string, open: OpenDeliveries): void {
   const contract = deliveriesContractOf(engine, open)
   claimsContract(engine, open)
+  breakerContract(engine, open)
   operationsContract(engine, open)
 
   contract('what was planned is kept as the step found it', async (store, id, time) => {

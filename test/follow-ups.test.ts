@@ -86,7 +86,7 @@ for (const engine of engines) {
         secretKeys: [Buffer.from(secretKey, 'hex')],
         config: {
           ...{ databaseUrl: null, logLevel: 'silent' },
-          ...{ deliveriesInFlightMax: 8, drainTimeoutMs: 1_000 },
+          ...{ deliveriesInFlightMax: 8, deliveryLeaseMs: 15_000, drainTimeoutMs: 1_000 },
         },
       })
       const [delivery] = await settled(store, world)

@@ -33,8 +33,8 @@ const noRetry: RetryPolicy = { firstMs: 0, factor: 1, maxMs: 0, attempts: 0, jit
  * `policy` is null where the destination is gone.
  *
  * A call that Roster itself cut, because it stopped, says nothing of the receiver, which may have
- * taken it: it does not count, and is due again at once under the same id. Only where one try is all
- * that the destination allows there is no second one.
+ * taken it: it does not count, and is due again at once under the same id. Only where the
+ * destination allows a single try there is no second one.
  */
 export function nextDelivery(
   { outcome, judgement, random }: EndedAttempt,

@@ -33,10 +33,9 @@ export interface WorkerOptions extends Omit<DeliveryTools, 'begin' | 'record' | 
   /** How long `stop` waits for calls under way before it cuts them. */
   drainMs: number
   /** How long a worker that died keeps its deliveries from the others. */
-  leaseMs?: number
+  leaseMs: number
 }
 
-const leaseMsDefault = 15_000
 /** How often it looks for what another process planned. */
 const lookMs = 500
 /** After the store could not do it. */
@@ -73,7 +72,7 @@ export class Worker {
     const { store, logger } = options
     this.#options = options
     this.#logger = logger
-    this.#held = new HeldClaims(store, options.leaseMs ?? leaseMsDefault)
+    this.#held = new HeldClaims(store, options.leaseMs)
     const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax, isInternal)
     const records = batch((all: AttemptResult[]) => this.#record(all), claimMax, isInternal)
     const failures = batch(
@@ -116,7 +115,7 @@ export class Worker {
 
   /** One round; answers how long there is nothing to claim. */
   async #claim(limit: number): Promise<number> {
-    const { store, worker, leaseMs = leaseMsDefault } = this.#options
+    const { store, worker, leaseMs } = this.#options
     const askedAt = performance.now()
     try {
       const perDestinationMax = Math.max(1, Math.ceil(limit / 2))
@@ -208,7 +207,7 @@ function isInternal(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'internal'
 }
 
-/** A store that is away is nobody's fault, and all that was claimed is due again once it is back. */
+/** A store that is away is nobody's fault: what was claimed is due again once it is back. */
 function isOfStore(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === 'unavailable' || code === 'outcome_unknown'

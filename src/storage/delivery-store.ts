@@ -123,7 +123,10 @@ export interface DeliveryStore {
     id: DeliveryId,
     request: DeliveryRequest,
   ): Promise<boolean>
-  /** What an operator watches: over all workspaces, by destination. */
+  /**
+   * What an operator watches: over all workspaces, by destination. Deliveries of a destination and
+   * state are counted up to `countedMax`: where that many are told there may be more.
+   */
   deliveryHealth(): Promise<DeliveryHealth>
 }
 

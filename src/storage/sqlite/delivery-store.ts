@@ -47,6 +47,6 @@ export function sqliteDeliveries(parts: {
     redeliverDeliveries: (id, selection, limit) =>
       freeing('redeliverDeliveries', id, selection, limit),
     resendDelivery: (id, delivery, request) => freeing('resendDelivery', id, delivery, request),
-    deliveryHealth: async () => reader.health(clock()),
+    deliveryHealth: () => reader.health(clock()),
   }
 }

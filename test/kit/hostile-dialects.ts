@@ -40,8 +40,6 @@ export const hostileDialects: readonly HostileDialect[] = [
       }
       const base = '/api/public'
       const user = `${base}/users-by-id/hostile`
-      const company = { name: 'Hostile' }
-      const companyFields = ['name', 'company_id', 'tags', 'phone_number', 'website', 'country']
       const event = { name: 'hostile', timestamp: 1, data: {} }
       const set = { ...common, method: 'POST', body: { name_std: 1 }, fields: ['score', 'email'] }
       const call = (name: string, path: string, body: JsonObject, fields = Object.keys(body)) => ({
@@ -55,7 +53,6 @@ export const hostileDialects: readonly HostileDialect[] = [
         { ...common, name: 'PUT user', method: 'PUT', path: `${user}/` },
         { ...set, name: 'set_multiple', path: `${user}/set_multiple_attributes/` },
         call('POST event', 'users-by-id/hostile/events', event),
-        call('POST company', 'companies', company, companyFields),
       ]
     },
     assertRefusal(answer) {

@@ -8,7 +8,7 @@ export interface Batch<T, R> {
 
 /**
  * One call at a time with everything that has gathered meanwhile, at most `max` of it: the busier
- * it gets, the more shares a call. Entries of one turn of the event loop go together. When the call
+ * it gets, the more shares a call. Entries of turns of the event loop that follow each other go together. When the call
  * fails, each of its entries fails with the same error; where `mayBeOne` says of the error that a
  * single entry may be at fault, halves are called on their own until that one is alone.
  */
@@ -22,13 +22,21 @@ export function batch<T, R>(
   let running: Promise<void> | null = null
 
   async function run(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
+      await gathered()
       const now = waiting.slice(0, max)
       waiting = waiting.slice(max)
       await answer(now)
     }
     running = null
+  }
+
+  /** One turn, and more as long as each brings further entries and they fit into the call. */
+  async function gathered(): Promise<void> {
+    for (let before = 0; waiting.length > before && before < max; ) {
+      before = waiting.length
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   async function answer(now: readonly Waiting[]): Promise<void> {

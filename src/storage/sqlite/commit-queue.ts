@@ -3,12 +3,13 @@ import type { Applied, Command } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { batch } from '../../lib/batch.ts'
 import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
 import type { Filled } from './fill-some.ts'
-import { faultFromJson, type Reply, type Request } from './thread-messages.ts'
+import { type DeliveryCall, faultFromJson, type Reply, type Request } from './thread-messages.ts'
 
 interface Waiting {
   workspaceId: WorkspaceId
@@ -35,6 +36,8 @@ interface Options {
 const groupMax = 256
 /** One group being written and one handed over already, so that the writer never waits for us. */
 const groupsInFlightMax = 2
+/** Most calls about deliveries in one transaction; each may be about many deliveries. */
+const callsMax = 16
 /** Beyond this many waiting commands a new one is refused at once instead of queued. */
 const waitingMax = 20_000
 
@@ -49,6 +52,7 @@ export class CommitQueue {
   #inFlight: Sent[] = []
   /** What is asked besides goes ahead of the groups that wait, and takes no place of theirs. */
   #groupsInFlight = 0
+  readonly #deliveryCalls = batch((calls: DeliveryCall[]) => this.#writeCalls(calls), callsMax)
   #scheduled = false
   #closing = false
 
@@ -98,16 +102,21 @@ export class CommitQueue {
     return reply.expired
   }
 
-  /** Changes deliveries, between the groups. */
+  /** Changes deliveries, between the groups; what gathers meanwhile shares a transaction. */
   async writeDeliveries<M extends DeliveryMethod>(
     method: M,
     ...given: DeliveryArguments<M>
   ): Promise<DeliveryAnswer<M>> {
-    const now = this.#options.clock()
-    const reply = await this.#ask({ kind: 'deliveries', method, now, given })
-    if (reply.kind === 'failed') throw faultFromJson(reply.fault)
+    const call = { method, now: this.#options.clock(), given }
+    const result = await this.#deliveryCalls.add(call)
+    if ('fault' in result) throw faultFromJson(result.fault)
+    return result.answer as DeliveryAnswer<M>
+  }
+
+  async #writeCalls(calls: DeliveryCall[]) {
+    const reply = await this.#ask({ kind: 'deliveries', calls })
     if (reply.kind !== 'deliveries') throw new Fault('outcome_unknown')
-    return reply.answer as DeliveryAnswer<M>
+    return reply.answers
   }
 
   /** One step of bringing indexes up to date, likewise. */
@@ -135,6 +144,7 @@ export class CommitQueue {
       this.#flush()
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
+    await this.#deliveryCalls.settled()
     this.#closing = true
     if (!this.#worker) return
     await this.#ask({ kind: 'close' })

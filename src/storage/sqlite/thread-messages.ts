@@ -13,6 +13,13 @@ import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
 import type { RecordRows } from './record-reader.ts'
 
+/** One thing to do with deliveries. */
+export interface DeliveryCall {
+  method: DeliveryMethod
+  now: number
+  given: unknown[]
+}
+
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
@@ -20,7 +27,7 @@ export type Request =
   | { kind: 'probe'; now: number }
   | { kind: 'roll-up' }
   | { kind: 'expire'; before: ExpireBefore }
-  | { kind: 'deliveries'; method: DeliveryMethod; now: number; given: unknown[] }
+  | { kind: 'deliveries'; calls: DeliveryCall[] }
   | { kind: 'fill' }
   | { kind: 'close' }
 
@@ -35,8 +42,7 @@ export type Reply =
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
-  | { kind: 'deliveries'; answer: unknown }
-  | { kind: 'failed'; fault: FaultJson }
+  | { kind: 'deliveries'; answers: ({ answer: unknown } | { fault: FaultJson })[] }
   | { kind: 'filled'; filled: Filled; fault: FaultJson | null }
   | { kind: 'closed' }
 

@@ -50,12 +50,11 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
     case 'expire':
       return expire(request.before)
     case 'deliveries': {
-      const { method, given, now } = request
-      try {
-        return { kind: 'deliveries', answer: writer.writeDeliveries(method, given, now) }
-      } catch (error) {
-        return { kind: 'failed', fault: faultToJson(asFault(error)) }
-      }
+      const results = writer.writeDeliveries(request.calls)
+      const answers = results.map((result) =>
+        'fault' in result ? { fault: faultToJson(result.fault) } : result,
+      )
+      return { kind: 'deliveries', answers }
     }
     case 'fill':
       return fill()

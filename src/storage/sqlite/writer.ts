@@ -8,7 +8,7 @@ import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { DecidedWriter } from './decided-writer.ts'
-import { type DeliveryMethod, deliveryTables } from './delivery-writes.ts'
+import { deliveryTables } from './delivery-writes.ts'
 import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
@@ -21,6 +21,7 @@ import { RowSizes } from './row-size.ts'
 import { RunWriter } from './run-writer.ts'
 import { SideWriter } from './side-writer.ts'
 import * as sql from './statements.ts'
+import type { DeliveryCall } from './thread-messages.ts'
 import { WorkspaceStates } from './workspace-state.ts'
 
 export interface Waiting {
@@ -108,32 +109,30 @@ export class Writer {
     return this.#aside(rollUpSome)
   }
 
-  /** Changes deliveries or destinations, in a transaction of its own. */
-  writeDeliveries(method: DeliveryMethod, given: readonly unknown[], now: number): unknown {
-    const { db, deliveries, states } = this.#begin()
+  /** Changes deliveries or destinations: all of it in one transaction, or each in its own. */
+  writeDeliveries(calls: readonly DeliveryCall[]): ({ answer: unknown } | { fault: Fault })[] {
+    let isWritten = false
     try {
-      const write = deliveries.writes[method] as (now: number, ...given: unknown[]) => unknown
-      const answer = write(now, ...given)
-      states.flush()
-      this.#commit(db)
-      return answer
+      return this.#aside((_db, { deliveries, states }) => {
+        const answers = calls.map(({ method, now, given }) => {
+          const write = deliveries.writes[method] as (now: number, ...given: unknown[]) => unknown
+          return { answer: write(now, ...given) }
+        })
+        states.flush()
+        isWritten = true
+        return answers
+      })
     } catch (error) {
-      this.#abandon()
-      throw asFault(error)
+      // One of them may be at fault. Nothing was written, so each is tried on its own.
+      if (!isWritten && calls.length > 1)
+        return calls.flatMap((call) => this.writeDeliveries([call]))
+      return calls.map(() => ({ fault: asFault(error) }))
     }
   }
 
   /** Does a small part of what the indexes still lack. */
   fillSome(): Filled {
-    const { db } = this.#begin()
-    try {
-      const filled = fillSome(db)
-      this.#commit(db)
-      return filled
-    } catch (error) {
-      this.#abandon()
-      throw asFault(error)
-    }
+    return this.#aside(fillSome)
   }
 
   /** Whether deliveries were planned that may be claimed, since this was asked last. */
@@ -147,11 +146,11 @@ export class Writer {
   }
 
   /** A transaction that is about no command. */
-  #aside<T>(work: (db: DatabaseSync) => T): T {
-    const { db } = this.#begin()
+  #aside<T>(work: (db: DatabaseSync, connection: Connection) => T): T {
+    const connection = this.#begin()
     try {
-      const result = work(db)
-      this.#commit(db)
+      const result = work(connection.db, connection)
+      this.#commit(connection.db)
       return result
     } catch (error) {
       this.#abandon()

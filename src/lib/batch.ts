@@ -8,9 +8,10 @@ export interface Batch<T, R> {
 
 /**
  * One call at a time with everything that has gathered meanwhile, at most `max` of it: the busier
- * it gets, the more shares a call. Entries of turns of the event loop that follow each other go together. When the call
- * fails, each of its entries fails with the same error; where `mayBeOne` says of the error that a
- * single entry may be at fault, halves are called on their own until that one is alone.
+ * it gets, the more shares a call. Entries of turns of the event loop that follow each other go
+ * together. When the call fails, each of its entries fails with the same error; where `mayBeOne`
+ * says of the error that a single entry may be at fault, halves are called on their own until that
+ * one is alone.
  */
 export function batch<T, R>(
   call: (entries: T[]) => Promise<readonly R[]>,

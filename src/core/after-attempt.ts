@@ -1,5 +1,6 @@
 import { keptText } from './attempt-kept.ts'
 import { type AfterAttempt, afterAttempt, type Judgement, type SendFailure } from './delivery.ts'
+import type { VendorTerms } from './destination.ts'
 import type { AttemptOutcomeRecord } from './planned-delivery.ts'
 import type { RetryPolicy } from './schedule.ts'
 
@@ -57,7 +58,27 @@ export function isHealthy({ outcome }: EndedAttempt): boolean | null {
   return outcome.status < 500 && outcome.status !== 408 && outcome.status !== 429
 }
 
-/** Whether the receiver asked not to be called again. */
-export function disables({ judgement }: EndedAttempt): boolean {
-  return judgement.kind === 'dead' && judgement.disableDestination
+/** The failures in a row of a destination whose vendor counts them; else it stays at 0. */
+export function failuresInRow(
+  before: number,
+  { outcome, judgement }: EndedAttempt,
+  terms: VendorTerms | undefined,
+): number {
+  if (terms?.failuresMax == null || outcome.kind === 'lost') return before
+  if (outcome.kind === 'failure' && outcome.code === ourOwnStop) return before
+  return judgement.kind === 'delivered' ? 0 : before + 1
+}
+
+/**
+ * Why a destination is called no more: the receiver asked for it, or failed as often as its vendor
+ * lets it. Null where it goes on.
+ */
+export function disabledBy(
+  { judgement }: EndedAttempt,
+  terms: VendorTerms | undefined,
+  failures: number,
+): string | null {
+  if (judgement.kind === 'delivered') return null
+  if (terms) return failures >= (terms.failuresMax ?? Infinity) ? 'failures_in_row' : null
+  return judgement.kind === 'dead' && judgement.disableDestination ? judgement.reason : null
 }

@@ -135,8 +135,9 @@ class RecordDrafts {
     return this.#set(there, { id, kind, parent, name, subject, body, ...times })
   }
 
-  patch(write: PatchRecord): StoredRecord {
+  patch(write: PatchRecord): StoredRecord | null {
     const there = this.#get(write.kind, write.at)
+    if (!there && write.missing === 'pass') return null
     if (!there) throw notFound(write.kind)
     expectVersion(write, there)
     const { parent = there.parent, name = there.name } = write

@@ -3,6 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { destinationColumns, destinationFromRow, noticeFromRow } from '../delivery-rows.ts'
 import type {
   Destination,
@@ -41,13 +42,14 @@ const removeNamed = 'DELETE FROM destinations WHERE workspace_id = $1 AND name =
 const forgetNotices = `
   DELETE FROM destination_notices WHERE workspace_id = $1 AND destination = ANY ($2::text[])`
 
-const updateState = `
+export const updateState = `
   UPDATE destinations SET state = $3, state_reason = NULL
   WHERE workspace_id = $1 AND name = $2`
 
-const closeBreaker = `
+/** It begins anew. */
+export const closeBreaker = `
   UPDATE destinations SET breaker_failures = 0, breaker_open_until = NULL, breaker_opened = 0,
-    breaker_probe_at = NULL
+    breaker_probe_at = NULL, failed_in_row = 0
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -83,7 +85,7 @@ export class Destinations {
     const { left, kept } = await admin.write(id, async (transaction) => {
       const there = await lockAll(transaction, id)
       const names = new Set(all.map(({ definition }) => definition.name))
-      const left = [...there.keys()].filter((name) => !names.has(name))
+      const left = [...there.keys()].filter((name) => !names.has(name) && !isOfSubscription(name))
       await remove(transaction, id, left)
       for (const name of left) there.delete(name)
       for (const one of sorted(all)) await putOne(transaction, id, there, one, now)
@@ -157,14 +159,14 @@ export class Destinations {
   }
 }
 
-async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
+export async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
   const workspace = await query('SELECT 1 FROM workspaces WHERE id = $1', [id])
   if (workspace.rowCount === 0) throw unknownWorkspace()
   const { rows } = await query<Row>(lockDestinations, [id])
   return new Map(rows.map((row) => [row.name as string, row]))
 }
 
-async function putOne(
+export async function putOne(
   { query }: Transaction,
   id: WorkspaceId,
   there: Map<string, Row>,
@@ -174,7 +176,8 @@ async function putOne(
   const { name } = definition
   const old = there.get(name)
   const most = limits.destinationsPerWorkspaceMax
-  if (!old && there.size >= most) {
+  const ofFiles = [...there.keys()].filter((each) => !isOfSubscription(each))
+  if (!old && !isOfSubscription(name) && ofFiles.length >= most) {
     const message = `A workspace has at most ${most} destinations; remove one first.`
     throw new Fault('conflict', { message })
   }
@@ -188,7 +191,11 @@ async function putOne(
   return destinationFromRow(row)
 }
 
-async function remove({ query }: Transaction, id: WorkspaceId, names: string[]): Promise<boolean> {
+export async function remove(
+  { query }: Transaction,
+  id: WorkspaceId,
+  names: string[],
+): Promise<boolean> {
   if (names.length === 0) return false
   const { rowCount } = await query(removeNamed, [id, names])
   await query(forgetNotices, [id, names])

@@ -269,16 +269,17 @@ function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
   const sizes = new RowSizes()
   const states = new WorkspaceStates(db)
+  const deliveries = deliveryTables(db, states)
   return {
     db,
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
     side: new SideWriter(db),
-    records: new RecordWriter(db),
+    records: new RecordWriter(db, deliveries.subscriptions),
     states,
     idempotency: new IdempotencyTable(db),
-    deliveries: deliveryTables(db, states),
+    deliveries,
     dataVersion: dataVersion(db),
   }
 }

@@ -91,10 +91,11 @@ const finalStatuses: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Sorts the outcome of an attempt: delivered for 2xx, or up to what a vendor takes; dead for answers and failures that another
- * try cannot mend, redirects among them, since they are never followed; retry for the rest, with
- * the receiver's `Retry-After` where it gave one. 410 disables the destination. The reason,
- * `http_` and the status or the code of the failure, is what dead letters are grouped by.
+ * Sorts the outcome of an attempt: delivered for 2xx, or up to what a vendor takes; dead for
+ * answers and failures that another try cannot mend, redirects among them, since they are never
+ * followed; retry for the rest, with the receiver's `Retry-After` where it gave one. 410 disables
+ * the destination. The reason, `http_` and the status or the code of the failure, is what dead
+ * letters are grouped by.
  */
 export function judgeAnswer(outcome: AttemptOutcome, now: number, deliveredBelow = 300): Judgement {
   if ('error' in outcome) {

@@ -2,7 +2,7 @@ import type { Condition } from './condition.ts'
 import { type DestinationDefinition, readDestination, type VendorTerms } from './destination.ts'
 import type { JsonObject } from './json.ts'
 import type { RecordId, RecordWrite, StoredRecord } from './record.ts'
-import type { RuleDefinition } from './rule.ts'
+import { type RuleDefinition, subscriptionCalls } from './rule.ts'
 
 /**
  * A webhook that a vendor's API registers: a record with which a destination and rules come, change
@@ -60,7 +60,7 @@ export function subscriptionRules(
   return listens.map((each, index) => ({
     name: `${name}.${index + 1}`,
     ...each,
-    steps: [{ action: 'webhook', with: settings }],
+    steps: [{ action: subscriptionCalls.action, with: settings }],
   }))
 }
 
@@ -69,7 +69,8 @@ export function subscriptionDestination(
   name: string,
   { url, allowPrivate, terms }: Subscription,
 ): DestinationDefinition {
-  const entry = { name, type: 'webhook', url, allow_private: allowPrivate }
+  const type = subscriptionCalls.destinationType
+  const entry = { name, type, url, allow_private: allowPrivate }
   return { ...readDestination(entry), terms }
 }
 

@@ -121,7 +121,7 @@ function* make(
   }
 }
 
-/** Changes a webhook and what is sent to it; of two at once, the later goes by what the first left. */
+/** Changes a webhook and what is sent to it; of two at once, the later sees what the first left. */
 function* change(
   id: RecordId,
   { name, blocked, ...fields }: JsonObject & { name?: string },

@@ -125,15 +125,7 @@ export class Writer {
 
   /** Does a small part of what the indexes still lack. */
   fillSome(): Filled {
-    const { db } = this.#begin()
-    try {
-      const filled = fillSome(db)
-      this.#commit(db)
-      return filled
-    } catch (error) {
-      this.#abandon()
-      throw asFault(error)
-    }
+    return this.#aside(fillSome)
   }
 
   /** Whether deliveries were planned that may be claimed, since this was asked last. */
@@ -284,7 +276,7 @@ function connect(path: string): Connection {
   }
 }
 
-/** Differs from the last look when another connection has committed. */
+/** Differs once another connection has committed. */
 function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
 }

@@ -55,7 +55,7 @@ test('workers, planners and operators at once never deadlock, and leave lanes in
   const { store, id } = await prepare(database.url)
   const others = await Promise.all([1, 2].map(() => openPostgresStore(database.url, { decision })))
   const stores = [store, ...others]
-  const until = performance.now() + (process.env.ROSTER_TEST_LONG === '1' ? 60_000 : 4_000)
+  const until = performance.now() + (process.env.ROSTER_TEST_LONG === '1' ? 60_000 : 6_000)
   let moves = 0
   const repeat = async (move: (store: Deliveries, n: number) => Promise<unknown>, from: number) => {
     for (let n = from; performance.now() < until; n += 3) {

@@ -64,7 +64,7 @@ export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster>
       ? gather(child)
       : () => readFileSync(options.outputFile as string, 'utf8')
   if (file !== null) void exited.then(() => closeSync(file))
-  const url = await findUrl(output, exited, options.startMs ?? 15_000).catch((error) => {
+  const url = await findUrl(output, exited, options.startMs ?? 60_000).catch((error) => {
     child.kill('SIGKILL')
     throw error
   })

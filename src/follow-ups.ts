@@ -25,7 +25,10 @@ export interface FollowUpParts {
   /** Address of the module that exports `actions`. */
   actions: URL
   logger: Logger
-  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs' | 'logLevel'>
+  config: Pick<
+    Config,
+    'databaseUrl' | 'deliveriesInFlightMax' | 'deliveryLeaseMs' | 'drainTimeoutMs' | 'logLevel'
+  >
 }
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
@@ -68,6 +71,7 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
+    leaseMs: config.deliveryLeaseMs,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
     store: port2,
     actions: actions.href,

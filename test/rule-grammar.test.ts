@@ -227,6 +227,7 @@ for (const [entry, wanted, structural = false] of [
   [{ auth: { header: 'a b', env: 'A' } }, 'auth.header: Must be the name of a header', true],
   [{ auth: { header: 'HOST', env: 'A' } }, 'auth.header: Must be the name of a header', true],
   [{ auth: { header: 'Content-Length', env: 'A' } }, 'auth.header: Must be the name', true],
+  [{ auth: { header: 'Webhook-Signature', env: 'A' } }, 'auth.header: Must be the name', true],
   [{ concurrency: 0 }, 'concurrency: Must be a whole number from 1 to 256.', true],
   [{ rate: '50' }, 'rate: Must be a rate such as 50/s, 100/m or 1000/h.'],
   [{ rate: '0/s' }, 'rate: Must be a rate'],

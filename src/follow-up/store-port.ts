@@ -9,7 +9,9 @@ const methods = [
 
 type Method = (typeof methods)[number]
 type Asked = { ask: number; method: Method; given: unknown[] }
-type Answered = { ask: number; answer: unknown } | { ask: number; error: string }
+type Answered =
+  | { ask: number; answer: unknown }
+  | { ask: number; error: string; code: string | undefined }
 type Told = Answered | { due: true }
 type AnyMethod = (...given: unknown[]) => Promise<unknown>
 
@@ -22,7 +24,10 @@ export function serveStore(port: MessagePort, store: WorkerStore): () => void {
   port.on('message', ({ ask, method, given }: Asked) => {
     call[method](...given).then(
       (answer) => port.postMessage({ ask, answer } satisfies Told),
-      (error: Error) => port.postMessage({ ask, error: error.message } satisfies Told),
+      (error: Error & { code?: string }) => {
+        const { message, code } = error
+        port.postMessage({ ask, error: message, code } satisfies Told)
+      },
     )
   })
   let told = false
@@ -53,7 +58,7 @@ export function storeOver(port: MessagePort): WorkerStore {
     }
     const asked = waiting.get(told.ask)
     waiting.delete(told.ask)
-    if ('error' in told) asked?.reject(new Error(told.error))
+    if ('error' in told) asked?.reject(Object.assign(new Error(told.error), { code: told.code }))
     else asked?.resolve(told.answer)
   })
   const ask = (method: Method, given: unknown[]): Promise<unknown> => {

@@ -1,3 +1,4 @@
+import { afterResume } from '../../core/delivery-breaker.ts'
 import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
@@ -45,9 +46,9 @@ const updateState = `
   UPDATE destinations SET state = $3, state_reason = NULL
   WHERE workspace_id = $1 AND name = $2`
 
-const closeBreaker = `
-  UPDATE destinations SET breaker_failures = 0, breaker_open_until = NULL, breaker_opened = 0,
-    breaker_probe_at = NULL
+const setBreaker = `
+  UPDATE destinations SET breaker_failures = $3, breaker_open_until = $4, breaker_opened = $5,
+    breaker_probe_at = $6
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -119,10 +120,17 @@ export class Destinations {
   }
 
   setState(id: WorkspaceId, name: string, state: 'active' | 'paused'): Promise<boolean> {
-    return this.#options.admin.write(id, async ({ query }) => {
-      const { rowCount } = await query(updateState, [id, name, state])
-      if (state === 'active') await query(closeBreaker, [id, name])
-      return rowCount === 1
+    const { admin, clock } = this.#options
+    return admin.write(id, async ({ query }) => {
+      const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
+      if (!rows[0]) return false
+      const { breaker, state: before } = destinationFromRow(rows[0])
+      await query(updateState, [id, name, state])
+      if (state === 'paused') return true
+      const resumed = afterResume(breaker, before === 'disabled', clock())
+      const { failures, openUntil, opened, probeAt } = resumed
+      await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+      return true
     })
   }
 

@@ -251,6 +251,12 @@ export const writeChanges: Statement = {
 }
 
 /** Settings, rules and their version as of one moment. */
+/** Every change of the configuration begins by writing this row. */
+export const holdConfig: Statement = {
+  name: 'hold_config',
+  text: 'SELECT 1 FROM state FOR SHARE',
+}
+
 export const selectConfig: Statement = {
   name: 'select_config',
   text: `

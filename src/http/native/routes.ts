@@ -15,6 +15,7 @@ import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
 import { listProfiles } from './list-profiles.ts'
+import { mergeProfiles, undoMerge } from './merge-profiles.ts'
 import {
   cancelDeliveries,
   cancelDelivery,
@@ -48,6 +49,7 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[mergeProfiles, undoMerge],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],

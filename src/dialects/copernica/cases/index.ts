@@ -1,7 +1,14 @@
 import type { DialectCases } from '../../../core/dialect-case.ts'
 import { badInputCases } from './bad-input.ts'
+import { collectionCases } from './collections.ts'
 import { credentialCases } from './credentials.ts'
+import { databaseCases } from './databases.ts'
+import { fieldValueCases } from './field-values.ts'
+import { listCases } from './lists.ts'
+import { logCases } from './logs.ts'
+import { massCases } from './mass.ts'
 import { otherEventCases } from './other-events.ts'
+import { profileCases } from './profiles.ts'
 import { readCases } from './reads.ts'
 import { userEventCases } from './user-events.ts'
 
@@ -14,5 +21,12 @@ export const copernicaCases: DialectCases = {
     ...credentialCases,
     ...readCases,
     ...badInputCases,
+    ...databaseCases,
+    ...profileCases,
+    ...fieldValueCases,
+    ...listCases,
+    ...massCases,
+    ...collectionCases,
+    ...logCases,
   ],
 }

@@ -12,6 +12,7 @@ import { profileEndpoints } from './profile-endpoints.ts'
 import { profileListEndpoints } from './profile-list-endpoints.ts'
 import { subprofileEndpoints } from './subprofile-endpoints.ts'
 import { unsubscribeEndpoints } from './unsubscribe-endpoints.ts'
+import { webhookEndpoints } from './webhook-endpoints.ts'
 
 const identity: PlainEndpoint = {
   method: 'GET',
@@ -44,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...subprofileEndpoints,
   ...logFileEndpoints,
   ...dataRequestEndpoints,
+  ...webhookEndpoints,
   ...missingPartEndpoints,
 ]
 

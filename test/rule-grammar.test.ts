@@ -65,8 +65,9 @@ rules:
       all:
         - { profile: country, one_of: [NL, BE] }
         - { changed: status, from: { is: lead }, to: { matches: "^cust" } }
-        - any: [{ tag: buyer }, { tag: quiet, exists: false }, { identifier: user_id }, { event: total, between: [10, 20] }]
+        - any: [{ tag: buyer }, { tag: quiet, exists: false }, { event: total, between: [10, 20] }]
         - not: { profile: seen, before: -P30D }
+        - not: { identifier: user_id, exists: false }
         - { profile: born, after: "1970-01-01" }
     steps:
       - wait: PT10M

@@ -19,7 +19,7 @@ type KeyStore = Pick<Store, 'findRecord' | 'apply'>
 
 const keyName = 'key'
 
-/** Signs on the thread that has the store: the key of a workspace is made when it is needed first. */
+/** Signs on the thread that has the store. A workspace's key is made when it is needed first. */
 export function createCallSigner(
   store: KeyStore,
   payloads: readonly Payload[],

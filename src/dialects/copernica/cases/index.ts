@@ -11,6 +11,7 @@ import { otherEventCases } from './other-events.ts'
 import { profileCases } from './profiles.ts'
 import { readCases } from './reads.ts'
 import { userEventCases } from './user-events.ts'
+import { webhookCases } from './webhooks.ts'
 
 export const copernicaCases: DialectCases = {
   dialect: 'copernica',
@@ -28,5 +29,6 @@ export const copernicaCases: DialectCases = {
     ...massCases,
     ...collectionCases,
     ...logCases,
+    ...webhookCases,
   ],
 }

@@ -14,14 +14,13 @@ import { triggerTypes } from './webhook-payload.ts'
 import { SIGNING_KEY } from './webhook-signature.ts'
 
 const WEBHOOK = 'copernica.webhook'
+/** What addresses and headers call one. */
+const word = WEBHOOK.slice('copernica.'.length)
 const webhooksMax = 100
 const urlLengthMax = 2_048
 
 /** What the vendor has; of what is not about profiles there is nothing to tell here. */
-const triggers = [
-  ...(['create', 'update', 'delete', 'click', 'delivery', 'open', 'bounce', 'failure'] as const),
-  'unsubscribe',
-]
+const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
 
 const list: AskingEndpoint = {
   method: 'GET',
@@ -51,7 +50,7 @@ const create: AskingEndpoint = {
     const subscription = yield* subscriptionOf(body, request)
     const put = { op: 'put', kind: WEBHOOK, body, subscription } as const
     const { records } = yield* askCommand({ kind: 'write-records', records: [put] })
-    return created(request, 'webhook', shownRecordId(records?.[0] as StoredRecord))
+    return created(request, word, shownRecordId(records?.[0] as StoredRecord))
   },
 }
 
@@ -87,7 +86,7 @@ const remove: AskingEndpoint = {
     const { id } = record
     const gone = { op: 'delete', kind: WEBHOOK, at: { id }, subscription: null } as const
     yield* askCommand({ kind: 'write-records', records: [gone] })
-    return deleted('webhook', shownRecordId(record))
+    return deleted(word, shownRecordId(record))
   },
 }
 

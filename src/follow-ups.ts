@@ -30,7 +30,10 @@ export interface FollowUpParts {
   /** The bodies that dialects make. */
   payloads: readonly Payload[]
   logger: Logger
-  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs' | 'logLevel'>
+  config: Pick<
+    Config,
+    'databaseUrl' | 'deliveriesInFlightMax' | 'deliveryLeaseMs' | 'drainTimeoutMs' | 'logLevel'
+  >
 }
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
@@ -73,6 +76,7 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
+    leaseMs: config.deliveryLeaseMs,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
     store: port2,
     actions: actions.href,

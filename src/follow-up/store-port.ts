@@ -15,7 +15,9 @@ export type PortStore = WorkerStore & { renderPayload: RenderPayload; signCall: 
 
 type Method = (typeof methods)[number]
 type Asked = { ask: number; method: Method; given: unknown[] }
-type Answered = { ask: number; answer: unknown } | { ask: number; error: string }
+type Answered =
+  | { ask: number; answer: unknown }
+  | { ask: number; error: string; code: string | undefined }
 type Told = Answered | { due: true }
 type AnyMethod = (...given: unknown[]) => Promise<unknown>
 
@@ -28,7 +30,10 @@ export function serveStore(port: MessagePort, store: PortStore): () => void {
   port.on('message', ({ ask, method, given }: Asked) => {
     call[method](...given).then(
       (answer) => port.postMessage({ ask, answer } satisfies Told),
-      (error: Error) => port.postMessage({ ask, error: error.message } satisfies Told),
+      (error: Error & { code?: string }) => {
+        const { message, code } = error
+        port.postMessage({ ask, error: message, code } satisfies Told)
+      },
     )
   })
   let told = false
@@ -59,7 +64,7 @@ export function storeOver(port: MessagePort): PortStore {
     }
     const asked = waiting.get(told.ask)
     waiting.delete(told.ask)
-    if ('error' in told) asked?.reject(new Error(told.error))
+    if ('error' in told) asked?.reject(Object.assign(new Error(told.error), { code: told.code }))
     else asked?.resolve(told.answer)
   })
   const ask = (method: Method, given: unknown[]): Promise<unknown> => {

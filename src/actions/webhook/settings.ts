@@ -1,11 +1,10 @@
-import { connectionHeaders, headerNamePattern } from '../../core/header-names.ts'
+import { connectionHeaders, headerNamePattern, signatureHeaders } from '../../core/header-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 
 /** Headers that Roster adds itself, and those of the connection: not for a rule to choose. */
 const ownHeaders: readonly string[] = [
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type'],
-  ...['authorization', 'cookie', ...connectionHeaders],
+  ...[...signatureHeaders, 'content-type', 'authorization', 'cookie', ...connectionHeaders],
 ]
 
 export const webhookLimits = {

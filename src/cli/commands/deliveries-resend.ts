@@ -1,14 +1,17 @@
 import { isOver } from '../../core/delivery.ts'
-import { connectionHeaders } from '../../core/header-names.ts'
+import { connectionHeaders, signatureHeaders } from '../../core/header-names.ts'
 import { limits } from '../../core/limits.ts'
 import type { Delivery, DeliveryRequest } from '../../core/planned-delivery.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 import { findDelivery } from './deliveries-show.ts'
 import { readText } from './rules-apply.ts'
 
-/** With one of these the call could not be made, or its secret would be kept in the open. */
-const refusedHeaders: readonly string[] = [...connectionHeaders, 'authorization', 'cookie']
+/** With one of these the call could not be made, it is Roster's own, or a secret would be kept. */
+const refusedHeaders: readonly string[] = [
+  ...[...connectionHeaders, ...signatureHeaders, 'authorization', 'cookie'],
+]
 
 const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const
 
@@ -42,6 +45,7 @@ export const deliveriesResend = defineCommand({
         throw new CliError('refused', `Delivery ${found.id} is ${found.state}; ${how}.`)
       }
       const request = edited(found, text, header.map(readHeader), method)
+      await findDestination(store, id, found.destination)
       if (!(await store.resendDelivery(id, found.id, request))) {
         throw new CliError('refused', `Delivery ${found.id} is not over any more.`)
       }
@@ -93,7 +97,7 @@ function readHeader(text: string): [string, string] {
   const match = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\t\x20-\x7e]*)$/.exec(text)
   const name = (match?.[1] ?? '').toLowerCase()
   if (refusedHeaders.includes(name)) {
-    const why = "the connection's, or a secret, which belongs to the destination"
+    const why = "the connection's, the signature's, or a secret, which belongs to the destination"
     throw new CliError('usage', `--header ${name}: is ${why}.`)
   }
   if (match) return [name, (match[2] ?? '').trim()]

@@ -92,7 +92,7 @@ export type Behaviour =
 
 /** What unsubscribing does to somebody in a database. */
 export function behaviourOf({ body }: Database): Behaviour {
-  const stored = own(body, 'unsubscribe') as JsonObject | undefined
+  const stored = own(body, 'on_unsubscribe') as JsonObject | undefined
   if (stored?.behavior === 'remove') return { behavior: 'remove' }
   if (stored?.behavior !== 'update') return { behavior: 'nothing' }
   return { behavior: 'update', fields: (stored.fields ?? {}) as JsonObject }

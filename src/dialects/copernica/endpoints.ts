@@ -7,7 +7,6 @@ import { eventEndpoints } from './event-endpoints.ts'
 import { fieldEndpoints } from './field-endpoints.ts'
 import { logFileEndpoints } from './log-file-endpoints.ts'
 import { massEndpoints } from './mass-endpoints.ts'
-import { missingPartEndpoints } from './missing-parts.ts'
 import { profileEndpoints } from './profile-endpoints.ts'
 import { profileListEndpoints } from './profile-list-endpoints.ts'
 import { subprofileEndpoints } from './subprofile-endpoints.ts'
@@ -46,7 +45,6 @@ export const endpoints: readonly Endpoint[] = [
   ...logFileEndpoints,
   ...dataRequestEndpoints,
   ...webhookEndpoints,
-  ...missingPartEndpoints,
 ]
 
 /** The exchange of an API token for a ticket. Clients use the body as it is: no end of line. */

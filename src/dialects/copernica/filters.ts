@@ -20,6 +20,9 @@ export interface Expression {
 const operators = ['==', '!=', '<>', '<=', '>=', '=~', '!~', '<', '>'] as const
 type Operator = (typeof operators)[number]
 
+/** What a comparison has to know of a field. */
+type Compared = Pick<Field, 'name' | 'stored' | 'type'>
+
 const nobody = 'nobody'
 export type Wanted = ProfileFilter | typeof nobody
 
@@ -34,7 +37,8 @@ export function readExpressions(given: readonly string[]): Expression[] {
 }
 
 /**
- * Whom expressions ask for, all of which have to hold. Names that are no field are passed over.
+ * Whom expressions ask for, all of which have to hold. A name that is no field is an attribute
+ * where `open` says so, in the database of all profiles; elsewhere it is passed over.
  *
  * @throws Fault `invalid_field` for a comparison that cannot be made.
  */
@@ -42,6 +46,7 @@ export function profileFilter(
   expressions: readonly Expression[],
   fields: readonly Field[],
   { now, workspace }: DialectRequest,
+  open = false,
 ): Wanted {
   const known = byName(fields)
   const indexed = workspace.settings.indexedAttributes
@@ -66,6 +71,9 @@ export function profileFilter(
       Object.assign(filter, found)
     } else if (name === 'modified') {
       filter.updated = { ...filter.updated, ...timeRange(expression, now) }
+    } else if (open) {
+      const attribute = { name, stored: expression.name, type: 'text' as const }
+      parts.push(fieldCondition(expression, attribute, now, indexed))
     }
   }
   if (parts.length > 0) filter.where = parts.length === 1 ? (parts[0] as Condition) : { all: parts }
@@ -113,7 +121,7 @@ function timeRange({ operator, value }: Expression, now: number): Range {
 /** The test of one field; also of a subprofile, whose fields stand where a profile's would. */
 export function fieldCondition(
   { operator, value }: Expression,
-  field: Field,
+  field: Compared,
   now: number,
   indexed: readonly string[] = [],
 ): Condition {
@@ -132,12 +140,12 @@ export function fieldCondition(
   }
 }
 
-function test({ stored }: Field, more: Omit<Comparison, 'profile'>): Comparison {
+function test({ stored }: Compared, more: Omit<Comparison, 'profile'>): Comparison {
   return { profile: stored, ...more }
 }
 
 /** Text is the same in any case, but for choices. */
-function equal(value: string, field: Field, isIndexed: boolean): Condition {
+function equal(value: string, field: Compared, isIndexed: boolean): Condition {
   if (isNumber(field.type)) {
     const number = Number(value)
     const same = test(field, { one_of: [number, value] })
@@ -167,14 +175,14 @@ function otherKinds(value: string): JsonValue[] {
 }
 
 /** `%` stands for any text and `_` for one character. */
-function like(value: string, field: Field): Condition {
+function like(value: string, field: Compared): Condition {
   const parts = value.split(/([%_])/)
   const source = parts.map((part) => (part === '%' ? '.*' : part === '_' ? '.' : quoted(part)))
   const matches = pattern(field, `^${source.join('')}$`)
   return /^%*$/.test(value) ? { any: [matches, test(field, { exists: false })] } : matches
 }
 
-function pattern(field: Field, source: string): Condition {
+function pattern(field: Compared, source: string): Condition {
   const matches = `(?is)${source}`
   if (matches.length > limits.patternLengthMax) {
     throw refusal('Parameter fields: the text compared with is too long')
@@ -190,7 +198,7 @@ function quoted(text: string): string {
 function ordered(
   operator: '<' | '<=' | '>' | '>=',
   value: string,
-  field: Field,
+  field: Compared,
   now: number,
 ): Condition {
   const more = operator.startsWith('>')

@@ -95,7 +95,7 @@ function* findProfiles(request: DialectRequest): Asking<Found> {
   const home = { id: database.id, isUsers: database.isUsers, fields }
   const filter = databaseFilter(
     database,
-    profileFilter(readExpressions(query.fields), fields, request),
+    profileFilter(readExpressions(query.fields), fields, request, database.isUsers),
   )
   const found = { page, query, home }
   if (filter === 'nobody') return { profiles: [], total: 0, ...found }

@@ -53,7 +53,7 @@ const update = eitherWay({
       throw refusal('Parameter behavior must be nothing, remove or update')
     }
     const fields = behavior === 'update' ? { fields: readMap(own(body, 'fields') ?? {}) } : {}
-    yield* changeDatabase(database, { unsubscribe: { behavior, ...fields } })
+    yield* changeDatabase(database, { on_unsubscribe: { behavior, ...fields } })
     return done
   },
 })

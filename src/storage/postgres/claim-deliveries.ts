@@ -261,7 +261,7 @@ async function noteClaims(
 ): Promise<void> {
   const notes: unknown[][] = []
   for (const [index, { workspaceId, name, load }] of chosen.entries()) {
-    const breaker = afterClaim(load.breaker, now)
+    const breaker = afterClaim(load.breaker, now, defaultBreaker)
     const bucket = load.rate && afterCalls(load.rate, load.bucket, counts[index] ?? 0, now)
     if (breaker === load.breaker && bucket === null) continue
     load.breaker = breaker

@@ -10,6 +10,7 @@ import type {
   Destination,
   DestinationNotice,
   FailedDelivery,
+  ReleasePause,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
@@ -25,6 +26,7 @@ interface Finish extends Claim {
   reason: string | null
   detail: string | null
   outcome: string | null
+  isTry: boolean
   /** Where its lane changes by it. */
   lane: { destination: string; subject: number } | null
 }
@@ -99,7 +101,8 @@ export async function failDeliveries(
   const finishes = held.map((failure): Finish => {
     const lane = laneOf(found.get(keyOf(failure)) as Row)
     const detail = keptText(failure.detail)
-    return { ...failure, detail, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
+    const over = { state: 'dead', dueAt: null, endedAt: now, outcome: null, isTry: true }
+    return { ...failure, ...over, detail, lane }
   })
   return foundIn(await finish(transaction, finishes, now), failures)
 }
@@ -107,6 +110,7 @@ export async function failDeliveries(
 export async function releaseDeliveries(
   transaction: Transaction,
   claims: readonly Claim[],
+  pause: ReleasePause | null,
   now: number,
 ): Promise<void> {
   const sorted = sortedByKey(claims)
@@ -117,8 +121,14 @@ export async function releaseDeliveries(
   const finishes = sorted.flatMap((claim): Finish[] => {
     const row = found.get(keyOf(claim))
     if (!row) return []
-    const kept = { reason: row.reason as string | null, detail: row.detail as string | null }
-    const open = { state: 'pending', dueAt: now, endedAt: null, lane: null, outcome: null }
+    const kept = pause
+      ? { reason: pause.reason, detail: keptText(pause.detail) }
+      : { reason: row.reason as string | null, detail: row.detail as string | null }
+    const dueAt = now + (pause?.ms ?? 0)
+    const open = {
+      ...{ state: 'pending', dueAt, isTry: true },
+      ...{ endedAt: null, lane: null, outcome: null },
+    }
     return [{ ...claim, ...kept, ...open }]
   })
   await finish(transaction, finishes, now)
@@ -242,9 +252,9 @@ async function finish(
   now: number,
 ): Promise<Row[]> {
   if (finishes.length === 0) return []
-  const columns = columnsOf(9, finishes, (one) => [
+  const columns = columnsOf(10, finishes, (one) => [
     ...[one.workspaceId, one.id, one.lease, one.state, one.dueAt, one.endedAt, one.reason],
-    ...[one.detail, one.outcome],
+    ...[one.detail, one.outcome, one.isTry ? 0 : 1],
   ])
   const lanes = finishes.flatMap(({ workspaceId, lane }) =>
     lane ? [[workspaceId, lane.destination, lane.subject]] : [],

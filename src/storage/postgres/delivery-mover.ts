@@ -1,9 +1,9 @@
 import type { DeliveryState } from '../../core/delivery.ts'
 import type { DeliveryId, DeliveryRequest } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { DeliverySelection } from '../delivery-store.ts'
+import type { DeliverySelection, Redelivered } from '../delivery-store.ts'
 import type { Write } from './delivery-transactions.ts'
-import { type End, endSome, moveBatch, reopenSome } from './move-deliveries.ts'
+import { type End, endSome, goneOf, moveBatch, reopenSome } from './move-deliveries.ts'
 
 /** What waits behind others first: ending a head would only make the next one pending. */
 const unfinished: readonly DeliveryState[][] = [['queued'], ['pending', 'claimed']]
@@ -29,16 +29,25 @@ export class DeliveryMover {
     await this.#end(id, { destination }, end, Number.POSITIVE_INFINITY)
   }
 
-  async redeliver(id: WorkspaceId, selection: DeliverySelection, limit: number): Promise<number> {
+  async redeliver(
+    id: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<Redelivered> {
     let after: DeliveryId | null = null
     for (let count = 0; ; ) {
       const most = Math.min(limit - count, moveBatch)
-      if (most <= 0) return count
+      if (most <= 0) return { count, gone: [] }
       const range: { after: DeliveryId | null; limit: number } = { after, limit: most }
       const moved = await this.#write((transaction) =>
         reopenSome(transaction, id, { selection, range, request: null }, this.#clock()),
       )
-      if (moved.last === null) return count
+      if (moved.last === null) {
+        return {
+          count,
+          gone: await this.#write((transaction) => goneOf(transaction, id, selection)),
+        }
+      }
       count += moved.count
       after = moved.last
     }

@@ -1,3 +1,4 @@
+import { afterResume } from '../../core/delivery-breaker.ts'
 import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
@@ -42,14 +43,13 @@ const removeNamed = 'DELETE FROM destinations WHERE workspace_id = $1 AND name =
 const forgetNotices = `
   DELETE FROM destination_notices WHERE workspace_id = $1 AND destination = ANY ($2::text[])`
 
-export const updateState = `
+const updateState = `
   UPDATE destinations SET state = $3, state_reason = NULL
   WHERE workspace_id = $1 AND name = $2`
 
-/** It begins anew. */
-export const closeBreaker = `
-  UPDATE destinations SET breaker_failures = 0, breaker_open_until = NULL, breaker_opened = 0,
-    breaker_probe_at = NULL, failed_in_row = 0
+const setBreaker = `
+  UPDATE destinations SET breaker_failures = $3, breaker_open_until = $4, breaker_opened = $5,
+    breaker_probe_at = $6, failed_in_row = 0
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -121,11 +121,8 @@ export class Destinations {
   }
 
   setState(id: WorkspaceId, name: string, state: 'active' | 'paused'): Promise<boolean> {
-    return this.#options.admin.write(id, async ({ query }) => {
-      const { rowCount } = await query(updateState, [id, name, state])
-      if (state === 'active') await query(closeBreaker, [id, name])
-      return rowCount === 1
-    })
+    const { admin, clock } = this.#options
+    return admin.write(id, (transaction) => writeState(transaction, id, name, state, clock()))
   }
 
   replaceSecrets(
@@ -157,6 +154,24 @@ export class Destinations {
   async markTold({ workspaceId, destination, at, kind }: DestinationNotice): Promise<void> {
     await this.#options.ask(deleteNotice, [workspaceId, destination, at, kind])
   }
+}
+
+/** Answers whether there is such a destination. One that is active again begins anew. */
+export async function writeState(
+  { query }: Transaction,
+  id: WorkspaceId,
+  name: string,
+  state: 'active' | 'paused',
+  now: number,
+): Promise<boolean> {
+  const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
+  if (!rows[0]) return false
+  const { breaker, state: before } = destinationFromRow(rows[0])
+  await query(updateState, [id, name, state])
+  if (state === 'paused') return true
+  const { failures, openUntil, opened, probeAt } = afterResume(breaker, before === 'disabled', now)
+  await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+  return true
 }
 
 export async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {

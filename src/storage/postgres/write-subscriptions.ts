@@ -9,7 +9,7 @@ import {
 } from '../../core/subscription.ts'
 import { unsigned } from '../delivery-rows.ts'
 import type { Row } from '../rows.ts'
-import { closeBreaker, lockAll, putOne, remove, updateState } from './destinations.ts'
+import { lockAll, putOne, remove, writeState } from './destinations.ts'
 import { insertRule, newestVersions, placeRule, subscriptionPosition } from './put-rules.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -44,8 +44,7 @@ export async function writeSubscriptions(
     await putOne(transaction, id, there, { definition, secrets: unsigned }, now)
     const { isActive } = subscription
     if (isActive === undefined) continue
-    await query(updateState, [id, name, isActive ? 'active' : 'paused'])
-    if (isActive) await query(closeBreaker, [id, name])
+    await writeState(transaction, id, name, isActive ? 'active' : 'paused', now)
   }
   await query('UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = $1', [
     id,

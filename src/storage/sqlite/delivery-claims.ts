@@ -124,7 +124,7 @@ export class DeliveryClaims {
     }
     const { rate } = destination
     const begun = deliveries.length
-    const breaker = afterClaim(load.breaker, now)
+    const breaker = afterClaim(load.breaker, now, defaultBreaker)
     const bucket = rate ? afterCalls(rate, load.bucket, begun, now) : load.bucket
     if (breaker !== load.breaker || bucket !== load.bucket) {
       this.#destinations.saveLoad(workspaceId, name, breaker, bucket)

@@ -10,6 +10,7 @@ import type {
   DestinationNotice,
   FailedDelivery,
   NewDestination,
+  ReleasePause,
   SealedSecrets,
 } from '../delivery-store.ts'
 import { DeliveryClaims } from './delivery-claims.ts'
@@ -62,8 +63,8 @@ function deliveryWrites(parts: {
       destinations.put(id, one, now),
     removeDestination: (now: number, id: WorkspaceId, name: string) =>
       destinations.remove(id, name, now),
-    setDestinationState: (_: number, id: WorkspaceId, name: string, to: 'active' | 'paused') =>
-      destinations.setState(id, name, to),
+    setDestinationState: (now: number, id: WorkspaceId, name: string, to: 'active' | 'paused') =>
+      destinations.setState(id, name, to, now),
     replaceSecrets: (_: number, id: WorkspaceId, name: string, to: Partial<SealedSecrets>) =>
       destinations.replaceSecrets(id, name, to),
     claimDeliveries: (now: number, request: ClaimRequest) => claims.claim(request, now),
@@ -71,7 +72,8 @@ function deliveryWrites(parts: {
     recordAttempts: (now: number, ended: readonly AttemptResult[]) => results.record(ended, now),
     failDeliveries: (now: number, failures: readonly FailedDelivery[]) =>
       results.fail(failures, now),
-    releaseDeliveries: (now: number, held: readonly Claim[]) => results.release(held, now),
+    releaseDeliveries: (now: number, held: readonly Claim[], pause: ReleasePause | null) =>
+      results.release(held, pause, now),
     extendLeases: (now: number, held: readonly Claim[], leaseMs: number) =>
       results.extend(held, leaseMs, now),
     markTold: (_: number, notice: DestinationNotice) => destinations.markTold(notice),

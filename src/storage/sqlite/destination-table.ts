@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Breaker, closedBreaker } from '../../core/delivery-breaker.ts'
+import { afterResume, type Breaker } from '../../core/delivery-breaker.ts'
 import type { RateBucket } from '../../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
@@ -90,14 +90,20 @@ export class DestinationTable {
     return true
   }
 
-  setState(workspaceId: WorkspaceId, name: string, state: 'active' | 'paused'): boolean {
+  setState(
+    workspaceId: WorkspaceId,
+    name: string,
+    state: 'active' | 'paused',
+    now: number,
+  ): boolean {
     const found = this.find(workspaceId, name)
     if (!found) return false
     this.#state.run(workspaceId, name, state, null)
-    if (state === 'active') {
-      this.saveLoad(workspaceId, name, closedBreaker, found.bucket)
-      this.saveFailedInRow(workspaceId, name, 0)
-    }
+    if (state === 'paused') return true
+    const { breaker, state: before } = found.destination
+    const resumed = afterResume(breaker, before === 'disabled', now)
+    this.saveLoad(workspaceId, name, resumed, found.bucket)
+    this.saveFailedInRow(workspaceId, name, 0)
     return true
   }
 

@@ -47,7 +47,7 @@ export class SubscriptionWriter {
       this.#destinations.put(id, { definition, secrets: unsigned }, now)
       const { isActive } = subscription
       if (isActive === undefined) continue
-      this.#destinations.setState(id, name, isActive ? 'active' : 'paused')
+      this.#destinations.setState(id, name, isActive ? 'active' : 'paused', now)
     }
     if (changes.length > 0) this.#states.readRules(id)
   }

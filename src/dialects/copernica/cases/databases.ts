@@ -129,7 +129,7 @@ export const databaseCases: DialectCase[] = [
       why: 'Rules name the tag of a database, and the attributes of its fields.',
     },
   },
-  ...['102', 'nothing', '0', '-1', '1e3', '99999999999999999999'].map(
+  ...['102', 'nothing'].map(
     (id): DialectCase => ({
       name: `there is no database "${id}"`,
       request: get(`/v4/database/${id}/profiles`),

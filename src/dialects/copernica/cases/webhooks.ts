@@ -38,6 +38,15 @@ export const webhookCases: DialectCase[] = [
     response: json({ ...shown, trigger: 'update' }),
     events: [],
   },
+  ...(['PUT', 'POST'] as const).map(
+    (method): DialectCase => ({
+      name: `a webhook is changed by ${method}`,
+      before: [made],
+      request: { method, path: '/v4/webhook/101', body: { trigger: 'delete' } },
+      response: { status: 204, body: '' },
+      events: [],
+    }),
+  ),
   {
     name: 'webhooks are listed',
     before: [made],

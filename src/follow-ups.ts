@@ -8,9 +8,10 @@ import type { Payload } from './core/payload.ts'
 import { createDeliveryStats, type DeliveryCounts } from './follow-up/delivery-stats.ts'
 import { createPayloadRenderer } from './follow-up/render-payload.ts'
 import { startRunner } from './follow-up/runner.ts'
+import { createCallSigner } from './follow-up/sign-call.ts'
 import { serveStore } from './follow-up/store-port.ts'
 import type { ThreadStart, ThreadTold } from './follow-up/worker-thread.ts'
-import type { Sealer } from './lib/seal.ts'
+import { createSealer, type Sealer } from './lib/seal.ts'
 import { openSecrets, resealSecrets } from './outbound/destination-secrets.ts'
 import type { FullStore } from './storage/open-store.ts'
 
@@ -84,7 +85,9 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
     logsInfo: logger.isLevelEnabled('info'),
   }
   const renderPayload = createPayloadRenderer(store, payloads)
-  const unserve = serveStore(port1, { ...store, renderPayload })
+  const sealer = createSealer(secretKeys as [Uint8Array, ...Uint8Array[]])
+  const signCall = createCallSigner(store, payloads, sealer)
+  const unserve = serveStore(port1, { ...store, renderPayload, signCall })
   let counts: DeliveryCounts = createDeliveryStats().read()
   const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
     workerData: start,

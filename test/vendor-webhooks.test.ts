@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash, verify } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { JsonObject } from '../src/core/json.ts'
 import { engines } from './kit/engines.ts'
@@ -154,6 +155,58 @@ for (const engine of engines) {
       assert.deepEqual({ ...(told as object), updated_at: null }, { ...user, updated_at: null })
       assert.equal(shop.calls[0]?.headers['content-type'], 'application/json')
     })
+
+    test('webhooks of Copernica get forms that are signed, for the triggers they name', async () => {
+      using shop = await receiver()
+      const world = await roster.newWorkspace({ privateWebhooks: true })
+      const call = copernica(roster, world)
+      const hook = async (trigger: string) => {
+        const handler = `${shop.url}${trigger}?a=1`
+        return (await call('POST', '/webhooks', { handler, trigger })).id
+      }
+      const [id] = [await hook('create'), await hook('update'), await hook('delete')]
+      await hook('click')
+      const fields = { email: 'jo@example.org', firstname: 'Jo' }
+      const { id: profile } = await call('POST', '/database/users/profiles', { fields })
+      await call('PUT', `/profile/${profile}/fields`, { firstname: 'Joe' })
+      await call('DELETE', `/profile/${profile}`)
+      const all = await settled(roster.store, world)
+      assert.deepEqual(
+        all.map(({ state }) => state),
+        ['delivered', 'delivered', 'delivered'],
+      )
+      const forms = new Map(shop.calls.map((each) => [each.path, new URLSearchParams(each.body)]))
+      const made = forms.get('/create?a=1')
+      const stamps = ['timestamp', 'time', 'created', 'modified']
+      assert.deepEqual(shape(made, stamps), {
+        type: 'create',
+        'parameters[email]': 'jo@example.org',
+        'parameters[firstname]': 'Jo',
+        ...{ timestamp: 'date', time: 'seconds', profile, database: '1' },
+        ...{ created: 'date', modified: 'date' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Jo' },
+      })
+      assert.equal(forms.get('/update?a=1')?.get('fields[firstname]'), 'Joe')
+      assert.deepEqual(shape(forms.get('/delete?a=1'), stamps), {
+        ...{ type: 'delete', timestamp: 'date', time: 'seconds', profile, database: '1' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Joe' },
+      })
+      const { body } = await call('GET', `/webhook/${id}`)
+      const { publicKey, ...shown } = body as { publicKey: string }
+      const plain = { callers: [], database: null, collection: null }
+      assert.deepEqual(shown, {
+        ID: id,
+        handler: `${shop.url}create?a=1`,
+        trigger: 'create',
+        ...plain,
+      })
+      for (const each of shop.calls) assert.ok(isSigned(each, publicKey), each.path)
+      const [other] = shop.calls as [Received]
+      assert.ok(!isSigned({ ...other, path: '/else' }, publicKey), 'it is about the address too')
+      await call('DELETE', `/webhook/${id}`)
+      await call('POST', '/database/users/profiles', { fields: { email: 'al@example.org' } })
+      assert.equal((await settled(roster.store, world)).length, 3)
+    })
   })
 }
 
@@ -201,5 +254,52 @@ function userCom({ url }: RunningRoster, { tokens }: NewWorkspace) {
     const text = await response.text()
     assert.ok(response.ok, text)
     return JSON.parse(text) as JsonObject
+  }
+}
+
+/** The pairs of a form that say anything, with times by their forms. */
+function shape(form: URLSearchParams | undefined, stamps: readonly string[]) {
+  const pairs = [...(form ?? [])].filter(([, value]) => value !== '')
+  return Object.fromEntries(
+    pairs.map(([name, value]) => {
+      if (!stamps.includes(name)) return [name, value]
+      if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value)) return [name, 'date']
+      return [name, /^\d{10}$/.test(value) ? 'seconds' : value]
+    }),
+  )
+}
+
+/** What the vendor's own verifier looks at, with the key that the API shows. */
+function isSigned({ headers, method, path, body }: Received, publicKey: string): boolean {
+  const given = headers.signature ?? ''
+  const names = /headers="([^"]+)"/.exec(given)?.[1]?.split(' ') ?? []
+  const needed = ['(request-target)', 'host', 'date', 'x-copernica-id', 'digest', 'x-nonce']
+  if (!needed.every((name) => names.includes(name))) return false
+  const digest = createHash('sha256').update(body).digest('base64')
+  if (headers.digest !== `sha-256=${digest}`) return false
+  if (Math.abs(Date.now() - Date.parse(headers.date ?? '')) > 60_000) return false
+  const target = `${method.toLowerCase()} ${path}`
+  const text = names.map((name) => {
+    return `${name}: ${name === '(request-target)' ? target : headers[name]}`
+  })
+  const proof = Buffer.from(/signature="([^"]+)"/.exec(given)?.[1] ?? '', 'base64')
+  return verify('sha256', Buffer.from(text.join('\n')), publicKey, proof)
+}
+
+/** Calls version 4 of the vendor's API. */
+function copernica({ url }: RunningRoster, { tokens }: NewWorkspace) {
+  return async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${url}/v4${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens.copernica?.token}`,
+        'content-type': 'application/json',
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    assert.ok(response.ok, text)
+    const id = response.headers.get('x-created') ?? ''
+    return { id, body: text === '' ? null : (JSON.parse(text) as unknown) }
   }
 }

@@ -47,6 +47,8 @@ export interface VendorTerms {
   deliveredBelow: number
   /** Failures in a row after which it is disabled; null never does. */
   failuresMax: number | null
+  /** The payload whose signature each try has. */
+  signedAs?: string
 }
 
 /** From one second to six hours apart, over more than half a day: a night's outage is survived. */

@@ -32,6 +32,28 @@ export interface Payload {
   name: string
   /** Pure but for what it is told: see `Asking`. It may ask for records and profiles only. */
   render(input: PayloadInput, view: WorkspaceView): Asking<RenderedPayload>
+  /** How the vendor signs webhooks that its API registers; without it they are not signed. */
+  signature?: PayloadSignature
+}
+
+/** One try, with what a signature may be about. */
+export interface CallToSign {
+  workspaceId: WorkspaceId
+  method: string
+  url: string
+  contentType: string
+  body: string
+  /** The time of this try, milliseconds UTC. */
+  now: number
+  /** Another for each try. */
+  nonce: string
+}
+
+export interface PayloadSignature {
+  /** The kind of the record that has the workspace's RSA key, sealed, and its public half. */
+  keyKind: string
+  /** The headers that a try has besides; the key is PEM text. */
+  headers(call: CallToSign, privateKey: string): { [name: string]: string }
 }
 
 /** What a worker asks of whoever has the dialects. */

@@ -16,6 +16,7 @@ import type { DeliveryStats } from './delivery-stats.ts'
 import type { Held } from './held-claims.ts'
 import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
 import type { RenderPayload } from './render-payload.ts'
+import type { SignCall } from './sign-call.ts'
 import { webhookId } from './webhook-id.ts'
 
 /** What it takes to try a delivery. */
@@ -30,6 +31,8 @@ export interface DeliveryTools {
   worker: string
   /** Makes the body of a step that names a payload. */
   renderPayload: RenderPayload
+  /** Signs a try of a vendor's own webhook in the vendor's way. */
+  signCall: SignCall
   /** Writes to the store; many of the same moment share a commit. */
   begin(attempt: BeginAttempt): Promise<boolean>
   record(result: AttemptResult): Promise<boolean>
@@ -69,7 +72,8 @@ export async function deliver(
     tools.stats.count(delivery, 'dead')
     return
   }
-  const prepared = prepare(delivery, destination, request, tools)
+  const signed = await signedRequest(delivery, destination, request, tools)
+  const prepared = 'code' in signed ? signed : prepare(delivery, destination, signed, tools)
   const kept = delivery.request === null ? { request } : {}
   const sent = 'code' in prepared ? null : prepared.sent
   const began = await tools.begin({ ...claim, worker: tools.worker, ...kept, sent })
@@ -121,6 +125,22 @@ function renderAction(
     // A bug of the action's own gives the same again: to try it for ever would hold its lane up.
     return { kind: 'fault', reason: 'internal', detail: (error as Error).message }
   }
+}
+
+/** A signature is of one try: it is no part of what every try sends. */
+async function signedRequest(
+  { workspaceId }: ClaimedDelivery,
+  { url, terms }: Destination,
+  request: DeliveryRequest,
+  { signCall }: DeliveryTools,
+): Promise<DeliveryRequest | Unopened> {
+  if (terms?.signedAs === undefined) return request
+  const { method, headers, body } = request
+  const contentType = headers['content-type'] ?? ''
+  const call = { workspaceId, method, url, contentType, body: body ?? '', now: Date.now() }
+  const proof = await signCall({ payload: terms.signedAs, ...call })
+  if ('unopened' in proof) return { code: 'secret', message: proof.unopened }
+  return { ...request, headers: { ...headers, ...proof.headers } }
 }
 
 type Unopened = { code: SendFailure; message: string }

@@ -37,7 +37,7 @@ export function prepareCall(
   const authHeader = destination.auth?.header.toLowerCase()
   const auth = authHeader && secrets.auth !== null ? { [authHeader]: secrets.auth } : {}
   const headers = { 'user-agent': userAgent, ...own, ...auth, ...signed }
-  const hidden = new Set([signature, ...Object.keys(auth)])
+  const hidden = new Set([signature, 'signature', ...Object.keys(auth)])
   const { url, timeoutMs, allowPrivate } = destination
   const known = [...secrets.signing, ...querySecrets(url)]
   if (secrets.auth !== null) known.push(secrets.auth)

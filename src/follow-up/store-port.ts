@@ -1,16 +1,17 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { RenderPayload } from './render-payload.ts'
+import type { SignCall } from './sign-call.ts'
 import type { WorkerStore } from './worker.ts'
 
 /** What a worker asks of the store; each answers once. */
 const methods = [
   ...(['claimDeliveries', 'beginAttempts', 'recordAttempts', 'failDeliveries'] as const),
   ...(['releaseDeliveries', 'extendLeases', 'untoldNotices', 'markTold', 'apply'] as const),
-  'renderPayload' as const,
+  ...(['renderPayload', 'signCall'] as const),
 ]
 
 /** What the thread with the store and the dialects does for the worker. */
-export type PortStore = WorkerStore & { renderPayload: RenderPayload }
+export type PortStore = WorkerStore & { renderPayload: RenderPayload; signCall: SignCall }
 
 type Method = (typeof methods)[number]
 type Asked = { ask: number; method: Method; given: unknown[] }

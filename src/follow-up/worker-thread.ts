@@ -42,6 +42,7 @@ async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
     ...{ worker: name, inFlightMax, leaseMs, drainMs, actions, client, stats },
     store,
     renderPayload: store.renderPayload,
+    signCall: store.signCall,
     templates: createTemplates(),
     sealer: createSealer(keys),
     logger: portLogger(tell, start.logsInfo),

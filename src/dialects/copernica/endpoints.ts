@@ -11,6 +11,7 @@ import { profileEndpoints } from './profile-endpoints.ts'
 import { profileListEndpoints } from './profile-list-endpoints.ts'
 import { subprofileEndpoints } from './subprofile-endpoints.ts'
 import { unsubscribeEndpoints } from './unsubscribe-endpoints.ts'
+import { webhookEndpoints } from './webhook-endpoints.ts'
 
 const identity: PlainEndpoint = {
   method: 'GET',
@@ -43,6 +44,7 @@ export const endpoints: readonly Endpoint[] = [
   ...subprofileEndpoints,
   ...logFileEndpoints,
   ...dataRequestEndpoints,
+  ...webhookEndpoints,
 ]
 
 /** The exchange of an API token for a ticket. Clients use the body as it is: no end of line. */

@@ -86,11 +86,20 @@ export const compatibility: Compatibility = {
     call('GET', '/datarequest/{request}/status', 'Tells whether it is ready.'),
     call('GET', '/datarequest/{request}/data', 'What is known.', 'The newest 1,000 events.'),
     call('GET', '/datarequest/{request}', 'The same, as in version 1.'),
+    call('GET', '/webhooks', 'Lists webhooks.'),
+    call('POST', '/webhooks', 'Makes a webhook.', 'Up to 100; it is told of profiles alone.'),
+    call('GET', '/webhook/{webhook}', 'Shows a webhook.'),
+    ...either('/webhook/{webhook}', 'Changes a webhook.'),
+    call('DELETE', '/webhook/{webhook}', 'Deletes a webhook.'),
   ],
   missing: [
     {
-      what: 'Webhooks, as calls and as deliveries',
-      why: 'Rules with a webhook step do their work for now.',
+      what: 'Webhooks about subprofiles, clicks, deliveries, opens, bounces, failures and unsubscriptions',
+      why: 'They are registered; of mailings there are none here, and a subprofile makes no event.',
+    },
+    {
+      what: 'A DNS record that proves the receiver’s domain, and keys of signatures in the DNS',
+      why: 'Whoever operates Roster says what may be reached; the key is shown with each webhook.',
     },
     {
       what: 'Lists longer than 1,000 in one answer, as on `rest.`',

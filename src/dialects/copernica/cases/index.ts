@@ -14,6 +14,7 @@ import { postIsPutCases } from './post-is-put.ts'
 import { profileCases } from './profiles.ts'
 import { readCases } from './reads.ts'
 import { userEventCases } from './user-events.ts'
+import { webhookCases } from './webhooks.ts'
 
 export const copernicaCases: DialectCases = {
   dialect: 'copernica',
@@ -31,6 +32,7 @@ export const copernicaCases: DialectCases = {
     ...massCases,
     ...collectionCases,
     ...logCases,
+    ...webhookCases,
     ...notServedCases,
     ...postIsPutCases,
     ...trapCases,

@@ -4,7 +4,9 @@ import { hostname } from 'node:os'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
+import type { Payload } from './core/payload.ts'
 import { createDeliveryStats, type DeliveryCounts } from './follow-up/delivery-stats.ts'
+import { createPayloadRenderer } from './follow-up/render-payload.ts'
 import { startRunner } from './follow-up/runner.ts'
 import { serveStore } from './follow-up/store-port.ts'
 import type { ThreadStart, ThreadTold } from './follow-up/worker-thread.ts'
@@ -24,6 +26,8 @@ export interface FollowUpParts {
   secretKeys: readonly Uint8Array[]
   /** Address of the module that exports `actions`. */
   actions: URL
+  /** The bodies that dialects make. */
+  payloads: readonly Payload[]
   logger: Logger
   config: Pick<
     Config,
@@ -66,7 +70,7 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
 }
 
 function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
-  const { store, secretKeys, actions, logger, config } = parts
+  const { store, secretKeys, actions, payloads, logger, config } = parts
   const { port1, port2 } = new MessageChannel()
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
@@ -79,7 +83,8 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
     ownAddresses,
     logsInfo: logger.isLevelEnabled('info'),
   }
-  const unserve = serveStore(port1, store)
+  const renderPayload = createPayloadRenderer(store, payloads)
+  const unserve = serveStore(port1, { ...store, renderPayload })
   let counts: DeliveryCounts = createDeliveryStats().read()
   const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
     workerData: start,

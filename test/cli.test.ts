@@ -227,7 +227,7 @@ test('settings are shown, changed, and refused when there is no such workspace',
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const change = ['emailMatching=false', 'phoneRegion=NL', 'allowedOrigins=https://a.example,*']
-  change.push('indexedAttributes=name, plan')
+  change.push('indexedAttributes=name, plan', 'privateWebhooks=true')
   const settings = await place.json('workspace', 'settings', 'default', ...change)
   assert.deepEqual(settings, {
     emailMatching: false,
@@ -235,6 +235,7 @@ test('settings are shown, changed, and refused when there is no such workspace',
     phoneRegion: 'NL',
     allowedOrigins: ['https://a.example', '*'],
     indexedAttributes: ['name', 'plan'],
+    privateWebhooks: true,
   })
   assert.deepEqual(await place.json('workspace', 'settings', 'default'), settings)
   const none = ['phoneRegion=none', 'allowedOrigins=none', 'indexedAttributes=none']

@@ -35,6 +35,16 @@ export interface DestinationDefinition {
   rate: { count: number; perMs: number } | null
   timeoutMs: number
   retry: RetryPolicy
+  /** How a vendor goes about webhooks that its API registers; only those have it. */
+  terms?: VendorTerms
+}
+
+/** Where a vendor's ways with webhooks are others than Roster's. */
+export interface VendorTerms {
+  /** Answers of 200 and more below this count as delivered. */
+  deliveredBelow: number
+  /** Failures in a row after which it is disabled; null never does. */
+  failuresMax: number | null
 }
 
 /** From one second to six hours apart, over more than half a day: a night's outage is survived. */

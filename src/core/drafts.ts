@@ -67,6 +67,12 @@ export class Drafts {
     return known?.removedAt === null ? known : null
   }
 
+  /** The same, and one whom the decision removed as they were when it began. */
+  lastSeen(id: ProfileId): Profile | null {
+    const draft = this.#writes.get(id)
+    return draft && draft.profile.removedAt !== null ? draft.before : this.profile(id)
+  }
+
   /**
    * Chains the decision's events onto the profiles they are about: a person's history is walked
    * from the newest event back, without an index that every event would have to be entered in.

@@ -152,6 +152,8 @@ export interface Destination extends DestinationDefinition {
   stateReason: string | null
   secrets: SealedSecrets
   breaker: Breaker
+  /** Failures since the last delivery, where its vendor counts them. */
+  failedInRow: number
   createdAt: number
   updatedAt: number
 }

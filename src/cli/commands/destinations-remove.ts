@@ -1,5 +1,6 @@
 import type { Rule } from '../../core/rule.ts'
 import type { Step } from '../../core/step.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -22,6 +23,10 @@ export const destinationsRemove = defineCommand({
     await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
       await findDestination(store, id, name)
+      if (isOfSubscription(name)) {
+        const words = `"${name}" is that of a webhook. Delete it by the API that made it, or pause it.`
+        throw new CliError('refused', words)
+      }
       const users = (await store.listRules(id)).filter((rule) => names(rule, name))
       if (users.length > 0) {
         const list = users.map((rule) => rule.name).join(', ')

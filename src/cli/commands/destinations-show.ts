@@ -1,3 +1,4 @@
+import { shownUrl } from '../../outbound/mask-secrets.ts'
 import type { Destination } from '../../storage/delivery-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
@@ -29,7 +30,7 @@ function describe(destination: Destination): string[][] {
   return [
     ['name', `${name}, version ${version}`],
     ['type', type],
-    ['address', printable(url)],
+    ['address', printable(shownUrl(url))],
     ['state', standing(destination)],
     ['failures in a row', String(breaker.failures)],
     ['signing secret', secrets.signing === null ? 'none' : `${from}${until}`],

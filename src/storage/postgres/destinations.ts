@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { destinationColumns, destinationFromRow, noticeFromRow } from '../delivery-rows.ts'
 import type {
   Destination,
@@ -48,7 +49,7 @@ const updateState = `
 
 const setBreaker = `
   UPDATE destinations SET breaker_failures = $3, breaker_open_until = $4, breaker_opened = $5,
-    breaker_probe_at = $6
+    breaker_probe_at = $6, failed_in_row = 0
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -84,7 +85,7 @@ export class Destinations {
     const { left, kept } = await admin.write(id, async (transaction) => {
       const there = await lockAll(transaction, id)
       const names = new Set(all.map(({ definition }) => definition.name))
-      const left = [...there.keys()].filter((name) => !names.has(name))
+      const left = [...there.keys()].filter((name) => !names.has(name) && !isOfSubscription(name))
       await remove(transaction, id, left)
       for (const name of left) there.delete(name)
       for (const one of sorted(all)) await putOne(transaction, id, there, one, now)
@@ -121,17 +122,7 @@ export class Destinations {
 
   setState(id: WorkspaceId, name: string, state: 'active' | 'paused'): Promise<boolean> {
     const { admin, clock } = this.#options
-    return admin.write(id, async ({ query }) => {
-      const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
-      if (!rows[0]) return false
-      const { breaker, state: before } = destinationFromRow(rows[0])
-      await query(updateState, [id, name, state])
-      if (state === 'paused') return true
-      const resumed = afterResume(breaker, before === 'disabled', clock())
-      const { failures, openUntil, opened, probeAt } = resumed
-      await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
-      return true
-    })
+    return admin.write(id, (transaction) => writeState(transaction, id, name, state, clock()))
   }
 
   replaceSecrets(
@@ -165,14 +156,32 @@ export class Destinations {
   }
 }
 
-async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
+/** Answers whether there is such a destination. One that is active again begins anew. */
+export async function writeState(
+  { query }: Transaction,
+  id: WorkspaceId,
+  name: string,
+  state: 'active' | 'paused',
+  now: number,
+): Promise<boolean> {
+  const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
+  if (!rows[0]) return false
+  const { breaker, state: before } = destinationFromRow(rows[0])
+  await query(updateState, [id, name, state])
+  if (state === 'paused') return true
+  const { failures, openUntil, opened, probeAt } = afterResume(breaker, before === 'disabled', now)
+  await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+  return true
+}
+
+export async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
   const workspace = await query('SELECT 1 FROM workspaces WHERE id = $1', [id])
   if (workspace.rowCount === 0) throw unknownWorkspace()
   const { rows } = await query<Row>(lockDestinations, [id])
   return new Map(rows.map((row) => [row.name as string, row]))
 }
 
-async function putOne(
+export async function putOne(
   { query }: Transaction,
   id: WorkspaceId,
   there: Map<string, Row>,
@@ -182,7 +191,8 @@ async function putOne(
   const { name } = definition
   const old = there.get(name)
   const most = limits.destinationsPerWorkspaceMax
-  if (!old && there.size >= most) {
+  const ofFiles = [...there.keys()].filter((each) => !isOfSubscription(each))
+  if (!old && !isOfSubscription(name) && ofFiles.length >= most) {
     const message = `A workspace has at most ${most} destinations; remove one first.`
     throw new Fault('conflict', { message })
   }
@@ -196,7 +206,11 @@ async function putOne(
   return destinationFromRow(row)
 }
 
-async function remove({ query }: Transaction, id: WorkspaceId, names: string[]): Promise<boolean> {
+export async function remove(
+  { query }: Transaction,
+  id: WorkspaceId,
+  names: string[],
+): Promise<boolean> {
   if (names.length === 0) return false
   const { rowCount } = await query(removeNamed, [id, names])
   await query(forgetNotices, [id, names])

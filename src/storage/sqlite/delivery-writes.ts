@@ -20,6 +20,7 @@ import { DeliveryResults } from './delivery-results.ts'
 import { DeliveryTable } from './delivery-table.ts'
 import { DestinationTable } from './destination-table.ts'
 import { PlanLookup } from './plan-lookup.ts'
+import { SubscriptionWriter } from './subscription-writer.ts'
 import type { WorkspaceStates } from './workspace-state.ts'
 
 export type DeliveryWrites = ReturnType<typeof deliveryWrites>
@@ -40,7 +41,8 @@ export function deliveryTables(db: DatabaseSync, states: WorkspaceStates) {
     results: new DeliveryResults(table, destinations),
     operations: new DeliveryOperations(db, table, states),
   })
-  return { planner: new DeliveryPlanner(db, table), plans, writes }
+  const subscriptions = new SubscriptionWriter(db, destinations, states)
+  return { planner: new DeliveryPlanner(db, table), plans, writes, subscriptions }
 }
 
 /**

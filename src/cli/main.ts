@@ -61,6 +61,7 @@ const commands: { readonly [name: string]: Load } = {
   'events list': async () => (await import('./commands/events-list.ts')).eventsList,
   'events explain': async () => (await import('./commands/events-explain.ts')).eventsExplain,
   listen: async () => (await import('./commands/listen.ts')).listen,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   seed: async () => (await import('./commands/seed.ts')).seed,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/restore.ts')).restore,

@@ -13,6 +13,11 @@ export function csvCell(text: string): string {
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** Cells as a line of a CSV file. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
 /** A cell without what `csvCell` put in front. */
 export function unguarded(cell: string): string {
   return guarded.test(cell) ? cell.slice(1) : cell

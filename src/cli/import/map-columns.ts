@@ -22,10 +22,23 @@ export interface ColumnMapping {
 
 /** Ends the name of a column of a CSV file whose cells are JSON. */
 export const jsonEnding = ':json'
+/** Begins a name of a column that is an attribute's, whatever follows. */
+export const attributeBeginning = 'attribute:'
 /** What the file of rejected rows adds to a row; left out when that file is imported. */
+export const rejectedRow = '_row'
 export const rejectedBecause = '_rejected_because'
-/** What an export says of a person besides attributes. */
-const ourOwn = ['profile_id', 'version', 'created_at', 'updated_at']
+
+/** What an export says of a person besides attributes, and what an import makes of it. */
+export const exportColumns = {
+  profile_id: { to: 'skip' },
+  user_id: { to: 'identifier', kind: USER_ID },
+  identifiers: { to: 'identifiers' },
+  tags: { to: 'tags' },
+  version: { to: 'skip' },
+  created_at: { to: 'skip' },
+  updated_at: { to: 'skip' },
+  attributes: { to: 'attributes' },
+} as const satisfies { [column: string]: Target }
 
 /**
  * Decides what each column means: as asked by `--map COLUMN=TARGET`, else by its name. Columns that
@@ -35,7 +48,8 @@ export class ColumnMap {
   readonly #asked = new Map<string, Target>()
   readonly #known = new Map<string, ColumnMapping>()
   readonly #dialects: readonly string[]
-  readonly #isExport: boolean
+  /** Whether the file is an export: its columns are what they are called, and nothing is guessed. */
+  readonly isExport: boolean
   readonly #format: RowSource['format']
 
   /**
@@ -49,7 +63,7 @@ export class ColumnMap {
   ) {
     this.#dialects = dialects
     this.#format = format
-    this.#isExport = columns.includes('profile_id')
+    this.isExport = columns.includes('profile_id')
     for (const word of asked) {
       const at = word.lastIndexOf('=')
       const column = word.slice(0, at)
@@ -86,11 +100,11 @@ export class ColumnMap {
   }
 
   #guess(name: string): Target {
-    if (name === rejectedBecause) return { to: 'skip' }
-    if (this.#isExport) {
-      if (ourOwn.includes(name)) return { to: 'skip' }
-      if (name === 'attributes' || name === 'identifiers') return { to: name }
+    if (name === rejectedBecause || name === rejectedRow) return { to: 'skip' }
+    if (name.startsWith(attributeBeginning)) {
+      return { to: 'attribute', name: name.slice(attributeBeginning.length) }
     }
+    if (this.isExport) return own<Target>(exportColumns, name) ?? { to: 'attribute', name }
     const folded = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
     if (folded === 'tags' || folded === 'occurredat') {
       return { to: folded === 'tags' ? 'tags' : 'occurred_at' }
@@ -113,7 +127,7 @@ export class ColumnMap {
     if (text === USER_ID) return { to: 'identifier', kind: USER_ID }
     const kind = this.#identifierKind(text)
     if (kind !== null) return { to: 'identifier', kind }
-    const name = text.replace(/^attribute:/, '')
+    const name = text.startsWith(attributeBeginning) ? text.slice(attributeBeginning.length) : text
     if (name === '' || name.length > limits.nameLengthMax || name === '__proto__') {
       throw new CliError('usage', `"${text}" is no name of an attribute.`)
     }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
 import { CliError } from '../command.ts'
+import { unguarded } from '../csv-cell.ts'
 import {
   batchRows,
   columnsMax,
@@ -105,7 +106,9 @@ async function readHeader(path: string, delimiter: string): Promise<string[]> {
   } finally {
     input.destroy()
   }
-  columns = columns.map((name) => name.trim())
+  // Names in an export are exact.
+  const isExport = columns.includes('profile_id')
+  columns = columns.map((name) => unguarded(isExport ? name : name.trim()))
   if (columns.length === 0) throw new CliError('refused', `${path} is empty: it has no header.`)
   if (columns.length > columnsMax) {
     throw new CliError('refused', `${path} has more than ${columnsMax} columns.`)

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs'
 import type { JsonValue } from '../../core/json.ts'
-import { csvCell } from '../csv-cell.ts'
-import { rejectedBecause } from './map-columns.ts'
+import { csvLine } from '../csv-cell.ts'
+import { rejectedBecause, rejectedRow } from './map-columns.ts'
 import type { RowSource, SourceRow } from './source-row.ts'
 
 /**
@@ -40,7 +40,7 @@ export class RejectedFile {
   #open(): void {
     this.#file = openSync(this.path, this.#bytes === 0 ? 'w' : 'r+', 0o600)
     if (this.#bytes > 0 || this.#source.format !== 'csv') return
-    this.#put(csvLine([...this.#source.columns, '_row', rejectedBecause]))
+    this.#put(csvLine([...this.#source.columns, rejectedRow, rejectedBecause]))
   }
 
   #put(text: string): void {
@@ -56,10 +56,6 @@ export class RejectedFile {
   }
 }
 
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
 function textOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
@@ -67,5 +63,5 @@ function textOf(value: JsonValue | undefined): string {
 
 function ndjson({ number, cells, raw }: SourceRow, reason: string): string {
   const row = cells === null ? { _line: raw } : Object.fromEntries(cells)
-  return `${JSON.stringify({ ...row, _row: number, [rejectedBecause]: reason })}\n`
+  return `${JSON.stringify({ ...row, [rejectedRow]: number, [rejectedBecause]: reason })}\n`
 }

@@ -107,7 +107,12 @@ function readCells(cells: NonNullable<SourceRow['cells']>, rules: RowRules): Rea
   const read: Read = { set: {}, tags: [], identifiers: [], profile: null, occurredAt: null }
   for (const [column, cell] of cells) {
     const mapping = rules.map.of(column)
-    if (mapping.target.to !== 'skip') readCell(read, mapping, cell, rules.clearEmpty)
+    if (mapping.target.to === 'skip') continue
+    // An export was UTF-8; what was damaged before that is kept as it was.
+    if (typeof cell === 'string' && cell.includes('\uFFFD') && !rules.map.isExport) {
+      throw new RowFault(`${column}: is not valid UTF-8.`)
+    }
+    readCell(read, mapping, cell, rules.clearEmpty)
   }
   return read
 }
@@ -159,7 +164,6 @@ function follows(kind: string): boolean {
 
 function valueIn({ column, cells }: ColumnMapping, cell: JsonValue): JsonValue {
   if (cells === 'values' || typeof cell !== 'string') return cell
-  if (cell.includes('\uFFFD')) throw new RowFault(`${column}: is not valid UTF-8.`)
   const text = unguarded(cell)
   if (cells === 'text') return text
   try {

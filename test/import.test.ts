@@ -167,7 +167,7 @@ for (const engine of engines) {
 
 test('an import that is killed goes on: no row is lost, and none is stored twice', async () => {
   await using folder = await dataFolder()
-  const line = commandLine(folder.env)
+  using line = commandLine(folder.env)
   await folder.withStore((store) => store.createWorkspace(defaultWorkspace, []))
   const rows = 16_000
   const path = join(folder.path, 'people.csv')

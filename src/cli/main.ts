@@ -63,6 +63,7 @@ const commands: { readonly [name: string]: Load } = {
   listen: async () => (await import('./commands/listen.ts')).listen,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  tail: async () => (await import('./commands/tail.ts')).tail,
   seed: async () => (await import('./commands/seed.ts')).seed,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/restore.ts')).restore,

@@ -48,7 +48,7 @@ export class ColumnMap {
   readonly #asked = new Map<string, Target>()
   readonly #known = new Map<string, ColumnMapping>()
   readonly #dialects: readonly string[]
-  /** Whether the file is an export: its columns are what they are called, and nothing is guessed. */
+  /** Whether the file is an export, whose columns are what they are called. */
   readonly isExport: boolean
   readonly #format: RowSource['format']
 

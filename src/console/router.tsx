@@ -46,6 +46,26 @@ const routes = [
     path: '/events/$id',
     component: lazyRouteComponent(() => import('./pages/event.tsx'), 'EventPage'),
   }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/rules',
+    component: lazyRouteComponent(() => import('./pages/rules.tsx'), 'Rules'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/rules/$name',
+    component: lazyRouteComponent(() => import('./pages/rule.tsx'), 'RulePage'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/new-rule',
+    component: lazyRouteComponent(() => import('./pages/rule.tsx'), 'NewRule'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/set-up',
+    component: lazyRouteComponent(() => import('./pages/set-up.tsx'), 'SetUp'),
+  }),
 ]
 
 export const router = createRouter({

@@ -38,7 +38,7 @@ export function useWords<const T extends Words>(words: T): Said<T> {
 }
 
 /** Puts values into a text where it has their names in braces. */
-export function fill(text: string, values: { [name: string]: string | number }): string {
+export function fill(text: string, values: { readonly [name: string]: unknown }): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 

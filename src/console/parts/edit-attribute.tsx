@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { asTyped, asValue } from '../lib/json-text.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Failed } from './states.tsx'
 
@@ -76,19 +77,4 @@ export function EditAttribute({ profile, name, onClose }: EditProps) {
       </form>
     </Modal>
   )
-}
-
-/** Text stays text unless it would be read as something else. */
-function asTyped(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  if (typeof value !== 'string') return JSON.stringify(value, null, 2)
-  return asValue(value) === value ? value : JSON.stringify(value)
-}
-
-function asValue(typed: string): unknown {
-  try {
-    return JSON.parse(typed)
-  } catch {
-    return typed
-  }
 }

@@ -23,6 +23,8 @@ const places = [
   ['/', 'home'],
   ['/people', 'people'],
   ['/events', 'events'],
+  ['/rules', 'rules'],
+  ['/set-up', 'setup'],
 ] as const
 
 /** What stands round every page: where one can go, and who is here. */

@@ -1,5 +1,6 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
+import { getRuleSchema, listDialects } from './describe.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
@@ -35,5 +36,5 @@ export const routes: readonly NativeRoute[] = [
   ...[listRuns, getRun, cancelRun],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents],
+  ...[listAudit, countEvents, listDialects, getRuleSchema],
 ]

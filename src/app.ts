@@ -15,6 +15,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import type { createDestinationTester as CreateTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -68,11 +69,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   let server: RosterServer | undefined
   let followUps: FollowUps | undefined
   let watch: OverdueWatch | undefined
+  let tester: DestinationTester | undefined
   const expiry = startExpiry(store, config, logger)
   const rollUp = startRollUp(store, logger)
   const close = async () => {
     const ends = [followUps?.stop(), watch?.stop(), expiry.stop(), rollUp.stop()]
     await Promise.all([server?.close(), ...ends])
+    await tester?.close()
     await store.close()
     logger.flush()
   }
@@ -84,7 +87,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       counts: () => followUps?.counts() ?? null,
     }
     const clock = Date.now
-    const native = { ...nativeParts, deliveries: store }
+    tester = await createTester(config)
+    const native = {
+      ...nativeParts,
+      deliveries: store,
+      sealer: appSealer(config),
+      testDestination: tester.test,
+    }
     const shared = { store, config, ticketKey, logger, deliveries, clock }
     server = buildServer({ ...shared, dialects: vendors, native })
     await prepareSecrets(store, config)
@@ -232,7 +241,19 @@ export async function loadGrammar() {
   return { ...named, templates: createTemplates() }
 }
 
-async function loadNativeParts(): Promise<Omit<NativeParts, 'deliveries'>> {
+type DestinationTester = ReturnType<typeof CreateTester>
+
+async function createTester(config: Config): Promise<DestinationTester> {
+  const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([
+    import('./operate/destination-tester.ts'),
+    import('./follow-ups.ts'),
+  ])
+  return createDestinationTester(appSealer(config), await databaseAddresses(config.databaseUrl))
+}
+
+async function loadNativeParts(): Promise<
+  Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
+> {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),

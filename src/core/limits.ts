@@ -45,6 +45,10 @@ export const limits = {
   waitDaysMax: 731,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,
+  /** Deliveries that one call of an operator sends again or ends. */
+  deliveriesMovedMax: 10_000,
+  /** Test calls to destinations under way at a time, in one process. */
+  destinationTestsMax: 8,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
   /** UTF-16 code units kept of a body that an attempt sent or was answered with. */

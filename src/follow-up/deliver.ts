@@ -15,6 +15,7 @@ import type {
 import type { DeliveryStats } from './delivery-stats.ts'
 import type { Held } from './held-claims.ts'
 import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
+import { webhookId } from './webhook-id.ts'
 
 /** What it takes to try a delivery. */
 export interface DeliveryTools {
@@ -112,7 +113,7 @@ function prepare(
   const now = Date.now()
   try {
     const secrets = openSecrets(sealer, delivery.workspaceId, destination, now)
-    return prepareCall(delivery, destination, request, secrets, now)
+    return prepareCall(webhookId(delivery), destination, request, secrets, now)
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     return { code: 'secret', message: error.message }

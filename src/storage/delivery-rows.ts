@@ -64,6 +64,7 @@ export function destinationFromRow(row: Row): Destination {
       auth: row.auth_secret as string | null,
     },
     breaker: breakerFromRow(row),
+    bucket: bucketFromRow(row),
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

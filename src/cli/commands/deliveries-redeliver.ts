@@ -1,13 +1,11 @@
 import type { DeliveryState } from '../../core/delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { moveAll } from '../../operate/move-deliveries.ts'
 import type { DeliverySelection } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readSelection, selectionOptions } from '../select-deliveries.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
-
-/** In one transaction. */
-const page = 500
 
 export const deliveriesRedeliver = bulkCommand({
   name: 'deliveries redeliver',
@@ -19,7 +17,7 @@ export const deliveriesRedeliver = bulkCommand({
   states: ['dead'],
   possible: ['dead', 'delivered', 'cancelled'],
   done: 'put back in line',
-  act: (store, id, selection) => store.redeliverDeliveries(id, selection, page),
+  act: (store, id, selection, limit) => store.redeliverDeliveries(id, selection, limit),
 })
 
 export const deliveriesCancel = bulkCommand({
@@ -29,7 +27,7 @@ export const deliveriesCancel = bulkCommand({
   states: ['queued', 'pending', 'claimed'],
   possible: ['queued', 'pending', 'claimed'],
   done: 'cancelled',
-  act: (store, id, selection) => store.cancelDeliveries(id, selection, page),
+  act: (store, id, selection, limit) => store.cancelDeliveries(id, selection, limit),
 })
 
 interface Bulk {
@@ -40,7 +38,12 @@ interface Bulk {
   states: readonly DeliveryState[]
   possible: readonly DeliveryState[]
   done: string
-  act(store: FullStore, id: WorkspaceId, selection: DeliverySelection): Promise<number>
+  act(
+    store: FullStore,
+    id: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<number>
 }
 
 function bulkCommand({ name, summary, details, states, possible, done, act }: Bulk) {
@@ -71,22 +74,11 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
           const most = `${matching} of ${chosen.ids.length} can be ${done}`
           throw new CliError('refused', `${most}: the others are ${not(possible)} or not there.`)
         }
-        return actOnAll(matching, () => act(store, id, selection))
+        return moveAll(matching, (limit) => act(store, id, selection, limit))
       })
       return { json: { count }, text: `${count} ${done}.` }
     },
   })
-}
-
-/** Not more than matched at first: what ends again meanwhile would be acted on for ever. */
-async function actOnAll(matching: number, act: () => Promise<number>): Promise<number> {
-  let count = 0
-  while (count < matching) {
-    const more = await act()
-    if (more === 0) break
-    count += more
-  }
-  return count
 }
 
 function not(possible: readonly DeliveryState[]): string {

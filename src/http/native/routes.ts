@@ -1,10 +1,28 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
+import { countDeliveries, getDelivery, listDeliveries } from './deliveries.ts'
 import { getRuleSchema, listDialects } from './describe.ts'
+import {
+  getDestination,
+  listDestinations,
+  pauseDestination,
+  putDestination,
+  removeDestination,
+  resumeDestination,
+  rotateDestinationSecret,
+  testDestination,
+} from './destinations.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
 import { listProfiles } from './list-profiles.ts'
+import {
+  cancelDeliveries,
+  cancelDelivery,
+  redeliverDeliveries,
+  redeliverDelivery,
+  resendDelivery,
+} from './move-deliveries.ts'
 import {
   getHistory,
   getProfile,
@@ -34,6 +52,10 @@ export const routes: readonly NativeRoute[] = [
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],
+  ...[listDestinations, getDestination, putDestination, removeDestination],
+  ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],
+  ...[listDeliveries, countDeliveries, redeliverDeliveries, cancelDeliveries, getDelivery],
+  ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
   ...[listAudit, countEvents, listDialects, getRuleSchema],

@@ -11,7 +11,7 @@ import { auditColumns, auditValues, ruleFromRow, workspaceFromRow } from '../row
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
-import { rowKey, selectRules } from './statements.ts'
+import { insertAudit, rowKey, selectRules } from './statements.ts'
 
 /**
  * Rows deleted in one transaction, so that deleting a workspace never holds up the writer for long.
@@ -198,9 +198,6 @@ export class Admin {
     }
   }
 }
-
-export const insertAudit = `
-  INSERT INTO audit (${auditColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 export const selectAudit = `
   SELECT id, ${auditColumns} FROM audit WHERE workspace_id = ? AND id < ? ORDER BY id DESC LIMIT ?`

@@ -1,0 +1,16 @@
+/** Deliveries that are moved in one transaction. */
+export const movePage = 500
+
+/** Not more than matched at first: what ends again meanwhile would be acted on for ever. */
+export async function moveAll(
+  matching: number,
+  move: (limit: number) => Promise<number>,
+): Promise<number> {
+  let count = 0
+  while (count < matching) {
+    const more = await move(Math.min(movePage, matching - count))
+    if (more === 0) break
+    count += more
+  }
+  return count
+}

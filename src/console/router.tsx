@@ -63,6 +63,21 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => at,
+    path: '/deliveries',
+    component: lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/deliveries/$id',
+    component: lazyRouteComponent(() => import('./pages/delivery.tsx'), 'DeliveryPage'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
+    path: '/destinations',
+    component: lazyRouteComponent(() => import('./pages/destinations.tsx'), 'Destinations'),
+  }),
+  createRoute({
+    getParentRoute: () => at,
     path: '/set-up',
     component: lazyRouteComponent(() => import('./pages/set-up.tsx'), 'SetUp'),
   }),

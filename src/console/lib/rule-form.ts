@@ -84,3 +84,10 @@ export function actionsOf(schema: Json): ActionSchema[] {
     return [{ type: action.const, properties, required }]
   })
 }
+
+/** The types a destination may have. */
+export function destinationTypesOf(schema: Json): string[] {
+  const definitions = schema.definitions as { destination?: { properties?: Json } } | undefined
+  const type = definitions?.destination?.properties?.type as { enum?: unknown[]; const?: unknown }
+  return (type?.enum ?? [type?.const]).filter((word) => typeof word === 'string')
+}

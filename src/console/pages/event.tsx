@@ -1,13 +1,15 @@
-import { Anchor, Grid, Group, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Grid, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { Event } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Changes, EventList } from '../parts/event-list.tsx'
+import { Fact, Facts } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
 import { Reactions } from '../parts/reactions.tsx'
 import { Section } from '../parts/section.tsx'
+import { SomeDeliveries } from '../parts/some-deliveries.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
@@ -46,7 +48,7 @@ export function EventPage() {
           <Grid>
             <Grid.Col span={{ base: 12, md: 6 }}>
               <Stack>
-                <Facts event={event} />
+                <EventFacts event={event} />
                 <Section title={said.came}>
                   <Came event={event} />
                 </Section>
@@ -66,6 +68,7 @@ export function EventPage() {
                 <Section title={said.followed}>
                   <Followed id={id} />
                 </Section>
+                <SomeDeliveries event_id={id} />
               </Stack>
             </Grid.Col>
           </Grid>
@@ -75,11 +78,11 @@ export function EventPage() {
   )
 }
 
-function Facts({ event }: { event: Event }) {
+function EventFacts({ event }: { event: Event }) {
   const said = useWords(words)
   const { cause, source, profile_id: person } = event
   return (
-    <Group gap="lg" component="dl" m={0}>
+    <Facts>
       <Fact name={said.received}>
         <Time at={event.received_at} />
       </Fact>
@@ -104,20 +107,7 @@ function Facts({ event }: { event: Event }) {
           {cause.rule}
         </Fact>
       )}
-    </Group>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="sm" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0}>
-        {children}
-      </Text>
-    </div>
+    </Facts>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
+import { DeliveryCounts } from '../parts/delivery-counts.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { EventRate } from '../parts/event-rate.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
@@ -28,6 +29,7 @@ export function Home() {
         {({ data }) => (
           <>
             <EventRate />
+            <DeliveryCounts />
             <Section title={said.latest}>
               <EventList events={data} withPerson />
             </Section>

@@ -10,6 +10,7 @@ import { PersonAttributes } from '../parts/person-attributes.tsx'
 import { PersonTags } from '../parts/person-tags.tsx'
 import { RemovePerson } from '../parts/remove-person.tsx'
 import { Section } from '../parts/section.tsx'
+import { SomeDeliveries } from '../parts/some-deliveries.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 
@@ -67,9 +68,12 @@ function PersonParts({ profile }: { profile: Profile }) {
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 6 }}>
-        <Section title={said.timeline}>
-          <Timeline id={profile.id} />
-        </Section>
+        <Stack>
+          <Section title={said.timeline}>
+            <Timeline id={profile.id} />
+          </Section>
+          <SomeDeliveries profile_id={profile.id} />
+        </Stack>
       </Grid.Col>
     </Grid>
   )

@@ -45,7 +45,7 @@ export function Bars({ series, label }: { series: Series; label: string }) {
         <text x={width} y={height + 14} fontSize="12" textAnchor="end" fill="currentColor">
           {clock(times.at(-1) ?? 0)}
         </text>
-        <text x={width} y="12" fontSize="12" textAnchor="end" fill="currentColor">
+        <text x="0" y="12" fontSize="12" fill="currentColor">
           {max}
         </text>
       </svg>

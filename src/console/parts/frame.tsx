@@ -14,6 +14,7 @@ const words = {
   events: ['Events', 'Gebeurtenissen'],
   rules: ['Rules', 'Regels'],
   deliveries: ['Deliveries', 'Bezorgingen'],
+  destinations: ['Destinations', 'Bestemmingen'],
   setup: ['Set-up', 'Instellingen'],
   leave: ['Sign out', 'Afmelden'],
   workspace: ['Workspace', 'Werkruimte'],
@@ -24,6 +25,8 @@ const places = [
   ['/people', 'people'],
   ['/events', 'events'],
   ['/rules', 'rules'],
+  ['/deliveries', 'deliveries'],
+  ['/destinations', 'destinations'],
   ['/set-up', 'setup'],
 ] as const
 

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
-import { api } from '../lib/api.ts'
+import { ruleSchema } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { fromYaml, toYaml } from '../lib/yaml.ts'
 import { ReviewRule } from './review-rule.tsx'
@@ -39,11 +39,7 @@ export function RuleEditor({ stored, initial }: EditorProps) {
   const [text, setText] = useState<string | null>(null)
   const [fault, setFault] = useState<unknown>(null)
   const [isReviewing, setReviewing] = useState(false)
-  const schema = useQuery({
-    queryKey: ['rule-schema'],
-    queryFn: ({ signal }) => api.getRuleSchema({ signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const schema = useQuery(ruleSchema)
   const type = (typed: string) => {
     setText(typed)
     try {

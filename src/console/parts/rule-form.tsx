@@ -42,6 +42,10 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
     queryFn: ({ signal }) => api.countEvents({ step: 'day', by: 'type', signal }),
     staleTime: 60_000,
   })
+  const destinations = useQuery({
+    queryKey: ['destinations'],
+    queryFn: ({ signal }) => api.listDestinations({ signal }),
+  })
   const seen = [...new Set(types.data?.data.flatMap(({ name }) => name ?? []))]
   return (
     <Stack>
@@ -71,7 +75,7 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
       <StepsForm
         steps={Array.isArray(rule.steps) ? rule.steps : []}
         actions={actionsOf(schema)}
-        destinations={[]}
+        destinations={destinations.data?.data.map(({ name }) => name) ?? []}
         onChange={(steps) => set('steps', steps)}
       />
       <NumberInput

@@ -20,9 +20,13 @@ const theme = createTheme({
   components: { Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }) },
 })
 
-/** The library's own grey is too pale to be read by everybody. */
+/** The library's own grey, and what it puts under a pointer, are too pale for everybody to read. */
 const variables = () => ({
-  variables: {},
+  variables: {
+    '--mantine-primary-color-filled-hover': '#095c6b',
+    '--mantine-color-cyan-filled-hover': '#095c6b',
+    '--mantine-color-red-filled-hover': '#a61e1e',
+  },
   light: { '--mantine-color-dimmed': '#565e66', '--mantine-color-placeholder': '#656d75' },
   dark: { '--mantine-color-dimmed': '#b8bfc6', '--mantine-color-placeholder': '#a5adb5' },
 })

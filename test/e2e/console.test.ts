@@ -21,7 +21,11 @@ describe('the console', () => {
     roster = await startRoster(engines[0] as (typeof engines)[number])
     token = (await roster.newWorkspace()).tokens.native?.token as string
     browser = await startBrowser()
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en' })
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: 'en',
+      reducedMotion: 'reduce',
+    })
     page = await context.newPage()
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (error) => complaints.push(String(error)))

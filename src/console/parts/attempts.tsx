@@ -20,7 +20,7 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
   const newest = attempts.toSorted((a, b) => b.number - a.number)
   if (newest.length === 0) return <Empty title={said.none} />
   return (
-    <Accordion order={3} defaultValue={String(newest[0]?.number)}>
+    <Accordion order={3} key={newest[0]?.number} defaultValue={String(newest[0]?.number)}>
       {newest.map((attempt) => (
         <Accordion.Item key={attempt.number} value={String(attempt.number)}>
           <Accordion.Control>

@@ -8,8 +8,6 @@ import { makeRoute } from '../route.ts'
 import { type ConsoleFile, type ConsoleFiles, readConsoleFiles } from './files.ts'
 import { mountSession } from './session.ts'
 
-export const consolePath = '/console/'
-
 /** Stands in the built page where each answer has a nonce of its own. */
 const noncePlace = '__NONCE__'
 

@@ -316,6 +316,55 @@ export type Identifier = {
   value: string
 }
 
+export type MergeConflict = {
+  name: string
+  /** the value of who stays */
+  kept: unknown
+  /** the value of who goes */
+  lost: unknown
+  /** an id */
+  profile_id: number
+}
+
+export type MergePreview = {
+  dry_run: true
+  found_by: string
+  profile: Profile | null
+  /** what would be logged; the ids are provisional */
+  events: Array<Event>
+  /** the runs that would wait or fail */
+  runs: Array<Run>
+  /** what would be sent, and where */
+  deliveries: Array<PlannedDelivery>
+  explanations: Array<Explanation>
+  /** what the guards have against it */
+  risks: Array<MergeRisk>
+  /** whether the call would be refused */
+  refused: boolean
+  /** values that would not be seen any more */
+  conflicts: Array<MergeConflict>
+}
+
+/** why profiles are perhaps not one person */
+export type MergeRisk = {
+  code: 'several_user_ids' | 'too_many_identifiers' | 'placeholder'
+  message: string
+  /** an id */
+  profile_id: number
+}
+
+export type MergedProfiles = {
+  profile: Profile
+  /** who went, or is back */
+  profiles: Array<number>
+  changes: Array<Change>
+  dropped: Array<Dropped>
+  event_id: number | null
+  caused: Array<number>
+  /** whether the call had been made before */
+  repeated: boolean
+}
+
 export type MovedDeliveries = {
   dry_run: boolean
   /** how many matched at first */
@@ -481,6 +530,8 @@ export type ProfileResult = {
   dropped?: Array<Dropped>
   event_id?: number | null
   caused?: Array<number>
+  /** profiles that went into this one, by on_conflict */
+  merged?: Array<number>
   /** whether the call had been made before */
   repeated?: boolean
   explanation?: Explanation | null
@@ -646,6 +697,8 @@ export type WrittenProfile = {
   dropped: Array<Dropped>
   event_id: number | null
   caused: Array<number>
+  /** profiles that went into this one, by on_conflict */
+  merged: Array<number>
   /** whether the call had been made before */
   repeated: boolean
   explanation?: Explanation | null
@@ -736,8 +789,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       /** true or false; whether a person may be found by the e-mail */
       match_email?: boolean
       /** create or refuse: what becomes of a person who is not there */
@@ -767,8 +820,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       /** true or false; whether a person may be found by the e-mail */
       match_email?: boolean
       /** create or refuse: what becomes of a person who is not there */
@@ -844,8 +897,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       body: ProfileChanges
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
@@ -923,6 +976,47 @@ export interface Calls {
       data: Array<Event>
       next_cursor: string | null
     }
+  }
+  /** Make one person of several profiles. */
+  mergeProfiles: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a list of 1 to 50 profiles */
+        from: Array<{
+          /** an id, which is a whole number */
+          id?: number
+          by?: {
+            kind: string
+            value: string
+          }
+        }>
+        /** true or false; true when left out */
+        guards?: boolean
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: MergedProfiles | MergePreview
+  }
+  /** Undo a merge. */
+  undoMerge: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** the id of the event profile.merged */
+        event_id: number
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: MergedProfiles | Preview
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {

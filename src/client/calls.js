@@ -99,6 +99,20 @@ export const calls = {
     inQuery: ['limit', 'cursor'],
     keyed: false,
   },
+  mergeProfiles: {
+    method: 'POST',
+    path: '/api/v1/profiles/{id}/merge',
+    inPath: ['id'],
+    inQuery: ['dry_run'],
+    keyed: true,
+  },
+  undoMerge: {
+    method: 'POST',
+    path: '/api/v1/profiles/{id}/unmerge',
+    inPath: ['id'],
+    inQuery: ['dry_run'],
+    keyed: true,
+  },
   listAttributes: {
     method: 'GET',
     path: '/api/v1/attributes',

@@ -16,6 +16,7 @@ import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
 import { listProfiles } from './list-profiles.ts'
+import { mergeProfiles, undoMerge } from './merge-profiles.ts'
 import {
   cancelDeliveries,
   cancelDelivery,
@@ -49,6 +50,7 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[mergeProfiles, undoMerge],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],

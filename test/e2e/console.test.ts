@@ -71,9 +71,12 @@ describe('the console', () => {
     await page.getByRole('searchbox', { name: 'Search' }).fill('ann@')
     await page.getByRole('link', { name: 'Ann' }).click()
     await page.getByRole('heading', { name: 'Ann' }).waitFor()
-    await page.getByRole('row', { name: /^note/ }).getByText(text).waitFor()
     await page
-      .getByRole('row', { name: /^email/ })
+      .getByRole('row', { name: / note / })
+      .getByText(text)
+      .waitFor()
+    await page
+      .getByRole('row', { name: / email / })
       .getByRole('link', { name: /^event/ })
       .waitFor()
     await page.getByRole('button', { name: 'Edit first_name' }).click()

@@ -88,7 +88,7 @@ test('a stranger gets from nothing to a dead letter redelivered', async () => {
     await go('People')
     await page.getByRole('searchbox', { name: 'Search' }).fill('joh')
     await page.getByRole('link', { name: 'John' }).click()
-    await page.getByRole('row', { name: /^email john@example\.com native/ }).waitFor()
+    await page.getByRole('row', { name: / email john@example\.com native/ }).waitFor()
   })
 
   await step('a destination is made, and a rule that sends to it', async () => {

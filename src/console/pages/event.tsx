@@ -12,6 +12,7 @@ import { Section } from '../parts/section.tsx'
 import { SomeDeliveries } from '../parts/some-deliveries.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
+import { UndoMerge } from '../parts/undo-merge.tsx'
 import { Value } from '../parts/value.tsx'
 
 const words = {
@@ -42,7 +43,12 @@ export function EventPage() {
   })
   const title = fill(said.title, { id })
   return (
-    <Page title={found.data ? `${title}: ${found.data.event.type}` : title}>
+    <Page
+      title={found.data ? `${title}: ${found.data.event.type}` : title}
+      actions={
+        found.data?.event.type === 'profile.merged' && <UndoMerge event={found.data.event} />
+      }
+    >
       <Loaded query={found}>
         {({ event, explanation }) => (
           <Grid>

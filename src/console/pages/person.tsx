@@ -5,6 +5,7 @@ import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { nameOf } from '../lib/name-of.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { MergePerson } from '../parts/merge-person.tsx'
 import { Page } from '../parts/page.tsx'
 import { PersonAttributes } from '../parts/person-attributes.tsx'
 import { PersonTags } from '../parts/person-tags.tsx'
@@ -33,7 +34,12 @@ export function Person() {
     refetchInterval: 5_000,
   })
   const title = person.data ? nameOf(person.data) : said.title
-  const actions = person.data && <RemovePerson profile={person.data} />
+  const actions = person.data && (
+    <Group>
+      <MergePerson profile={person.data} />
+      <RemovePerson profile={person.data} />
+    </Group>
+  )
   return (
     <Page title={title} actions={actions}>
       <Loaded query={person}>{(profile) => <PersonParts profile={profile} />}</Loaded>

@@ -45,22 +45,15 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
           <Table>
             <Table.Thead>
               <Table.Tr>
+                <Table.Td />
                 <Table.Th>{said.name}</Table.Th>
                 <Table.Th>{said.value}</Table.Th>
                 <Table.Th>{said.origin}</Table.Th>
-                <Table.Td />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {names.map((name) => (
                 <Table.Tr key={name}>
-                  <Table.Th scope="row">{name}</Table.Th>
-                  <Table.Td>
-                    <Value value={profile.attributes[name]} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Origin origin={origins.data?.attributes[name]} />
-                  </Table.Td>
                   <Table.Td>
                     <ActionIcon
                       variant="default"
@@ -69,6 +62,13 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
                     >
                       ✎
                     </ActionIcon>
+                  </Table.Td>
+                  <Table.Th scope="row">{name}</Table.Th>
+                  <Table.Td>
+                    <Value value={profile.attributes[name]} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Origin origin={origins.data?.attributes[name]} />
                   </Table.Td>
                 </Table.Tr>
               ))}

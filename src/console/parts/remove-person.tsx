@@ -1,4 +1,4 @@
-import { Button, List, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { api } from '../lib/api.ts'
 import { nameOf } from '../lib/name-of.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Confirm } from './confirm.tsx'
+import { PreviewList } from './preview-list.tsx'
 import { Loaded } from './states.tsx'
 
 const words = {
@@ -16,7 +17,6 @@ const words = {
     'The person disappears from every search and list, and the identifiers become free. The events stay in the log.',
     'De persoon verdwijnt uit alle zoekresultaten en lijsten, en de kenmerken komen vrij. De gebeurtenissen blijven in het logboek.',
   ],
-  follows: ['This would be logged and sent:', 'Dit wordt vastgelegd en verstuurd:'],
 } as const
 
 export function RemovePerson({ profile }: { profile: Profile }) {
@@ -52,23 +52,7 @@ export function RemovePerson({ profile }: { profile: Profile }) {
         onConfirm={() => removing.mutate()}
       >
         <Text>{said.what}</Text>
-        {isOpen && (
-          <Loaded query={preview}>
-            {({ events, deliveries }) => (
-              <>
-                <Text size="sm">{said.follows}</Text>
-                <List size="sm">
-                  {events.map(({ id, type }) => (
-                    <List.Item key={id}>{type}</List.Item>
-                  ))}
-                  {deliveries.map(({ rule, step, destination }) => (
-                    <List.Item key={`${rule} ${step}`}>→ {destination}</List.Item>
-                  ))}
-                </List>
-              </>
-            )}
-          </Loaded>
-        )}
+        {isOpen && <Loaded query={preview}>{(found) => <PreviewList {...found} />}</Loaded>}
       </Confirm>
     </>
   )

@@ -29,7 +29,7 @@ export const limits = {
   eventsPerCommandMax: 64,
   /** Profiles one command may merge into another. */
   mergedPerCommandMax: 50,
-  /** Identifiers of a kind, and ids of merged profiles: beyond them a merge looks like a mistake. */
+  /** Identifiers of a kind, and ids of merged profiles; beyond, a merge looks like a mistake. */
   mergedIdentifiersMax: 10,
   mergedProfilesMax: 100,
   /** Deliveries one command may plan. */

@@ -17,7 +17,7 @@ export interface Unmerged {
  * Takes from who stayed what the merge gave, and brings back who went, in the drafts only. What was
  * changed since stays with who stayed; what somebody else has by now stays there. Both is told.
  *
- * @throws Fault `conflict` where one of them is not merged into this profile any more, or is erased.
+ * @throws Fault `conflict` where one of them is not merged into it any more, or was erased.
  */
 export function undoMerge(drafts: Drafts, command: UndoMerge, now: number): Unmerged {
   const aliases = command.gone.map(({ profile }) => aliasOf(profile))

@@ -88,5 +88,117 @@ describe('the console', () => {
     assert.match(await page.title(), /^Anna/)
   })
 
+  test('two people are made one after a preview, and two again', async () => {
+    await send('PUT', '/profiles/by/user_id/u1', { set: { city: 'Utrecht' } })
+    await send('PUT', '/profiles/by/email/other@example.org', {
+      set: { first_name: 'Annie', city: 'Gent', phone: '+31612345678' },
+    })
+    await page.getByRole('button', { name: 'Merge' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('searchbox').fill('other@')
+    await dialog.getByRole('radio', { name: /^Annie/ }).check()
+    await dialog.getByText('profile.merged').waitFor()
+    await dialog.getByText('Gent').waitFor()
+    const force = dialog.getByRole('checkbox', { name: 'Merge all the same' })
+    if (await force.isVisible()) await force.check()
+    await dialog.getByRole('button', { name: 'Merge' }).click()
+    await page.getByRole('row', { name: / phone / }).waitFor()
+    await page.getByRole('link', { name: 'profile.merged' }).click()
+    await page.getByRole('button', { name: 'Undo this merge' }).click()
+    await dialog.getByRole('button', { name: 'Undo this merge' }).click()
+    await page.getByRole('row', { name: / phone / }).waitFor({ state: 'detached' })
+  })
+
+  test('events appear as they come; a pause loses none', async () => {
+    await page.goto(`${roster.url}/console/events`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const event = (type: string) =>
+      send('POST', '/events', { type, identifiers: { user_id: 'u1' } })
+    await event('shop.first')
+    await page.getByRole('link', { name: 'shop.first' }).waitFor()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused').waitFor()
+    await event('shop.second')
+    await event('shop.third')
+    assert.equal(await page.getByRole('link', { name: 'shop.second' }).count(), 0)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('link', { name: 'shop.third' }).waitFor()
+    const shown = await page.getByRole('link', { name: /^shop\./ }).allInnerTexts()
+    assert.deepEqual(shown, ['shop.third', 'shop.second', 'shop.first'])
+    await page.getByLabel('Type').fill('shop.second')
+    await page.getByRole('link', { name: 'shop.third' }).waitFor({ state: 'detached' })
+  })
+
+  test('a rule is one thing as a form and as YAML', async () => {
+    await page.goto(`${roster.url}/console/rules/remove-people`)
+    await page.getByLabel(/^Name/).waitFor()
+    await page.getByText('YAML', { exact: true }).click()
+    const yaml = page.getByLabel('The rule as YAML')
+    const text = await yaml.inputValue()
+    await yaml.fill(`${text}when: { profile: plan, is: gold }\n`)
+    await page.getByText('Form', { exact: true }).click()
+    assert.equal(await page.getByRole('textbox', { name: 'Value' }).inputValue(), 'gold')
+    await page.getByRole('textbox', { name: 'Value' }).fill('silver')
+    await page.getByText('YAML', { exact: true }).click()
+    assert.match(await yaml.inputValue(), /is: silver/)
+    await yaml.fill('name: [')
+    await page.getByRole('alert').waitFor()
+    await yaml.fill('name: remove-people\non: [user.remove]\nsteps: [{ action: nothing }]\n')
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/nothing/)
+      .first()
+      .waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
+  })
+
+  test('pages are fit for a screen reader, dark and light, and fit a phone in Dutch', async () => {
+    const check = async (places: string[]) => {
+      for (const place of places) {
+        await page.goto(`${roster.url}/console/${place}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        assert.deepEqual(await axeFaults(page), [], place)
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await check(['people/1', 'rules/remove-people', 'destinations'])
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.getByText('Nederlands').click()
+    await page.setViewportSize({ width: 390, height: 844 })
+    const places = ['', 'people', 'people/1', 'events/1', 'new-rule', 'deliveries', 'set-up']
+    for (const place of [...places, 'nowhere']) {
+      await check([place])
+      const wide = await page.evaluate('document.documentElement.scrollWidth')
+      assert.ok(Number(wide) <= 390, `${place} is ${wide} wide`)
+    }
+    await page.getByRole('heading', { name: 'Deze pagina bestaat niet' }).waitFor()
+  })
+
+  test('the first view is small, and nothing comes from elsewhere', async () => {
+    const fresh = await browser.newContext({ locale: 'nl' })
+    const other = await fresh.newPage()
+    const asked: string[] = []
+    other.on('request', (request) => asked.push(request.url()))
+    await other.goto(`${roster.url}/console/`)
+    await other.getByRole('heading', { name: 'Aanmelden bij Roster' }).waitFor()
+    assert.deepEqual(
+      asked.filter((address) => !address.startsWith(`${roster.url}/`)),
+      [],
+    )
+    const sizes = asked
+      .filter((address) => address.includes('/assets/'))
+      .map(async (address) => {
+        const answer = await fetch(address, {
+          method: 'HEAD',
+          headers: { 'accept-encoding': 'gzip' },
+        })
+        return Number(answer.headers.get('content-length'))
+      })
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    assert.ok(bytes > 50_000 && bytes < 400_000, `${bytes} bytes`)
+    await fresh.close()
+  })
+
   test('nothing broke a rule of the page', () => assert.deepEqual(complaints, []))
 })

@@ -31,6 +31,10 @@ export function csrfTokenOf(ticket: string): string {
 export function sessionCredentials(head: RequestHead): Credentials {
   const ticket = ticketOf(head)
   if (ticket === null) throw new Fault('missing_credentials')
+  const { origin } = head.headers
+  if (origin !== undefined && origin !== head.baseUrl) {
+    throw new Fault('forbidden', { message: "A session is for the console's own page alone." })
+  }
   if (head.headers[csrfHeader] !== csrfTokenOf(ticket)) {
     throw new Fault('missing_credentials', {
       message: `The session counts only with its ${csrfHeader} header; GET /console/session tells it.`,

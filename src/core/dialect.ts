@@ -108,6 +108,7 @@ export type Scope =
   | 'workspace:write'
   | 'audit:read'
   | 'workspaces:manage'
+  | 'console:use'
 
 /** Reach beyond the token's workspace: a token without scopes of its own does not have these. */
 export const grantedByNameOnly: readonly Scope[] = ['workspaces:manage']

@@ -180,6 +180,8 @@ export interface ClaimRequest {
   leaseMs: number
   /** Most of one destination in one claim. */
   perDestinationMax?: number
+  /** Of these destinations nothing is claimed: the worker has enough of them. */
+  leaveOut?: readonly { workspaceId: WorkspaceId; destination: string }[]
 }
 
 export interface ClaimedDeliveries {

@@ -60,6 +60,7 @@ const commands: { readonly [name: string]: Load } = {
   'profiles get': async () => (await import('./commands/profiles-get.ts')).profilesGet,
   'events list': async () => (await import('./commands/events-list.ts')).eventsList,
   'events explain': async () => (await import('./commands/events-explain.ts')).eventsExplain,
+  erase: async () => (await import('./commands/erase.ts')).erase,
   listen: async () => (await import('./commands/listen.ts')).listen,
   seed: async () => (await import('./commands/seed.ts')).seed,
   backup: async () => (await import('./commands/backup.ts')).backup,

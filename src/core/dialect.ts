@@ -91,6 +91,7 @@ export type Scope =
   | 'webhooks:write'
   | 'profiles:read'
   | 'profiles:write'
+  | 'profiles:erase'
   | 'rules:read'
   | 'rules:write'
   | 'runs:read'

@@ -3,11 +3,14 @@ import { Counter, type Histogram, Registry } from 'prom-client'
 import type { Store } from '../storage/store.ts'
 import { type DeliveryView, registerDeliveries } from './delivery-metrics.ts'
 import { gauge } from './gauge.ts'
+import { UnknownCalls } from './unknown-calls.ts'
 
 /** Counts what the server does, for `/metrics`. */
 export interface Metrics {
   /** The numbers of one route; made once, at start. */
   route(dialect: string, pattern: string): RouteStats
+  /** Counts a call that no endpoint answers. */
+  unknownCall(dialect: string, method: string, path: string): void
   contentType: string
   /** The exposition text of now. */
   render(): Promise<string>
@@ -37,6 +40,7 @@ export function createMetrics(store: Pick<Store, 'statistics'>, deliveries: Deli
   registerProcess(registry, eventLoop)
   registerStore(registry, store)
   registerDeliveries(registry, deliveries)
+  const unknown = new UnknownCalls(registry)
   return {
     contentType: registry.contentType,
     route(dialect, pattern) {
@@ -44,6 +48,7 @@ export function createMetrics(store: Pick<Store, 'statistics'>, deliveries: Deli
       routes.push(route)
       return route
     },
+    unknownCall: (dialect, method, path) => unknown.count(dialect, method, path),
     render: () => registry.metrics(),
     close: () => {
       eventLoop.disable()

@@ -45,6 +45,7 @@ export function prepareMount<E extends { path: string }>(
     basePath,
     endpoints: endpoints.map(mounted),
     unrouted: makeRoute(metrics, `${basePath}/*`, { dialect }),
+    countUnknown: (method, path) => metrics.unknownCall(dialect.id, method, path),
   }
 }
 
@@ -122,10 +123,12 @@ function serveUnrouted(call: Call, mount: Mount): void {
   }
 }
 
-function refuseUnrouted(call: Call, { dialect }: Mount): void {
+function refuseUnrouted(call: Call, { dialect, countUnknown }: Mount): void {
   try {
     admit(call, dialect, () => {
-      const allow = methodsAt(call.shell, call.head.path)
+      const { method, path } = call.head
+      const allow = methodsAt(call.shell, path)
+      countUnknown(method, path)
       call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
     })
   } catch (error) {

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { dialects } from '../src/dialects/registry.ts'
 import type { Finding } from '../src/storage/maintain-store.ts'
 import { openStore } from '../src/storage/open-store.ts'
 import { commandLine } from './kit/command-line.ts'
-import { dataFolder } from './kit/data-folder.ts'
 import { engines } from './kit/engines.ts'
 import { applyRules } from './kit/follow-up-site.ts'
 import { newWorkspace } from './kit/new-workspace.ts'
@@ -40,38 +37,4 @@ for (const engine of engines) {
       await place.remove()
     }
   })
-}
-
-test('doctor tells which vendor calls were tried and are not there', async () => {
-  await using folder = await dataFolder()
-  const port = String(await freePort())
-  await using server = await folder.start({ env: { ROSTER_PORT: port } })
-  using line = commandLine({ ...folder.env, ROSTER_HOST: '127.0.0.1', ROSTER_PORT: port })
-  const vendorCalls = async () => {
-    const { findings } = await line.json(['doctor'])
-    return (findings as Finding[]).find(({ name }) => name === 'vendor calls')
-  }
-  assert.equal((await vendorCalls())?.state, 'ok')
-  const { token } = await line.json(['token', 'create', '--dialect', 'copernica'])
-  const call = async (path: string, authorization: string) => {
-    const answer = await fetch(`${server.url}${path}`, { headers: { authorization } })
-    await answer.arrayBuffer()
-    assert.ok(answer.status >= 400)
-  }
-  for (const id of [1, 2]) await call(`/v4/profile/${id}/ms/Jo@example.com`, `Bearer ${token}`)
-  await call('/v4/nobody/asked', 'Bearer wrong')
-  const found = await vendorCalls()
-  assert.equal(found?.state, 'warn')
-  const asked = 'GET /v4/profile/:x/ms/:x (copernica, 2 times)'
-  assert.equal(found.detail, `tried, and not there: ${asked}`)
-})
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address && typeof address === 'object')
-  server.close()
-  await once(server, 'close')
-  return address.port
 }

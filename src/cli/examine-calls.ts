@@ -1,27 +1,67 @@
+import type { Config } from '../config/load-config.ts'
 import type { Finding } from '../storage/maintain-store.ts'
+import { serverUrl } from './examine-port.ts'
 
-/** Calls shown in one finding. */
-const shownMax = 20
-const line =
-  /^roster_unknown_calls_total\{dialect="([^"]*)",method="([^"]*)",path="([^"]*)"\} (\d+)$/gm
+/** The metric of a running server that counts them. */
+const unservedCalls = 'roster_unserved_calls_total'
+const answerMsMax = 2_000
+const shownMax = 10
 
-/** Which calls of vendors were tried at a running server and are not there, by its metrics. */
-export function examineCalls(metrics: string): Finding {
-  const name = 'vendor calls'
-  const calls = [...metrics.matchAll(line)]
-    .map(([, dialect = '', method = '', path = '', count]) => {
-      return { text: `${method} ${path} (${dialect}, ${count} times)`, count: Number(count) }
-    })
-    .sort((a, b) => b.count - a.count)
-  if (calls.length === 0) {
-    return { name, state: 'ok', detail: 'every call since the server started is one Roster has' }
+/**
+ * What clients ask the running server for that it does not serve; nothing where none is running.
+ */
+export async function examineCalls({ host, port }: Config): Promise<Finding[]> {
+  if (port === 0) return []
+  const text = await readMetrics(serverUrl(host, port))
+  if (text === null) return []
+  const name = 'calls'
+  const missed = readMissed(text)
+  if (missed.length === 0) {
+    return [{ name, state: 'ok', detail: 'every call since the start is one that is served' }]
   }
-  const shown = calls.slice(0, shownMax).map(({ text }) => text)
-  const more = calls.length > shownMax ? [`${calls.length - shownMax} more`] : []
-  return {
-    name,
-    state: 'warn',
-    detail: `tried, and not there: ${[...shown, ...more].join('; ')}`,
-    remedy: 'docs/compatibility says what is supported. Check the address, or ask for the call.',
+  const shown = missed
+    .slice(0, shownMax)
+    .map(({ dialect, method, path, count }) => `${dialect} ${method} ${path} (${count})`)
+  const more = missed.length - shown.length
+  const rest = more > 0 ? `, and ${more} more kinds` : ''
+  return [
+    {
+      name,
+      state: 'warn',
+      detail: `asked for since the start and not served: ${shown.join(', ')}${rest}`,
+      remedy:
+        'The pages in docs/compatibility/ tell what each dialect serves, and why not the rest.',
+    },
+  ]
+}
+
+async function readMetrics(url: string): Promise<string | null> {
+  try {
+    const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(answerMsMax) })
+    return answer.status === 200 ? await answer.text() : null
+  } catch {
+    return null
   }
+}
+
+interface Missed {
+  dialect: string
+  method: string
+  path: string
+  count: number
+}
+
+/** The most frequent first. */
+function readMissed(text: string): Missed[] {
+  const line = new RegExp(
+    `^${unservedCalls}\\{dialect="([^"]*)",method="([^"]*)",path="([^"]*)"\\} (\\d+)$`,
+    'gm',
+  )
+  const found = [...text.matchAll(line)].map(
+    ([, dialect = '', method = '', path = '', count = '0']) => ({
+      ...{ dialect, method, path },
+      count: Number(count),
+    }),
+  )
+  return found.sort((a, b) => b.count - a.count)
 }

@@ -2,46 +2,53 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Config } from '../config/load-config.ts'
 import type { Finding } from '../storage/maintain-store.ts'
-import { examineCalls } from './examine-calls.ts'
 
 const answerMsMax = 2_000
 
 /** Whether a Roster answers at the configured address or, when nobody does, one could listen. */
-export async function examinePort({ host, port }: Config): Promise<Finding[]> {
+export async function examinePort({ host, port }: Config): Promise<Finding> {
   const name = 'address'
-  if (port === 0) return [{ name, state: 'ok', detail: `any free port of ${host}` }]
+  if (port === 0) return { name, state: 'ok', detail: `any free port of ${host}` }
   const failure = await tryToListen(host, port)
   if (failure === null) {
-    return [{ name, state: 'ok', detail: `${host}:${port} is free; no server is running` }]
+    return { name, state: 'ok', detail: `${host}:${port} is free; no server is running` }
   }
   if (failure === 'EADDRINUSE') return examineServer(host, port)
   const remedy = 'Set ROSTER_HOST and ROSTER_PORT to an address of this machine that you may use.'
-  const detail = `${host}:${port} cannot be listened on: ${failure}`
-  return [{ name, state: 'fail', detail, remedy }]
+  return {
+    name,
+    state: 'fail',
+    detail: `${host}:${port} cannot be listened on: ${failure}`,
+    remedy,
+  }
 }
 
-async function examineServer(host: string, port: number): Promise<Finding[]> {
+async function examineServer(host: string, port: number): Promise<Finding> {
   const name = 'address'
-  // A server that listens on every interface is asked on this machine's own.
-  const asked = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  const url = `http://${asked.includes(':') ? `[${asked}]` : asked}:${port}`
+  const url = serverUrl(host, port)
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerMsMax) })
     const body = await answer.text()
-    if (answer.status === 200) {
-      const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(answerMsMax) })
-      const ready: Finding = { name, state: 'ok', detail: `a server is ready at ${url}` }
-      return [ready, examineCalls(await metrics.text())]
-    }
+    if (answer.status === 200) return { name, state: 'ok', detail: `a server is ready at ${url}` }
     if (answer.status === 503) {
       const remedy = 'A server runs and takes no writes; the reason it gives, or its log, says why.'
-      const detail = `${url}/readyz answers 503: ${body.slice(0, 300)}`
-      return [{ name, state: 'fail', detail, remedy }]
+      return {
+        name,
+        state: 'fail',
+        detail: `${url}/readyz answers 503: ${body.slice(0, 300)}`,
+        remedy,
+      }
     }
-    return [foreign(url, `answers ${answer.status} at /readyz`)]
+    return foreign(url, `answers ${answer.status} at /readyz`)
   } catch (error) {
-    return [foreign(url, error instanceof Error ? error.message : String(error))]
+    return foreign(url, error instanceof Error ? error.message : String(error))
   }
+}
+
+/** A server that listens on every interface is asked on this machine's own. */
+export function serverUrl(host: string, port: number): string {
+  const asked = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${asked.includes(':') ? `[${asked}]` : asked}:${port}`
 }
 
 function foreign(url: string, what: string): Finding {

@@ -45,6 +45,8 @@ export interface Dropped {
 }
 
 export type DropReason =
+  /** It was changed after the merge that is undone. */
+  | 'changed_since'
   | 'older_than_stored'
   | 'older_than_removal'
   | 'already_set'

@@ -52,6 +52,9 @@ export function takesSource(choice: SourceChoice | undefined, source: Source): b
   return 'only' in choice ? choice.only.some(isNamed) : !choice.not.some(isNamed)
 }
 
+/** What the rules of webhooks do that a vendor's API registers, and where it goes. */
+export const subscriptionCalls = { action: 'webhook', destinationType: 'webhook' } as const
+
 /**
  * What a new workspace is born with, visible and editable like any other rule: a Copernica event
  * touches no profile by itself, so these make the events keep the people current.

@@ -55,6 +55,7 @@ export function writeProfile(
   }
   assertVersion(intent.ifVersion, profile)
   const takeOver = intent.onConflict === 'take_over'
+  // With `merge` there is nobody else left who holds one.
   if (!takeOver) assertFree(drafts, changes.identify ?? [], profile)
   const takenOver = takeOver ? takeFromOthers(drafts, changes.identify ?? [], profile, writer) : []
 

@@ -45,7 +45,6 @@ export function prepareMount<E extends { path: string }>(
     basePath,
     endpoints: endpoints.map(mounted),
     unrouted: makeRoute(metrics, `${basePath}/*`, { dialect }),
-    countUnknown: (method, path) => metrics.unknownCall(dialect.id, method, path),
   }
 }
 
@@ -123,12 +122,11 @@ function serveUnrouted(call: Call, mount: Mount): void {
   }
 }
 
-function refuseUnrouted(call: Call, { dialect, countUnknown }: Mount): void {
+function refuseUnrouted(call: Call, { dialect }: Mount): void {
   try {
     admit(call, dialect, () => {
-      const { method, path } = call.head
-      const allow = methodsAt(call.shell, path)
-      countUnknown(method, path)
+      call.route.stats.miss(call.head.method, call.head.path)
+      const allow = methodsAt(call.shell, call.head.path)
       call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
     })
   } catch (error) {

@@ -45,8 +45,6 @@ export interface Mount<E = Pick<Endpoint, 'method'>> {
   endpoints: readonly Mounted<E>[]
   /** For what is asked below the base path but does not exist. */
   unrouted: Route
-  /** Counts a call that does not exist there. */
-  countUnknown(method: string, path: string): void
 }
 
 export interface Mounted<E> {

@@ -1,13 +1,11 @@
 import type { DeliveryState } from '../../core/delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { DeliverySelection } from '../../storage/delivery-store.ts'
+import { moveAll } from '../../operate/move-deliveries.ts'
+import type { DeliverySelection, Redelivered } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readSelection, selectionOptions } from '../select-deliveries.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
-
-/** In one transaction. */
-const page = 500
 
 export const deliveriesRedeliver = bulkCommand({
   name: 'deliveries redeliver',
@@ -19,7 +17,7 @@ export const deliveriesRedeliver = bulkCommand({
   states: ['dead'],
   possible: ['dead', 'delivered', 'cancelled'],
   done: 'put back in line',
-  act: (store, id, selection) => store.redeliverDeliveries(id, selection, page),
+  act: (store, id, selection, limit) => store.redeliverDeliveries(id, selection, limit),
 })
 
 export const deliveriesCancel = bulkCommand({
@@ -29,7 +27,10 @@ export const deliveriesCancel = bulkCommand({
   states: ['queued', 'pending', 'claimed'],
   possible: ['queued', 'pending', 'claimed'],
   done: 'cancelled',
-  act: (store, id, selection) => store.cancelDeliveries(id, selection, page),
+  act: async (store, id, selection, limit) => ({
+    count: await store.cancelDeliveries(id, selection, limit),
+    gone: [],
+  }),
 })
 
 interface Bulk {
@@ -40,7 +41,12 @@ interface Bulk {
   states: readonly DeliveryState[]
   possible: readonly DeliveryState[]
   done: string
-  act(store: FullStore, id: WorkspaceId, selection: DeliverySelection): Promise<number>
+  act(
+    store: FullStore,
+    id: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<Redelivered>
 }
 
 function bulkCommand({ name, summary, details, states, possible, done, act }: Bulk) {
@@ -60,7 +66,7 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
       const selection = { ...chosen, states: chosen.states ?? (chosen.ids ? possible : states) }
       const wrong = selection.states.find((state) => !possible.includes(state))
       if (wrong) throw new CliError('usage', `One that is ${wrong} cannot be ${done}.`)
-      const count = await withStore(config(), async (store) => {
+      const { count, gone } = await withStore(config(), async (store) => {
         const { id } = await findWorkspace(store, options.workspace)
         const counts = await store.countDeliveries(id, selection)
         const matching = counts.reduce((sum, each) => sum + each.count, 0)
@@ -71,22 +77,20 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
           const most = `${matching} of ${chosen.ids.length} can be ${done}`
           throw new CliError('refused', `${most}: the others are ${not(possible)} or not there.`)
         }
-        return actOnAll(matching, () => act(store, id, selection))
+        return moveAll(matching, (limit) => act(store, id, selection, limit))
       })
-      return { json: { count }, text: `${count} ${done}.` }
+      if (count === 0 && gone.length > 0) {
+        throw new CliError('refused', `None was ${done}. ${whyNot(gone)}`)
+      }
+      const why = gone.length > 0 ? ` Not those for others: ${whyNot(gone)}` : ''
+      return { json: { count, gone }, text: `${count} ${done}.${why}` }
     },
   })
 }
 
-/** Not more than matched at first: what ends again meanwhile would be acted on for ever. */
-async function actOnAll(matching: number, act: () => Promise<number>): Promise<number> {
-  let count = 0
-  while (count < matching) {
-    const more = await act()
-    if (more === 0) break
-    count += more
-  }
-  return count
+function whyNot(gone: readonly string[]): string {
+  const names = gone.map((name) => `"${name}"`).join(', ')
+  return `There is no destination ${names} any more: declare it in the rules file, apply that, and redeliver then.`
 }
 
 function not(possible: readonly DeliveryState[]): string {

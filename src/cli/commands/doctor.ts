@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../../config/load-config.ts'
 import type { Finding } from '../../storage/maintain-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, exitCodes } from '../command.ts'
+import { examineCalls } from '../examine-calls.ts'
 import { examineDeliveries } from '../examine-deliveries.ts'
 import { examineFolder } from '../examine-folder.ts'
 import { examinePort } from '../examine-port.ts'
@@ -71,6 +72,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
     ...examineFolder(config),
     ...store,
     ...(isUsable(store) ? await examineDeliveries(config) : []),
-    ...(await examinePort(config)),
+    await examinePort(config),
+    ...(await examineCalls(config)),
   ]
 }

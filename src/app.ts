@@ -9,6 +9,7 @@ import { type Actions, isExternal, withPayloads } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import type { Payload } from './core/payload.ts'
+import { createLogger } from './create-logger.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { OverdueWatch } from './follow-up/watch-overdue.ts'
@@ -16,6 +17,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import type { createDestinationTester as CreateTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -69,11 +71,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   let server: RosterServer | undefined
   let followUps: FollowUps | undefined
   let watch: OverdueWatch | undefined
+  let tester: DestinationTester | undefined
   const expiry = startExpiry(store, config, logger)
   const rollUp = startRollUp(store, logger)
   const close = async () => {
     const ends = [followUps?.stop(), watch?.stop(), expiry.stop(), rollUp.stop()]
     await Promise.all([server?.close(), ...ends])
+    await tester?.close()
     await store.close()
     logger.flush()
   }
@@ -85,7 +89,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       counts: () => followUps?.counts() ?? null,
     }
     const clock = Date.now
-    const native = { ...nativeParts, deliveries: store }
+    tester = await createTester(config)
+    const native = {
+      ...nativeParts,
+      deliveries: store,
+      sealer: appSealer(config),
+      testDestination: tester.test,
+    }
     const shared = { store, config, ticketKey, logger, deliveries, clock }
     server = buildServer({ ...shared, dialects: vendors, native })
     await prepareSecrets(store, config)
@@ -240,7 +250,19 @@ export async function loadGrammar() {
   return { ...named, templates: createTemplates() }
 }
 
-async function loadNativeParts(): Promise<Omit<NativeParts, 'deliveries'>> {
+type DestinationTester = ReturnType<typeof CreateTester>
+
+async function createTester(config: Config): Promise<DestinationTester> {
+  const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([
+    import('./operate/destination-tester.ts'),
+    import('./follow-ups.ts'),
+  ])
+  return createDestinationTester(appSealer(config), await databaseAddresses(config.databaseUrl))
+}
+
+async function loadNativeParts(): Promise<
+  Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
+> {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),
@@ -257,21 +279,6 @@ export async function loadDecision(): Promise<Decide> {
 
 export async function loadActions(): Promise<Actions> {
   return (await import('./actions/registry.ts')).actions
-}
-
-/** JSON lines on standard output, gathered for a moment so that a line costs next to nothing. */
-async function createLogger(level: string): Promise<Logger> {
-  const { pino } = await import('pino')
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: 8_192,
-    periodicFlush: 100,
-  })
-  // A log nobody can write, on a full disk for instance, is no reason to stop serving.
-  destination.on('error', () => {})
-  const formatters = { level: (label: string) => ({ level: label }) }
-  return pino({ level, base: null, formatters }, destination)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

@@ -138,7 +138,7 @@ export async function prepareSecrets(store: FullStore, sealer: Sealer): Promise<
 }
 
 /** The database is nobody's destination, whatever a destination may reach; loopback aside. */
-async function databaseAddresses(databaseUrl: string | null): Promise<string[]> {
+export async function databaseAddresses(databaseUrl: string | null): Promise<string[]> {
   const host = databaseUrl === null ? null : URL.parse(databaseUrl)?.hostname
   if (!host || databaseUrl?.startsWith('sqlite:')) return []
   const found = await lookup(host.replace(/^\[|\]$/g, ''), { all: true }).catch(() => [])

@@ -13,6 +13,7 @@ import {
   plan,
   record,
   states,
+  type Time,
   work,
 } from './kit/delivery-work.ts'
 
@@ -23,6 +24,42 @@ export async function planMany(store: Deliveries, id: WorkspaceId, place: Place,
 export async function nextInMs(store: Deliveries): Promise<number | null> {
   const none = { worker: 'w1', limit: 0, leaseMs }
   return (await store.claimDeliveries(none)).nextInMs
+}
+
+/** What one worker was given, another has by now: nothing that the first tells of it counts. */
+export async function lateIsRefused(store: Deliveries, id: WorkspaceId, time: Time): Promise<void> {
+  await plan(store, id, 'a', { person: 'ann' })
+  const first = await claim(store)
+  await begin(store, first)
+  time.now += leaseMs - 1
+  assert.deepEqual(await claim(store), [])
+  assert.equal(await nextInMs(store), 1)
+  time.now += 1
+  const second = await claim(store)
+  assert.equal(second.length, 1)
+  const [attempt] = await store.listAttempts(id, second[0]?.id as never)
+  assert.deepEqual(attempt?.outcome, { kind: 'lost' })
+  assert.deepEqual(await record(store, first), [false])
+  assert.deepEqual(await begin(store, second), [true])
+  assert.deepEqual(await record(store, first), [false], 'a late record is refused')
+  assert.deepEqual(await begin(store, first), [false])
+  const failure = { reason: 'template', detail: 'x' }
+  const [late] = first
+  assert.ok(late)
+  assert.deepEqual(await store.failDeliveries([{ ...late, ...failure }]), [false])
+  assert.deepEqual(await store.extendLeases(first, leaseMs), [false])
+  await store.releaseDeliveries(first)
+  assert.deepEqual(await states(store, id), ['claimed'])
+  assert.deepEqual(await record(store, second), [true])
+  assert.deepEqual(await record(store, second), [false])
+  const attempts = await store.listAttempts(id, late.id)
+  assert.deepEqual(
+    attempts.map(({ number, outcome }) => [number, outcome?.kind]),
+    [
+      [1, 'lost'],
+      [2, 'answer'],
+    ],
+  )
 }
 
 /** What every engine promises of claims: whose turn it is, how many, and what a lease is worth. */
@@ -101,43 +138,23 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.deepEqual(await states(store, id), ['delivered', 'delivered', 'delivered'])
   })
 
-  contract(
-    'a lease that ran out is taken over, and the late are refused',
-    async (store, id, time) => {
-      await plan(store, id, 'a', { person: 'ann' })
-      const first = await claim(store)
-      await begin(store, first)
-      time.now += leaseMs - 1
-      assert.deepEqual(await claim(store), [])
-      assert.equal(await nextInMs(store), 1)
-      time.now += 1
-      const second = await claim(store)
-      assert.equal(second.length, 1)
-      assert.ok((second[0]?.lease ?? 0) > (first[0]?.lease ?? 0))
-      const [attempt] = await store.listAttempts(id, second[0]?.id as never)
-      assert.deepEqual(attempt?.outcome, { kind: 'lost' })
-      assert.deepEqual(await begin(store, first), [false])
-      assert.deepEqual(await record(store, first), [false])
-      const failure = { reason: 'template', detail: 'x' }
-      const [late] = first
-      assert.ok(late)
-      assert.deepEqual(await store.failDeliveries([{ ...late, ...failure }]), [false])
-      assert.deepEqual(await store.extendLeases(first, leaseMs), [false])
-      await store.releaseDeliveries(first)
-      assert.deepEqual(await states(store, id), ['claimed'])
-      assert.deepEqual(await begin(store, second), [true])
-      assert.deepEqual(await record(store, second), [true])
-      assert.deepEqual(await record(store, second), [false])
-      const attempts = await store.listAttempts(id, late.id)
-      assert.deepEqual(
-        attempts.map(({ number, outcome }) => [number, outcome?.kind]),
-        [
-          [1, 'lost'],
-          [2, 'answer'],
-        ],
-      )
-    },
-  )
+  contract('what is left out is not claimed, and its leases still end', async (store, id, time) => {
+    for (const place of ['a', 'b'] as const) await planMany(store, id, place, 2)
+    const leaveOut = [{ workspaceId: id, destination: 'a' }]
+    const request = { worker: 'w1', limit: 9, leaseMs, leaveOut }
+    const others = await store.claimDeliveries(request)
+    assert.deepEqual(
+      others.deliveries.map((one) => one.destination),
+      ['b', 'b'],
+    )
+    assert.equal(others.nextInMs, leaseMs)
+    assert.equal((await claim(store)).length, 2)
+    time.now += leaseMs
+    assert.equal((await store.claimDeliveries(request)).deliveries.length, 2)
+    assert.deepEqual(await states(store, id), ['pending', 'pending', 'claimed', 'claimed'])
+  })
+
+  contract('a lease that ran out is taken over, and the late are refused', lateIsRefused)
 
   contract('begun tries are counted, also by those that were lost', async (store, id, time) => {
     await plan(store, id, 'a')

@@ -68,9 +68,14 @@ export function livingChange({ before, profile }: ProfileWrite): number {
   return Number(profile.removedAt === null) - Number(lived)
 }
 
-/** Whether a write takes an id out of those of living profiles. */
-export function leavesGap({ before, profile }: ProfileWrite): boolean {
-  return profile.removedAt !== null && (before === null || before.removedAt === null)
+/**
+ * Whether a write takes an id out of those of living profiles, or puts it back among them: 1, -1
+ * or 0.
+ */
+export function gapChange({ before, profile }: ProfileWrite): number {
+  const isGap = profile.removedAt !== null
+  const wasGap = before !== null && before.removedAt !== null
+  return Number(isGap) - Number(wasGap)
 }
 
 export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refused'; fault: Fault }

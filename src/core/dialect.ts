@@ -98,12 +98,17 @@ export type Scope =
   | 'rules:write'
   | 'runs:read'
   | 'runs:write'
+  | 'destinations:read'
+  | 'destinations:write'
+  | 'deliveries:read'
+  | 'deliveries:write'
   | 'tokens:read'
   | 'tokens:write'
   | 'workspace:read'
   | 'workspace:write'
   | 'audit:read'
   | 'workspaces:manage'
+  | 'console:use'
 
 /** Reach beyond the token's workspace: a token without scopes of its own does not have these. */
 export const grantedByNameOnly: readonly Scope[] = ['workspaces:manage']

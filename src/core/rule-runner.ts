@@ -1,6 +1,6 @@
 import { type ConditionInput, holds } from './condition.ts'
 import type { DecideContext } from './decision.ts'
-import type { Cause, Event } from './event.ts'
+import { type Cause, type Event, imported } from './event.ts'
 import type { Journal } from './journal.ts'
 import type { JsonObject } from './json.ts'
 import { limits } from './limits.ts'
@@ -59,7 +59,7 @@ export class RuleRunner {
 
   /** Ends what waits for an event like this, then runs the rules that take it, in their order. */
   react(event: Event): void {
-    if (event.type === 'rule.stopped') return
+    if (event.type === 'rule.stopped' || event.source.dialect === imported) return
     const { rules } = this.#context
     for (const rule of rules.cancelledBy(event.type)) this.#cancel(rule, event)
     for (const rule of rules.taking(event.type)) this.#begin(rule, event)

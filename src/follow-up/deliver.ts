@@ -17,6 +17,7 @@ import type { Held } from './held-claims.ts'
 import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
 import type { RenderPayload } from './render-payload.ts'
 import type { SignCall } from './sign-call.ts'
+import { webhookId } from './webhook-id.ts'
 
 /** What it takes to try a delivery. */
 export interface DeliveryTools {
@@ -153,7 +154,7 @@ function prepare(
   const now = Date.now()
   try {
     const secrets = openSecrets(sealer, delivery.workspaceId, destination, now)
-    return prepareCall(delivery, destination, request, secrets, now)
+    return prepareCall(webhookId(delivery), destination, request, secrets, now)
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     return { code: 'secret', message: error.message }

@@ -108,18 +108,24 @@ export class Worker {
       this.#woken = false
       this.#tellNow()
       const room = this.#options.inFlightMax - this.#held.size
-      const waitMs = room > 0 ? await this.#claim(Math.min(room, claimMax)) : lookMs
+      const waitMs = room > 0 ? await this.#claim(room) : lookMs
       await this.#pause(waitMs)
     }
   }
 
-  /** One round; answers how long there is nothing to claim. */
-  async #claim(limit: number): Promise<number> {
+  /**
+   * One round; answers how long there is nothing to claim. A round takes half of the room at most,
+   * and a destination of which as many are under way as there is room left gets no more: whatever
+   * hangs, a part of the room is kept for others.
+   */
+  async #claim(room: number): Promise<number> {
+    const limit = Math.min(Math.ceil(room / 2), claimMax)
     const { store, worker, leaseMs } = this.#options
     const askedAt = performance.now()
     try {
       const perDestinationMax = Math.max(1, Math.ceil(limit / 2))
-      const request = { worker, limit, leaseMs, perDestinationMax }
+      const leaveOut = this.#held.withMany(room)
+      const request = { worker, limit, leaseMs, perDestinationMax, leaveOut }
       const { deliveries, destinations, nextInMs } = await store.claimDeliveries(request)
       const known = new Map(
         destinations.map((each) => [keyOf(each.workspaceId, each.destination.name), each]),

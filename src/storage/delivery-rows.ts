@@ -65,6 +65,7 @@ export function destinationFromRow(row: Row): Destination {
     },
     breaker: breakerFromRow(row),
     failedInRow: row.failed_in_row as number,
+    bucket: bucketFromRow(row),
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
+import { text as readText } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { RecordEvent } from '../../src/core/command.ts'
+import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts'
+import { lateIsRefused } from '../delivery-claims-contract.ts'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
-import { engines, postgres } from '../kit/engines.ts'
+import { prepare } from '../kit/delivery-work.ts'
+import { type Engine, engines, postgres, sqlite } from '../kit/engines.ts'
 import {
   allDeliveries,
   applyRules,
@@ -17,6 +23,7 @@ import {
 } from '../kit/follow-up-site.ts'
 import { send } from '../kit/http-client.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
+import { newDatabase } from '../kit/postgres.ts'
 import { receiver } from '../kit/receiver.ts'
 import { spawnWork } from '../kit/spawn-roster.ts'
 
@@ -68,6 +75,8 @@ for (const engine of engines) {
       await assertMetrics(again.url, world)
     })
 
+    test('destinations that hang keep room for one that does not', () => othersGoOn(engine, 10_000))
+
     test('a delivery that the store refuses holds up no others, and waits longer each time', async () => {
       using shop = await receiver()
       await using folder = await dataFolder(engine)
@@ -105,6 +114,66 @@ for (const engine of engines) {
       assert.equal(shop.calls.length, people.length - 1)
     })
   })
+}
+
+test('the check catches a worker that keeps no room for others', async () => {
+  const preload = new URL('./planted-one-queue.ts', import.meta.url)
+  await assert.rejects(othersGoOn(sqlite, 3_000, preload), /not in 3 s: the quick one is told/)
+})
+
+test('the check catches leases without a number that fences', async () => {
+  const preload = new URL('./planted-no-fence.ts', import.meta.url)
+  const file = fileURLToPath(new URL('../sqlite-store.test.ts', import.meta.url))
+  const words = ['--test', '--test-name-pattern=the late are refused', file]
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: `--import=${preload}` }
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [out, [code]] = await Promise.all([readText(child.stdout), once(child, 'close')])
+  assert.deepEqual([code, /a late record is refused/.test(out)], [1, true], out)
+  // On PostgreSQL the database itself undoes the numbers.
+  await using database = await newDatabase()
+  await database.query(`
+    CREATE FUNCTION unfence() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.lease := 1; RETURN NEW; END $$`)
+  await database.query(`
+    CREATE TRIGGER unfence BEFORE UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION unfence()`)
+  const decision = new URL('../kit/sending-decision.ts', import.meta.url)
+  const time = { now: Date.now() }
+  const clock = () => time.now
+  await using store = closing(await openPostgresStore(database.url, { decision, clock }))
+  const caught = lateIsRefused(store, await prepare(store, 'w'), time)
+  await assert.rejects(caught, /a late record is refused/)
+})
+
+/** Destinations that hang take all the room they can get; another one is told all the same. */
+async function othersGoOn(engine: Engine, patienceMs: number, preload?: URL): Promise<void> {
+  using hanging = await receiver(() => {})
+  using quick = await receiver()
+  await using folder = await dataFolder(engine)
+  const world = await folder.newWorkspace()
+  const names = ['h1', 'h2', 'h3']
+  const places = [
+    ...names.map((name) => ({ name, url: hanging.url, concurrency: 32 })),
+    { name: 'quick', url: quick.url },
+  ]
+  await folder.withStore((store) => applyRules(store, world.workspace.id, tellAll(places)))
+  const env = { ...withKey, ROSTER_DELIVERIES_IN_FLIGHT_MAX: '16', ROSTER_DRAIN_TIMEOUT_MS: '500' }
+  await using roster = await folder.start({ env, ...(preload && { preload }) })
+  const people = Array.from({ length: 16 }, (_, n) => `p${n}@b.nl`)
+  const events = names.flatMap((name) => people.map((email, n) => told(`shop.${name}`, email, n)))
+  await sendEvents(roster.url, world, [...people.map(member), ...events])
+  // Three that hang are to leave room for a fourth: each gets what is free, and leaves as much.
+  await until('the hanging ones are called', () => hanging.calls.length >= 12)
+  const before = performance.now()
+  await sendEvents(
+    roster.url,
+    world,
+    people.map((email, n) => told('shop.quick', email, n)),
+  )
+  while (quick.calls.length < people.length) {
+    const late = performance.now() - before > patienceMs
+    assert.ok(!late, `not in ${patienceMs / 1_000} s: the quick one is told`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 test('workers beside a server take over from one that is killed', async () => {

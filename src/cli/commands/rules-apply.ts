@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { appSealer, loadGrammar } from '../../app.ts'
 import type { Config } from '../../config/load-config.ts'
+import { definitionOf } from '../../core/destination.ts'
 import { diffDestinations } from '../../core/diff-destinations.ts'
 import { diffRules, type RuleChange } from '../../core/diff-rules.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -123,9 +124,7 @@ async function apply(
 }
 
 function asNew(destination: Destination): NewDestination {
-  const { version: _, state: __, stateReason: ___, breaker: ____, ...rest } = destination
-  const { secrets, createdAt: _____, updatedAt: ______, ...definition } = rest
-  return { definition, secrets }
+  return { definition: definitionOf(destination), secrets: destination.secrets }
 }
 
 function report(workspace: string, content: RulesFile, applied: Applied) {

@@ -84,7 +84,8 @@ export async function openPostgresStore(
     watch.forget()
     if (id !== null) configs.forget(id)
   }
-  const admin = new Admin({ pool, clock, changed, actor: options.actor ?? server })
+  const actor = options.actor ?? server
+  const admin = new Admin({ pool, clock, changed, actor })
   const reader = new Reader(pool, names)
   const signal = new DueSignal()
   const due = () => signal.due()
@@ -94,8 +95,7 @@ export async function openPostgresStore(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
   )
-  const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs)
-  daily.unref()
+  const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs).unref()
   const rows = async (statement: Statement | string, values?: unknown[]): Promise<Row[]> => {
     try {
       return (await ask<Row>(pool, statement, values)).rows
@@ -110,7 +110,7 @@ export async function openPostgresStore(
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
   })
   return {
-    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
+    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal, actor }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     preview: (workspaceId, command) => previewer.preview(workspaceId, command),

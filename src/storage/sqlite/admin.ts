@@ -181,7 +181,7 @@ export class Admin {
   #telling(db: DatabaseSync, by: Actor): Tell {
     return (workspace, action, target, details) => {
       const entry = { at: this.#clock(), workspace, by, action, target, details }
-      db.prepare(insertAudit).run(...auditValues(entry))
+      db.prepare(sql.insertAudit).run(...auditValues(entry))
     }
   }
 
@@ -199,9 +199,6 @@ export class Admin {
     }
   }
 }
-
-export const insertAudit = `
-  INSERT INTO audit (${auditColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 export const selectAudit = `
   SELECT id, ${auditColumns} FROM audit WHERE workspace_id = ? AND id < ? ORDER BY id DESC LIMIT ?`

@@ -1,13 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { afterResume, type Breaker } from '../../core/delivery-breaker.ts'
 import type { RateBucket } from '../../core/delivery-rate.ts'
-import type { DestinationDefinition } from '../../core/destination.ts'
+import { type DestinationDefinition, definitionOf } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
-import { bucketFromRow, destinationFromRow } from '../delivery-rows.ts'
+import { destinationFromRow } from '../delivery-rows.ts'
 import type {
   Destination,
   DestinationNotice,
@@ -169,23 +169,8 @@ export class DestinationTable {
 }
 
 function standing(row: Row): DestinationStanding {
-  return { destination: destinationFromRow(row), bucket: bucketFromRow(row) }
-}
-
-/** Without what the store adds to it. */
-function definitionOf(destination: Destination): DestinationDefinition {
-  const {
-    version,
-    state,
-    stateReason,
-    secrets,
-    breaker,
-    failedInRow,
-    createdAt,
-    updatedAt,
-    ...rest
-  } = destination
-  return rest
+  const destination = destinationFromRow(row)
+  return { destination, bucket: destination.bucket }
 }
 
 function sameDefinition(old: Destination, definition: DestinationDefinition): boolean {

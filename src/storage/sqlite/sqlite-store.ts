@@ -63,7 +63,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   const config = new ConfigWatch(db)
   const budgetMs = options.queryMsMax ?? queryMsDefault
   const reads = new ReadQueue({ path, clock, budgetMs })
-  const admin = new Admin(path, clock, options.actor ?? server)
+  const actor = options.actor ?? server
+  const admin = new Admin(path, clock, actor)
 
   return {
     apply: (workspaceId, command) =>
@@ -97,7 +98,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
-    ...sqliteDeliveries({ queue, db, clock, due }),
+    ...sqliteDeliveries({ queue, db, clock, due, actor }),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
     rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),

@@ -1,5 +1,5 @@
 import { holdersLoadedMax } from '../../core/known.ts'
-import { runColumns } from '../rows.ts'
+import { auditColumns, runColumns } from '../rows.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
@@ -200,3 +200,6 @@ export const putRuleCount = `
   ON CONFLICT DO UPDATE SET minute = excluded.minute, count = excluded.count`
 
 export const probe = 'UPDATE state SET probe_at = ? WHERE one = 1'
+
+export const insertAudit = `
+  INSERT INTO audit (${auditColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`

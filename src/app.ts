@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import { type Actions, isExternal } from './core/action.ts'
+import { type Actions, isExternal, withPayloads } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
+import type { Payload } from './core/payload.ts'
+import { createLogger } from './create-logger.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { OverdueWatch } from './follow-up/watch-overdue.ts'
@@ -15,6 +17,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import type { createDestinationTester as CreateTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -68,11 +71,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
   let server: RosterServer | undefined
   let followUps: FollowUps | undefined
   let watch: OverdueWatch | undefined
+  let tester: DestinationTester | undefined
   const expiry = startExpiry(store, config, logger)
   const rollUp = startRollUp(store, logger)
   const close = async () => {
     const ends = [followUps?.stop(), watch?.stop(), expiry.stop(), rollUp.stop()]
     await Promise.all([server?.close(), ...ends])
+    await tester?.close()
     await store.close()
     logger.flush()
   }
@@ -84,7 +89,13 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       counts: () => followUps?.counts() ?? null,
     }
     const clock = Date.now
-    const native = { ...nativeParts, deliveries: store }
+    tester = await createTester(config)
+    const native = {
+      ...nativeParts,
+      deliveries: store,
+      sealer: appSealer(config),
+      testDestination: tester.test,
+    }
     const shared = { store, config, ticketKey, logger, deliveries, clock }
     server = buildServer({ ...shared, dialects: vendors, native })
     await prepareSecrets(store, config)
@@ -143,8 +154,10 @@ async function beginFollowUps(
   logger: Logger,
 ): Promise<FollowUps> {
   const { startFollowUps } = await import('./follow-ups.ts')
+  const payloads = await loadPayloads()
   const actions = new URL('./actions/registry.ts', import.meta.url)
-  return startFollowUps({ store, actions, secretKeys: readSecretKeys(config), logger, config })
+  const secretKeys = readSecretKeys(config)
+  return startFollowUps({ store, actions, payloads, secretKeys, logger, config })
 }
 
 /** Seals secrets of the configured store, and opens them. */
@@ -221,18 +234,35 @@ async function loadVendors(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
 }
 
+async function loadPayloads(): Promise<Payload[]> {
+  return (await loadVendors()).flatMap(({ payloads = [] }) => payloads)
+}
+
 /** What a rules file may name: the actions there are, and where events come from. */
 export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
   const sources = [...(await loadDialects()).map(({ id }) => id), 'cli', 'roster']
-  const actions = await loadActions()
+  const payloads = (await loadPayloads()).map(({ name }) => name)
+  const actions = withPayloads(await loadActions(), payloads)
   const external = [...actions.values()].filter(isExternal)
   const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
   const named = { actions, destinationTypes, sources, knownDestinations: null }
   return { ...named, templates: createTemplates() }
 }
 
-async function loadNativeParts(): Promise<Omit<NativeParts, 'deliveries'>> {
+type DestinationTester = ReturnType<typeof CreateTester>
+
+async function createTester(config: Config): Promise<DestinationTester> {
+  const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([
+    import('./operate/destination-tester.ts'),
+    import('./follow-ups.ts'),
+  ])
+  return createDestinationTester(appSealer(config), await databaseAddresses(config.databaseUrl))
+}
+
+async function loadNativeParts(): Promise<
+  Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
+> {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),
@@ -249,21 +279,6 @@ export async function loadDecision(): Promise<Decide> {
 
 export async function loadActions(): Promise<Actions> {
   return (await import('./actions/registry.ts')).actions
-}
-
-/** JSON lines on standard output, gathered for a moment so that a line costs next to nothing. */
-async function createLogger(level: string): Promise<Logger> {
-  const { pino } = await import('pino')
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: 8_192,
-    periodicFlush: 100,
-  })
-  // A log nobody can write, on a full disk for instance, is no reason to stop serving.
-  destination.on('error', () => {})
-  const formatters = { level: (label: string) => ({ level: label }) }
-  return pino({ level, base: null, formatters }, destination)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

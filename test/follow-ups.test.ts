@@ -83,6 +83,7 @@ for (const engine of engines) {
       const followUps = await startFollowUps({
         ...{ store, logger: pino({ level: 'silent' }) },
         actions: new URL('../src/actions/registry.ts', import.meta.url),
+        payloads: [],
         secretKeys: [Buffer.from(secretKey, 'hex')],
         config: {
           ...{ databaseUrl: null, logLevel: 'silent' },

@@ -5,13 +5,11 @@ import {
   readDestination,
 } from '../core/destination.ts'
 import { SealError, type Sealer } from '../lib/seal.ts'
+import { rotationMs } from '../operate/rotate-secret.ts'
 import { openSecrets, rotateSigning, sealSecret } from '../outbound/destination-secrets.ts'
 import { makeSigningSecret, parseSigningSecret } from '../outbound/sign-webhook.ts'
 import type { Destination, NewDestination, SealedSecrets } from '../storage/delivery-store.ts'
 import { CliError } from './command.ts'
-
-/** How long the secret before goes on signing too. */
-export const rotationMs = 24 * 3_600_000
 
 export interface SealedDestinations {
   destinations: NewDestination[]
@@ -88,7 +86,7 @@ function sealAuth(
   tools: Tools,
   { renewed }: SealedDestinations,
 ): string | null {
-  if (!auth) return null
+  if (!auth?.secret) return null
   const text = read(name, 'auth', auth.secret)
   if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text) || text.length < 8) {
     throw refuse(name, 'auth', 'the value of a header is 8 or more visible characters of ASCII.')

@@ -1,5 +1,33 @@
 // Made of docs/api/native.json by test/kit/generate-client.ts; not to be edited.
 
+/** one try at a delivery */
+export type Attempt = {
+  number: number
+  /** the node that made it */
+  worker: string
+  /** a time, UTC */
+  began_at: string
+  ended_at: string | null
+  sent: SentRequest | null
+  outcome: AttemptOutcome | null
+}
+
+export type AttemptOutcome = {
+  /** lost: nobody came back from it */
+  kind: 'answer' | 'failure' | 'lost'
+  status?: number
+  headers?: { [name: string]: string }
+  /** the start of it */
+  body?: string
+  /** whether there was more */
+  cut?: boolean
+  /** why there was no answer; stable */
+  code?: string
+  message?: string
+  took_ms?: number
+  address?: string | null
+}
+
 export type AttributeSummary = {
   name: string
   standard: string | null
@@ -42,12 +70,203 @@ export type Change = {
   to: unknown
 }
 
+/** one action owed for one event */
+export type Delivery = {
+  /** an id */
+  id: number
+  /** the id that the receiver sees, the same on every try */
+  webhook_id: string
+  state: 'queued' | 'pending' | 'claimed' | 'delivered' | 'dead' | 'cancelled'
+  destination: string
+  action: string
+  /** an id */
+  event_id: number
+  rule: string
+  version: number
+  step: string
+  profile_id: number | null
+  attempt_count: number
+  due_at: string | null
+  reason: string | null
+  detail: string | null
+  /** a time, UTC */
+  planned_at: string
+  ended_at: string | null
+}
+
+export type DeliveryCount = {
+  destination: string
+  state: 'queued' | 'pending' | 'claimed' | 'delivered' | 'dead' | 'cancelled'
+  reason: string | null
+  count: number
+  /** a time, UTC */
+  oldest_planned_at: string
+}
+
+/** a delivery with what was tried */
+export type DeliveryInFull = {
+  /** an id */
+  id: number
+  /** the id that the receiver sees, the same on every try */
+  webhook_id: string
+  state: 'queued' | 'pending' | 'claimed' | 'delivered' | 'dead' | 'cancelled'
+  destination: string
+  action: string
+  /** an id */
+  event_id: number
+  rule: string
+  version: number
+  step: string
+  profile_id: number | null
+  attempt_count: number
+  due_at: string | null
+  reason: string | null
+  detail: string | null
+  /** a time, UTC */
+  planned_at: string
+  ended_at: string | null
+  request: DeliveryRequest | null
+  /** the state it was planned on */
+  seen: {
+    event: {
+      /** an id */
+      id: number
+      type: string
+      /** a time, UTC */
+      occurred_at: string
+      /** a time, UTC */
+      received_at: string
+      source: string
+      /** a map of attributes */
+      attributes: { [name: string]: unknown }
+      changes: Array<Change>
+    }
+    profile: {
+      /** an id */
+      id: number
+      version: number
+      /** a map of attributes */
+      attributes: { [name: string]: unknown }
+      tags: Array<string>
+    } | null
+  }
+  attempts: Array<Attempt>
+}
+
+export type DeliveryRequest = {
+  method: string
+  headers: { [name: string]: string }
+  body: string | null
+}
+
+/** a place that actions send to */
+export type Destination = {
+  name: string
+  /** 1 when first put, one more with every change */
+  version: number
+  state: 'active' | 'paused' | 'disabled'
+  state_reason: string | null
+  definition: DestinationDefinition
+  signing: {
+    signed: boolean
+    secret_from: string | null
+    former_until: string | null
+  }
+  auth_from: string | null
+  breaker: {
+    phase: 'closed' | 'open' | 'half-open'
+    /** since the last success */
+    failures: number
+    open_until: string | null
+  }
+  rate: {
+    /** calls that may begin in the span */
+    limit: number
+    span_ms: number
+    used: number
+    remaining: number
+  } | null
+  deliveries: {
+    queued: number
+    pending: number
+    claimed: number
+    dead: number
+  }
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+}
+
+/** what a destination was told; `PUT` takes it as it is */
+export type DestinationDefinition = {
+  /** the type of a destination */
+  type: string
+  /** an address that begins with https: */
+  url: string
+  /** true or false */
+  allow_private?: boolean
+  /** a whole number from 1 to 256 */
+  concurrency?: number
+  /** a rate such as 50/s, 100/m or 1000/h */
+  rate?: string
+  /** a duration such as PT10S */
+  timeout?: string
+  retry?: {
+    /** a duration such as PT10S */
+    first?: string
+    /** a number from 1 to 10 */
+    factor?: number
+    /** a duration such as PT10S */
+    max?: string
+    /** a whole number from 1 to 50 */
+    attempts?: number
+    /** a number from 0 to 1 */
+    jitter?: number
+  }
+  auth?: {
+    header: string
+  }
+}
+
+/** one vendor's HTTP language, or Roster's own */
+export type Dialect = {
+  id: string
+  /** what its tokens can be limited to */
+  scopes: Array<string>
+  /** the parts a token is shown in */
+  token_fields: Array<string>
+  /** shell commands with the parts of a token in braces, such as {token} */
+  samples: Array<{
+    title: string
+    command: string
+  }>
+}
+
 /** a value or a step that had no effect, and why */
 export type Dropped = {
   name: string
   reason: string
   /** the rule whose step it was, as name@version */
   rule?: string
+}
+
+export type ErasureReceipt = {
+  /** an id */
+  receipt_id: number
+  /** an id */
+  profile_id: number
+  /** a time, UTC */
+  erased_at: string
+  erased: {
+    profiles: number
+    events: number
+    identifiers: number
+    runs: number
+    deliveries: number
+    attempts: number
+    idempotency: number
+  }
 }
 
 /** what happened; its id is its place in the log */
@@ -113,6 +332,63 @@ export type FieldError = {
 export type Identifier = {
   kind: string
   value: string
+}
+
+export type MergeConflict = {
+  name: string
+  /** the value of who stays */
+  kept: unknown
+  /** the value of who goes */
+  lost: unknown
+  /** an id */
+  profile_id: number
+}
+
+export type MergePreview = {
+  dry_run: true
+  found_by: string
+  profile: Profile | null
+  /** what would be logged; the ids are provisional */
+  events: Array<Event>
+  /** the runs that would wait or fail */
+  runs: Array<Run>
+  /** what would be sent, and where */
+  deliveries: Array<PlannedDelivery>
+  explanations: Array<Explanation>
+  /** what the guards have against it */
+  risks: Array<MergeRisk>
+  /** whether the call would be refused */
+  refused: boolean
+  /** values that would not be seen any more */
+  conflicts: Array<MergeConflict>
+}
+
+/** why profiles are perhaps not one person */
+export type MergeRisk = {
+  code: 'several_user_ids' | 'too_many_identifiers' | 'placeholder'
+  message: string
+  /** an id */
+  profile_id: number
+}
+
+export type MergedProfiles = {
+  profile: Profile
+  /** who went, or is back */
+  profiles: Array<number>
+  changes: Array<Change>
+  dropped: Array<Dropped>
+  event_id: number | null
+  caused: Array<number>
+  /** whether the call had been made before */
+  repeated: boolean
+}
+
+export type MovedDeliveries = {
+  dry_run: boolean
+  /** how many matched at first */
+  matching: number
+  /** how many were acted on */
+  moved: number
 }
 
 /** an event to log */
@@ -272,6 +548,8 @@ export type ProfileResult = {
   dropped?: Array<Dropped>
   event_id?: number | null
   caused?: Array<number>
+  /** profiles that went into this one, by on_conflict */
+  merged?: Array<number>
   /** whether the call had been made before */
   repeated?: boolean
   explanation?: Explanation | null
@@ -371,6 +649,14 @@ export type SentEvent = {
   explanation?: Explanation | null
 }
 
+/** what was sent, secrets masked, bounded */
+export type SentRequest = {
+  url: string
+  method: string
+  headers: { [name: string]: string }
+  body: string | null
+}
+
 export type StepRecord = {
   /** the path of the step: 2, or 2.0 within an otherwise */
   step: string
@@ -429,6 +715,8 @@ export type WrittenProfile = {
   dropped: Array<Dropped>
   event_id: number | null
   caused: Array<number>
+  /** profiles that went into this one, by on_conflict */
+  merged: Array<number>
   /** whether the call had been made before */
   repeated: boolean
   explanation?: Explanation | null
@@ -519,8 +807,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       /** true or false; whether a person may be found by the e-mail */
       match_email?: boolean
       /** create or refuse: what becomes of a person who is not there */
@@ -550,8 +838,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       /** true or false; whether a person may be found by the e-mail */
       match_email?: boolean
       /** create or refuse: what becomes of a person who is not there */
@@ -627,8 +915,8 @@ export interface Calls {
       dry_run?: boolean
       /** true or false; true says which rules reacted and why */
       explain?: boolean
-      /** reject or take_over: what becomes of an identifier that another profile has */
-      on_conflict?: 'reject' | 'take_over'
+      /** reject, take_over or merge: what becomes of an identifier that another profile has */
+      on_conflict?: 'reject' | 'take_over' | 'merge'
       body: ProfileChanges
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
@@ -706,6 +994,59 @@ export interface Calls {
       data: Array<Event>
       next_cursor: string | null
     }
+  }
+  /** Make one person of several profiles. */
+  mergeProfiles: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a list of 1 to 50 profiles */
+        from: Array<{
+          /** an id, which is a whole number */
+          id?: number
+          by?: {
+            kind: string
+            value: string
+          }
+        }>
+        /** true or false; true when left out */
+        guards?: boolean
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: MergedProfiles | MergePreview
+  }
+  /** Undo a merge. */
+  undoMerge: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** the id of the event profile.merged */
+        event_id: number
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: MergedProfiles | Preview
+  }
+  /** Erase a person, for good. */
+  eraseProfile: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      body: {
+        /** the id of the profile once more */
+        confirm: number
+      }
+    }
+    answer: ErasureReceipt
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {
@@ -808,6 +1149,272 @@ export interface Calls {
       id: string
     }
     answer: Run
+  }
+  /** List destinations, how they are, and what waits for them. */
+  listDestinations: {
+    given: {}
+    answer: {
+      data: Array<Destination>
+    }
+  }
+  /** Read a destination, without its secrets. */
+  getDestination: {
+    given: {
+      name: string
+    }
+    answer: Destination
+  }
+  /** Create a destination, or put another in its place. */
+  putDestination: {
+    given: {
+      name: string
+      body: {
+        /** the type of a destination */
+        type: string
+        /** an address that begins with https: */
+        url: string
+        /** true or false */
+        allow_private?: boolean
+        /** a whole number from 1 to 256 */
+        concurrency?: number
+        /** a rate such as 50/s, 100/m or 1000/h */
+        rate?: string
+        /** a duration such as PT10S */
+        timeout?: string
+        retry?: {
+          /** a duration such as PT10S */
+          first?: string
+          /** a number from 1 to 10 */
+          factor?: number
+          /** a duration such as PT10S */
+          max?: string
+          /** a whole number from 1 to 50 */
+          attempts?: number
+          /** a number from 0 to 1 */
+          jitter?: number
+        }
+        /** a signing secret, whsec_ and base64; stays, or is made, when left out */
+        secret?: string
+        auth?: {
+          /** the name of the header that proves who calls */
+          header: string
+          /** its value; stays when left out */
+          value?: string
+        }
+      }
+    }
+    answer: {
+      destination: Destination
+      secret: string | null
+    }
+  }
+  /** Remove a destination; what waits for it ends as dead. */
+  removeDestination: {
+    given: {
+      name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+    }
+    answer: {
+      dry_run: boolean
+      /** deliveries that waited for it */
+      given_up: number
+    }
+  }
+  /** Let everything for a destination wait until it is resumed. */
+  pauseDestination: {
+    given: {
+      name: string
+    }
+    answer: Destination
+  }
+  /** Call a destination again that was paused, disabled or failing. */
+  resumeDestination: {
+    given: {
+      name: string
+    }
+    answer: Destination
+  }
+  /** Make a new signing secret; the one before signs too for a while. */
+  rotateDestinationSecret: {
+    given: {
+      name: string
+      /** a whole number from 0 to 720 */
+      hours?: number
+    }
+    answer: {
+      destination: Destination
+      secret: string
+      /** a time, UTC */
+      former_until: string
+    }
+  }
+  /** Call a destination once, signed as in earnest, and say what came of it. */
+  testDestination: {
+    given: {
+      name: string
+    }
+    answer: {
+      /** whether a delivery would be done now */
+      ok: boolean
+      /** what would become of a delivery that is answered like this */
+      judgement: 'delivered' | 'retry' | 'dead'
+      webhook_id: string
+      sent: SentRequest
+      outcome: AttemptOutcome
+    }
+  }
+  /** List deliveries, newest first. */
+  listDeliveries: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** one of queued, pending, claimed, delivered, dead, cancelled */
+      state?: 'queued' | 'pending' | 'claimed' | 'delivered' | 'dead' | 'cancelled'
+      /** the name of a destination */
+      destination?: string
+      /** the name of a rule */
+      rule?: string
+      /** an id, which is a whole number */
+      event_id?: number
+      /** an id, which is a whole number */
+      profile_id?: number
+      /** a reason such as http_500 */
+      reason?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** asc or desc; desc, newest first, when left out */
+      order?: 'asc' | 'desc'
+    }
+    answer: {
+      data: Array<Delivery>
+      next_cursor: string | null
+    }
+  }
+  /** Count deliveries that wait and that were given up on, by state and reason. */
+  countDeliveries: {
+    given: {
+      /** one of queued, pending, claimed, delivered, dead, cancelled */
+      state?: 'queued' | 'pending' | 'claimed' | 'delivered' | 'dead' | 'cancelled'
+      /** the name of a destination */
+      destination?: string
+      /** the name of a rule */
+      rule?: string
+      /** an id, which is a whole number */
+      event_id?: number
+      /** an id, which is a whole number */
+      profile_id?: number
+      /** a reason such as http_500 */
+      reason?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+    }
+    answer: {
+      data: Array<DeliveryCount>
+      total: number
+    }
+  }
+  /** Send deliveries that are over again: the same id, the same bytes. */
+  redeliverDeliveries: {
+    given: {
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a list of 1 to 100 ids */
+        ids?: Array<number>
+        /** one of dead, delivered, cancelled */
+        state?: 'dead' | 'delivered' | 'cancelled'
+        /** the name of a destination */
+        destination?: string
+        /** the name of a rule */
+        rule?: string
+        /** an id, which is a whole number */
+        event_id?: number
+        /** an id, which is a whole number */
+        profile_id?: number
+        /** a reason such as http_500 */
+        reason?: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        since?: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        until?: string
+      }
+    }
+    answer: MovedDeliveries
+  }
+  /** End deliveries that are not over; they are not tried any more. */
+  cancelDeliveries: {
+    given: {
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a list of 1 to 100 ids */
+        ids?: Array<number>
+        /** one of queued, pending, claimed */
+        state?: 'queued' | 'pending' | 'claimed'
+        /** the name of a destination */
+        destination?: string
+        /** the name of a rule */
+        rule?: string
+        /** an id, which is a whole number */
+        event_id?: number
+        /** an id, which is a whole number */
+        profile_id?: number
+        /** a reason such as http_500 */
+        reason?: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        since?: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        until?: string
+      }
+    }
+    answer: MovedDeliveries
+  }
+  /** Read a delivery with what is sent and every attempt, secrets masked. */
+  getDelivery: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: DeliveryInFull
+  }
+  /** Send a delivery that is over again: the same id, the same bytes. */
+  redeliverDelivery: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: Delivery
+  }
+  /** End a delivery that is not over; it is not tried any more. */
+  cancelDelivery: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: Delivery
+  }
+  /** Send a delivery that is over again with another body or other headers. */
+  resendDelivery: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      body: {
+        /** one of POST, PUT, PATCH, DELETE, GET */
+        method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET'
+        /** a map of headers in small letters; null drops one */
+        headers?: { [name: string]: string | null }
+        /** the text of the new body */
+        body?: string
+      }
+    }
+    answer: Delivery
   }
   /** List the workspace's tokens, revoked ones too. */
   listTokens: {
@@ -925,5 +1532,17 @@ export interface Calls {
       }>
       counted_up_to: number
     }
+  }
+  /** List the dialects a token can be made for, with calls to try. */
+  listDialects: {
+    given: {}
+    answer: {
+      data: Array<Dialect>
+    }
+  }
+  /** Read the JSON Schema of a rules file, with the settings of every action. */
+  getRuleSchema: {
+    given: {}
+    answer: { [name: string]: unknown }
   }
 }

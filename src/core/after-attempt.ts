@@ -1,5 +1,6 @@
 import { keptText } from './attempt-kept.ts'
 import { type AfterAttempt, afterAttempt, type Judgement, type SendFailure } from './delivery.ts'
+import type { VendorTerms } from './destination.ts'
 import type { AttemptOutcomeRecord } from './planned-delivery.ts'
 import type { RetryPolicy } from './schedule.ts'
 
@@ -72,8 +73,9 @@ export function nextDelivery(
  * was that it wants no more calls.
  */
 export function isHealthy(ended: EndedAttempt): boolean | null {
-  const { outcome } = ended
-  if (outcome.kind === 'lost' || disables(ended)) return null
+  const { outcome, judgement } = ended
+  if (outcome.kind === 'lost') return null
+  if (judgement.kind === 'dead' && judgement.disableDestination) return null
   if (outcome.kind === 'failure') return isOurOwnStop(outcome) ? null : false
   return outcome.status < 500 && outcome.status !== 408 && outcome.status !== 429
 }
@@ -82,7 +84,27 @@ function isOurOwnStop(outcome: AttemptOutcomeRecord): boolean {
   return outcome.kind === 'failure' && outcome.code === ourOwnStop
 }
 
-/** Whether the receiver asked not to be called again. */
-export function disables({ judgement }: EndedAttempt): boolean {
-  return judgement.kind === 'dead' && judgement.disableDestination
+/** The failures in a row of a destination whose vendor counts them; else it stays at 0. */
+export function failuresInRow(
+  before: number,
+  { outcome, judgement }: EndedAttempt,
+  terms: VendorTerms | undefined,
+): number {
+  if (terms?.failuresMax == null || outcome.kind === 'lost') return before
+  if (isOurOwnStop(outcome)) return before
+  return judgement.kind === 'delivered' ? 0 : before + 1
+}
+
+/**
+ * Why a destination is called no more: the receiver asked for it, or failed as often as its vendor
+ * lets it. Null where it goes on.
+ */
+export function disabledBy(
+  { judgement }: EndedAttempt,
+  terms: VendorTerms | undefined,
+  failures: number,
+): string | null {
+  if (judgement.kind === 'delivered') return null
+  if (terms) return failures >= (terms.failuresMax ?? Infinity) ? 'failures_in_row' : null
+  return judgement.kind === 'dead' && judgement.disableDestination ? judgement.reason : null
 }

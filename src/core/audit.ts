@@ -24,6 +24,17 @@ export const auditActions = [
   'rules.replaced',
   'rule.enabled',
   'rule.disabled',
+  'destinations.replaced',
+  'destination.created',
+  'destination.updated',
+  'destination.removed',
+  'destination.paused',
+  'destination.resumed',
+  'destination.secrets_replaced',
+  'deliveries.cancelled',
+  'deliveries.redelivered',
+  'delivery.resent',
+  'profile.erased',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

@@ -1,4 +1,4 @@
-import type { FoundBy, Source } from './event.ts'
+import type { Change, FoundBy, Source } from './event.ts'
 import { type JsonObject, type JsonValue, own } from './json.ts'
 import {
   EMAIL,
@@ -23,6 +23,7 @@ export type Command =
   | EndRun
   | WriteRecords
   | MergeProfiles
+  | UndoMerge
 
 interface Asked {
   source: Source
@@ -90,9 +91,10 @@ export interface WriteIntent {
   onMissing: 'create' | 'refuse'
   /**
    * What becomes of an identifier that another profile holds: the write is refused, which is what
-   * happens when this is left out, or the other one loses it.
+   * happens when this is left out, the other one loses it, or it is merged into this one, unless a
+   * guard is against it.
    */
-  onConflict?: 'reject' | 'take_over'
+  onConflict?: 'reject' | 'take_over' | 'merge'
   /** The version the profile must have, where the caller has seen one. */
   ifVersion?: number
   changes: Changes
@@ -101,6 +103,8 @@ export interface WriteIntent {
 export interface RemoveIntent {
   kind: 'remove-profile'
   keys: Key[]
+  /** Empties the profile too, and names nobody in the log; the store wipes the rest. */
+  erase?: true
   /** The version the profile must have, where the caller has seen one. */
   ifVersion?: number
 }
@@ -153,12 +157,32 @@ export interface MergeProfiles extends Asked {
   into: Key[]
   /** Who goes: the keys of each; at most `mergedPerCommandMax`. */
   from: Key[][]
+  /** Refuses, as `merge_refused`, what is perhaps not one person: see `mergeRisks`. */
+  guards?: true
+}
+
+/** Undo a merge, by what the log tells of it; see `undoMerge` for what comes back and what not. */
+export interface UndoMerge extends Asked {
+  kind: 'undo-merge'
+  /** The event that tells of the merge. */
+  merge: EventId
+  into: ProfileId
+  /** What it changed of who stayed. */
+  changes: Change[]
+  /** Who went, with the identifiers they had. */
+  gone: { profile: ProfileId; identifiers: Identifier[] }[]
 }
 
 /** Nothing but its `records`: no event, and no profile. */
 export interface WriteRecords extends Asked {
   kind: 'write-records'
   records: RecordWrite[]
+}
+
+/** Whether a command may merge profiles. */
+export function mayMerge(command: Command): boolean {
+  if (command.kind === 'write-profile') return command.onConflict === 'merge'
+  return command.kind === 'merge-profiles'
 }
 
 /** What became of a command that was committed. */

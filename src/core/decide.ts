@@ -68,6 +68,8 @@ function begin(journal: Journal, command: Exclude<Command, ContinueRun | EndRun>
       return journal.record(command)
     case 'merge-profiles':
       return { profile: journal.merge(command), foundBy: 'key' }
+    case 'undo-merge':
+      return { profile: journal.undoMerge(command), foundBy: 'key' }
     case 'write-profile':
       return journal.write(command, null)
     case 'remove-profile': {

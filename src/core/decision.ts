@@ -68,9 +68,14 @@ export function livingChange({ before, profile }: ProfileWrite): number {
   return Number(profile.removedAt === null) - Number(lived)
 }
 
-/** Whether a write takes an id out of those of living profiles. */
-export function leavesGap({ before, profile }: ProfileWrite): boolean {
-  return profile.removedAt !== null && (before === null || before.removedAt === null)
+/**
+ * Whether a write takes an id out of those of living profiles, or puts it back among them: 1, -1
+ * or 0.
+ */
+export function gapChange({ before, profile }: ProfileWrite): number {
+  const isGap = profile.removedAt !== null
+  const wasGap = before !== null && before.removedAt !== null
+  return Number(isGap) - Number(wasGap)
 }
 
 export type Verdict = Decided | { kind: 'need'; needs: Need[] } | { kind: 'refused'; fault: Fault }
@@ -143,11 +148,8 @@ function renumber(decided: Decided, to: Renumbering): void {
   // One that was looked at and left as it was is not among those that are written.
   if (decided.subject) profiles.add(decided.subject)
   for (const profile of profiles) {
-    profile.id = to.profile(profile.id)
+    renumberPerson(profile, to)
     if (profile.lastEvent !== null) profile.lastEvent = to.event(profile.lastEvent)
-    for (const provenance of Object.values(profile.provenance)) {
-      provenance.event = to.event(provenance.event)
-    }
   }
   for (const event of decided.events) {
     event.id = to.event(event.id)
@@ -167,8 +169,16 @@ function renumber(decided: Decided, to: Renumbering): void {
     delivery.event = to.event(delivery.event)
     if (delivery.subject !== null) delivery.subject = to.profile(delivery.subject)
     delivery.seen.event.id = to.event(delivery.seen.event.id)
-    const { profile } = delivery.seen
+    const { profile, person } = delivery.seen
     if (profile) profile.id = to.profile(profile.id)
+    if (person) renumberPerson(person, to)
+  }
+}
+
+function renumberPerson(profile: Profile, to: Renumbering): void {
+  profile.id = to.profile(profile.id)
+  for (const provenance of Object.values(profile.provenance)) {
+    provenance.event = to.event(provenance.event)
   }
 }
 

@@ -26,8 +26,10 @@ export interface DestinationDefinition {
   name: string
   type: string
   url: string
+  /** null where Roster made the secret, or was handed it. */
   secret: SecretSource | null
-  auth: { header: string; secret: SecretSource } | null
+  /** Its secret is null where it came without a source: only sealed, and never read again. */
+  auth: { header: string; secret: SecretSource | null } | null
   allowPrivate: boolean
   /** Calls under way at once, over all nodes. */
   concurrency: number
@@ -35,6 +37,18 @@ export interface DestinationDefinition {
   rate: { count: number; perMs: number } | null
   timeoutMs: number
   retry: RetryPolicy
+  /** How a vendor goes about webhooks that its API registers; only those have it. */
+  terms?: VendorTerms
+}
+
+/** Where a vendor's ways with webhooks are others than Roster's. */
+export interface VendorTerms {
+  /** Answers of 200 and more below this count as delivered. */
+  deliveredBelow: number
+  /** Failures in a row after which it is disabled; null never does. */
+  failuresMax: number | null
+  /** The payload whose signature each try has. */
+  signedAs?: string
 }
 
 /** From one second to six hours apart, over more than half a day: a night's outage is survived. */
@@ -100,4 +114,17 @@ export function durationMs(text: string): number | null {
 
 function secretOf(source: SecretSource): SecretSource {
   return 'env' in source ? { env: source.env } : { file: source.file }
+}
+
+/** What a stored destination says, without what the store adds to it. */
+export function definitionOf(stored: DestinationDefinition): DestinationDefinition {
+  const { name, type, url, secret, auth, allowPrivate, concurrency, rate, timeoutMs, retry } =
+    stored
+  return { name, type, url, secret, auth, allowPrivate, concurrency, rate, timeoutMs, retry }
+}
+
+/** A rate as an entry has it. */
+export function rateText({ count, perMs }: { count: number; perMs: number }): string {
+  const unit = Object.entries(spans).find(([, ms]) => ms === perMs)?.[0]
+  return `${count}/${unit}`
 }

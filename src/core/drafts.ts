@@ -67,6 +67,19 @@ export class Drafts {
     return known?.removedAt === null ? known : null
   }
 
+  /** The same, and one whom the decision removed as they were when it began. */
+  lastSeen(id: ProfileId): Profile | null {
+    const draft = this.#writes.get(id)
+    return draft && draft.profile.removedAt !== null ? draft.before : this.profile(id)
+  }
+
+  /** The removed profile with this id, or null where there is none or it lives. */
+  removed(id: ProfileId): Profile | null {
+    this.requireProfiles([id])
+    const known = this.#writes.get(id)?.profile ?? this.#known.profiles.get(id) ?? null
+    return known?.removedAt === null ? null : known
+  }
+
   /**
    * Chains the decision's events onto the profiles they are about: a person's history is walked
    * from the newest event back, without an index that every event would have to be entered in.

@@ -71,3 +71,10 @@ function addMonths(at: number, months: number): number {
   ).getUTCDate()
   return date.setUTCDate(Math.min(day, daysInMonth))
 }
+
+/** Milliseconds as ISO 8601 writes them, such as `PT15S`. */
+export function durationText(ms: number): string {
+  if (ms > 0 && ms % 3_600_000 === 0) return `PT${ms / 3_600_000}H`
+  if (ms > 0 && ms % 60_000 === 0) return `PT${ms / 60_000}M`
+  return `PT${ms / 1_000}S`
+}

@@ -19,6 +19,7 @@ export const faultTable = {
   unknown_version: { status: 406, text: 'The version asked for does not exist.' },
   request_timeout: { status: 408, text: 'The request did not arrive in time.' },
   conflict: { status: 409, text: 'Another profile holds this identifier.' },
+  merge_refused: { status: 409, text: 'A guard refuses to make one person of these.' },
   call_under_way: { status: 409, text: 'A call with this idempotency key is under way.' },
   precondition_failed: { status: 412, text: 'The profile has another version by now.' },
   body_too_large: { status: 413, text: 'The body is larger than allowed.' },

@@ -6,6 +6,7 @@ import {
   mergeIdentifiers,
   type RecordEvent,
   type RemoveIntent,
+  type UndoMerge,
   type WriteIntent,
 } from './command.ts'
 import type { DecideContext, ProfileWrite } from './decision.ts'
@@ -15,6 +16,7 @@ import type { Cause, Event, FoundBy } from './event.ts'
 import { type JsonObject, own } from './json.ts'
 import type { Known } from './known.ts'
 import { limits } from './limits.ts'
+import { assertNoRisk } from './merge-guards.ts'
 import { findMerged, mergeProfiles } from './merge-profiles.ts'
 import {
   type EventId,
@@ -23,6 +25,7 @@ import {
   type Profile,
   type ProfileId,
 } from './profile.ts'
+import { undoMerge } from './undo-merge.ts'
 import { assertVersion, findByKeys, writeProfile } from './write-profile.ts'
 
 /** What a decision has done so far: drafts of profiles, and the events that tell of it. */
@@ -56,7 +59,8 @@ export class Journal {
   }
 
   /** One profile change: one event and one version, or none of both when nothing changed. */
-  write(intent: WriteIntent, cause: Cause | null) {
+  write(asking: WriteIntent, cause: Cause | null) {
+    const intent = asking.onConflict === 'merge' ? this.#mergeHolders(asking) : asking
     const identifiers = cause ? [] : identifiersNamed(intent)
     const asked = { ...intent.changes.setOnce, ...intent.changes.set }
     const event = this.#draftEvent('profile.updated', asked, identifiers, cause)
@@ -91,7 +95,10 @@ export class Journal {
     assertVersion(intent.ifVersion, found)
     this.drafts.require(found.identifiers, 'all')
     const write = this.#takeOut(found)
-    const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)
+    const { erase } = intent
+    if (erase) Object.assign(write.profile, { attributes: {}, provenance: {}, tags: [] })
+    const type = erase ? 'profile.erased' : 'profile.removed'
+    const event = this.#draftEvent(type, {}, erase ? [] : found.identifiers, cause)
     event.subject = write.profile.id
     event.foundBy = 'key'
     this.events.push(event)
@@ -102,8 +109,52 @@ export class Journal {
   merge(command: MergeProfiles): Profile {
     const { into, from } = findMerged(this.drafts, command)
     if (from.length === 0) return into
+    if (command.guards) assertNoRisk(into, from)
+    return this.#merge(into, from, mergeIdentifiers(command))
+  }
+
+  /** One event about who stayed, then one about each who is back. */
+  undoMerge(command: UndoMerge): Profile {
     const { now } = this.#context
-    const event = this.#draftEvent('profile.merged', {}, mergeIdentifiers(command), null)
+    const { into, restored, changes, dropped } = undoMerge(this.drafts, command, now)
+    const profiles = restored.map(({ id }) => id)
+    const about = { profiles, merge: command.merge }
+    const event = this.#draftEvent('profile.unmerged', about, [], null)
+    Object.assign(event, { subject: into.id, foundBy: 'key', changes, dropped })
+    this.events.push(event)
+    for (const { id, identifiers } of restored) {
+      const back = this.#draftEvent('profile.restored', { from: into.id }, identifiers, null)
+      Object.assign(back, { subject: id, foundBy: 'key' })
+      this.events.push(back)
+    }
+    return into
+  }
+
+  /** Whoever holds what a profile is to have goes into it; without one, the first of them stays. */
+  #mergeHolders(intent: WriteIntent): WriteIntent {
+    const wanted = intent.changes.identify ?? []
+    this.drafts.require(wanted)
+    const found = this.find(intent.keys)
+    const holders = new Map<ProfileId, Profile>()
+    for (const identifier of wanted) {
+      const owner = this.drafts.owner(identifier)
+      if (owner && owner.id !== found?.id) holders.set(owner.id, owner)
+    }
+    const [first, ...others] = holders.values()
+    if (!first) return intent
+    const [into, from] = found ? [found, [first, ...others]] : [first, others]
+    assertVersion(intent.ifVersion, into)
+    // Where nobody was found, what was asked for is a person too, and perhaps another one.
+    assertNoRisk(into, found ? from : [...from, { ...into, identifiers: wanted }])
+    if (from.length > 0) this.#merge(into, from, identifiersNamed(intent))
+    // It has another version now, by our own doing.
+    const { ifVersion: _, ...rest } = intent
+    return { ...rest, keys: [{ profile: into.id }, ...intent.keys] }
+  }
+
+  #merge(into: Profile, from: readonly Profile[], named: readonly Identifier[]): Profile {
+    const { now } = this.#context
+    const event = this.#draftEvent('profile.merged', {}, named, null)
     const { write, changes, dropped } = mergeProfiles(this.drafts, into, from, now)
     const gone = from.map((profile) => profile.id)
     Object.assign(event, { attributes: { profiles: gone }, subject: into.id, foundBy: 'key' })
@@ -146,6 +197,11 @@ export class Journal {
 
   living(id: ProfileId | null): Profile | null {
     return id === null ? null : this.drafts.profile(id)
+  }
+
+  /** Somebody as they are by now, or as they were before this very decision removed them. */
+  lastSeen(id: ProfileId | null): Profile | null {
+    return id === null ? null : this.drafts.lastSeen(id)
   }
 
   /** An event with the next local id; it counts once it is pushed. */

@@ -61,7 +61,7 @@ export function identifierKey(identifier: Identifier): string {
 export function likelyNeeds(command: Command): Need[] {
   const named: Identifier[] = []
   if (command.kind === 'continue-run' || command.kind === 'end-run') return [{ run: command.run }]
-  if (command.kind === 'write-records') return []
+  if (command.kind === 'write-records' || command.kind === 'undo-merge') return []
   if (command.kind === 'merge-profiles') named.push(...mergeIdentifiers(command))
   else if (command.kind === 'record-event') named.push(...command.identifiers)
   else {

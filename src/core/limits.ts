@@ -29,6 +29,9 @@ export const limits = {
   eventsPerCommandMax: 64,
   /** Profiles one command may merge into another. */
   mergedPerCommandMax: 50,
+  /** Identifiers of a kind, and ids of merged profiles; beyond, a merge looks like a mistake. */
+  mergedIdentifiersMax: 10,
+  mergedProfilesMax: 100,
   /** Deliveries one command may plan. */
   deliveriesPerCommandMax: 256,
   /** Rules in one workspace. */
@@ -45,6 +48,10 @@ export const limits = {
   waitDaysMax: 731,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,
+  /** Deliveries that one call of an operator sends again or ends. */
+  deliveriesMovedMax: 10_000,
+  /** Test calls to destinations under way at a time, in one process. */
+  destinationTestsMax: 8,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
   /** How far deliveries are counted that wait or are dead: of one destination, and of all. */

@@ -1,16 +1,10 @@
 import { keptOutcome, keptSent } from '../core/attempt-kept.ts'
-import type {
-  Attempt,
-  AttemptOutcomeRecord,
-  ClaimedDelivery,
-  DeliveryRequest,
-} from '../core/planned-delivery.ts'
+import type { Attempt, AttemptOutcomeRecord, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { OpenSecrets } from '../outbound/destination-secrets.ts'
 import type { OutboundAnswer, OutboundFailure, OutboundRequest } from '../outbound/http-client.ts'
-import { type Mask, maskHeaders, maskSecrets } from '../outbound/mask-secrets.ts'
+import { type Mask, maskHeaders, maskSecrets, querySecrets } from '../outbound/mask-secrets.ts'
 import { signWebhook } from '../outbound/sign-webhook.ts'
 import type { Destination } from '../storage/delivery-store.ts'
-import { webhookId } from './webhook-id.ts'
 
 /** One attempt, ready to be sent, and what is kept of it. */
 export interface PreparedCall {
@@ -24,17 +18,18 @@ const userAgent = 'Roster'
 
 /**
  * The bytes of a delivery with what each attempt adds: the destination's address, the signature of
- * this very moment, and the header that proves who calls. Neither can be put there by a rule.
+ * this very moment, and the header that proves who calls. Neither can be put there by a rule. `id`
+ * is the one that the receiver sees.
  */
 export function prepareCall(
-  delivery: ClaimedDelivery,
+  id: string,
   destination: Destination,
   { method, headers: own, body }: DeliveryRequest,
   secrets: OpenSecrets,
   now: number,
 ): PreparedCall {
   const bytes = Buffer.from(body ?? '', 'utf8')
-  const message = { id: webhookId(delivery), timestamp: Math.floor(now / 1_000), body: bytes }
+  const message = { id, timestamp: Math.floor(now / 1_000), body: bytes }
   const signed =
     secrets.signing.length > 0
       ? signWebhook(message, secrets.signing)
@@ -42,11 +37,12 @@ export function prepareCall(
   const authHeader = destination.auth?.header.toLowerCase()
   const auth = authHeader && secrets.auth !== null ? { [authHeader]: secrets.auth } : {}
   const headers = { 'user-agent': userAgent, ...own, ...auth, ...signed }
-  const hidden = new Set([signature, ...Object.keys(auth)])
-  const known = [...secrets.signing, ...(secrets.auth === null ? [] : [secrets.auth])]
+  const hidden = new Set([signature, 'signature', ...Object.keys(auth)])
+  const { url, timeoutMs, allowPrivate } = destination
+  const known = [...secrets.signing, ...querySecrets(url)]
+  if (secrets.auth !== null) known.push(secrets.auth)
   const signatures = (headers as { [name: string]: string })[signature]?.split(' ') ?? []
   const mask = maskSecrets([...known, ...signatures.map((text) => text.slice('v1,'.length))])
-  const { url, timeoutMs, allowPrivate } = destination
   return {
     request: { method, url, headers, body: body === null ? null : bytes, timeoutMs, allowPrivate },
     sent: keptSent({

@@ -37,9 +37,12 @@ async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
   const stats = createDeliveryStats()
   const keys = start.secretKeys as [Uint8Array, ...Uint8Array[]]
   const { worker: name, inFlightMax, leaseMs, drainMs } = start
+  const store = storeOver(start.store)
   const worker = new Worker({
     ...{ worker: name, inFlightMax, leaseMs, drainMs, actions, client, stats },
-    store: storeOver(start.store),
+    store,
+    renderPayload: store.renderPayload,
+    signCall: store.signCall,
     templates: createTemplates(),
     sealer: createSealer(keys),
     logger: portLogger(tell, start.logsInfo),

@@ -114,8 +114,14 @@ async function readEvent(
   return event?.id === id ? event : undefined
 }
 
+/** Events that are a version of their own, whether or not they changed a value. */
+const versions: readonly string[] = [
+  ...['profile.created', 'profile.removed', 'profile.merged', 'profile.absorbed'],
+  ...['profile.unmerged', 'profile.restored', 'profile.erased'],
+]
+
 function changed({ type, changes }: Event): boolean {
-  return changes.length > 0 || type === 'profile.created' || type === 'profile.removed'
+  return changes.length > 0 || versions.includes(type)
 }
 
 function before(profile: Profile, event: Event): Profile {
@@ -133,8 +139,12 @@ function before(profile: Profile, event: Event): Profile {
   }
 }
 
-function withoutIdentifier(identifiers: Identifier[], { of, name, from }: Change): Identifier[] {
+/** Who was merged may have several of a kind. */
+function withoutIdentifier(
+  identifiers: Identifier[],
+  { of, name, from, to }: Change,
+): Identifier[] {
   if (of !== 'identifier') return identifiers
-  const others = identifiers.filter(({ kind }) => kind !== name)
+  const others = identifiers.filter(({ kind, value }) => kind !== name || value !== to)
   return typeof from === 'string' ? [...others, { kind: name, value: from }] : others
 }

@@ -1,9 +1,17 @@
 import type { AuditAction } from '../core/audit.ts'
+import type { DestinationDefinition } from '../core/destination.ts'
+import { diffDestinations } from '../core/diff-destinations.ts'
 import { diffRules } from '../core/diff-rules.ts'
 import { type JsonObject, own, sameJson } from '../core/json.ts'
 import type { WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { WorkspaceSettings } from '../core/workspace.ts'
+import type {
+  DeliverySelection,
+  Destination,
+  NewDestination,
+  SealedSecrets,
+} from './delivery-store.ts'
 import type { NewToken } from './store.ts'
 
 /** Enters a change in the audit trail, in the transaction that makes it. */
@@ -37,4 +45,38 @@ export function changedRules(
 
 export function tokenDetails({ dialect, scopes, label }: NewToken): JsonObject {
   return { dialect, scopes, label }
+}
+
+export function changedDestinations(
+  before: readonly DestinationDefinition[],
+  after: readonly DestinationDefinition[],
+): JsonObject {
+  return { changes: diffDestinations(before, after).map((change) => ({ ...change })) }
+}
+
+/** What a destination that was put says otherwise than before. */
+export function putDetails(
+  before: Destination | null,
+  { definition, secrets }: NewDestination,
+): JsonObject {
+  if (!before) return {}
+  const keys = diffDestinations([before], [definition])[0]?.keys ?? []
+  return { keys, secrets: replacedSecrets(before.secrets, secrets) }
+}
+
+/** Which kinds of secret are others now; never what they are. */
+export function replacedSecrets(
+  before: SealedSecrets,
+  after: Partial<SealedSecrets>,
+): (keyof SealedSecrets)[] {
+  const kinds = ['signing', 'previous', 'auth'] as const
+  return kinds.filter((kind) => {
+    const [was, is] = [before[kind], after[kind]]
+    return is !== undefined && JSON.stringify(was) !== JSON.stringify(is)
+  })
+}
+
+/** By what deliveries were chosen, and how many there were. */
+export function movedDeliveries(selection: DeliverySelection, count: number): JsonObject {
+  return { selection: JSON.parse(JSON.stringify(selection)) as JsonObject, count }
 }

@@ -1,5 +1,7 @@
+import type { Actor } from '../core/audit.ts'
 import type { DeliveryState, Judgement } from '../core/delivery.ts'
 import type { Breaker } from '../core/delivery-breaker.ts'
+import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
 import type {
   Attempt,
@@ -18,6 +20,8 @@ import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
  * A **lane** is (workspace, destination, profile): of its unfinished deliveries only the one with
  * the lowest place is `pending` or `claimed`, the rest is `queued`; whatever ends it promotes the
  * next in the same transaction. A delivery without a profile has no lane.
+ *
+ * Changes by operators, those with `by`, are entered in the audit trail as those of `Store` are.
  */
 export interface DeliveryStore {
   /**
@@ -28,10 +32,15 @@ export interface DeliveryStore {
   replaceDestinations(
     workspaceId: WorkspaceId,
     destinations: readonly NewDestination[],
+    by?: Actor,
   ): Promise<Destination[]>
   /** Creates or replaces one. */
-  putDestination(workspaceId: WorkspaceId, destination: NewDestination): Promise<Destination>
-  removeDestination(workspaceId: WorkspaceId, name: string): Promise<boolean>
+  putDestination(
+    workspaceId: WorkspaceId,
+    destination: NewDestination,
+    by?: Actor,
+  ): Promise<Destination>
+  removeDestination(workspaceId: WorkspaceId, name: string, by?: Actor): Promise<boolean>
   listDestinations(workspaceId: WorkspaceId): Promise<Destination[]>
   findDestination(workspaceId: WorkspaceId, name: string): Promise<Destination | null>
   /**
@@ -43,12 +52,14 @@ export interface DeliveryStore {
     workspaceId: WorkspaceId,
     name: string,
     state: 'active' | 'paused',
+    by?: Actor,
   ): Promise<boolean>
   /** Sealed secrets put in the place of others; what is left out stays. */
   replaceSecrets(
     workspaceId: WorkspaceId,
     name: string,
     secrets: Partial<SealedSecrets>,
+    by?: Actor,
   ): Promise<boolean>
 
   /**
@@ -103,6 +114,7 @@ export interface DeliveryStore {
     workspaceId: WorkspaceId,
     selection: DeliverySelection,
     limit: number,
+    by?: Actor,
   ): Promise<number>
   /**
    * Puts what is over and matches at the tail of its lane again: the same id, the same bytes,
@@ -113,6 +125,7 @@ export interface DeliveryStore {
     workspaceId: WorkspaceId,
     selection: DeliverySelection,
     limit: number,
+    by?: Actor,
   ): Promise<Redelivered>
   /**
    * Redelivers one that is over with another request: the next attempts send that one. False where
@@ -122,6 +135,7 @@ export interface DeliveryStore {
     workspaceId: WorkspaceId,
     id: DeliveryId,
     request: DeliveryRequest,
+    by?: Actor,
   ): Promise<boolean>
   /**
    * What an operator watches: over all workspaces, by destination. Deliveries of a destination and
@@ -152,6 +166,10 @@ export interface Destination extends DestinationDefinition {
   stateReason: string | null
   secrets: SealedSecrets
   breaker: Breaker
+  /** Failures since the last delivery, where its vendor counts them. */
+  failedInRow: number
+  /** What is left of its rate; null where it has none, or was never called. */
+  bucket: RateBucket | null
   createdAt: number
   updatedAt: number
 }

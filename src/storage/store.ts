@@ -2,6 +2,7 @@ import type { Actor, AuditEntry } from '../core/audit.ts'
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
+import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
 import type { Preview } from '../core/preview.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
@@ -106,6 +107,13 @@ export interface Store extends QueryStore, RecordStore {
   ): Promise<AuditEntry[]>
 
   /**
+   * Wipes what is stored about a profile that was taken out of every read, and about those merged
+   * into it: what events told, runs, deliveries, attempts, idempotency records and identifiers. The
+   * receipt is an entry of the audit trail. May be asked again when it did not come to its end.
+   */
+  eraseProfile(workspaceId: WorkspaceId, profile: ProfileId, by?: Actor): Promise<Erasure>
+
+  /**
    * Runs whose wait is over, those that are due longest first, over all workspaces. Where several
    * nodes share a store, none of them is given to another for half a minute; whoever is given one
    * twice loses nothing by it, since a run goes on once.
@@ -145,22 +153,22 @@ export interface Store extends QueryStore, RecordStore {
   close(): Promise<void>
 }
 
-export interface EventCountQuery {
-  /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
-  from: number
-  until: number
-  /** Minutes in each step of the answer. */
-  minutes: number
-  by: 'type' | 'source' | 'none'
-  /** Rows of the answer at most. */
-  limit: number
+/** How many of each were deleted or wiped. */
+export interface ErasedTraces {
+  profiles: number
+  events: number
+  identifiers: number
+  runs: number
+  deliveries: number
+  attempts: number
+  idempotency: number
 }
 
-export interface EventCounts {
-  /** In the order of their time; `name` is null where nothing tells them apart. */
-  counts: { at: number; name: string | null; count: number }[]
-  /** Events up to this one are counted. */
-  upTo: EventId | 0
+export interface Erasure {
+  /** The id of the audit entry. */
+  receipt: number
+  at: number
+  traces: ErasedTraces
 }
 
 export interface ClaimedRuns {

@@ -6,16 +6,19 @@ import { type HostileDialect, jsonObject } from './hostile-site.ts'
 export const hostileDialects: readonly HostileDialect[] = [
   {
     id: 'copernica',
-    targets: ({ token }) =>
-      ['update', 'remove'].map((kind) => ({
-        name: `user/${kind}`,
-        method: 'POST',
-        path: `/v4/events/user/${kind}`,
+    targets({ token }) {
+      const common = {
         headers: { authorization: `Bearer ${token}` },
         body: { email: 'hostile@example.org', firstname: 'John', lastname: 'Doe' },
         fields: ['email', 'firstname', 'suffix', 'lastname'],
-        attributes: 'body',
-      })),
+        attributes: 'body' as const,
+      }
+      const post = (name: string, path: string) => ({ ...common, name, method: 'POST', path })
+      return [
+        ...['update', 'remove'].map((kind) => post(`user/${kind}`, `/v4/events/user/${kind}`)),
+        post('profiles', '/v4/database/1/profiles'),
+      ]
+    },
     assertRefusal(answer) {
       assert.equal(answer.status, 400, `every mistake of a caller is 400: ${answer.text}`)
       const { error, ...rest } = jsonObject(answer) as { error: { message: string } }

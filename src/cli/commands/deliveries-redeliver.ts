@@ -1,13 +1,11 @@
 import type { DeliveryState } from '../../core/delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { moveAll } from '../../operate/move-deliveries.ts'
 import type { DeliverySelection, Redelivered } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readSelection, selectionOptions } from '../select-deliveries.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
-
-/** In one transaction. */
-const page = 500
 
 export const deliveriesRedeliver = bulkCommand({
   name: 'deliveries redeliver',
@@ -19,7 +17,7 @@ export const deliveriesRedeliver = bulkCommand({
   states: ['dead'],
   possible: ['dead', 'delivered', 'cancelled'],
   done: 'put back in line',
-  act: (store, id, selection) => store.redeliverDeliveries(id, selection, page),
+  act: (store, id, selection, limit) => store.redeliverDeliveries(id, selection, limit),
 })
 
 export const deliveriesCancel = bulkCommand({
@@ -29,8 +27,8 @@ export const deliveriesCancel = bulkCommand({
   states: ['queued', 'pending', 'claimed'],
   possible: ['queued', 'pending', 'claimed'],
   done: 'cancelled',
-  act: async (store, id, selection) => ({
-    count: await store.cancelDeliveries(id, selection, page),
+  act: async (store, id, selection, limit) => ({
+    count: await store.cancelDeliveries(id, selection, limit),
     gone: [],
   }),
 })
@@ -43,7 +41,12 @@ interface Bulk {
   states: readonly DeliveryState[]
   possible: readonly DeliveryState[]
   done: string
-  act(store: FullStore, id: WorkspaceId, selection: DeliverySelection): Promise<Redelivered>
+  act(
+    store: FullStore,
+    id: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+  ): Promise<Redelivered>
 }
 
 function bulkCommand({ name, summary, details, states, possible, done, act }: Bulk) {
@@ -74,7 +77,7 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
           const most = `${matching} of ${chosen.ids.length} can be ${done}`
           throw new CliError('refused', `${most}: the others are ${not(possible)} or not there.`)
         }
-        return actOnAll(matching, () => act(store, id, selection))
+        return moveAll(matching, (limit) => act(store, id, selection, limit))
       })
       if (count === 0 && gone.length > 0) {
         throw new CliError('refused', `None was ${done}. ${whyNot(gone)}`)
@@ -83,17 +86,6 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
       return { json: { count, gone }, text: `${count} ${done}.${why}` }
     },
   })
-}
-
-/** Not more than matched at first: what ends again meanwhile would be acted on for ever. */
-async function actOnAll(matching: number, act: () => Promise<Redelivered>): Promise<Redelivered> {
-  let count = 0
-  while (count < matching) {
-    const more = await act()
-    if (more.count === 0) return { count, gone: more.gone }
-    count += more.count
-  }
-  return { count, gone: [] }
 }
 
 function whyNot(gone: readonly string[]): string {

@@ -1,19 +1,11 @@
 import { isOver } from '../../core/delivery.ts'
-import { connectionHeaders, signatureHeaders } from '../../core/header-names.ts'
-import { limits } from '../../core/limits.ts'
+import { editRequest, requestMethods } from '../../core/edit-request.ts'
 import type { Delivery, DeliveryRequest } from '../../core/planned-delivery.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 import { findDelivery } from './deliveries-show.ts'
 import { readText } from './rules-apply.ts'
-
-/** With one of these the call could not be made, it is Roster's own, or a secret would be kept. */
-const refusedHeaders: readonly string[] = [
-  ...[...connectionHeaders, ...signatureHeaders, 'authorization', 'cookie'],
-]
-
-const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const
 
 export const deliveriesResend = defineCommand({
   name: 'deliveries resend',
@@ -29,7 +21,7 @@ export const deliveriesResend = defineCommand({
     body: { type: 'text', placeholder: 'TEXT', help: 'The new body.' },
     'body-file': { type: 'text', placeholder: 'FILE', help: 'Where it is; "-" is standard input.' },
     header: { type: 'list', placeholder: 'NAME:VALUE', help: 'A header; an empty value drops it.' },
-    method: { type: 'text', placeholder: 'METHOD', help: `One of ${methods.join(', ')}.` },
+    method: { type: 'text', placeholder: 'METHOD', help: `One of ${requestMethods.join(', ')}.` },
   },
   async run({ config, positionals, options }) {
     const { body, 'body-file': file, header, method } = options
@@ -56,50 +48,25 @@ export const deliveriesResend = defineCommand({
 })
 
 function edited(
-  { id, request }: Delivery,
+  { request }: Delivery,
   text: string | undefined,
-  headers: readonly [string, string][],
-  method: string | undefined,
+  headers: readonly [string, string | null][],
+  word: string | undefined,
 ): DeliveryRequest {
-  const known = methods.find((each) => each === (method ?? request?.method ?? 'POST'))
-  if (!known) throw new CliError('usage', `--method is one of ${methods.join(', ')}.`)
-  if (request === null && text === undefined && known !== 'GET') {
-    throw new CliError('usage', `Delivery ${id} was never rendered: give --body or --body-file.`)
+  const method = requestMethods.find((each) => each === word)
+  if (word !== undefined && !method) {
+    throw new CliError('usage', `--method is one of ${requestMethods.join(', ')}.`)
   }
-  const all = { ...(request?.headers ?? { 'content-type': 'application/json' }) }
-  for (const [name, value] of headers) {
-    if (value === '') delete all[name]
-    else all[name] = value
-  }
-  const body = known === 'GET' ? null : (text ?? request?.body ?? null)
-  checkBody(body, all['content-type'] ?? '')
-  return { method: known, headers: all, body }
+  const result = editRequest(request, { method, headers: Object.fromEntries(headers), body: text })
+  if (!('wrong' in result)) return result
+  const { field, message } = result.wrong
+  const named = field === 'body' ? '--body' : `--header ${field.slice('headers.'.length)}:`
+  throw new CliError('usage', `${named} ${message}`)
 }
 
-function checkBody(body: string | null, contentType: string): void {
-  if (body === null) return
-  const bytes = Buffer.byteLength(body)
-  if (bytes > limits.deliveryBodyBytesMax) {
-    const most = limits.deliveryBodyBytesMax
-    throw new CliError('usage', `The body has ${bytes} bytes; at most ${most} are sent.`)
-  }
-  if (body.includes('\0')) throw new CliError('usage', 'The body holds a NUL character.')
-  if (!/[/+]json(;|$)/i.test(contentType)) return
-  try {
-    JSON.parse(body)
-  } catch (error) {
-    const why = (error as Error).message
-    throw new CliError('usage', `The body is to be JSON and is not: ${why}.`, error)
-  }
-}
-
-function readHeader(text: string): [string, string] {
-  const match = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\t\x20-\x7e]*)$/.exec(text)
-  const name = (match?.[1] ?? '').toLowerCase()
-  if (refusedHeaders.includes(name)) {
-    const why = "the connection's, the signature's, or a secret, which belongs to the destination"
-    throw new CliError('usage', `--header ${name}: is ${why}.`)
-  }
-  if (match) return [name, (match[2] ?? '').trim()]
-  throw new CliError('usage', `--header ${text}: must be NAME:VALUE, in ASCII.`)
+function readHeader(text: string): [string, string | null] {
+  const at = text.indexOf(':')
+  if (at < 1) throw new CliError('usage', `--header ${text}: must be NAME:VALUE.`)
+  const value = text.slice(at + 1).trim()
+  return [text.slice(0, at).toLowerCase(), value === '' ? null : value]
 }

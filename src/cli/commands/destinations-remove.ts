@@ -1,5 +1,5 @@
-import type { Rule } from '../../core/rule.ts'
-import type { Step } from '../../core/step.ts'
+import { rulesNaming } from '../../core/rules-naming.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -22,22 +22,16 @@ export const destinationsRemove = defineCommand({
     await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
       await findDestination(store, id, name)
-      const users = (await store.listRules(id)).filter((rule) => names(rule, name))
-      if (users.length > 0) {
-        const list = users.map((rule) => rule.name).join(', ')
-        throw new CliError('refused', `"${name}" is named by ${list}. Change the rules first.`)
+      if (isOfSubscription(name)) {
+        const words = `"${name}" is that of a webhook. Delete it by the API that made it, or pause it.`
+        throw new CliError('refused', words)
+      }
+      const users = rulesNaming(await store.listRules(id), name).join(', ')
+      if (users !== '') {
+        throw new CliError('refused', `"${name}" is named by ${users}. Change the rules first.`)
       }
       await store.removeDestination(id, name)
     })
     return { json: { removed: name }, text: `${name} is gone.` }
   },
 })
-
-function names({ steps }: Rule, destination: string): boolean {
-  const inSteps = (all: readonly Step[]): boolean =>
-    all.some((step) => {
-      if ('action' in step) return step.with?.destination === destination
-      return 'check' in step && inSteps(step.otherwise ?? [])
-    })
-  return inSteps(steps)
-}

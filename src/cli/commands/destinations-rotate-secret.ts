@@ -1,7 +1,6 @@
 import { appSealer } from '../../app.ts'
-import { rotateSigning } from '../../outbound/destination-secrets.ts'
-import { makeSigningSecret } from '../../outbound/sign-webhook.ts'
-import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { rotateSecret } from '../../operate/rotate-secret.ts'
+import { defineCommand, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
@@ -21,23 +20,15 @@ export const destinationsRotateSecret = defineCommand({
   async run({ config: readConfig, positionals, options }) {
     const name = positionals[0] ?? ''
     const config = readConfig()
-    const secret = makeSigningSecret()
     const until = Date.now() + options.hours * 3_600_000
-    await withStore(
+    const secret = await withStore(
       config,
       async (store) => {
         const { id } = await findWorkspace(store, options.workspace)
         const destination = await findDestination(store, id, name)
-        if (destination.secret !== null) {
-          const [where] = Object.values(destination.secret)
-          throw new CliError(
-            'refused',
-            `The secret of "${name}" comes from ${where}: change it there and apply the rules ` +
-              'file again. The one before then goes on signing for a day.',
-          )
-        }
-        const fresh = rotateSigning(appSealer(config), id, destination, secret, until)
-        await store.replaceSecrets(id, name, fresh)
+        const made = rotateSecret(appSealer(config), id, destination, until)
+        await store.replaceSecrets(id, name, made.sealed)
+        return made.secret
       },
       { sealing: true },
     )

@@ -1,3 +1,5 @@
+import type { SecretSource } from '../../core/destination.ts'
+import { shownUrl } from '../../outbound/mask-secrets.ts'
 import type { Destination } from '../../storage/delivery-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
@@ -25,11 +27,11 @@ function describe(destination: Destination): string[][] {
   const { name, version, type, url, auth, secret, rate, retry, secrets, breaker } = destination
   const { firstMs, factor, maxMs, attempts, jitter } = retry
   const until = secrets.previous ? `, the former until ${isoTime(secrets.previous.until)}` : ''
-  const from = secret === null ? 'made by Roster' : sourceName(secret)
+  const from = sourceName(secret)
   return [
     ['name', `${name}, version ${version}`],
     ['type', type],
-    ['address', printable(url)],
+    ['address', printable(shownUrl(url))],
     ['state', standing(destination)],
     ['failures in a row', String(breaker.failures)],
     ['signing secret', secrets.signing === null ? 'none' : `${from}${until}`],
@@ -43,6 +45,7 @@ function describe(destination: Destination): string[][] {
   ]
 }
 
-function sourceName(source: { env: string } | { file: string }): string {
+function sourceName(source: SecretSource | null): string {
+  if (source === null) return 'held by Roster alone'
   return 'env' in source ? `from the variable ${source.env}` : `from ${printable(source.file)}`
 }

@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { appSealer } from '../../app.ts'
-import { judgeAnswer, sendFailures } from '../../core/delivery.ts'
-import { openSecrets } from '../../outbound/destination-secrets.ts'
-import {
-  createOutboundClient,
-  type OutboundAnswer,
-  type OutboundFailure,
-} from '../../outbound/http-client.ts'
-import { signWebhook } from '../../outbound/sign-webhook.ts'
+import { type TestedDestination, testDestination } from '../../operate/test-destination.ts'
+import { createOutboundClient } from '../../outbound/http-client.ts'
 import { printable } from '../columns.ts'
 import { defineCommand, exitCodes, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
@@ -33,53 +26,37 @@ export const destinationsTest = defineCommand({
       const workspace = await findWorkspace(store, options.workspace)
       return { id: workspace.id, destination: await findDestination(store, workspace.id, name) }
     })
-    const now = Date.now()
-    const secrets = openSecrets(appSealer(config), id, destination, now)
-    const timestamp = new Date(now).toISOString()
-    const text = JSON.stringify({
-      type: 'destination.test',
-      timestamp,
-      data: { destination: name },
-    })
-    const body = Buffer.from(text)
-    const message = { id: `test_${randomUUID()}`, timestamp: Math.floor(now / 1_000), body }
-    const signed = secrets.signing.length > 0 ? signWebhook(message, secrets.signing) : {}
-    const auth = destination.auth && secrets.auth ? { [destination.auth.header]: secrets.auth } : {}
-    const headers = {
-      'user-agent': 'Roster',
-      'content-type': 'application/json',
-      ...auth,
-      ...signed,
-    }
-    const { url, timeoutMs, allowPrivate } = destination
     const client = createOutboundClient()
-    const request = { method: 'POST' as const, url, headers, body, timeoutMs, allowPrivate }
-    const result = await client.send(request)
-    await client.close()
-    return report(name, result)
+    try {
+      return report(
+        name,
+        await testDestination({ client, sealer: appSealer(config) }, id, destination),
+      )
+    } finally {
+      await client.close()
+    }
   },
 })
 
-function report(destination: string, result: OutboundAnswer | OutboundFailure) {
-  const { tookMs, address } = result
+function report(destination: string, { judgement, outcome }: TestedDestination) {
+  const { tookMs, address } = outcome
   const way = address === null ? '' : ` at ${address}`
-  if (result.kind === 'failure') {
-    const { code, message } = result
-    const hint =
-      hints[code] ?? (sendFailures[code].final ? '' : ' A delivery would be tried again.')
-    const json = { destination, ok: false, code, message, tookMs, address }
+  const ok = judgement === 'delivered'
+  const exitCode = ok ? exitCodes.ok : exitCodes.failed
+  if (outcome.kind === 'failure') {
+    const { code, message } = outcome
+    const hint = hints[code] ?? (judgement === 'dead' ? '' : ' A delivery would be tried again.')
+    const json = { destination, ok, code, message, tookMs, address }
     const text = `${destination}${way}: ${message} (${code}, ${tookMs} ms)${hint}`
-    return { json, text, exitCode: exitCodes.failed }
+    return { json, text, exitCode }
   }
-  const { status, headers } = result
-  const judgement = judgeAnswer({ status, retryAfter: headers['retry-after'] }, Date.now())
-  const ok = judgement.kind === 'delivered'
-  const body = result.body.toString('utf8').slice(0, shownMax)
+  const { status } = outcome
+  const body = outcome.body.slice(0, shownMax)
   const meaning = { delivered: 'taken', retry: 'would be tried again', dead: 'given up at once' }
   const json = { destination, ok, status, body, tookMs, address }
   const said = body === '' ? '' : `\n${printable(body)}`
-  const text = `${destination}${way}: ${status}, ${meaning[judgement.kind]} (${tookMs} ms)${said}`
-  return { json, text, exitCode: ok ? exitCodes.ok : exitCodes.failed }
+  const text = `${destination}${way}: ${status}, ${meaning[judgement]} (${tookMs} ms)${said}`
+  return { json, text, exitCode }
 }
 
 const hints: { readonly [code: string]: string } = {

@@ -8,7 +8,9 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
 import type { Templates } from '../../core/template.ts'
 import type { Workspace } from '../../core/workspace.ts'
-import type { DeliveryStore } from '../../storage/delivery-store.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import type { TestedDestination } from '../../operate/test-destination.ts'
+import type { DeliveryStore, Destination } from '../../storage/delivery-store.ts'
 import type { Store, Token } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 
@@ -16,9 +18,17 @@ import type { Call } from '../call.ts'
 export interface NativeParts {
   /** Those a token can be made for, the native one included. */
   dialects: readonly Dialect[]
-  grammar: Omit<FollowUpGrammar, 'destinations'> & { actions: Actions; templates: Templates }
+  grammar: Omit<FollowUpGrammar, 'destinations'> & {
+    actions: Actions
+    templates: Templates
+    destinationTypes: readonly string[]
+  }
   decide: Decide
-  deliveries: Pick<DeliveryStore, 'listDeliveries' | 'listDestinations'>
+  deliveries: DeliveryStore
+  /** Seals secrets of destinations, and opens them. */
+  sealer: Sealer
+  /** @throws Fault `too_many_requests` where many are under way. */
+  testDestination(workspaceId: WorkspaceId, destination: Destination): Promise<TestedDestination>
   /** Makes a token and answers it as it is shown, this once. */
   createToken(
     store: Store,

@@ -1,9 +1,30 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
+import { countDeliveries, getDelivery, listDeliveries } from './deliveries.ts'
+import { getRuleSchema, listDialects } from './describe.ts'
+import {
+  getDestination,
+  listDestinations,
+  pauseDestination,
+  putDestination,
+  removeDestination,
+  resumeDestination,
+  rotateDestinationSecret,
+  testDestination,
+} from './destinations.ts'
+import { eraseProfile } from './erase-profile.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
 import { listProfiles } from './list-profiles.ts'
+import { mergeProfiles, undoMerge } from './merge-profiles.ts'
+import {
+  cancelDeliveries,
+  cancelDelivery,
+  redeliverDeliveries,
+  redeliverDelivery,
+  resendDelivery,
+} from './move-deliveries.ts'
 import {
   getHistory,
   getProfile,
@@ -30,10 +51,15 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[mergeProfiles, undoMerge, eraseProfile],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],
+  ...[listDestinations, getDestination, putDestination, removeDestination],
+  ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],
+  ...[listDeliveries, countDeliveries, redeliverDeliveries, cancelDeliveries, getDelivery],
+  ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents],
+  ...[listAudit, countEvents, listDialects, getRuleSchema],
 ]

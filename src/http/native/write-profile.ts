@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import type { Applied, Changes, Key } from '../../core/command.ts'
 import type { CommandBody, DialectResponse } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import type { EntryResult } from './bulk.ts'
 import { commandOf, type NativeCall } from './call.ts'
@@ -28,9 +28,13 @@ export const options = Type.Object(
   {
     ...writeOptions,
     on_conflict: Type.Optional(
-      Type.Union([Type.Literal('reject'), Type.Literal('take_over')], {
-        description: 'reject or take_over: what becomes of an identifier that another profile has',
-      }),
+      Type.Union(
+        ['reject', 'take_over', 'merge'].map((word) => Type.Literal(word)),
+        {
+          description:
+            'reject, take_over or merge: what becomes of an identifier that another profile has',
+        },
+      ),
     ),
     match_email: Type.Optional(
       Type.Boolean({ description: 'true or false; whether a person may be found by the e-mail' }),
@@ -59,6 +63,7 @@ export const written = Type.Object(
     dropped: Type.Array(dropped),
     event_id: nullable(id),
     caused: Type.Array(id),
+    merged: Type.Array(id, { description: 'profiles that went into this one, by on_conflict' }),
     repeated: Type.Boolean({ description: 'whether the call had been made before' }),
     explanation: Type.Optional(nullable(explanation)),
   },
@@ -122,36 +127,55 @@ export async function write(
     return { status: 200, ...shownPreview(previewed, await store.listRules(workspace.id)) }
   }
   const applied = await store.apply(workspace.id, command)
-  const event = await eventOf(call, applied)
+  const told = await eventsOf(call, applied)
   const status = applied.foundBy === 'created' ? 201 : 200
-  const result = { status, ...shownWritten(applied, event) }
+  const result = { status, ...shownWritten(applied, told) }
   if (!asked.explain) return result
-  return { ...result, explanation: event && (await explainOne(call, event.id)) }
+  return { ...result, explanation: told.event && (await explainOne(call, told.event.id)) }
 }
 
-/** The event that tells what the write changed; null when it changed and dropped nothing. */
-async function eventOf(
+/**
+ * The events that tell what the write changed: what it merged first, and then the write itself;
+ * null when it changed and dropped nothing.
+ */
+async function eventsOf(
   { store, workspace }: WriteCall,
   { events }: Applied,
-): Promise<Event | null> {
+): Promise<{ event: Event | null; merges: Event[] }> {
   const [first] = events
-  if (first === undefined) return null
-  const [event] = await store.readEvents(workspace.id, (first - 1) as EventId, 1)
-  return event?.id === first ? event : null
+  if (first === undefined) return { event: null, merges: [] }
+  const merges: Event[] = []
+  for (const each of await store.readEvents(workspace.id, (first - 1) as EventId, events.length)) {
+    if (!isOfMerge(each)) return { event: events.includes(each.id) ? each : null, merges }
+    merges.push(each)
+  }
+  return { event: null, merges }
 }
 
-function shownWritten(applied: Applied, event: Event | null): JsonObject {
-  const [first = null, ...caused] = applied.events
-  const shown = event ? shownEvent(event) : { changes: [], dropped: [] }
+function isOfMerge({ type, cause }: Event): boolean {
+  return cause === null && (type === 'profile.merged' || type === 'profile.absorbed')
+}
+
+function shownWritten(
+  applied: Applied,
+  { event, merges }: { event: Event | null; merges: readonly Event[] },
+): JsonObject {
+  const about = [...merges, ...(event ? [event] : [])]
+  const shown = about.map(shownEvent)
+  const all = (name: 'changes' | 'dropped') => shown.flatMap((each) => each[name] as JsonValue[])
+  const told = new Set(about.map((each) => each.id))
   return {
     created: applied.foundBy === 'created',
     found_by: applied.foundBy,
     profile: applied.profile && shownProfile(applied.profile),
-    changed: event?.changes.map(({ name }) => name) ?? [],
-    changes: shown.changes ?? [],
-    dropped: shown.dropped ?? [],
-    event_id: first,
-    caused,
+    changed: [...new Set(about.flatMap(({ changes }) => changes.map(({ name }) => name)))],
+    changes: all('changes'),
+    dropped: all('dropped'),
+    event_id: event?.id ?? applied.events[0] ?? null,
+    caused: applied.events.filter((each) => !told.has(each)),
+    merged: merges.flatMap(({ type, subject }) => {
+      return type === 'profile.absorbed' && subject !== null ? [subject] : []
+    }),
     repeated: applied.repeated === true,
   }
 }

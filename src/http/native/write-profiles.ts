@@ -30,6 +30,7 @@ const changed = {
   headers: ['etag'],
 }
 const refusals = [
+  'merge_refused' as const,
   ...(['profile_not_found', 'conflict', 'precondition_failed'] as const),
   ...(['call_under_way', 'idempotency_key_reused'] as const),
 ]

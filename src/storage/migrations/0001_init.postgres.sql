@@ -316,6 +316,7 @@ CREATE TABLE destinations (
   breaker_probe_at bigint,
   rate_calls double precision,
   rate_at bigint,
+  failed_in_row integer NOT NULL DEFAULT 0,
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL,
   PRIMARY KEY (workspace_id, name)

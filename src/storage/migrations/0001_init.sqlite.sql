@@ -304,6 +304,7 @@ CREATE TABLE destinations (
   breaker_probe_at INTEGER,
   rate_calls REAL,
   rate_at INTEGER,
+  failed_in_row INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, name)

@@ -18,7 +18,7 @@ import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
-import { selectRules } from './statements.ts'
+import { selectFileRules } from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 
 /** Rows deleted in one transaction, so that deleting a workspace holds nobody up for long. */
@@ -63,7 +63,7 @@ export const selectTokens = `
     created_at, revoked_at
   FROM tokens`
 
-const insertAudit = `
+export const insertAudit = `
   INSERT INTO audit (${auditColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 export const selectAudit = `
@@ -78,7 +78,14 @@ export function auditPage(
   return [id, before, limit]
 }
 
-type Telling = (...entry: Parameters<Tell>) => Promise<void>
+export type Telling = (...entry: Parameters<Tell>) => Promise<void>
+
+/** Enters changes in the audit trail, in the transaction that makes them. */
+export function telling({ query }: Pick<Transaction, 'query'>, at: number, by: Actor): Telling {
+  return async (workspace, action, target, details) => {
+    await query(insertAudit, auditValues({ at, workspace, by, action, target, details }))
+  }
+}
 
 interface AdminOptions {
   pool: pg.Pool
@@ -101,7 +108,7 @@ export class Admin {
   }
 
   createWorkspace(name: string, rules: readonly RuleDefinition[], by?: Actor): Promise<Workspace> {
-    return this.#write(null, by, async ({ query, tell }) => {
+    return this.write(null, by, async ({ query, tell }) => {
       const idKey = randomBytes(16).toString('hex')
       const createdAt = this.#options.clock()
       const { rows } = await query(
@@ -126,7 +133,7 @@ export class Admin {
     by?: Actor,
   ): Promise<Workspace> {
     assertSettings(changes)
-    return this.#write(id, by, async ({ query, tell }) => {
+    return this.write(id, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(`${selectWorkspaces} WHERE id = $1 FOR UPDATE`, [id])
       if (!rows[0]) {
         throw new Fault('profile_not_found', { message: `There is no workspace ${id}.` })
@@ -148,7 +155,7 @@ export class Admin {
    * to is undone. The rest goes in batches.
    */
   async deleteWorkspace(id: WorkspaceId, by?: Actor): Promise<void> {
-    await this.#write(id, by, async ({ query, tell }) => {
+    await this.write(id, by, async ({ query, tell }) => {
       const { rows } = await query<Row>('SELECT name FROM workspaces WHERE id = $1', [id])
       if (rows[0]) await tell(id, 'workspace.deleted', rows[0].name as string, {})
       await query('DELETE FROM tokens WHERE workspace_id = $1', [id])
@@ -158,14 +165,14 @@ export class Admin {
       const batch = `DELETE FROM ${table} WHERE workspace_id = $1 AND (${key}) IN (
         SELECT ${key} FROM ${table} WHERE workspace_id = $1 LIMIT ${deleteBatch})`
       const deleteSome = () =>
-        this.#write(id, by, async ({ query }) => (await query(batch, [id])).rowCount)
+        this.write(id, by, async ({ query }) => (await query(batch, [id])).rowCount)
       while ((await deleteSome()) === deleteBatch);
     }
-    await this.#write(id, by, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
+    await this.write(id, by, ({ query }) => query('DELETE FROM workspaces WHERE id = $1', [id]))
   }
 
   createToken(token: NewToken, by?: Actor): Promise<Token> {
-    return this.#write(null, by, async ({ query, tell }) => {
+    return this.write(null, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(
         `INSERT INTO tokens (workspace_id, dialect, public_part, secret_hash, scopes, label,
           rate_limit, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -188,7 +195,7 @@ export class Admin {
   }
 
   revokeToken(publicPart: string, by?: Actor): Promise<boolean> {
-    return this.#write(null, by, async ({ query, tell }) => {
+    return this.write(null, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(
         `UPDATE tokens SET revoked_at = $2 WHERE public_part = $1 AND revoked_at IS NULL
          RETURNING workspace_id`,
@@ -201,7 +208,7 @@ export class Admin {
   }
 
   limitToken(publicPart: string, rateLimit: Token['rateLimit'], by?: Actor): Promise<boolean> {
-    return this.#write(null, by, async ({ query, tell }) => {
+    return this.write(null, by, async ({ query, tell }) => {
       const { rows } = await query<Row>(
         `UPDATE tokens SET rate_limit = $2 WHERE public_part = $1 AND revoked_at IS NULL
          RETURNING workspace_id`,
@@ -214,8 +221,8 @@ export class Admin {
   }
 
   replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Promise<Rule[]> {
-    return this.#write(id, by, async ({ query, tell }) => {
-      const before = (await query<Row>(selectRules, [id])).rows.map(ruleFromRow)
+    return this.write(id, by, async ({ query, tell }) => {
+      const before = (await query<Row>(selectFileRules, [id])).rows.map(ruleFromRow)
       const after = await putRules({ query }, id, rules, this.#options.clock())
       await tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
       return after
@@ -223,7 +230,7 @@ export class Admin {
   }
 
   enableRule(id: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean> {
-    return this.#write(id, by, async ({ query, tell }) => {
+    return this.write(id, by, async ({ query, tell }) => {
       const update = `
         UPDATE rules SET disabled = $3 WHERE workspace_id = $1 AND name = $2
           AND position IS NOT NULL`
@@ -233,13 +240,8 @@ export class Admin {
     })
   }
 
-  /** One transaction of another part's, of whose changes the other nodes are told likewise. */
-  write<T>(id: WorkspaceId | null, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#write(id, undefined, work)
-  }
-
-  /** The same, with a word for the audit trail. */
-  async #write<T>(
+  /** One transaction, of whose changes the other nodes are told; also that of another part. */
+  async write<T>(
     id: WorkspaceId | null,
     by: Actor | undefined,
     work: (transaction: Transaction & { tell: Telling }) => Promise<T>,
@@ -249,10 +251,7 @@ export class Admin {
       return await transact(pool, performance.now() + answerMs, async (transaction) => {
         // First of all, so that two that change the same things take turns from the beginning.
         await transaction.query('UPDATE state SET config_version = config_version + 1')
-        const tell: Telling = async (workspace, action, target, details) => {
-          const entry = { at: clock(), workspace, by: by ?? actor, action, target, details }
-          await transaction.query(insertAudit, auditValues(entry))
-        }
+        const tell = telling(transaction, clock(), by ?? actor)
         const result = await work({ ...transaction, tell })
         const raise =
           'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = $1'

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Actor } from '../../core/audit.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Claim, DeliveryStore } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
@@ -21,6 +22,8 @@ export interface DeliveriesOptions {
   clock(): number
   databaseClock: DatabaseClock
   signal: DueSignal
+  /** Whose changes they are, where a call does not say. */
+  actor: Actor
 }
 
 type Operations = Pick<
@@ -36,7 +39,7 @@ type Operations = Pick<
 
 /** Destinations and deliveries, for any number of nodes. */
 export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
-  const { pool, ask, clock, admin } = options
+  const { pool, ask, clock, admin, actor } = options
   const { write, heard } = deliveryTransactions(pool, clock, options.signal)
   const reader = new DeliveryReader(ask)
   const mover = new DeliveryMover(write, clock)
@@ -44,13 +47,13 @@ export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
   const destinations = new Destinations({ admin, ask, clock, endAll })
   return {
     ...queue(options, endAll),
-    replaceDestinations: (id, all) => heard(destinations.replaceAll(id, all)),
-    putDestination: (id, destination) => heard(destinations.put(id, destination)),
-    removeDestination: (id, name) => destinations.remove(id, name),
+    replaceDestinations: (id, all, by) => heard(destinations.replaceAll(id, all, by)),
+    putDestination: (id, destination, by) => heard(destinations.put(id, destination, by)),
+    removeDestination: (id, name, by) => destinations.remove(id, name, by),
     listDestinations: (id) => destinations.list(id),
     findDestination: (id, name) => destinations.find(id, name),
-    setDestinationState: (id, name, state) => heard(destinations.setState(id, name, state)),
-    replaceSecrets: (id, name, secrets) => destinations.replaceSecrets(id, name, secrets),
+    setDestinationState: (id, name, to, by) => heard(destinations.setState(id, name, to, by)),
+    replaceSecrets: (id, name, to, by) => destinations.replaceSecrets(id, name, to, by),
     untoldNotices: (limit) => destinations.notices(limit),
     markTold: (notice) => destinations.markTold(notice),
     findDelivery: (id, delivery) => reader.find(id, delivery),
@@ -58,9 +61,12 @@ export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
     listAttempts: (id, delivery) => reader.attempts(id, delivery),
     countDeliveries: (id, selection) => reader.count(id, selection),
     deliveryHealth: () => reader.health(clock()),
-    cancelDeliveries: (id, selection, limit) => heard(mover.cancel(id, selection, limit)),
-    redeliverDeliveries: (id, selection, limit) => heard(mover.redeliver(id, selection, limit)),
-    resendDelivery: (id, delivery, request) => heard(mover.resend(id, delivery, request)),
+    cancelDeliveries: (id, selection, limit, by = actor) =>
+      heard(mover.cancel(id, selection, limit, by)),
+    redeliverDeliveries: (id, selection, limit, by = actor) =>
+      heard(mover.redeliver(id, selection, limit, by)),
+    resendDelivery: (id, delivery, request, by = actor) =>
+      heard(mover.resend(id, delivery, request, by)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -167,7 +167,11 @@ async function judgeDestinations(
   }
   const changed = [...byDestination.values()].filter(({ row, results: ended }) => {
     const { failures, openUntil } = breakerFromRow(row)
-    const isBad = (one: AttemptResult) => isHealthy(one) === false || disables(one)
+    const { terms, failedInRow } = destinationFromRow(row)
+    const isBad = (one: AttemptResult) =>
+      isHealthy(one) === false ||
+      disabledBy(one, terms, 0) !== null ||
+      failuresInRow(failedInRow, one, terms) !== failedInRow
     return failures > 0 || openUntil !== null || ended.some(isBad)
   })
   if (changed.length === 0) return []
@@ -196,20 +200,24 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
       destination.breaker = after.breaker
       if (after.change) tell(after.change, reason)
     }
-    if (!disables(result) || destination.state === 'disabled') continue
+    const { terms } = destination
+    destination.failedInRow = failuresInRow(destination.failedInRow, result, terms)
+    const disabling = disabledBy(result, terms, destination.failedInRow)
+    if (disabling === null || destination.state === 'disabled') continue
     destination.state = 'disabled'
-    destination.stateReason = reason
-    tell('disabled', reason)
+    destination.stateReason = disabling
+    tell('disabled', disabling)
   }
   return { workspaceId, name, destination, notices }
 }
 
 async function writeJudged(transaction: Transaction, judged: readonly Judged[]): Promise<void> {
   if (judged.length === 0) return
-  const columns = columnsOf(8, judged, ({ workspaceId, name, destination }) => {
+  const columns = columnsOf(9, judged, ({ workspaceId, name, destination }) => {
     const { failures, openUntil, opened, probeAt } = destination.breaker
-    const { state, stateReason } = destination
-    return [workspaceId, name, failures, openUntil, opened, probeAt, state, stateReason]
+    const { state, stateReason, failedInRow } = destination
+    const breaker = [failures, openUntil, opened, probeAt]
+    return [workspaceId, name, ...breaker, state, stateReason, failedInRow]
   })
   const notices = judged.flatMap((one) => one.notices)
   const written = [transaction.query(sql.updateBreakers, columns)]

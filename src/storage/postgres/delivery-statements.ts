@@ -233,10 +233,11 @@ export const updateBreakers: Statement = {
   text: `
     UPDATE destinations d SET breaker_failures = n.failures, breaker_open_until = n.open_until,
       breaker_opened = n.opened, breaker_probe_at = n.probe_at, state = n.state,
-      state_reason = n.state_reason
+      state_reason = n.state_reason, failed_in_row = n.failed_in_row
     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[], $5::integer[],
-      $6::bigint[], $7::text[], $8::text[])
-      AS n (workspace_id, name, failures, open_until, opened, probe_at, state, state_reason)
+      $6::bigint[], $7::text[], $8::text[], $9::integer[])
+      AS n (workspace_id, name, failures, open_until, opened, probe_at, state, state_reason,
+        failed_in_row)
     WHERE d.workspace_id = n.workspace_id AND d.name = n.name`,
 }
 

@@ -1,9 +1,12 @@
+import type { Actor } from '../../core/audit.ts'
 import { afterResume } from '../../core/delivery-breaker.ts'
 import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
+import { changedDestinations, putDetails, replacedSecrets } from '../audit-details.ts'
 import { destinationColumns, destinationFromRow, noticeFromRow } from '../delivery-rows.ts'
 import type {
   Destination,
@@ -48,7 +51,7 @@ const updateState = `
 
 const setBreaker = `
   UPDATE destinations SET breaker_failures = $3, breaker_open_until = $4, breaker_opened = $5,
-    breaker_probe_at = $6
+    breaker_probe_at = $6, failed_in_row = 0
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -78,34 +81,50 @@ export class Destinations {
     this.#options = options
   }
 
-  async replaceAll(id: WorkspaceId, all: readonly NewDestination[]): Promise<Destination[]> {
+  async replaceAll(
+    id: WorkspaceId,
+    all: readonly NewDestination[],
+    by?: Actor,
+  ): Promise<Destination[]> {
     const { admin, clock } = this.#options
     const now = clock()
-    const { left, kept } = await admin.write(id, async (transaction) => {
+    const { left, kept } = await admin.write(id, by, async (transaction) => {
       const there = await lockAll(transaction, id)
+      const before = [...there.values()].map(destinationFromRow)
       const names = new Set(all.map(({ definition }) => definition.name))
-      const left = [...there.keys()].filter((name) => !names.has(name))
+      const left = [...there.keys()].filter((name) => !names.has(name) && !isOfSubscription(name))
       await remove(transaction, id, left)
       for (const name of left) there.delete(name)
       for (const one of sorted(all)) await putOne(transaction, id, there, one, now)
+      const after = all.map(({ definition }) => definition)
+      const details = changedDestinations(before, after)
+      await transaction.tell(id, 'destinations.replaced', 'destinations', details)
       return { left, kept: await transaction.query<Row>(selectDestinations, [id]) }
     })
     for (const name of left) await this.#options.endAll(id, name)
     return kept.rows.map(destinationFromRow)
   }
 
-  put(id: WorkspaceId, destination: NewDestination): Promise<Destination> {
+  put(id: WorkspaceId, destination: NewDestination, by?: Actor): Promise<Destination> {
     const { admin, clock } = this.#options
-    return admin.write(id, async (transaction) => {
+    return admin.write(id, by, async (transaction) => {
       const there = await lockAll(transaction, id)
-      return putOne(transaction, id, there, destination, clock())
+      const { name } = destination.definition
+      const row = there.get(name)
+      const before = row ? destinationFromRow(row) : null
+      const action = before ? 'destination.updated' : 'destination.created'
+      const after = await putOne(transaction, id, there, destination, clock())
+      await transaction.tell(id, action, name, putDetails(before, destination))
+      return after
     })
   }
 
-  async remove(id: WorkspaceId, name: string): Promise<boolean> {
-    const removed = await this.#options.admin.write(id, (transaction) =>
-      remove(transaction, id, [name]),
-    )
+  async remove(id: WorkspaceId, name: string, by?: Actor): Promise<boolean> {
+    const removed = await this.#options.admin.write(id, by, async (transaction) => {
+      const isGone = await remove(transaction, id, [name])
+      if (isGone) await transaction.tell(id, 'destination.removed', name, {})
+      return isGone
+    })
     await this.#options.endAll(id, name)
     return removed
   }
@@ -119,17 +138,17 @@ export class Destinations {
     return row ? destinationFromRow(row) : null
   }
 
-  setState(id: WorkspaceId, name: string, state: 'active' | 'paused'): Promise<boolean> {
+  setState(
+    id: WorkspaceId,
+    name: string,
+    state: 'active' | 'paused',
+    by?: Actor,
+  ): Promise<boolean> {
     const { admin, clock } = this.#options
-    return admin.write(id, async ({ query }) => {
-      const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
-      if (!rows[0]) return false
-      const { breaker, state: before } = destinationFromRow(rows[0])
-      await query(updateState, [id, name, state])
-      if (state === 'paused') return true
-      const resumed = afterResume(breaker, before === 'disabled', clock())
-      const { failures, openUntil, opened, probeAt } = resumed
-      await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+    return admin.write(id, by, async (transaction) => {
+      if (!(await writeState(transaction, id, name, state, clock()))) return false
+      const action = state === 'active' ? 'destination.resumed' : 'destination.paused'
+      await transaction.tell(id, action, name, {})
       return true
     })
   }
@@ -137,8 +156,10 @@ export class Destinations {
   replaceSecrets(
     id: WorkspaceId,
     name: string,
-    { signing, previous, auth }: Partial<SealedSecrets>,
+    secrets: Partial<SealedSecrets>,
+    by?: Actor,
   ): Promise<boolean> {
+    const { signing, previous, auth } = secrets
     const values: unknown[] = [id, name]
     const changes: string[] = []
     const set = (column: string, value: unknown) =>
@@ -150,9 +171,13 @@ export class Destinations {
       set('previous_until', previous?.until ?? null)
     }
     const change = changes.length === 0 ? 'name = name' : changes.join(', ')
-    return this.#options.admin.write(id, async ({ query }) => {
-      const update = `UPDATE destinations SET ${change} WHERE workspace_id = $1 AND name = $2`
-      return (await query(update, values)).rowCount === 1
+    return this.#options.admin.write(id, by, async ({ query, tell }) => {
+      const [row] = (await query<Row>(`${selectDestination} FOR UPDATE`, [id, name])).rows
+      if (!row) return false
+      await query(`UPDATE destinations SET ${change} WHERE workspace_id = $1 AND name = $2`, values)
+      const kinds = replacedSecrets(destinationFromRow(row).secrets, secrets)
+      await tell(id, 'destination.secrets_replaced', name, { secrets: kinds })
+      return true
     })
   }
 
@@ -165,14 +190,32 @@ export class Destinations {
   }
 }
 
-async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
+/** Answers whether there is such a destination. One that is active again begins anew. */
+export async function writeState(
+  { query }: Transaction,
+  id: WorkspaceId,
+  name: string,
+  state: 'active' | 'paused',
+  now: number,
+): Promise<boolean> {
+  const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
+  if (!rows[0]) return false
+  const { breaker, state: before } = destinationFromRow(rows[0])
+  await query(updateState, [id, name, state])
+  if (state === 'paused') return true
+  const { failures, openUntil, opened, probeAt } = afterResume(breaker, before === 'disabled', now)
+  await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+  return true
+}
+
+export async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
   const workspace = await query('SELECT 1 FROM workspaces WHERE id = $1', [id])
   if (workspace.rowCount === 0) throw unknownWorkspace()
   const { rows } = await query<Row>(lockDestinations, [id])
   return new Map(rows.map((row) => [row.name as string, row]))
 }
 
-async function putOne(
+export async function putOne(
   { query }: Transaction,
   id: WorkspaceId,
   there: Map<string, Row>,
@@ -182,7 +225,8 @@ async function putOne(
   const { name } = definition
   const old = there.get(name)
   const most = limits.destinationsPerWorkspaceMax
-  if (!old && there.size >= most) {
+  const ofFiles = [...there.keys()].filter((each) => !isOfSubscription(each))
+  if (!old && !isOfSubscription(name) && ofFiles.length >= most) {
     const message = `A workspace has at most ${most} destinations; remove one first.`
     throw new Fault('conflict', { message })
   }
@@ -196,7 +240,11 @@ async function putOne(
   return destinationFromRow(row)
 }
 
-async function remove({ query }: Transaction, id: WorkspaceId, names: string[]): Promise<boolean> {
+export async function remove(
+  { query }: Transaction,
+  id: WorkspaceId,
+  names: string[],
+): Promise<boolean> {
   if (names.length === 0) return false
   const { rowCount } = await query(removeNamed, [id, names])
   await query(forgetNotices, [id, names])

@@ -1,4 +1,4 @@
-import type { Applied, Command } from '../../core/command.ts'
+import { type Applied, type Command, mayMerge } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Result } from './group-verdicts.ts'
@@ -163,6 +163,6 @@ function tryAgain(): Fault {
  * what it writes, and those of a group that is being decided are not known yet.
  */
 function groupLength(waiting: readonly Waiting[]): number {
-  const merge = waiting.findIndex(({ command }, at) => at > 0 && command.kind === 'merge-profiles')
+  const merge = waiting.findIndex(({ command }, at) => at > 0 && mayMerge(command))
   return Math.min(merge < 0 ? waiting.length : merge, groupMax)
 }

@@ -42,6 +42,7 @@ import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
 import { writeSide } from './write-side.ts'
+import { writeSubscriptions } from './write-subscriptions.ts'
 
 /** How often a group is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
@@ -191,6 +192,7 @@ export class GroupWriter {
     if (changes || outcomes.length > 0) {
       await write(transaction, workspaceId, loader, decisions, ids.last, planned)
       await records.write()
+      await writeSubscriptions(transaction, workspaceId, records.subscriptions, context.now)
       await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
@@ -199,6 +201,8 @@ export class GroupWriter {
       results,
       remember: () => {
         remember()
+        // Whoever finds it out of date would read it again; this node knows by itself.
+        if (records.subscriptions.length > 0) this.#options.configs.forget(workspaceId)
         if (wakes) this.#options.due()
       },
     }

@@ -69,5 +69,7 @@ export function foreseenNeeds(command: Command): Need[] {
 
 function keysOf(command: Exclude<Command, WriteRecords | ContinueRun | EndRun>): Key[] {
   if (command.kind === 'record-event') return command.subject ?? []
-  return command.kind === 'merge-profiles' ? [command.into, ...command.from].flat() : command.keys
+  if (command.kind === 'merge-profiles') return [command.into, ...command.from].flat()
+  if (command.kind !== 'undo-merge') return command.keys
+  return [command.into, ...command.gone.map((each) => each.profile)].map((profile) => ({ profile }))
 }

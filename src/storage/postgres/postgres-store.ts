@@ -22,6 +22,7 @@ import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
 import { DueSignal } from './due-signal.ts'
+import { type EraseParts, eraseProfile } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
@@ -35,7 +36,7 @@ import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
-import { probe, selectRules } from './statements.ts'
+import { probe, selectFileRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
 
@@ -84,7 +85,8 @@ export async function openPostgresStore(
     watch.forget()
     if (id !== null) configs.forget(id)
   }
-  const admin = new Admin({ pool, clock, changed, actor: options.actor ?? server })
+  const actor = options.actor ?? server
+  const admin = new Admin({ pool, clock, changed, actor })
   const reader = new Reader(pool, names)
   const signal = new DueSignal()
   const due = () => signal.due()
@@ -94,8 +96,7 @@ export async function openPostgresStore(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
     Math.max(connectionsMax - connectionsKept, 1),
   )
-  const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs)
-  daily.unref()
+  const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs).unref()
   const rows = async (statement: Statement | string, values?: unknown[]): Promise<Row[]> => {
     try {
       return (await ask<Row>(pool, statement, values)).rows
@@ -110,7 +111,7 @@ export async function openPostgresStore(
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
   })
   return {
-    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal }),
+    ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal, actor }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
     preview: (workspaceId, command) => previewer.preview(workspaceId, command),
@@ -121,7 +122,7 @@ export async function openPostgresStore(
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searching,
-    ...changesBy(admin),
+    ...changesBy({ admin, clock, ask: rows, actor }),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
     listTokens: async (id) => {
@@ -129,7 +130,7 @@ export async function openPostgresStore(
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
     findToken: (publicPart) => watch.findToken(publicPart),
-    listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
+    listRules: async (workspaceId) => (await rows(selectFileRules, [workspaceId])).map(ruleFromRow),
     ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
     listAudit: async (id, page) => (await rows(selectAudit, auditPage(id, page))).map(auditFromRow),
     claimRuns: (limit) => runs.claim(clock(), limit),
@@ -168,9 +169,13 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'eraseProfile'
 
-function changesBy(admin: Admin): Pick<Store, ByOperators> {
+function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperators> {
+  const { admin, actor } = parts
   return {
+    eraseProfile: (workspace, profile, by = actor) =>
+      eraseProfile(parts, { workspace, profile, by }),
     createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
     updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
     deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),

@@ -264,7 +264,7 @@ export const selectConfig: Statement = {
       SELECT json_agg(name) FROM destinations
       WHERE destinations.workspace_id = workspaces.id) AS destinations, (
       SELECT json_agg(json_build_object(
-        'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position)
+        'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position, name)
       FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules, (
       SELECT json_agg(json_build_object('version', version, 'definition', definition))
       FROM rules CROSS JOIN LATERAL (
@@ -275,11 +275,12 @@ export const selectConfig: Statement = {
     WHERE workspaces.id = $1`,
 }
 
-export const selectRules: Statement = {
-  name: 'select_rules',
+/** Those that a file put there; others, of subscriptions, have their place behind all of them. */
+export const selectFileRules: Statement = {
+  name: 'select_file_rules',
   text: `
     SELECT name, version, definition, disabled FROM rules
-    WHERE workspace_id = $1 AND position IS NOT NULL ORDER BY position`,
+    WHERE workspace_id = $1 AND position < 1000000 ORDER BY position`,
 }
 
 export const probe: Statement = {

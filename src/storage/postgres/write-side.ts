@@ -1,4 +1,4 @@
-import { type Decided, leavesGap } from '../../core/decision.ts'
+import { type Decided, gapChange } from '../../core/decision.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { blockOf } from '../search/profile-source.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
@@ -19,18 +19,21 @@ export async function writeSide(
   const gaps = new Map<number, number>()
   const removed: ProfileId[] = []
   for (const write of decisions.flatMap(({ profiles }) => profiles)) {
-    if (!leavesGap(write)) continue
+    const gap = gapChange(write)
+    if (gap === 0) continue
     const block = blockOf(write.profile.id)
-    gaps.set(block, (gaps.get(block) ?? 0) + 1)
-    removed.push(write.profile.id)
+    gaps.set(block, (gaps.get(block) ?? 0) + gap)
+    if (gap > 0) removed.push(write.profile.id)
   }
   // On one connection they are carried out in this order, and none waits for the answer to another.
   const sent: Promise<unknown>[] = []
   if (gone.length > 0) sent.push(transaction.query(sql.deleteTerms, columns(workspaceId, gone)))
   if (added.length > 0) sent.push(transaction.query(sql.insertTerms, columns(workspaceId, added)))
-  if (removed.length > 0) {
+  if (gaps.size > 0) {
     const counts = [workspaceId, [...gaps.keys()], [...gaps.values()]]
     sent.push(transaction.query(sql.addGaps, counts))
+  }
+  if (removed.length > 0) {
     sent.push(transaction.query(deleteRecordsOf, [workspaceId, removed]))
   }
   await Promise.all(sent)

@@ -1,4 +1,4 @@
-import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, type Breaker, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -111,9 +111,15 @@ export class DeliveryResults {
     const { workspaceId, destination } = judged
     const { name } = destination
     const reason = 'reason' in result.judgement ? result.judgement.reason : null
-    if (disables(result) && destination.state !== 'disabled') {
+    const failed = failuresInRow(destination.failedInRow, result, destination.terms)
+    if (failed !== destination.failedInRow) {
+      destination.failedInRow = failed
+      this.#destinations.saveFailedInRow(workspaceId, name, failed)
+    }
+    const disabling = disabledBy(result, destination.terms, failed)
+    if (disabling !== null && destination.state !== 'disabled') {
       destination.state = 'disabled'
-      this.#destinations.disable(workspaceId, name, reason ?? 'http_410', now)
+      this.#destinations.disable(workspaceId, name, disabling, now)
     }
     const healthy = isHealthy(result)
     const { breaker, change } =

@@ -35,6 +35,13 @@ export const updateDestinationLoad = `
     breaker_probe_at = ?6, rate_calls = ?7, rate_at = ?8
   WHERE workspace_id = ?1 AND name = ?2`
 
+/** Failures in a row, which only some destinations count. */
+export const updateFailedInRow =
+  'UPDATE destinations SET failed_in_row = ?3 WHERE workspace_id = ?1 AND name = ?2'
+
+export const forgetNotices =
+  'DELETE FROM destination_notices WHERE workspace_id = ? AND destination = ?'
+
 export const insertNotice = `
   INSERT INTO destination_notices (workspace_id, destination, kind, reason, at)
   VALUES (?, ?, ?, ?, ?)`

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Actor } from '../../core/audit.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { DeliveryReader } from './delivery-reader.ts'
@@ -11,8 +12,10 @@ export function sqliteDeliveries(parts: {
   db: DatabaseSync
   clock: () => number
   due: DueSignal
+  /** Whose changes they are, where a call does not say. */
+  actor: Actor
 }): DeliveryStore {
-  const { queue, db, clock, due } = parts
+  const { queue, db, clock, due, actor } = parts
   const reader = new DeliveryReader(db)
 
   /** For writes after which more may be claimed than before. */
@@ -23,13 +26,16 @@ export function sqliteDeliveries(parts: {
   }
 
   return {
-    replaceDestinations: (id, all) => freeing('replaceDestinations', id, all),
-    putDestination: (id, one) => freeing('putDestination', id, one),
-    removeDestination: (id, name) => queue.writeDeliveries('removeDestination', id, name),
+    replaceDestinations: (id, all, by = actor) => freeing('replaceDestinations', by, id, all),
+    putDestination: (id, one, by = actor) => freeing('putDestination', by, id, one),
+    removeDestination: (id, name, by = actor) =>
+      queue.writeDeliveries('removeDestination', by, id, name),
     listDestinations: async (id) => reader.listDestinations(id),
     findDestination: async (id, name) => reader.findDestination(id, name),
-    setDestinationState: (id, name, to) => freeing('setDestinationState', id, name, to),
-    replaceSecrets: (id, name, to) => queue.writeDeliveries('replaceSecrets', id, name, to),
+    setDestinationState: (id, name, to, by = actor) =>
+      freeing('setDestinationState', by, id, name, to),
+    replaceSecrets: (id, name, to, by = actor) =>
+      queue.writeDeliveries('replaceSecrets', by, id, name, to),
     claimDeliveries: (request) => queue.writeDeliveries('claimDeliveries', request),
     beginAttempts: (attempts) => queue.writeDeliveries('beginAttempts', attempts),
     recordAttempts: (results) => freeing('recordAttempts', results),
@@ -43,10 +49,12 @@ export function sqliteDeliveries(parts: {
     listDeliveries: async (id, filter) => reader.list(id, filter),
     listAttempts: async (id, delivery) => reader.attempts(id, delivery),
     countDeliveries: async (id, selection) => reader.count(id, selection),
-    cancelDeliveries: (id, selection, limit) => freeing('cancelDeliveries', id, selection, limit),
-    redeliverDeliveries: (id, selection, limit) =>
-      freeing('redeliverDeliveries', id, selection, limit),
-    resendDelivery: (id, delivery, request) => freeing('resendDelivery', id, delivery, request),
+    cancelDeliveries: (id, selection, limit, by = actor) =>
+      freeing('cancelDeliveries', by, id, selection, limit),
+    redeliverDeliveries: (id, selection, limit, by = actor) =>
+      freeing('redeliverDeliveries', by, id, selection, limit),
+    resendDelivery: (id, delivery, request, by = actor) =>
+      freeing('resendDelivery', by, id, delivery, request),
     deliveryHealth: () => reader.health(clock()),
   }
 }

@@ -1,17 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { DeliveryId, DeliveryRequest } from '../../core/planned-delivery.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
 import type {
   AttemptResult,
   BeginAttempt,
   Claim,
   ClaimRequest,
-  DeliverySelection,
   DestinationNotice,
   FailedDelivery,
-  NewDestination,
   ReleasePause,
-  SealedSecrets,
 } from '../delivery-store.ts'
 import { DeliveryClaims } from './delivery-claims.ts'
 import { DeliveryOperations } from './delivery-operations.ts'
@@ -19,7 +14,9 @@ import { DeliveryPlanner } from './delivery-planner.ts'
 import { DeliveryResults } from './delivery-results.ts'
 import { DeliveryTable } from './delivery-table.ts'
 import { DestinationTable } from './destination-table.ts'
+import { operatorWrites } from './operator-writes.ts'
 import { PlanLookup } from './plan-lookup.ts'
+import { SubscriptionWriter } from './subscription-writer.ts'
 import type { WorkspaceStates } from './workspace-state.ts'
 
 export type DeliveryWrites = ReturnType<typeof deliveryWrites>
@@ -35,12 +32,14 @@ export function deliveryTables(db: DatabaseSync, states: WorkspaceStates) {
   const destinations = new DestinationTable(db, table)
   const plans = new PlanLookup(db)
   const writes = deliveryWrites({
+    db,
     destinations,
     claims: new DeliveryClaims(db, table, destinations, plans),
     results: new DeliveryResults(table, destinations),
     operations: new DeliveryOperations(db, table, states),
   })
-  return { planner: new DeliveryPlanner(db, table), plans, writes }
+  const subscriptions = new SubscriptionWriter(db, destinations, states)
+  return { planner: new DeliveryPlanner(db, table), plans, writes, subscriptions }
 }
 
 /**
@@ -48,23 +47,15 @@ export function deliveryTables(db: DatabaseSync, states: WorkspaceStates) {
  * are plain JSON; the time comes first.
  */
 function deliveryWrites(parts: {
+  db: DatabaseSync
   destinations: DestinationTable
   claims: DeliveryClaims
   results: DeliveryResults
   operations: DeliveryOperations
 }) {
-  const { destinations, claims, results, operations } = parts
+  const { db, destinations, claims, results, operations } = parts
   return {
-    replaceDestinations: (now: number, id: WorkspaceId, all: readonly NewDestination[]) =>
-      destinations.replaceAll(id, all, now),
-    putDestination: (now: number, id: WorkspaceId, one: NewDestination) =>
-      destinations.put(id, one, now),
-    removeDestination: (now: number, id: WorkspaceId, name: string) =>
-      destinations.remove(id, name, now),
-    setDestinationState: (now: number, id: WorkspaceId, name: string, to: 'active' | 'paused') =>
-      destinations.setState(id, name, to, now),
-    replaceSecrets: (_: number, id: WorkspaceId, name: string, to: Partial<SealedSecrets>) =>
-      destinations.replaceSecrets(id, name, to),
+    ...operatorWrites({ db, destinations, operations }),
     claimDeliveries: (now: number, request: ClaimRequest) => claims.claim(request, now),
     beginAttempts: (now: number, attempts: readonly BeginAttempt[]) => results.begin(attempts, now),
     recordAttempts: (now: number, ended: readonly AttemptResult[]) => results.record(ended, now),
@@ -75,11 +66,5 @@ function deliveryWrites(parts: {
     extendLeases: (now: number, held: readonly Claim[], leaseMs: number) =>
       results.extend(held, leaseMs, now),
     markTold: (_: number, notice: DestinationNotice) => destinations.markTold(notice),
-    cancelDeliveries: (now: number, id: WorkspaceId, chosen: DeliverySelection, limit: number) =>
-      operations.cancel(id, chosen, limit, now),
-    redeliverDeliveries: (now: number, id: WorkspaceId, chosen: DeliverySelection, limit: number) =>
-      operations.redeliver(id, chosen, limit, now),
-    resendDelivery: (now: number, id: WorkspaceId, one: DeliveryId, request: DeliveryRequest) =>
-      operations.resend(id, one, request, now),
   }
 }

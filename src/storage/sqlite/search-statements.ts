@@ -11,8 +11,8 @@ export const selectSearchState = `
 export const selectGaps = 'SELECT block, count FROM profile_gaps WHERE workspace_id = ?'
 
 export const addGap = `
-  INSERT INTO profile_gaps (workspace_id, block, count) VALUES (?, ?, 1)
-  ON CONFLICT DO UPDATE SET count = count + 1`
+  INSERT INTO profile_gaps (workspace_id, block, count) VALUES (?, ?, ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
 /** Beginning an index anew finds some of its terms there already. */
 export const insertTerm = `

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Decided, leavesGap } from '../../core/decision.ts'
+import { type Decided, gapChange } from '../../core/decision.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { blockOf } from '../search/profile-source.ts'
 import { termChanges } from '../search/profile-terms.ts'
@@ -30,9 +30,9 @@ export class SideWriter {
       for (const { kind, name, value } of added) {
         this.#insertTerm.run(workspaceId, kind, name, value, profile.id)
       }
-      if (!leavesGap(write)) continue
-      this.#addGap.run(workspaceId, blockOf(profile.id))
-      this.#deleteRecords.run(workspaceId, profile.id)
+      const gap = gapChange(write)
+      if (gap !== 0) this.#addGap.run(workspaceId, blockOf(profile.id), gap)
+      if (gap > 0) this.#deleteRecords.run(workspaceId, profile.id)
     }
   }
 }

@@ -12,6 +12,7 @@ import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
+import { eraseProfile } from './erase-profile.ts'
 import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -21,7 +22,7 @@ import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
-import { selectRules } from './statements.ts'
+import { selectFileRules } from './statements.ts'
 
 export interface SqliteOptions {
   /** The module that exports `decide`; loaded in the writing thread. */
@@ -63,7 +64,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   const config = new ConfigWatch(db)
   const budgetMs = options.queryMsMax ?? queryMsDefault
   const reads = new ReadQueue({ path, clock, budgetMs })
-  const admin = new Admin(path, clock, options.actor ?? server)
+  const actor = options.actor ?? server
+  const admin = new Admin(path, clock, actor)
 
   return {
     apply: (workspaceId, command) =>
@@ -77,6 +79,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searches(db, reads, queue),
     ...changesBy(admin),
+    eraseProfile: (workspace, profile, by = actor) =>
+      eraseProfile(path, clock, { workspace, profile, by }),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
     listTokens: async (workspaceId) => {
@@ -84,7 +88,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
     findToken: (publicPart) => config.findToken(publicPart),
-    listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
+    listRules: async (workspaceId) => db.prepare(selectFileRules).all(workspaceId).map(ruleFromRow),
     ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
     listAudit: async (workspaceId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
       const asked = workspaceId === null ? [before, limit] : [workspaceId, before, limit]
@@ -97,7 +101,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     claimRuns: async (limit) => runReader.due(clock(), limit),
     findRun: async (workspaceId, key) => runReader.find(workspaceId, key),
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
-    ...sqliteDeliveries({ queue, db, clock, due }),
+    ...sqliteDeliveries({ queue, db, clock, due, actor }),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
     rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),

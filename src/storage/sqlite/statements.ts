@@ -1,5 +1,5 @@
 import { holdersLoadedMax } from '../../core/known.ts'
-import { runColumns } from '../rows.ts'
+import { auditColumns, runColumns } from '../rows.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
@@ -130,9 +130,34 @@ export const updateCounters = `
     last_delivery_id = ?, last_record_id = ?, profile_count = ?
   WHERE workspace_id = ?`
 
+/** Rules of subscriptions come behind those of the file. */
+export const subscriptionPosition = 1_000_000
+
+/** Those that a file put there. */
+export const selectFileRules = `
+  SELECT name, version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND position < ${subscriptionPosition} ORDER BY position`
+
+export const unplaceFileRules = `
+  UPDATE rules SET position = NULL
+  WHERE workspace_id = ? AND position < ${subscriptionPosition}`
+
+export const unplaceRule =
+  'UPDATE rules SET position = NULL WHERE workspace_id = ? AND name = ? AND position IS NOT NULL'
+
+export const placeRule =
+  'UPDATE rules SET position = ? WHERE workspace_id = ? AND name = ? AND version = ?'
+
+export const insertRule = 'INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)'
+
+export const selectNewestRule = `
+  SELECT version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND name = ? ORDER BY version DESC LIMIT 1`
+
+/** All in force, also those of subscriptions. */
 export const selectRules = `
   SELECT name, version, definition, disabled FROM rules
-  WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position`
+  WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position, name`
 
 /** Versions no longer in force that runs began with and still wait by. */
 export const selectReplacedRules = `
@@ -175,3 +200,6 @@ export const putRuleCount = `
   ON CONFLICT DO UPDATE SET minute = excluded.minute, count = excluded.count`
 
 export const probe = 'UPDATE state SET probe_at = ? WHERE one = 1'
+
+export const insertAudit = `
+  INSERT INTO audit (${auditColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`

@@ -268,21 +268,22 @@ function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
   const sizes = new RowSizes()
   const states = new WorkspaceStates(db)
+  const deliveries = deliveryTables(db, states)
   return {
     db,
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
     side: new SideWriter(db),
-    records: new RecordWriter(db),
+    records: new RecordWriter(db, deliveries.subscriptions),
     states,
     idempotency: new IdempotencyTable(db),
-    deliveries: deliveryTables(db, states),
+    deliveries,
     dataVersion: dataVersion(db),
   }
 }
 
-/** Differs from the last look when another connection has committed. */
+/** Differs once another connection has committed. */
 function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
 }

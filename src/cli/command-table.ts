@@ -54,6 +54,7 @@ export const commands: { readonly [name: string]: Load } = {
   'profiles get': async () => (await import('./commands/profiles-get.ts')).profilesGet,
   'events list': async () => (await import('./commands/events-list.ts')).eventsList,
   'events explain': async () => (await import('./commands/events-explain.ts')).eventsExplain,
+  erase: async () => (await import('./commands/erase.ts')).erase,
   listen: async () => (await import('./commands/listen.ts')).listen,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,

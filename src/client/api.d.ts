@@ -251,6 +251,24 @@ export type Dropped = {
   rule?: string
 }
 
+export type ErasureReceipt = {
+  /** an id */
+  receipt_id: number
+  /** an id */
+  profile_id: number
+  /** a time, UTC */
+  erased_at: string
+  erased: {
+    profiles: number
+    events: number
+    identifiers: number
+    runs: number
+    deliveries: number
+    attempts: number
+    idempotency: number
+  }
+}
+
 /** what happened; its id is its place in the log */
 export type Event = {
   /** an id */
@@ -1017,6 +1035,18 @@ export interface Calls {
       idempotencyKey?: string
     }
     answer: MergedProfiles | Preview
+  }
+  /** Erase a person, for good. */
+  eraseProfile: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      body: {
+        /** the id of the profile once more */
+        confirm: number
+      }
+    }
+    answer: ErasureReceipt
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {

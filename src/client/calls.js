@@ -113,6 +113,13 @@ export const calls = {
     inQuery: ['dry_run'],
     keyed: true,
   },
+  eraseProfile: {
+    method: 'POST',
+    path: '/api/v1/profiles/{id}/erase',
+    inPath: ['id'],
+    inQuery: [],
+    keyed: false,
+  },
   listAttributes: {
     method: 'GET',
     path: '/api/v1/attributes',

@@ -34,6 +34,7 @@ export const auditActions = [
   'deliveries.cancelled',
   'deliveries.redelivered',
   'delivery.resent',
+  'profile.erased',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

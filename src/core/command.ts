@@ -103,6 +103,8 @@ export interface WriteIntent {
 export interface RemoveIntent {
   kind: 'remove-profile'
   keys: Key[]
+  /** Empties the profile too, and names nobody in the log; the store wipes the rest. */
+  erase?: true
   /** The version the profile must have, where the caller has seen one. */
   ifVersion?: number
 }

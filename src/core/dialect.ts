@@ -94,6 +94,7 @@ export type Scope =
   | 'webhooks:write'
   | 'profiles:read'
   | 'profiles:write'
+  | 'profiles:erase'
   | 'rules:read'
   | 'rules:write'
   | 'runs:read'

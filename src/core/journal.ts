@@ -95,7 +95,10 @@ export class Journal {
     assertVersion(intent.ifVersion, found)
     this.drafts.require(found.identifiers, 'all')
     const write = this.#takeOut(found)
-    const event = this.#draftEvent('profile.removed', {}, found.identifiers, cause)
+    const { erase } = intent
+    if (erase) Object.assign(write.profile, { attributes: {}, provenance: {}, tags: [] })
+    const type = erase ? 'profile.erased' : 'profile.removed'
+    const event = this.#draftEvent(type, {}, erase ? [] : found.identifiers, cause)
     event.subject = write.profile.id
     event.foundBy = 'key'
     this.events.push(event)

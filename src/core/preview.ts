@@ -46,8 +46,10 @@ export function explainPreview(preview: Preview, rules: readonly Rule[]): Reacti
   })
 }
 
+const gone: readonly string[] = ['profile.removed', 'profile.erased']
+
 function stateAfter(event: Event, states: Map<ProfileId, PersonState>): PersonState | null {
-  if (event.subject === null || event.type === 'profile.removed') return null
+  if (event.subject === null || gone.includes(event.type)) return null
   const state = withChanges(states.get(event.subject) ?? null, event)
   states.set(event.subject, state)
   return state

@@ -117,7 +117,7 @@ async function readEvent(
 /** Events that are a version of their own, whether or not they changed a value. */
 const versions: readonly string[] = [
   ...['profile.created', 'profile.removed', 'profile.merged', 'profile.absorbed'],
-  ...['profile.unmerged', 'profile.restored'],
+  ...['profile.unmerged', 'profile.restored', 'profile.erased'],
 ]
 
 function changed({ type, changes }: Event): boolean {

@@ -107,6 +107,13 @@ export interface Store extends QueryStore, RecordStore {
   ): Promise<AuditEntry[]>
 
   /**
+   * Wipes what is stored about a profile that was taken out of every read, and about those merged
+   * into it: what events told, runs, deliveries, attempts, idempotency records and identifiers. The
+   * receipt is an entry of the audit trail. May be asked again when it did not come to its end.
+   */
+  eraseProfile(workspaceId: WorkspaceId, profile: ProfileId, by?: Actor): Promise<Erasure>
+
+  /**
    * Runs whose wait is over, those that are due longest first, over all workspaces. Where several
    * nodes share a store, none of them is given to another for half a minute; whoever is given one
    * twice loses nothing by it, since a run goes on once.
@@ -144,6 +151,24 @@ export interface Store extends QueryStore, RecordStore {
   backup(path: string): Promise<BackupReport>
   /** Finishes what was accepted, then lets go of the files. */
   close(): Promise<void>
+}
+
+/** How many of each were deleted or wiped. */
+export interface ErasedTraces {
+  profiles: number
+  events: number
+  identifiers: number
+  runs: number
+  deliveries: number
+  attempts: number
+  idempotency: number
+}
+
+export interface Erasure {
+  /** The id of the audit entry. */
+  receipt: number
+  at: number
+  traces: ErasedTraces
 }
 
 export interface ClaimedRuns {

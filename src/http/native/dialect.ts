@@ -10,6 +10,7 @@ export const nativeScopes: readonly Scope[] = [
   'events:write',
   'profiles:read',
   'profiles:write',
+  'profiles:erase',
   'rules:read',
   'rules:write',
   'runs:read',

@@ -12,6 +12,7 @@ import {
   rotateDestinationSecret,
   testDestination,
 } from './destinations.ts'
+import { eraseProfile } from './erase-profile.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
 import { listEvents } from './list-events.ts'
@@ -50,7 +51,7 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
-  ...[mergeProfiles, undoMerge],
+  ...[mergeProfiles, undoMerge, eraseProfile],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
   ...[listRuns, getRun, cancelRun],

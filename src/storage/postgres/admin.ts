@@ -63,7 +63,7 @@ export const selectTokens = `
     created_at, revoked_at
   FROM tokens`
 
-const insertAudit = `
+export const insertAudit = `
   INSERT INTO audit (${auditColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 export const selectAudit = `

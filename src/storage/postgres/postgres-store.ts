@@ -22,6 +22,7 @@ import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
 import { DueSignal } from './due-signal.ts'
+import { type EraseParts, eraseProfile } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
@@ -121,7 +122,7 @@ export async function openPostgresStore(
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searching,
-    ...changesBy(admin),
+    ...changesBy({ admin, clock, ask: rows, actor }),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
     listTokens: async (id) => {
@@ -168,9 +169,13 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'eraseProfile'
 
-function changesBy(admin: Admin): Pick<Store, ByOperators> {
+function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperators> {
+  const { admin, actor } = parts
   return {
+    eraseProfile: (workspace, profile, by = actor) =>
+      eraseProfile(parts, { workspace, profile, by }),
     createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),
     updateSettings: (id, settings, by) => admin.updateSettings(id, settings, by),
     deleteWorkspace: (id, by) => admin.deleteWorkspace(id, by),

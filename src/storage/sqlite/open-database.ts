@@ -25,6 +25,8 @@ export function openDatabase(path: string, access: Access): DatabaseSync {
     if (access === 'write') {
       chmodSync(path, 0o600)
       db.exec('PRAGMA journal_mode = WAL')
+      // What is deleted or replaced is overwritten, so that erasing someone leaves no bytes behind.
+      db.exec('PRAGMA secure_delete = ON')
       db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
     }
     db.exec('PRAGMA synchronous = FULL')

@@ -12,6 +12,7 @@ import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
+import { eraseProfile } from './erase-profile.ts'
 import { countEvents, isBehind } from './event-counts.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -78,6 +79,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searches(db, reads, queue),
     ...changesBy(admin),
+    eraseProfile: (workspace, profile, by = actor) =>
+      eraseProfile(path, clock, { workspace, profile, by }),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
     listTokens: async (workspaceId) => {

@@ -1,0 +1,234 @@
+import { isObject, type JsonValue } from '../core/json.ts'
+import {
+  EMAIL,
+  type EventId,
+  emailIdentifier,
+  type Identifier,
+  MERGED_PROFILE,
+} from '../core/profile.ts'
+import type { Row } from './rows.ts'
+import type { ErasedTraces } from './store.ts'
+
+/** How an engine says the few things that differ; `?1` is the workspace and `?2` a list of ids. */
+export interface EraseSyntax {
+  /** A condition on a column: it is in the list. */
+  among(column: string): string
+  /** A condition on rows that have keys: their id is in the list. */
+  ids(table: string): string
+  /** A condition on rows that have keys: their id is that of an expression. */
+  at(table: string, id: string): string
+}
+
+/** One transaction, or a look outside of any. */
+export interface EraseSession {
+  all(text: string, values: readonly (string | number | readonly number[])[]): Promise<Row[]>
+  /** Answers how many rows were changed. */
+  run(text: string, values: readonly (string | number | readonly number[])[]): Promise<number>
+}
+
+export interface EraseTools {
+  syntax: EraseSyntax
+  look: EraseSession
+  /** Runs work in one transaction. */
+  write<T>(work: (session: EraseSession) => Promise<T>): Promise<T>
+}
+
+/** Events that are wiped in one transaction. */
+const batch = 500
+
+/**
+ * Wipes every trace of people who were taken out of all reads: events stay as places in the log
+ * without what they told. May be asked again, and then goes on where it stopped.
+ */
+export async function eraseTraces(
+  tools: EraseTools,
+  workspace: number,
+  profile: number,
+): Promise<ErasedTraces> {
+  const { look, syntax } = tools
+  const { among, ids } = syntax
+  const aliases = await look.all(
+    `SELECT value FROM profile_identifiers WHERE workspace_id = ?1 AND kind = '${MERGED_PROFILE}'
+       AND ${among('profile_id')}`,
+    [workspace, [profile]],
+  )
+  const people = [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
+  const events = await findEvents(tools, workspace, people)
+  const erased: ErasedTraces = {
+    ...{ profiles: people.length, events: 0, identifiers: 0 },
+    ...{ runs: 0, deliveries: 0, attempts: 0, idempotency: 0 },
+  }
+  for (let from = 0; from < events.length; from += batch) {
+    await wipeEvents(tools, workspace, events.slice(from, from + batch), erased)
+  }
+  await tools.write(async ({ all, run }) => {
+    const given = [workspace, people] as const
+    const owed = await all(
+      `SELECT id FROM deliveries WHERE workspace_id = ?1 AND ${among('subject')}`,
+      given,
+    )
+    await dropDeliveries({ all, run }, syntax, workspace, owed, erased)
+    const where = `workspace_id = ?1 AND ${among('subject')}`
+    erased.runs += await run(`DELETE FROM runs WHERE ${where}`, given)
+    await run(`DELETE FROM rule_counts WHERE ${where}`, given)
+    const ofProfile = `workspace_id = ?1 AND ${among('profile_id')}`
+    erased.idempotency += await run(`DELETE FROM idempotency WHERE ${ofProfile}`, given)
+    for (const id of people) {
+      // The profile as it was answered then stands within what is kept of the answer.
+      const drop = 'DELETE FROM idempotency WHERE workspace_id = ?1 AND outcome LIKE ?2'
+      erased.idempotency += await run(drop, [workspace, `%"profile":{"id":${id},%`])
+    }
+    await run(
+      `UPDATE profiles SET attributes = '{}', provenance = '{}', tags = '[]', identifiers = '[]',
+         phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,
+      given,
+    )
+    // Last: what leads to those who were merged leads the next try to them too.
+    erased.identifiers += await run(`DELETE FROM profile_identifiers WHERE ${ofProfile}`, given)
+  })
+  return erased
+}
+
+interface Found {
+  id: EventId
+  named: Identifier[]
+  key: string | null
+}
+
+/** Events about them, and those that named what they are found by and are about nobody else. */
+async function findEvents(
+  { look, syntax }: EraseTools,
+  workspace: number,
+  people: readonly number[],
+): Promise<Found[]> {
+  const { among, ids, at } = syntax
+  const chain = await look.all(
+    `WITH RECURSIVE chain (id) AS (
+       SELECT last_event FROM profiles WHERE ${ids('profiles')} AND last_event IS NOT NULL
+       UNION
+       SELECT e.previous FROM chain JOIN events e ON ${at('e', 'chain.id')}
+       WHERE e.previous IS NOT NULL)
+     SELECT id FROM chain`,
+    [workspace, people],
+  )
+  const columns = 'id, type, subject, attributes, changes, identifiers, idempotency_key'
+  const read = async (list: readonly number[]): Promise<Row[]> => {
+    const rows: Row[] = []
+    for (let from = 0; from < list.length; from += batch) {
+      const some = list.slice(from, from + batch)
+      rows.push(
+        ...(await look.all(`SELECT ${columns} FROM events WHERE ${ids('events')}`, [
+          workspace,
+          some,
+        ])),
+      )
+    }
+    return rows
+  }
+  const own = await read(chain.map(({ id }) => id as number))
+  const held = await look.all(
+    `SELECT kind, value FROM profile_identifiers WHERE workspace_id = ?1 AND ${among('profile_id')}`,
+    [workspace, people],
+  )
+  const identifiers = new Map<string, Identifier>()
+  for (const one of [...(held as unknown as Identifier[]), ...own.flatMap(identifiersIn)]) {
+    identifiers.set(`${one.kind}\0${one.value}`, one)
+  }
+  const known = new Set(own.map(({ id }) => id as number))
+  const named: number[] = []
+  for (const { kind, value } of identifiers.values()) {
+    const select = `SELECT event_id FROM event_identifiers
+      WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
+    const rows = await look.all(select, [workspace, kind, value])
+    named.push(...rows.map((row) => row.event_id as number).filter((id) => !known.has(id)))
+  }
+  const others = (await read([...new Set(named)])).filter(({ subject }) => {
+    return subject === null || people.includes(subject as number)
+  })
+  return [...own, ...others]
+    .filter(({ type }) => type !== 'profile.erased')
+    .map((row) => ({
+      id: row.id as EventId,
+      named: identifiersIn(row),
+      key: row.idempotency_key as string | null,
+    }))
+}
+
+/** Every identifier that an event told of, by name or by what changed. */
+function identifiersIn(row: Row): Identifier[] {
+  const found = parsed(row.identifiers) as unknown as Identifier[]
+  const changes = parsed(row.changes) as unknown as {
+    of?: string
+    name: string
+    from: JsonValue
+    to: JsonValue
+  }[]
+  const values = changes.flatMap(({ of, name, from, to }) => {
+    const both = [from, to].filter((value) => typeof value === 'string')
+    if (of === 'identifier') return both.map((value) => ({ kind: name, value }))
+    return of === undefined && name === EMAIL
+      ? both.flatMap((value) => emailIdentifier(value) ?? [])
+      : []
+  })
+  const attributes = parsed(row.attributes)
+  const email = isObject(attributes) ? emailIdentifier(attributes[EMAIL]) : null
+  return [...found, ...values, ...(email ? [email] : [])]
+}
+
+function parsed(text: unknown): JsonValue {
+  return JSON.parse(text as string) as JsonValue
+}
+
+async function wipeEvents(
+  { write, syntax }: EraseTools,
+  workspace: number,
+  events: readonly Found[],
+  erased: ErasedTraces,
+): Promise<void> {
+  const list = events.map(({ id }) => id)
+  await write(async ({ all, run }) => {
+    const { among, ids } = syntax
+    const owed = await all(
+      `SELECT id FROM deliveries WHERE workspace_id = ?1 AND ${among('event_id')}`,
+      [workspace, list],
+    )
+    await dropDeliveries({ all, run }, syntax, workspace, owed, erased)
+    const ofEvent = `workspace_id = ?1 AND ${among('event_id')}`
+    erased.runs += await run(`DELETE FROM runs WHERE ${ofEvent}`, [workspace, list])
+    for (const { id, named, key } of events) {
+      if (key !== null) {
+        const drop = 'DELETE FROM idempotency WHERE workspace_id = ?1 AND key = ?2'
+        erased.idempotency += await run(drop, [workspace, key])
+      }
+      for (const { kind, value } of named) {
+        await run(
+          `DELETE FROM event_identifiers
+           WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND event_id = ?4`,
+          [workspace, kind, value, id],
+        )
+      }
+    }
+    erased.events += await run(
+      `UPDATE events SET attributes = '{}', changes = '[]', dropped = '[]', identifiers = '[]',
+         idempotency_key = NULL WHERE ${ids('events')}`,
+      [workspace, list],
+    )
+  })
+}
+
+async function dropDeliveries(
+  { run }: EraseSession,
+  { among, ids }: EraseSyntax,
+  workspace: number,
+  owed: readonly Row[],
+  erased: ErasedTraces,
+): Promise<void> {
+  const list = owed.map(({ id }) => id as number)
+  if (list.length === 0) return
+  const attempts = `DELETE FROM attempts WHERE workspace_id = ?1 AND ${among('delivery_id')}`
+  erased.attempts += await run(attempts, [workspace, list])
+  erased.deliveries += await run(`DELETE FROM deliveries WHERE ${ids('deliveries')}`, [
+    workspace,
+    list,
+  ])
+}

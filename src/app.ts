@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
-import { type Actions, isExternal } from './core/action.ts'
+import { type Actions, isExternal, withPayloads } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
+import type { Payload } from './core/payload.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { OverdueWatch } from './follow-up/watch-overdue.ts'
@@ -15,7 +16,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
-import type { createDestinationTester as CreateTester } from './operate/destination-tester.ts'
+import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -152,8 +153,10 @@ async function beginFollowUps(
   logger: Logger,
 ): Promise<FollowUps> {
   const { startFollowUps } = await import('./follow-ups.ts')
+  const payloads = await loadPayloads()
   const actions = new URL('./actions/registry.ts', import.meta.url)
-  return startFollowUps({ store, actions, secretKeys: readSecretKeys(config), logger, config })
+  const secretKeys = readSecretKeys(config)
+  return startFollowUps({ store, actions, payloads, secretKeys, logger, config })
 }
 
 /** Seals secrets of the configured store, and opens them. */
@@ -230,18 +233,21 @@ async function loadVendors(): Promise<readonly Dialect[]> {
   return (await import('./dialects/registry.ts')).dialects
 }
 
+async function loadPayloads(): Promise<Payload[]> {
+  return (await loadVendors()).flatMap(({ payloads = [] }) => payloads)
+}
+
 /** What a rules file may name: the actions there are, and where events come from. */
 export async function loadGrammar() {
   const { createTemplates } = await import('./core/template.ts')
   const sources = [...(await loadDialects()).map(({ id }) => id), 'cli', 'roster']
-  const actions = await loadActions()
+  const payloads = (await loadPayloads()).map(({ name }) => name)
+  const actions = withPayloads(await loadActions(), payloads)
   const external = [...actions.values()].filter(isExternal)
   const destinationTypes = [...new Set(external.map(({ destinationType }) => destinationType))]
   const named = { actions, destinationTypes, sources, knownDestinations: null }
   return { ...named, templates: createTemplates() }
 }
-
-type DestinationTester = ReturnType<typeof CreateTester>
 
 async function createTester(config: Config): Promise<DestinationTester> {
   const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([

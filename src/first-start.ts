@@ -75,11 +75,15 @@ export async function createToken(
   return shown
 }
 
+/** Where the console is, below the server's address. */
+export const consolePath = '/console/'
+
 /** The first tokens and a working call for each main endpoint, ready to paste. */
 export function renderFirstStart({ workspace, tokens }: FirstStart, url: string): string {
   const parts = [
     `This is the first start. Workspace "${workspace}" has its starter rules and one token for`,
-    'each dialect. The tokens are shown this once; roster token create makes others. Try it:',
+    'each dialect. The tokens are shown this once; roster token create makes others.',
+    `The console at ${url}${consolePath} takes the one of "native". Calls to try:`,
   ]
   for (const { dialect, shown } of tokens) {
     const token = Object.entries(shown).map(([name, value]) => `${name} ${value}`)

@@ -4,11 +4,14 @@ import { hostname } from 'node:os'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Config } from './config/load-config.ts'
+import type { Payload } from './core/payload.ts'
 import { createDeliveryStats, type DeliveryCounts } from './follow-up/delivery-stats.ts'
+import { createPayloadRenderer } from './follow-up/render-payload.ts'
 import { startRunner } from './follow-up/runner.ts'
+import { createCallSigner } from './follow-up/sign-call.ts'
 import { serveStore } from './follow-up/store-port.ts'
 import type { ThreadStart, ThreadTold } from './follow-up/worker-thread.ts'
-import type { Sealer } from './lib/seal.ts'
+import { createSealer, type Sealer } from './lib/seal.ts'
 import { openSecrets, resealSecrets } from './outbound/destination-secrets.ts'
 import type { FullStore } from './storage/open-store.ts'
 
@@ -24,8 +27,13 @@ export interface FollowUpParts {
   secretKeys: readonly Uint8Array[]
   /** Address of the module that exports `actions`. */
   actions: URL
+  /** The bodies that dialects make. */
+  payloads: readonly Payload[]
   logger: Logger
-  config: Pick<Config, 'databaseUrl' | 'deliveriesInFlightMax' | 'drainTimeoutMs' | 'logLevel'>
+  config: Pick<
+    Config,
+    'databaseUrl' | 'deliveriesInFlightMax' | 'deliveryLeaseMs' | 'drainTimeoutMs' | 'logLevel'
+  >
 }
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
@@ -63,11 +71,12 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
 }
 
 function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
-  const { store, secretKeys, actions, logger, config } = parts
+  const { store, secretKeys, actions, payloads, logger, config } = parts
   const { port1, port2 } = new MessageChannel()
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
+    leaseMs: config.deliveryLeaseMs,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
     store: port2,
     actions: actions.href,
@@ -75,7 +84,10 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
     ownAddresses,
     logsInfo: logger.isLevelEnabled('info'),
   }
-  const unserve = serveStore(port1, store)
+  const renderPayload = createPayloadRenderer(store, payloads)
+  const sealer = createSealer(secretKeys as [Uint8Array, ...Uint8Array[]])
+  const signCall = createCallSigner(store, payloads, sealer)
+  const unserve = serveStore(port1, { ...store, renderPayload, signCall })
   let counts: DeliveryCounts = createDeliveryStats().read()
   const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
     workerData: start,

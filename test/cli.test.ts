@@ -227,7 +227,7 @@ test('settings are shown, changed, and refused when there is no such workspace',
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const change = ['emailMatching=false', 'phoneRegion=NL', 'allowedOrigins=https://a.example,*']
-  change.push('indexedAttributes=name, plan')
+  change.push('indexedAttributes=name, plan', 'privateWebhooks=true')
   const settings = await place.json('workspace', 'settings', 'default', ...change)
   assert.deepEqual(settings, {
     emailMatching: false,
@@ -235,6 +235,7 @@ test('settings are shown, changed, and refused when there is no such workspace',
     phoneRegion: 'NL',
     allowedOrigins: ['https://a.example', '*'],
     indexedAttributes: ['name', 'plan'],
+    privateWebhooks: true,
   })
   assert.deepEqual(await place.json('workspace', 'settings', 'default'), settings)
   const none = ['phoneRegion=none', 'allowedOrigins=none', 'indexedAttributes=none']
@@ -394,6 +395,14 @@ test('doctor tells of open folders and of the server it finds', async () => {
   assert.equal(ready.code, 0, ready.out)
   assert.match(ready.out, /^ok +address +a server is ready/m)
   assert.match(ready.out, /synchronous=FULL, journal_mode=wal/)
+  assert.match(ready.out, /^ok +calls/m)
+  const { token } = await place.json('token', 'create', '--dialect', 'copernica')
+  const headers = { authorization: `Bearer ${token}` }
+  await fetch(`${server.url}/v4/database/7/views/1234`, { headers })
+  await fetch(`${server.url}/v4/nobody`)
+  const asked = await place.roster('doctor')
+  assert.equal(asked.code, 0)
+  assert.match(asked.out, /^warn +calls .*: copernica GET \/v4\/database\/\*\/views\/\* \(1\)$/m)
   chmodSync(place.path, 0o755)
   chmodSync(join(place.path, 'secret.key'), 0o644)
   const open = await place.roster('doctor')

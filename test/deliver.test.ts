@@ -31,6 +31,8 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     stats: createDeliveryStats(),
     logger: pino({ level: 'silent' }),
     worker: 'w',
+    renderPayload: never,
+    signCall: never,
     begin: never,
     record: never,
     fail: (failure) => Promise.resolve(failed.push(failure) > 0),
@@ -39,7 +41,13 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
   const delivery = { ...named, tryCount: 0 }
   const destination = { retry: { attempts: 1 } } as Destination
   const claim = { workspaceId: 1, id: 1, lease: 1 } as Held['claim']
-  const held: Held = { claim, abort: new AbortController(), until: Infinity, isLost: false }
+  const held: Held = {
+    claim,
+    abort: new AbortController(),
+    until: Infinity,
+    isLost: false,
+    destination: 'a',
+  }
   await deliver(delivery as unknown as ClaimedDelivery, destination, held, tools)
   assert.deepEqual(failed, [{ ...claim, reason: 'internal', detail: 'a bug' }])
   await client.close()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
+import { breakerContract } from './delivery-breaker-contract.ts'
 import { claimsContract } from './delivery-claims-contract.ts'
 import { operationsContract } from './delivery-operations-contract.ts'
 import {
@@ -22,6 +23,7 @@ import { upsert } from './store-contract.ts'
 export function deliveriesContract(engine: string, open: OpenDeliveries): void {
   const contract = deliveriesContractOf(engine, open)
   claimsContract(engine, open)
+  breakerContract(engine, open)
   operationsContract(engine, open)
 
   contract('what was planned is kept as the step found it', async (store, id, time) => {
@@ -227,7 +229,7 @@ export function deliveriesContract(engine: string, open: OpenDeliveries): void {
     assert.equal((await store.listDeliveries(other.id, { ...everything, limit: 9 })).length, 1)
     assert.equal(await store.cancelDeliveries(other.id, {}, 99), 1)
     assert.deepEqual(await states(store, id), ['claimed'])
-    assert.equal(await store.redeliverDeliveries(id, {}, 99), 0)
+    assert.equal((await store.redeliverDeliveries(id, {}, 99)).count, 0)
     assert.equal(await store.removeDestination(other.id, 'b'), false)
     await store.deleteWorkspace(other.id)
     assert.deepEqual(await store.listDeliveries(other.id, { limit: 9 }), [])

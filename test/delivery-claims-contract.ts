@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { judgeAnswer } from '../src/core/delivery.ts'
 import type { WorkspaceId } from '../src/core/profile.ts'
 import {
   begin,
@@ -12,16 +13,53 @@ import {
   plan,
   record,
   states,
+  type Time,
   work,
 } from './kit/delivery-work.ts'
 
-async function planMany(store: Deliveries, id: WorkspaceId, place: Place, count: number) {
+export async function planMany(store: Deliveries, id: WorkspaceId, place: Place, count: number) {
   await Promise.all(Array.from({ length: count }, () => plan(store, id, place)))
 }
 
-async function nextInMs(store: Deliveries): Promise<number | null> {
+export async function nextInMs(store: Deliveries): Promise<number | null> {
   const none = { worker: 'w1', limit: 0, leaseMs }
   return (await store.claimDeliveries(none)).nextInMs
+}
+
+/** What one worker was given, another has by now: nothing that the first tells of it counts. */
+export async function lateIsRefused(store: Deliveries, id: WorkspaceId, time: Time): Promise<void> {
+  await plan(store, id, 'a', { person: 'ann' })
+  const first = await claim(store)
+  await begin(store, first)
+  time.now += leaseMs - 1
+  assert.deepEqual(await claim(store), [])
+  assert.equal(await nextInMs(store), 1)
+  time.now += 1
+  const second = await claim(store)
+  assert.equal(second.length, 1)
+  const [attempt] = await store.listAttempts(id, second[0]?.id as never)
+  assert.deepEqual(attempt?.outcome, { kind: 'lost' })
+  assert.deepEqual(await record(store, first), [false])
+  assert.deepEqual(await begin(store, second), [true])
+  assert.deepEqual(await record(store, first), [false], 'a late record is refused')
+  assert.deepEqual(await begin(store, first), [false])
+  const failure = { reason: 'template', detail: 'x' }
+  const [late] = first
+  assert.ok(late)
+  assert.deepEqual(await store.failDeliveries([{ ...late, ...failure }]), [false])
+  assert.deepEqual(await store.extendLeases(first, leaseMs), [false])
+  await store.releaseDeliveries(first)
+  assert.deepEqual(await states(store, id), ['claimed'])
+  assert.deepEqual(await record(store, second), [true])
+  assert.deepEqual(await record(store, second), [false])
+  const attempts = await store.listAttempts(id, late.id)
+  assert.deepEqual(
+    attempts.map(({ number, outcome }) => [number, outcome?.kind]),
+    [
+      [1, 'lost'],
+      [2, 'answer'],
+    ],
+  )
 }
 
 /** What every engine promises of claims: whose turn it is, how many, and what a lease is worth. */
@@ -85,84 +123,6 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.equal((await claim(store)).length, 4)
   })
 
-  contract('a sick destination is left alone, then tried by one call', async (store, id, time) => {
-    await store.putDestination(id, destination('a', { concurrency: 20 }))
-    await planMany(store, id, 'a', 14)
-    await planMany(store, id, 'b', 1)
-    const held = await claim(store)
-    await begin(store, held)
-    const ofA = held.filter(({ destination: name }) => name === 'a')
-    await record(store, ofA.slice(0, 10), { status: 500 })
-    const opened = (await store.findDestination(id, 'a'))?.breaker
-    assert.deepEqual([opened?.failures, opened?.openUntil], [10, time.now + 15_000])
-    const [notice, ...others] = await store.untoldNotices(9)
-    assert.ok(notice)
-    assert.deepEqual(others, [])
-    assert.deepEqual(notice, {
-      ...{ workspaceId: id, destination: 'a', kind: 'opened', reason: 'http_500', at: time.now },
-    })
-    await store.markTold(notice)
-    assert.deepEqual(await store.untoldNotices(9), [])
-    await record(store, held.slice(10).concat(held.filter(({ destination: n }) => n === 'b')))
-    // A success among those that were under way closes it at once.
-    assert.deepEqual(
-      (await store.untoldNotices(9)).map(({ kind }) => kind),
-      ['recovered'],
-    )
-    time.now += 10_000
-    const again = await claim(store)
-    assert.equal(again.length, 10)
-    await begin(store, again)
-    await record(store, again, { status: 500 })
-    assert.equal(await nextInMs(store), 15_000)
-    time.now += 14_999
-    assert.deepEqual(await claim(store), [])
-    time.now += 1
-    const [probe, ...more] = await claim(store)
-    assert.ok(probe)
-    assert.deepEqual(more, [])
-    assert.deepEqual(await claim(store), [])
-    await begin(store, [probe])
-    await record(store, [probe], { status: 404 })
-    assert.equal((await claim(store)).length, 9, 'any answer that is no server error is well')
-  })
-
-  contract('a trying call that is never made lets another one try', async (store, id, time) => {
-    await planMany(store, id, 'a', 14)
-    const held = await claim(store)
-    await begin(store, held)
-    for (const one of held) await record(store, [one], { status: 500 })
-    await work(store, 500)
-    time.now += 15_000
-    const [given] = await claim(store)
-    assert.ok(given)
-    assert.deepEqual(await claim(store), [])
-    await store.releaseDeliveries([given])
-    const [unrendered, ...others] = await claim(store)
-    assert.ok(unrendered)
-    assert.deepEqual(others, [])
-    await store.failDeliveries([{ ...unrendered, reason: 'template_value', detail: '' }])
-    assert.equal((await claim(store)).length, 1)
-  })
-
-  contract('a destination that is gone for good is called no more', async (store, id, time) => {
-    await planMany(store, id, 'a', 3)
-    await work(store, 410, 1)
-    const gone = await store.findDestination(id, 'a')
-    assert.deepEqual([gone?.state, gone?.stateReason], ['disabled', 'http_410'])
-    assert.deepEqual(
-      (await store.untoldNotices(9)).map(({ kind, reason }) => [kind, reason]),
-      [['disabled', 'http_410']],
-    )
-    assert.deepEqual(await claim(store), [])
-    assert.equal(await nextInMs(store), null)
-    assert.deepEqual(await states(store, id), ['dead', 'pending', 'pending'])
-    assert.equal(await store.setDestinationState(id, 'a', 'active'), true)
-    assert.equal((await store.findDestination(id, 'a'))?.stateReason, null)
-    time.now += 1
-    assert.equal((await claim(store)).length, 2)
-  })
-
   contract('paused, everything waits; resumed, it goes on', async (store, id) => {
     await planMany(store, id, 'a', 2)
     const held = await claim(store, 1)
@@ -178,43 +138,23 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.deepEqual(await states(store, id), ['delivered', 'delivered', 'delivered'])
   })
 
-  contract(
-    'a lease that ran out is taken over, and the late are refused',
-    async (store, id, time) => {
-      await plan(store, id, 'a', { person: 'ann' })
-      const first = await claim(store)
-      await begin(store, first)
-      time.now += leaseMs - 1
-      assert.deepEqual(await claim(store), [])
-      assert.equal(await nextInMs(store), 1)
-      time.now += 1
-      const second = await claim(store)
-      assert.equal(second.length, 1)
-      assert.ok((second[0]?.lease ?? 0) > (first[0]?.lease ?? 0))
-      const [attempt] = await store.listAttempts(id, second[0]?.id as never)
-      assert.deepEqual(attempt?.outcome, { kind: 'lost' })
-      assert.deepEqual(await begin(store, first), [false])
-      assert.deepEqual(await record(store, first), [false])
-      const failure = { reason: 'template', detail: 'x' }
-      const [late] = first
-      assert.ok(late)
-      assert.deepEqual(await store.failDeliveries([{ ...late, ...failure }]), [false])
-      assert.deepEqual(await store.extendLeases(first, leaseMs), [false])
-      await store.releaseDeliveries(first)
-      assert.deepEqual(await states(store, id), ['claimed'])
-      assert.deepEqual(await begin(store, second), [true])
-      assert.deepEqual(await record(store, second), [true])
-      assert.deepEqual(await record(store, second), [false])
-      const attempts = await store.listAttempts(id, late.id)
-      assert.deepEqual(
-        attempts.map(({ number, outcome }) => [number, outcome?.kind]),
-        [
-          [1, 'lost'],
-          [2, 'answer'],
-        ],
-      )
-    },
-  )
+  contract('what is left out is not claimed, and its leases still end', async (store, id, time) => {
+    for (const place of ['a', 'b'] as const) await planMany(store, id, place, 2)
+    const leaveOut = [{ workspaceId: id, destination: 'a' }]
+    const request = { worker: 'w1', limit: 9, leaseMs, leaveOut }
+    const others = await store.claimDeliveries(request)
+    assert.deepEqual(
+      others.deliveries.map((one) => one.destination),
+      ['b', 'b'],
+    )
+    assert.equal(others.nextInMs, leaseMs)
+    assert.equal((await claim(store)).length, 2)
+    time.now += leaseMs
+    assert.equal((await store.claimDeliveries(request)).deliveries.length, 2)
+    assert.deepEqual(await states(store, id), ['pending', 'pending', 'claimed', 'claimed'])
+  })
+
+  contract('a lease that ran out is taken over, and the late are refused', lateIsRefused)
 
   contract('begun tries are counted, also by those that were lost', async (store, id, time) => {
     await plan(store, id, 'a')
@@ -235,6 +175,55 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     await store.redeliverDeliveries(id, { reason: 'lost' }, 10)
     const [again] = await claim(store)
     assert.deepEqual([again?.tryCount, again?.attemptCount], [0, 3])
+  })
+
+  contract(
+    'a call that Roster cut is no try, and is due again at once',
+    async (store, id, time) => {
+      const once = { ...destination('b').definition.retry, attempts: 1 }
+      await store.putDestination(id, destination('b', { retry: once }))
+      for (const place of ['a', 'b'] as const) await planMany(store, id, place, 1)
+      const attempt = async (code: 'stopped' | 'reset') => {
+        const claimed = await claim(store)
+        await begin(store, claimed)
+        const outcome = { kind: 'failure', code, message: 'x', tookMs: 1, address: null } as const
+        const judgement = judgeAnswer({ error: code }, time.now)
+        await store.recordAttempts(
+          claimed.map(({ workspaceId, id: one, lease }) => ({
+            ...{ workspaceId, id: one, lease, outcome, judgement, random: 0 },
+          })),
+        )
+        return (await store.listDeliveries(id, { limit: 9, oldestFirst: true })).map(
+          ({ state, reason, dueAt, attemptCount }) => [state, reason, dueAt, attemptCount],
+        )
+      }
+      // One try is all that b allows, and nobody knows whether it arrived.
+      const over = ['dead', 'stopped', null, 1]
+      assert.deepEqual(await attempt('stopped'), [['pending', 'stopped', time.now, 1], over])
+      for (const count of [2, 3]) {
+        assert.deepEqual((await attempt('reset'))[0]?.slice(1), ['reset', time.now + 10_000, count])
+        time.now += 10_000
+      }
+      assert.deepEqual(await attempt('stopped'), [['pending', 'stopped', time.now, 4], over])
+      assert.deepEqual(await attempt('reset'), [['dead', 'reset', null, 5], over])
+      const breaker = (await store.findDestination(id, 'a'))?.breaker
+      assert.equal(breaker?.failures, 3, 'what Roster cut says nothing of the destination')
+    },
+  )
+
+  contract('what Roster cannot try waits, and says why', async (store, id, time) => {
+    await planMany(store, id, 'a', 1)
+    const [given] = await claim(store)
+    assert.ok(given)
+    const pause = { ms: 5_000, reason: 'internal', detail: 'no such thing' }
+    await store.releaseDeliveries([given], pause)
+    const [waiting] = await store.listDeliveries(id, { limit: 1 })
+    const { state, reason, detail, dueAt, attemptCount } = waiting ?? {}
+    assert.deepEqual([state, dueAt, attemptCount], ['pending', time.now + 5_000, 0])
+    assert.deepEqual([reason, detail], [pause.reason, pause.detail])
+    assert.deepEqual(await claim(store), [])
+    time.now += 5_000
+    assert.equal((await claim(store)).length, 1)
   })
 
   contract('a lease that is extended is kept', async (store, id, time) => {

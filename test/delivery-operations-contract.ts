@@ -76,9 +76,15 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     )
     assert.equal(await store.removeDestination(id, 'd'), true)
     assert.equal(await store.removeDestination(id, 'd'), false)
-    assert.equal(await store.redeliverDeliveries(id, { destination: 'a' }, 9), 0)
+    const none = { count: 0, gone: ['a'] }
+    assert.deepEqual(await store.redeliverDeliveries(id, { destination: 'a' }, 9), none)
+    const [first] = ended
+    assert.ok(first)
+    const request = { method: 'POST', headers: {}, body: '{}' } as const
+    assert.equal(await store.resendDelivery(id, first.id, request), false)
     await store.putDestination(id, destination('a'))
-    assert.equal(await store.redeliverDeliveries(id, { destination: 'a' }, 9), 5)
+    const five = { count: 5, gone: [] }
+    assert.deepEqual(await store.redeliverDeliveries(id, { destination: 'a' }, 9), five)
   })
 
   contract('dead letters are grouped by destination and reason', async (store, id, time) => {
@@ -129,7 +135,7 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     const first = await claim(store)
     await begin(store, first, 'bytes')
     await record(store, first, { status: 400 })
-    assert.equal(await store.redeliverDeliveries(id, { ids: [1] as DeliveryId[] }, 9), 1)
+    assert.equal((await store.redeliverDeliveries(id, { ids: [1] as DeliveryId[] }, 9)).count, 1)
     const [again] = await store.listDeliveries(id, { limit: 1, oldestFirst: true })
     assert.deepEqual(
       [again?.state, again?.reason, again?.endedAt, again?.attemptCount, again?.request?.body],
@@ -142,7 +148,7 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     assert.ok((order[3] ?? 0) > 3)
     assert.equal((await store.listAttempts(id, 1 as DeliveryId)).length, 2)
     // As many tries as a new one has, counted on.
-    assert.equal(await store.redeliverDeliveries(id, { states: ['delivered'] }, 1), 1)
+    assert.equal((await store.redeliverDeliveries(id, { states: ['delivered'] }, 1)).count, 1)
     for (let n = 0; n < 3; n++) {
       await work(store, 503)
       time.now += 10_000
@@ -157,12 +163,12 @@ export function operationsContract(engine: string, open: OpenDeliveries): void {
     await plan(store, id, 'nobody')
     await work(store, 400)
     const dead = { states: ['dead'] as const }
-    assert.equal(await store.redeliverDeliveries(id, { ...dead, destination: 'a' }, 3), 3)
+    assert.equal((await store.redeliverDeliveries(id, { ...dead, destination: 'a' }, 3)).count, 3)
     assert.deepEqual((await states(store, id)).slice(0, 5), [
       ...['pending', 'pending', 'pending', 'dead', 'dead'],
     ])
-    assert.equal(await store.redeliverDeliveries(id, dead, 99), 3)
-    assert.equal(await store.redeliverDeliveries(id, dead, 99), 0)
+    assert.equal((await store.redeliverDeliveries(id, dead, 99)).count, 3)
+    assert.equal((await store.redeliverDeliveries(id, dead, 99)).count, 0)
     assert.equal((await claim(store)).length, 6)
   })
 

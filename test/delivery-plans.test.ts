@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
+import { countedMax } from '../src/core/delivery-health.ts'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import type { DeliverySelection } from '../src/storage/delivery-store.ts'
@@ -100,6 +101,11 @@ test('among very many that wait, a claim reads what is due and nothing else', as
   const looking = performance.now()
   const health = await store.deliveryHealth()
   t.diagnostic(`${(performance.now() - looking).toFixed(1)} ms for the health of all`)
-  assert.equal(health.destinations.length, 3)
+  const counts = health.destinations.map(({ pending, queued }) => [pending, queued])
+  const most = countedMax(3)
+  assert.deepEqual(
+    counts,
+    [0, 1, 2].map(() => [most, most]),
+  )
   assert.equal((await claim(store, 256)).length, 256)
 })

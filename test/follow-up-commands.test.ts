@@ -46,7 +46,7 @@ test('commands say what they would do to deliveries, and take no header they may
   await until('the refusal is kept', async () => {
     return (await roster('deliveries', 'list', '--state', 'dead')).out.includes('http_400')
   })
-  for (const header of ['Host: x', 'content-length: 1', 'Authorization: Bearer x']) {
+  for (const header of ['Host: x', 'webhook-id: 1', 'Authorization: Bearer x']) {
     const { code, err } = await roster('deliveries', 'resend', '1', '--header', header)
     assert.deepEqual([code, /^roster: --header \S+: is the connection's/.test(err)], [2, true], err)
   }
@@ -64,4 +64,12 @@ test('commands say what they would do to deliveries, and take no header they may
     'destination_removed',
   )
   assert.match(dead.out, /^2 +shop +dead/m)
+  for (const words of [
+    ['redeliver', '2'],
+    ['redeliver', '--yes'],
+    ['resend', '2', '--body', '{}'],
+  ]) {
+    const { code, err } = await roster('deliveries', ...words)
+    assert.deepEqual([code, /There is no destination "shop"/.test(err)], [3, true], err)
+  }
 })

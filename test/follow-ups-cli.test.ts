@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseSigningSecret, verifyWebhook } from '../src/outbound/sign-webhook.ts'
 import { type DataFolder, dataFolder } from './kit/data-folder.ts'
+import { type Engine, engines } from './kit/engines.ts'
 import { sendEvents, settled, tellAll, until } from './kit/follow-up-site.ts'
 import { type Received, receiver } from './kit/receiver.ts'
 import { rosterBin } from './kit/spawn-roster.ts'
@@ -93,21 +94,33 @@ test('a rotated secret signs beside the one before, and no secret lies open anyw
   }
 })
 
-test('a wrong secret key is refused at the start, and a replaced one opens what it sealed', async () => {
-  await using folder = await dataFolder()
+for (const engine of engines) {
+  test(`${engine.name}: a wrong secret key is refused at the start, and a replaced one opens what it sealed`, () =>
+    replaceKey(engine))
+}
+
+async function replaceKey(engine: Engine): Promise<void> {
+  // Nodes of one database know each other's keys by their fingerprints.
+  const refusal =
+    engine.name === 'postgres'
+      ? /secret key with the fingerprint .*ROSTER_SECRET_KEY_PREVIOUS/s
+      : /destination shop .*cannot be opened.*--replace-secrets/s
+  await using folder = await dataFolder(engine)
   const world = await folder.newWorkspace()
   const words = ['rules', 'apply', '-', '--workspace', world.workspace.name]
   const yaml = tellAll([{ name: 'shop', url: 'http://127.0.0.1:9/' }])
   const applied = await run(folder, words, yaml, { ROSTER_SECRET_KEY: oldKey })
   assert.equal(applied.code, 0, applied.err)
   const wrong = { ROSTER_SECRET_KEY: newKey }
-  await assert.rejects(folder.start({ env: wrong }), /secrets of the destination shop .*cannot be/s)
+  await assert.rejects(folder.start({ env: wrong }), refusal)
   const refused = await run(folder, words, yaml, wrong)
-  assert.match(refused.err, /cannot be opened.*--replace-secrets/)
+  assert.match(refused.err, refusal)
   const both = { ROSTER_SECRET_KEY: newKey, ROSTER_SECRET_KEY_PREVIOUS: oldKey }
   await (await folder.start({ env: both })).stop()
   await (await folder.start({ env: wrong })).stop()
-})
+  // What the old key sealed is gone from the store.
+  await assert.rejects(folder.start({ env: { ROSTER_SECRET_KEY: oldKey } }), refusal)
+}
 
 async function run(
   folder: DataFolder,
@@ -116,7 +129,7 @@ async function run(
   env: { [name: string]: string } = {},
 ) {
   const child = spawn(rosterBin, words, {
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ROSTER_DATA: folder.path, ...env },
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...folder.env, ...env },
   })
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

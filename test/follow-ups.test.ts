@@ -83,10 +83,11 @@ for (const engine of engines) {
       const followUps = await startFollowUps({
         ...{ store, logger: pino({ level: 'silent' }) },
         actions: new URL('../src/actions/registry.ts', import.meta.url),
+        payloads: [],
         secretKeys: [Buffer.from(secretKey, 'hex')],
         config: {
           ...{ databaseUrl: null, logLevel: 'silent' },
-          ...{ deliveriesInFlightMax: 8, drainTimeoutMs: 1_000 },
+          ...{ deliveriesInFlightMax: 8, deliveryLeaseMs: 15_000, drainTimeoutMs: 1_000 },
         },
       })
       const [delivery] = await settled(store, world)
@@ -266,7 +267,7 @@ for (const engine of engines) {
       await settled(store, world)
       const [call] = shop.calls as [Received]
       assert.deepEqual([call.method, call.body, call.headers['x-a']], ['PUT', '{"n":2}', 'b'])
-      assert.equal(await store.redeliverDeliveries(id, { ids: [dead.id] }, 10), 1)
+      assert.equal((await store.redeliverDeliveries(id, { ids: [dead.id] }, 10)).count, 1)
       await settled(store, world)
       assert.equal(shop.calls[1]?.id, call.id, 'a redelivery has the same id')
       assert.equal(shop.calls[1]?.body, call.body)

@@ -180,6 +180,37 @@ for (const { method, path } of dialects.find(({ id }) => id === 'usercom')?.endp
   }
 }
 
+/** Every other call of Copernica. What is made is named alike in both workspaces. */
+for (const { method, path } of dialects.find(({ id }) => id === 'copernica')?.endpoints ?? []) {
+  routes[`copernica ${method} ${path}`] ??= (call, world) => {
+    const small = String((call.salt % 6) + 1)
+    const named: { [name: string]: string } = {
+      database: call.salt % 2 ? 'users' : String((call.salt % 4) + 101),
+      ...{ profile: small, format: 'json', name: 'event.2026-11-28.log' },
+      ...{ field: 'points', collection: '102', subprofile: '103', request: '104' },
+    }
+    const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => named[name] ?? '')
+    const days = path === '/consumption' ? '&begin=2026-01-01&end=2026-02-01' : ''
+    const query = `?fields[]=${encodeURIComponent(`email==${emailOf(call)}`)}&create=1${days}`
+    const body = method === 'GET' ? undefined : copernicaBody(call, world, path)
+    return copernica(method, `/v4${filled}${query}`, world, body)
+  }
+}
+
+function copernicaBody(call: Call, world: World, path: string): JsonObject {
+  const { salt } = call
+  if (/\/interests$/.test(path) && !path.startsWith('/database')) return { [world.mark]: salt % 2 }
+  const made = path.includes('collections') ? 'Orders' : salt % 2 ? 'points' : 'Shop'
+  return {
+    ...(/(databases|fields|interests|collections)$/.test(path) && { name: made }),
+    ...(path.includes('profile') && {
+      fields: { email: emailOf(call), city: textOf(call, world), points: salt },
+    }),
+    ...{ description: textOf(call, world), value: textOf(call, world), behavior: 'nothing' },
+    ...{ profiles: [(salt % 3) + 1], report: `${world.mark}@example.org` },
+  }
+}
+
 function usercomBody(call: Call, world: World, path: string): JsonObject {
   const byText = path.startsWith('/users-by-id')
   const ids = byText ? [userIdOf(call)] : [Number(call.ids.usercomId)]

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import pg from 'pg'
+import { countedMax } from '../src/core/delivery-health.ts'
 import type { ClaimedDelivery, DeliveryId } from '../src/core/planned-delivery.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { openPool } from '../src/storage/postgres/connect.ts'
+import { selectHealth } from '../src/storage/postgres/delivery-reader.ts'
 import * as sql from '../src/storage/postgres/delivery-statements.ts'
 import { openPostgresStore } from '../src/storage/postgres/postgres-store.ts'
 import type { Statement } from '../src/storage/postgres/transaction.ts'
@@ -55,7 +57,7 @@ test('workers, planners and operators at once never deadlock, and leave lanes in
   const { store, id } = await prepare(database.url)
   const others = await Promise.all([1, 2].map(() => openPostgresStore(database.url, { decision })))
   const stores = [store, ...others]
-  const until = performance.now() + (process.env.ROSTER_TEST_LONG === '1' ? 60_000 : 4_000)
+  const until = performance.now() + (process.env.ROSTER_TEST_LONG === '1' ? 60_000 : 6_000)
   let moves = 0
   const repeat = async (move: (store: Deliveries, n: number) => Promise<unknown>, from: number) => {
     for (let n = from; performance.now() < until; n += 3) {
@@ -268,10 +270,20 @@ test('a claim among 200,000 reads no more than one among a few', async (t) => {
     const measure = await pagesOf(sql.measureDestinations, `${keys}, '{22,22,22}'`)
     const taken = `${keys}, '{21,21,22}', ${now}, ${now + 30_000}, 'w'`
     const claimed = await pagesOf(sql.claimDeliveries, taken)
-    t.diagnostic(`${way} statistics: ${survey}, ${measure} and ${claimed} pages`)
-    assert.ok(survey < 200 && measure < 300 && claimed < 4_000)
+    const health = await pagesOf(selectHealth, `${now}, ${now}, 100`)
+    t.diagnostic(`${way} statistics: ${survey}, ${measure}, ${claimed} and ${health} pages`)
+    assert.ok(survey < 200 && measure < 300 && claimed < 4_000 && health < 2_000)
   }
   await pool.end()
+  const looking = performance.now()
+  const { destinations } = await store.deliveryHealth()
+  t.diagnostic(`${(performance.now() - looking).toFixed(1)} ms for the health of all`)
+  const most = countedMax(3)
+  assert.deepEqual(
+    destinations.map((each) => each.pending),
+    [most, most, most],
+  )
+  assert.ok(destinations.every(({ queued }) => queued > 0 && queued <= most))
   const claimed: ClaimedDelivery[] = await claim(store, 64)
   assert.equal(claimed.length, 60, 'as many as may be under way')
   await store.close()

@@ -65,7 +65,8 @@ rules:
       all:
         - { profile: country, one_of: [NL, BE] }
         - { changed: status, from: { is: lead }, to: { matches: "^cust" } }
-        - any: [{ tag: buyer }, { tag: quiet, exists: false }, { event: total, between: [10, 20] }]
+        - any: [{ tag: buyer }, { tag: quiet, exists: false }, { identifier: user_id },
+                { event: total, between: [10, 20] }]
         - not: { profile: seen, before: -P30D }
         - { profile: born, after: "1970-01-01" }
     steps:
@@ -156,6 +157,7 @@ for (const [step, wanted, structural = false] of [
   ],
   ['{ check: { tag: a, is: 1 } }', 'check.is: "tag" is the whole test;', true],
   ['{ check: { profile: a, from: { is: 1 } } }', 'check.from: "from" and "to" go with', true],
+  ['{ check: { identifier: a, is: b } }', 'check.is: "identifier" is the whole test', true],
   ['{ check: { profile: a } }', 'check: Must have exactly one of "is"', true],
   ['{ check: { profile: a, greater: "1" } }', 'check.greater: Must be a number.', true],
   ['{ check: { profile: a, between: [1] } }', 'check.between: Must be two numbers', true],
@@ -227,6 +229,7 @@ for (const [entry, wanted, structural = false] of [
   [{ auth: { header: 'a b', env: 'A' } }, 'auth.header: Must be the name of a header', true],
   [{ auth: { header: 'HOST', env: 'A' } }, 'auth.header: Must be the name of a header', true],
   [{ auth: { header: 'Content-Length', env: 'A' } }, 'auth.header: Must be the name', true],
+  [{ auth: { header: 'Webhook-Signature', env: 'A' } }, 'auth.header: Must be the name', true],
   [{ concurrency: 0 }, 'concurrency: Must be a whole number from 1 to 256.', true],
   [{ rate: '50' }, 'rate: Must be a rate such as 50/s, 100/m or 1000/h.'],
   [{ rate: '0/s' }, 'rate: Must be a rate'],

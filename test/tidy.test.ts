@@ -45,7 +45,7 @@ const rules: TidyRule[] = [
     name: 'every source file has a row in the import table',
     check: (tree) => {
       const table = importTable(tree)
-      return paths(tree, /^src\/.*\.ts$/)
+      return paths(tree, /^src\/.*\.tsx?$/)
         .filter((path) => !rowOf(table, path))
         .map((path) => `${path}: no row of the import table covers it`)
     },
@@ -54,7 +54,7 @@ const rules: TidyRule[] = [
   {
     name: 'a file has at most 300 lines, tests and tables of data apart',
     check: (tree) =>
-      paths(tree, /^(src|test|bench)\/.*\.ts$/, /\.test\.ts$|\/cases\/|^src\/client\/api\.d\.ts$/)
+      paths(tree, /^(src|test|bench)\/.*\.tsx?$/, /\.test\.ts$|\/cases\/|^src\/client\/api\.d\.ts$/)
         .map((path) => ({ path, lines: (tree[path] ?? '').split('\n').length - 1 }))
         .filter(({ lines }) => lines > 300)
         .map(({ path, lines }) => `${path}: ${lines} lines`),
@@ -64,7 +64,7 @@ const rules: TidyRule[] = [
     // The formatter sees to code; what it leaves alone is comments and SQL. Text it cannot break.
     name: 'a line has at most 100 columns, unless it holds a long text',
     check: (tree) =>
-      grep(tree, /^(src|test|bench)\/.*\.(ts|sql)$/, /^.{101,}$/).filter(
+      grep(tree, /^(src|test|bench)\/.*\.(tsx?|sql)$/, /^.{101,}$/).filter(
         (found) =>
           !/\/cases\/|^src\/client\/api\.d\.ts/.test(found) && !/(['"`]).{30,}\1/.test(found),
       ),
@@ -72,7 +72,7 @@ const rules: TidyRule[] = [
   },
   {
     name: 'nothing is written with console.log',
-    check: (tree) => grep(tree, /^(src|test|bench)\/.*\.ts$/, /\bconsole\.log\b/),
+    check: (tree) => grep(tree, /^(src|test|bench)\/.*\.tsx?$/, /\bconsole\.log\b/),
     planted: { 'src/http/planted.ts': 'console.log(1)\n' },
   },
   {
@@ -94,7 +94,7 @@ const rules: TidyRule[] = [
     name: 'the id of a dialect stands in its folder and the registry alone',
     check: (tree) =>
       folders(tree, 'src/dialects').flatMap((id) =>
-        grep(tree, /^src\/.*\.ts$/, new RegExp(`\\b${id}\\b`)).filter(
+        grep(tree, /^src\/.*\.tsx?$/, new RegExp(`\\b${id}\\b`)).filter(
           (found) => !/^src\/dialects\/(registry\.ts|[^/]+\/)/.test(found),
         ),
       ),
@@ -119,7 +119,7 @@ const rules: TidyRule[] = [
         (type) => !kinds.some(([, kind]) => kind === type),
       )
       return types.flatMap((type) =>
-        grep(tree, /^src\/.*\.ts$/, new RegExp(`['"\`]${type}['"\`]`)).filter(
+        grep(tree, /^src\/.*\.tsx?$/, new RegExp(`['"\`]${type}['"\`]`)).filter(
           (found) =>
             !found.startsWith(`src/actions/${type}/`) && !/^src\/core\/rule\.ts/.test(found),
         ),
@@ -154,9 +154,9 @@ const rules: TidyRule[] = [
     name: 'every file is used by another, or is where something begins',
     check: (tree) => {
       const begins =
-        /\.test\.ts$|\/cases\/index\.ts$|^src\/(cli\/main|client\/client\.d)\.ts$|^bench\/(main|postgres|deliver|deliver-receiver|overload)\.ts$/
-      const used = new Set(importsOf(tree, /^(src|test|bench)\/.*\.ts$/).map(({ to }) => to))
-      return paths(tree, /^(src|test|bench)\/.*\.ts$/, begins)
+        /\.test\.ts$|\/cases\/index\.ts$|^src\/(cli\/main|client\/client\.d|console-build)\.ts$|^src\/console\/main\.tsx$|^bench\/(main|postgres|deliver|deliver-receiver|overload)\.ts$/
+      const used = new Set(importsOf(tree, /^(src|test|bench)\/.*\.tsx?$/).map(({ to }) => to))
+      return paths(tree, /^(src|test|bench)\/.*\.tsx?$/, begins)
         .filter((path) => !used.has(path))
         .map((path) => `${path}: nothing imports it`)
     },
@@ -261,7 +261,7 @@ interface Import {
 }
 
 /** Static and dynamic imports, and modules named by their address. */
-function importsOf(tree: Tree, where = /^src\/.*\.ts$/): Import[] {
+function importsOf(tree: Tree, where = /^src\/.*\.tsx?$/): Import[] {
   const statement = /^(?:import|export)( type)?\b([^'"]*?)from '([^']+)'|^import '([^']+)'/gm
   const other = /\bimport\('([^']+)'\)|new URL\(\s*'(\.[^']+\.ts)'/g
   return paths(tree, where).flatMap((from) => {

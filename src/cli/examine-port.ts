@@ -25,9 +25,7 @@ export async function examinePort({ host, port }: Config): Promise<Finding> {
 
 async function examineServer(host: string, port: number): Promise<Finding> {
   const name = 'address'
-  // A server that listens on every interface is asked on this machine's own.
-  const asked = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  const url = `http://${asked.includes(':') ? `[${asked}]` : asked}:${port}`
+  const url = serverUrl(host, port)
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerMsMax) })
     const body = await answer.text()
@@ -45,6 +43,12 @@ async function examineServer(host: string, port: number): Promise<Finding> {
   } catch (error) {
     return foreign(url, error instanceof Error ? error.message : String(error))
   }
+}
+
+/** A server that listens on every interface is asked on this machine's own. */
+export function serverUrl(host: string, port: number): string {
+  const asked = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${asked.includes(':') ? `[${asked}]` : asked}:${port}`
 }
 
 function foreign(url: string, what: string): Finding {

@@ -3,70 +3,9 @@ import { Fault } from '../core/errors.ts'
 import { own } from '../core/json.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { type CliCommand, CliError, type ExitCode, exitCodes, type Outcome } from './command.ts'
+import { commands } from './command-table.ts'
 import { commandHelp, overview } from './help-text.ts'
 import { parseArguments } from './parse-arguments.ts'
-
-type Load = () => Promise<CliCommand>
-
-/** The argument table. Each command is loaded when it is asked for: none waits for another. */
-const commands: { readonly [name: string]: Load } = {
-  serve: async () => (await import('./commands/serve.ts')).serve,
-  work: async () => (await import('./commands/work.ts')).work,
-  'workspace create': async () => (await import('./commands/workspace-create.ts')).workspaceCreate,
-  'workspace list': async () => (await import('./commands/workspace-list.ts')).workspaceList,
-  'workspace settings': async () =>
-    (await import('./commands/workspace-settings.ts')).workspaceSettings,
-  'workspace delete': async () => (await import('./commands/workspace-delete.ts')).workspaceDelete,
-  'token create': async () => (await import('./commands/token-create.ts')).tokenCreate,
-  'token list': async () => (await import('./commands/token-list.ts')).tokenList,
-  'token limit': async () => (await import('./commands/token-limit.ts')).tokenLimit,
-  'token revoke': async () => (await import('./commands/token-revoke.ts')).tokenRevoke,
-  'rules apply': async () => (await import('./commands/rules-apply.ts')).rulesApply,
-  'rules list': async () => (await import('./commands/rules-list.ts')).rulesList,
-  'rules show': async () => (await import('./commands/rules-show.ts')).rulesShow,
-  'rules enable': async () => (await import('./commands/rules-enable.ts')).rulesEnable,
-  'rules disable': async () => (await import('./commands/rules-enable.ts')).rulesDisable,
-  'rules history': async () => (await import('./commands/rules-history.ts')).rulesHistory,
-  'rules check': async () => (await import('./commands/rules-check.ts')).rulesCheck,
-  'rules schema': async () => (await import('./commands/rules-schema.ts')).rulesSchema,
-  'destinations list': async () =>
-    (await import('./commands/destinations-list.ts')).destinationsList,
-  'destinations show': async () =>
-    (await import('./commands/destinations-show.ts')).destinationsShow,
-  'destinations test': async () =>
-    (await import('./commands/destinations-test.ts')).destinationsTest,
-  'destinations pause': async () =>
-    (await import('./commands/destinations-pause.ts')).destinationsPause,
-  'destinations resume': async () =>
-    (await import('./commands/destinations-pause.ts')).destinationsResume,
-  'destinations rotate-secret': async () =>
-    (await import('./commands/destinations-rotate-secret.ts')).destinationsRotateSecret,
-  'destinations remove': async () =>
-    (await import('./commands/destinations-remove.ts')).destinationsRemove,
-  'deliveries list': async () => (await import('./commands/deliveries-list.ts')).deliveriesList,
-  'deliveries show': async () => (await import('./commands/deliveries-show.ts')).deliveriesShow,
-  'deliveries attempts': async () =>
-    (await import('./commands/deliveries-attempts.ts')).deliveriesAttempts,
-  'deliveries dead': async () => (await import('./commands/deliveries-dead.ts')).deliveriesDead,
-  'deliveries redeliver': async () =>
-    (await import('./commands/deliveries-redeliver.ts')).deliveriesRedeliver,
-  'deliveries cancel': async () =>
-    (await import('./commands/deliveries-redeliver.ts')).deliveriesCancel,
-  'deliveries resend': async () =>
-    (await import('./commands/deliveries-resend.ts')).deliveriesResend,
-  'runs list': async () => (await import('./commands/runs-list.ts')).runsList,
-  'runs show': async () => (await import('./commands/runs-show.ts')).runsShow,
-  'runs cancel': async () => (await import('./commands/runs-cancel.ts')).runsCancel,
-  'profiles get': async () => (await import('./commands/profiles-get.ts')).profilesGet,
-  'events list': async () => (await import('./commands/events-list.ts')).eventsList,
-  'events explain': async () => (await import('./commands/events-explain.ts')).eventsExplain,
-  erase: async () => (await import('./commands/erase.ts')).erase,
-  listen: async () => (await import('./commands/listen.ts')).listen,
-  seed: async () => (await import('./commands/seed.ts')).seed,
-  backup: async () => (await import('./commands/backup.ts')).backup,
-  restore: async () => (await import('./commands/restore.ts')).restore,
-  doctor: async () => (await import('./commands/doctor.ts')).doctor,
-}
 
 /** Runs one command line, writes what it has to say, and answers the exit code. */
 export async function main(words: readonly string[]): Promise<ExitCode> {

@@ -41,6 +41,11 @@ const settings: Settings = {
     help: 'Attributes by whose values profiles are found at once; `name` also by how it begins.',
     read: (text) => (text === 'none' ? [] : attributeNames(text)),
   },
+  privateWebhooks: {
+    allowed: 'true or false',
+    help: 'Whether webhooks registered from now on may reach loopback and private addresses.',
+    read: (text) => own<boolean>({ true: true, false: false }, text),
+  },
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Attempt, Delivery } from '../core/planned-delivery.ts'
 import type { Profile } from '../core/profile.ts'
 import { type Run, runId } from '../core/run.ts'
 import type { Workspace } from '../core/workspace.ts'
+import { shownUrl } from '../outbound/mask-secrets.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 import type { Token } from '../storage/store.ts'
 
@@ -84,6 +85,7 @@ export function destinationJson(destination: Destination) {
   const { signing, previous } = secrets
   return {
     ...rest,
+    url: shownUrl(rest.url),
     signed: signing !== null,
     formerSecretUntil: isoTime(previous?.until ?? null),
     breaker: {

@@ -229,6 +229,20 @@ export type DestinationDefinition = {
   }
 }
 
+/** one vendor's HTTP language, or Roster's own */
+export type Dialect = {
+  id: string
+  /** what its tokens can be limited to */
+  scopes: Array<string>
+  /** the parts a token is shown in */
+  token_fields: Array<string>
+  /** shell commands with the parts of a token in braces, such as {token} */
+  samples: Array<{
+    title: string
+    command: string
+  }>
+}
+
 /** a value or a step that had no effect, and why */
 export type Dropped = {
   name: string
@@ -1518,5 +1532,17 @@ export interface Calls {
       }>
       counted_up_to: number
     }
+  }
+  /** List the dialects a token can be made for, with calls to try. */
+  listDialects: {
+    given: {}
+    answer: {
+      data: Array<Dialect>
+    }
+  }
+  /** Read the JSON Schema of a rules file, with the settings of every action. */
+  getRuleSchema: {
+    given: {}
+    answer: { [name: string]: unknown }
   }
 }

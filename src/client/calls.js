@@ -365,4 +365,18 @@ export const calls = {
     inQuery: ['from', 'until', 'step', 'by'],
     keyed: false,
   },
+  listDialects: {
+    method: 'GET',
+    path: '/api/v1/dialects',
+    inPath: [],
+    inQuery: [],
+    keyed: false,
+  },
+  getRuleSchema: {
+    method: 'GET',
+    path: '/api/v1/rule-schema',
+    inPath: [],
+    inQuery: [],
+    keyed: false,
+  },
 }

@@ -138,6 +138,16 @@ export const options = {
     default: 512,
     help: 'Most deliveries under way at a time, all destinations of this process together.',
   },
+  deliveryLeaseMs: {
+    name: 'ROSTER_DELIVERY_LEASE_MS',
+    type: 'integer',
+    min: 2_000,
+    max: 25_000,
+    default: 15_000,
+    help:
+      'How long the deliveries of a process that was killed are kept from the others, in ' +
+      'milliseconds; calls may take longer.',
+  },
   logLevel: {
     name: 'ROSTER_LOG_LEVEL',
     type: 'choice',

@@ -1,6 +1,6 @@
 import type { Key, RemoveIntent, WriteIntent } from './command.ts'
 import type { DropReason } from './event.ts'
-import type { JsonObject } from './json.ts'
+import { isObject, type JsonObject, type JsonValue } from './json.ts'
 import type { DeliveryRequest, SeenForDelivery } from './planned-delivery.ts'
 import type { Identifier, Profile } from './profile.ts'
 import type { TemplateReason, Templates } from './template.ts'
@@ -52,6 +52,8 @@ export interface RenderInput {
 /** The request that every try sends; without one the delivery is dead at once, and says why. */
 export type RenderedAction =
   | { kind: 'request'; request: DeliveryRequest }
+  /** The body is a dialect's payload, which whoever has the dialects makes. */
+  | { kind: 'payload'; name: string; given?: JsonValue; request: Omit<DeliveryRequest, 'body'> }
   | { kind: 'fault'; reason: TemplateReason | 'too_large'; detail: string }
 
 /**
@@ -64,6 +66,8 @@ export interface ExternalAction {
   settings: JsonObject
   /** The type a destination must have to be named. */
   destinationType: string
+  /** Whether rendering takes the whole person, and not only their attributes and tags. */
+  keepsPerson?(settings: JsonObject): boolean
   /** Pure: the same input gives the same bytes. Never throws for what a rule or a person holds. */
   render(input: RenderInput): RenderedAction
 }
@@ -83,4 +87,16 @@ export function defineExternalAction(action: ExternalAction): ExternalAction {
 
 export function isExternal(action: Action): action is ExternalAction {
   return 'render' in action
+}
+
+/** The actions, of which those that take a payload take one of these names only. */
+export function withPayloads(actions: Actions, names: readonly string[]): Actions {
+  return new Map(
+    [...actions].map(([type, action]) => {
+      const { properties } = action.settings
+      if (!isObject(properties) || !Object.hasOwn(properties, 'payload')) return [type, action]
+      const named = { ...properties, payload: { enum: [...names] } }
+      return [type, { ...action, settings: { ...action.settings, properties: named } }]
+    }),
+  )
 }

@@ -1,7 +1,7 @@
 import type { Applied } from './command.ts'
 import type { CommandBody, Question } from './dialect.ts'
 import type { Fault } from './errors.ts'
-import type { EventPage, EventQuery } from './event-query.ts'
+import type { EventCountQuery, EventCounts, EventPage, EventQuery } from './event-query.ts'
 import type { Profile } from './profile.ts'
 import type { ProfilePage, ProfileQuery } from './profile-query.ts'
 import type { RecordKey, RecordPage, RecordQuery, RecordsWanted, StoredRecord } from './record.ts'
@@ -11,6 +11,7 @@ export type Ask =
   | { profiles: Question }
   | { profilePage: ProfileQuery }
   | { eventPage: EventQuery }
+  | { eventCounts: EventCountQuery }
   | { record: { kind: string; key: RecordKey } }
   | { records: RecordsWanted }
   | { recordPage: RecordQuery }
@@ -37,6 +38,11 @@ export function* askProfilePage(query: ProfileQuery): Asking<ProfilePage> {
 /** Asks for a page of events. */
 export function* askEvents(query: EventQuery): Asking<EventPage> {
   return (yield { eventPage: query }) as EventPage
+}
+
+/** Asks how many events there were. */
+export function* askEventCounts(query: EventCountQuery): Asking<EventCounts> {
+  return (yield { eventCounts: query }) as EventCounts
 }
 
 /** Asks for one record; null where there is none of this kind. */

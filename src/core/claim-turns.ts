@@ -43,7 +43,7 @@ export function claimableAt(
   if (load.state !== 'active') return null
   const { rate } = load
   const held = Math.max(
-    callsAllowedAt(load.breaker, settings),
+    callsAllowedAt(load.breaker, now, settings),
     rate ? callAllowedAt(rate, load.bucket, now) : 0,
   )
   const isFull = load.claimed >= load.concurrency

@@ -20,6 +20,10 @@ export function describeFailure(failure: Failure): string {
     const has = Array.isArray(found) && found.includes(name)
     return has ? `The profile has the tag ${name}.` : `The profile lacks the tag ${name}.`
   }
+  if (subject.startsWith('identifier.')) {
+    const has = Array.isArray(found) && found.includes(name)
+    return `The profile ${has ? 'has an' : 'lacks the'} identifier ${name}.`
+  }
   const there = found === null ? 'is absent' : `is ${show(found)}${kindNote(operator, found)}`
   return `${subject} ${there}; it ${negated ? 'must not' : 'has to'} ${asked(operator, wanted)}.`
 }

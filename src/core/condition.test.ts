@@ -29,6 +29,7 @@ const input: ConditionInput = {
     { name: 'tags', of: 'tags', from: ['a'], to: ['a', 'buyer'] },
   ],
   tags: ['a', 'buyer'],
+  identifiers: [{ kind: 'user_id' }],
   now,
 }
 
@@ -74,6 +75,8 @@ const holding: Condition[] = [
   { tag: 'buyer' },
   { tag: 'buyer', exists: true },
   { tag: 'seller', exists: false },
+  { identifier: 'user_id' },
+  { identifier: 'email', exists: false },
   { all: [] },
   { all: [{ tag: 'a' }, { profile: 'age', is: 42 }] },
   { any: [{ tag: 'z' }, { profile: 'age', is: 42 }] },
@@ -142,6 +145,8 @@ for (const [condition, sentence] of [
   ],
   [{ tag: 'seller' }, 'The profile lacks the tag seller.'],
   [{ tag: 'buyer', exists: false }, 'The profile has the tag buyer.'],
+  [{ identifier: 'email' }, 'The profile lacks the identifier email.'],
+  [{ not: { identifier: 'user_id' } }, 'The profile has an identifier user_id.'],
   [{ not: { profile: 'blocked', is: false } }, 'profile.blocked is false; it must not be false.'],
   [{ not: { changed: 'status' } }, 'status changed; it must not have.'],
   [{ not: { tag: 'buyer' } }, 'The profile has the tag buyer.'],

@@ -1,11 +1,12 @@
 import { type Test, testValue, wantedBy } from './condition-operators.ts'
 import type { Change } from './event.ts'
 import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
+import type { Identifier } from './profile.ts'
 
 /**
  * A test as data. A comparison names one root (`event` or `profile` with an attribute's name, dots
- * reaching into nested values; `changed` with a name; `tag` with a tag) and, on an attribute, one
- * operator.
+ * reaching into nested values; `changed` with a name; `tag` with a tag; `identifier` with a kind) and,
+ * on an attribute, one operator.
  */
 export type Condition =
   | { all: Condition[] }
@@ -22,6 +23,8 @@ export interface Comparison extends Test {
   to?: Test
   /** Holds when the profile has the tag, or with `exists: false` when it has not. */
   tag?: string
+  /** Holds when the profile has an identifier of the kind, or with `exists: false` has none. */
+  identifier?: string
 }
 
 export interface ConditionInput {
@@ -31,6 +34,8 @@ export interface ConditionInput {
   changes: readonly Change[]
   /** The profile's tags. A condition that asks for a tag needs them. */
   tags?: readonly string[]
+  /** The profile's identifiers; none where they are left out. */
+  identifiers?: readonly Pick<Identifier, 'kind'>[]
   /** Milliseconds UTC. A condition with `before` or `after` needs it. */
   now?: number
 }
@@ -44,7 +49,7 @@ export interface Failure {
   /** What was looked at: `profile.country`, `changed.email.to`, `tag.buyer`. */
   subject: string
   operator: string
-  /** What was there, null when nothing was; for `changed` and `tag`, all names that were. */
+  /** What was there, null when nothing was; for all but attributes, every name that was. */
   found: JsonValue
   /** What was asked for; a time relative to now as the instant it came to. */
   wanted: JsonValue
@@ -87,7 +92,7 @@ function explain(condition: Condition, input: ConditionInput, wanted: boolean): 
 }
 
 function compare(comparison: Comparison, input: ConditionInput): boolean {
-  const { changed, tag } = comparison
+  const { changed, tag, identifier } = comparison
   if (changed !== undefined) {
     for (const change of input.changes) {
       if (change.name === changed && fits(comparison, change, input.now)) return true
@@ -96,6 +101,9 @@ function compare(comparison: Comparison, input: ConditionInput): boolean {
   }
   if (tag !== undefined) {
     return tagsOf(input).includes(tag) === (comparison.exists ?? true)
+  }
+  if (identifier !== undefined) {
+    return kindsOf(input).includes(identifier) === (comparison.exists ?? true)
   }
   return testValue(comparison, lookUp(comparison, input), input.now)
 }
@@ -109,11 +117,15 @@ function fits(comparison: Comparison, change: Change, now: number | undefined): 
 type Looked = Pick<Failure, 'subject' | 'operator' | 'found' | 'wanted'>
 
 function looked(comparison: Comparison, input: ConditionInput): Looked {
-  const { changed, tag } = comparison
+  const { changed, tag, identifier } = comparison
   if (changed !== undefined) return lookedAtChange(comparison, changed, input)
+  const wanted = comparison.exists ?? true
   if (tag !== undefined) {
-    const found = [...tagsOf(input)]
-    return { subject: `tag.${tag}`, operator: 'exists', found, wanted: comparison.exists ?? true }
+    return { subject: `tag.${tag}`, operator: 'exists', found: [...tagsOf(input)], wanted }
+  }
+  if (identifier !== undefined) {
+    const subject = `identifier.${identifier}`
+    return { subject, operator: 'exists', found: kindsOf(input), wanted }
   }
   const root = comparison.event === undefined ? 'profile' : 'event'
   const subject = `${root}.${comparison[root] ?? ''}`
@@ -144,6 +156,10 @@ function lookUp(comparison: Comparison, input: ConditionInput): JsonValue | unde
 function tagsOf(input: ConditionInput): readonly string[] {
   if (!input.tags) throw new Error('A condition asks for a tag, but no tags were given.')
   return input.tags
+}
+
+function kindsOf({ identifiers = [] }: ConditionInput): string[] {
+  return identifiers.map(({ kind }) => kind)
 }
 
 /**

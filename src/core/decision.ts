@@ -148,11 +148,8 @@ function renumber(decided: Decided, to: Renumbering): void {
   // One that was looked at and left as it was is not among those that are written.
   if (decided.subject) profiles.add(decided.subject)
   for (const profile of profiles) {
-    profile.id = to.profile(profile.id)
+    renumberPerson(profile, to)
     if (profile.lastEvent !== null) profile.lastEvent = to.event(profile.lastEvent)
-    for (const provenance of Object.values(profile.provenance)) {
-      provenance.event = to.event(provenance.event)
-    }
   }
   for (const event of decided.events) {
     event.id = to.event(event.id)
@@ -172,8 +169,16 @@ function renumber(decided: Decided, to: Renumbering): void {
     delivery.event = to.event(delivery.event)
     if (delivery.subject !== null) delivery.subject = to.profile(delivery.subject)
     delivery.seen.event.id = to.event(delivery.seen.event.id)
-    const { profile } = delivery.seen
+    const { profile, person } = delivery.seen
     if (profile) profile.id = to.profile(profile.id)
+    if (person) renumberPerson(person, to)
+  }
+}
+
+function renumberPerson(profile: Profile, to: Renumbering): void {
+  profile.id = to.profile(profile.id)
+  for (const provenance of Object.values(profile.provenance)) {
+    provenance.event = to.event(provenance.event)
   }
 }
 

@@ -33,11 +33,29 @@ export const defaultBreaker: BreakerSettings = {
 
 export const closedBreaker: Breaker = { failures: 0, openUntil: null, opened: 0, probeAt: null }
 
+/** How far the clocks of two nodes may be apart; what is further ahead was set by another clock. */
+const skewMs = 1_000
+
 export type BreakerPhase = 'closed' | 'open' | 'half-open'
 
-export function breakerPhase(breaker: Breaker, now: number): BreakerPhase {
+export function breakerPhase(
+  breaker: Breaker,
+  now: number,
+  settings: BreakerSettings = defaultBreaker,
+): BreakerPhase {
   if (breaker.openUntil === null) return 'closed'
-  return now < breaker.openUntil ? 'open' : 'half-open'
+  return now < openUntil(breaker, now, settings) ? 'open' : 'half-open'
+}
+
+/** A time further ahead than any wait is from before the clock was set back, and holds no more. */
+function openUntil(breaker: Breaker, now: number, { openMsMax }: BreakerSettings): number {
+  const until = breaker.openUntil ?? 0
+  return until > now + openMsMax + skewMs ? 0 : until
+}
+
+/** When the trying call that is under way is taken for lost; 0 where none is. */
+function probeUntil({ probeAt }: Breaker, now: number, { probeMs }: BreakerSettings): number {
+  return probeAt === null || probeAt > now + skewMs ? 0 : probeAt + probeMs
 }
 
 /**
@@ -50,22 +68,31 @@ export function callsAllowed(
   now: number,
   settings: BreakerSettings,
 ): number {
-  const phase = breakerPhase(breaker, now)
+  const phase = breakerPhase(breaker, now, settings)
   if (phase === 'closed') return wanted
   if (phase === 'open') return 0
-  const probing = breaker.probeAt !== null && now - breaker.probeAt < settings.probeMs
-  return probing ? 0 : Math.min(wanted, 1)
+  return now < probeUntil(breaker, now, settings) ? 0 : Math.min(wanted, 1)
 }
 
 /** When calls may be begun again; `now` or earlier where they already may. */
-export function callsAllowedAt(breaker: Breaker, settings: BreakerSettings): number {
-  const probeEnds = breaker.probeAt === null ? 0 : breaker.probeAt + settings.probeMs
-  return Math.max(breaker.openUntil ?? 0, probeEnds)
+export function callsAllowedAt(breaker: Breaker, now: number, settings: BreakerSettings): number {
+  return Math.max(openUntil(breaker, now, settings), probeUntil(breaker, now, settings))
 }
 
 /** The breaker once calls have begun: a half-open one remembers that it is being tried. */
-export function afterClaim(breaker: Breaker, now: number): Breaker {
-  return breakerPhase(breaker, now) === 'half-open' ? { ...breaker, probeAt: now } : breaker
+export function afterClaim(breaker: Breaker, now: number, settings: BreakerSettings): Breaker {
+  const isTried = breakerPhase(breaker, now, settings) === 'half-open'
+  return isTried ? { ...breaker, probeAt: now } : breaker
+}
+
+/**
+ * The breaker once an operator says that the destination is well again: one that had opened is half
+ * open at once, and so is that of a destination that was disabled. The next call tries whether it
+ * is true, and its success is told as a recovery.
+ */
+export function afterResume(breaker: Breaker, wasDisabled: boolean, now: number): Breaker {
+  if (breaker.openUntil === null && !wasDisabled) return closedBreaker
+  return { failures: breaker.failures, openUntil: now, opened: 0, probeAt: null }
 }
 
 /**
@@ -84,7 +111,7 @@ export function afterResult(
     const change = breaker.openUntil === null ? null : 'recovered'
     return { breaker: closedBreaker, change }
   }
-  const phase = breakerPhase(breaker, now)
+  const phase = breakerPhase(breaker, now, settings)
   const failures = breaker.failures + 1
   if (phase === 'open') return { breaker, change: null }
   if (phase === 'half-open' && breaker.probeAt === null) return { breaker, change: null }

@@ -91,12 +91,13 @@ const finalStatuses: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Sorts the outcome of an attempt: delivered for 2xx; dead for answers and failures that another
- * try cannot mend, redirects among them, since they are never followed; retry for the rest, with
- * the receiver's `Retry-After` where it gave one. 410 disables the destination. The reason,
- * `http_` and the status or the code of the failure, is what dead letters are grouped by.
+ * Sorts the outcome of an attempt: delivered for 2xx, or up to what a vendor takes; dead for
+ * answers and failures that another try cannot mend, redirects among them, since they are never
+ * followed; retry for the rest, with the receiver's `Retry-After` where it gave one. 410 disables
+ * the destination. The reason, `http_` and the status or the code of the failure, is what dead
+ * letters are grouped by.
  */
-export function judgeAnswer(outcome: AttemptOutcome, now: number): Judgement {
+export function judgeAnswer(outcome: AttemptOutcome, now: number, deliveredBelow = 300): Judgement {
   if ('error' in outcome) {
     const reason = outcome.error
     return sendFailures[reason].final
@@ -104,7 +105,7 @@ export function judgeAnswer(outcome: AttemptOutcome, now: number): Judgement {
       : { kind: 'retry', reason, notBefore: null }
   }
   const { status } = outcome
-  if (status >= 200 && status < 300) return { kind: 'delivered' }
+  if (status >= 200 && status < deliveredBelow) return { kind: 'delivered' }
   const reason = `http_${status}`
   if (status < 400 || status > 599 || finalStatuses.has(status)) {
     return { kind: 'dead', reason, disableDestination: status === 410 }

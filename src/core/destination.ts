@@ -37,6 +37,18 @@ export interface DestinationDefinition {
   rate: { count: number; perMs: number } | null
   timeoutMs: number
   retry: RetryPolicy
+  /** How a vendor goes about webhooks that its API registers; only those have it. */
+  terms?: VendorTerms
+}
+
+/** Where a vendor's ways with webhooks are others than Roster's. */
+export interface VendorTerms {
+  /** Answers of 200 and more below this count as delivered. */
+  deliveredBelow: number
+  /** Failures in a row after which it is disabled; null never does. */
+  failuresMax: number | null
+  /** The payload whose signature each try has. */
+  signedAs?: string
 }
 
 /** From one second to six hours apart, over more than half a day: a night's outage is survived. */

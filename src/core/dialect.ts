@@ -3,6 +3,7 @@ import type { Asking } from './ask.ts'
 import type { Applied, Command, Key } from './command.ts'
 import type { Fault } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import type { Payload } from './payload.ts'
 import type { Profile } from './profile.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { Workspace } from './workspace.ts'
@@ -44,6 +45,8 @@ export interface Dialect {
    * Under them nobody but this dialect answers.
    */
   hosts?: readonly string[]
+  /** Bodies of the vendor's own webhooks, for steps of rules and for webhooks that it registers. */
+  payloads?: readonly Payload[]
   /** Ready-to-paste examples for a new workspace, one for each documented main call. */
   samples(baseUrl: string, token: ShownToken): Sample[]
 }
@@ -106,6 +109,7 @@ export type Scope =
   | 'workspace:write'
   | 'audit:read'
   | 'workspaces:manage'
+  | 'console:use'
 
 /** Reach beyond the token's workspace: a token without scopes of its own does not have these. */
 export const grantedByNameOnly: readonly Scope[] = ['workspaces:manage']

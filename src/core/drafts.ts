@@ -67,6 +67,12 @@ export class Drafts {
     return known?.removedAt === null ? known : null
   }
 
+  /** The same, and one whom the decision removed as they were when it began. */
+  lastSeen(id: ProfileId): Profile | null {
+    const draft = this.#writes.get(id)
+    return draft && draft.profile.removedAt !== null ? draft.before : this.profile(id)
+  }
+
   /** The removed profile with this id, or null where there is none or it lives. */
   removed(id: ProfileId): Profile | null {
     this.requireProfiles([id])

@@ -1,4 +1,4 @@
-import { connectionHeaders } from './header-names.ts'
+import { connectionHeaders, signatureHeaders } from './header-names.ts'
 import { limits } from './limits.ts'
 import type { DeliveryRequest } from './planned-delivery.ts'
 
@@ -12,8 +12,10 @@ export interface RequestEdit {
   body?: string | undefined
 }
 
-/** With one of these the call could not be made, or its secret would be kept in the open. */
-const refusedHeaders: readonly string[] = [...connectionHeaders, 'authorization', 'cookie']
+/** With one of these the call could not be made, it is Roster's own, or a secret would be kept. */
+const refusedHeaders: readonly string[] = [
+  ...[...connectionHeaders, ...signatureHeaders, 'authorization', 'cookie'],
+]
 
 /** The request as edited, or the first thing that is wrong with the edit. */
 export function editRequest(
@@ -37,7 +39,7 @@ export function editRequest(
 
 function headerFault(name: string, value: string | null): string | null {
   if (refusedHeaders.includes(name)) {
-    return "is the connection's, or a secret, which belongs to the destination."
+    return "is the connection's, the signature's, or a secret, which belongs to the destination."
   }
   if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return 'is no name of a header in small letters.'
   return value === null || /^[\t\x20-\x7e]*$/.test(value) ? null : 'must have a value in ASCII.'

@@ -33,6 +33,25 @@ export interface EventPage {
   more: boolean
 }
 
+/** How many events there were, in steps of time. */
+export interface EventCountQuery {
+  /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
+  from: number
+  until: number
+  /** Minutes in each step of the answer. */
+  minutes: number
+  by: 'type' | 'source' | 'none'
+  /** Rows of the answer at most. */
+  limit: number
+}
+
+export interface EventCounts {
+  /** In the order of their time; `name` is null where nothing tells them apart. */
+  counts: { at: number; name: string | null; count: number }[]
+  /** Events up to this one are counted. */
+  upTo: EventId | 0
+}
+
 /** Whether an event is what the query asks for, its place among the others included. Pure. */
 export function matchesEvent(event: Event, query: EventQuery): boolean {
   const { subject, types, source, received, occurred, text, cause, rule, before, after } = query

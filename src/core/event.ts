@@ -6,12 +6,15 @@ export type FoundBy = 'created' | 'key' | 'email' | 'none'
 
 /** Where a command came from; kept on every event it caused. */
 export interface Source {
-  /** A dialect's id, `cli`, or `rule:<name>` for what a rule did. */
+  /** A dialect's id, `cli`, `import`, or `rule:<name>` for what a rule did. */
   dialect: string
   token: number | null
   /** The request id that the answer carried. */
   request: string | null
 }
+
+/** The `dialect` of what was brought along from elsewhere: rules do not react to it. */
+export const imported = 'import'
 
 /** Why an event happened, when another event was the reason. */
 export interface Cause {

@@ -1,17 +1,11 @@
 import { type Failure, firstFailure } from './condition.ts'
 import { describeFailure } from './condition-failure.ts'
 import type { Dropped, Event } from './event.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonValue } from './json.ts'
 import type { Delivery } from './planned-delivery.ts'
 import { type Rule, takesSource, takesType } from './rule.ts'
-import { conditionInput } from './rule-runner.ts'
+import { conditionInput, type PersonState } from './rule-runner.ts'
 import type { Run } from './run.ts'
-
-/** What conditions look at of a person. */
-export interface PersonState {
-  attributes: JsonObject
-  tags: string[]
-}
 
 /** What is known of an event and of what came of it. */
 export interface ExplainInput {
@@ -69,22 +63,32 @@ export function explainEvent(input: ExplainInput): RuleExplanation[] {
 export function withChanges(subject: PersonState | null, { changes }: Event): PersonState {
   const attributes = { ...subject?.attributes }
   let tags = subject?.tags ?? []
+  let identifiers = subject?.identifiers ?? []
   for (const { name, of, to } of changes) {
     if (of === 'tags') tags = to as string[]
+    else if (of === 'identifier') identifiers = withKind(identifiers, name, to)
     else if (of === undefined && to === null) delete attributes[name]
     else if (of === undefined) attributes[name] = to
   }
-  return { attributes, tags }
+  return { attributes, tags, identifiers }
 }
 
 /** A person's state before an event, from the one after it. */
 export function withoutChanges(subject: PersonState, { changes }: Event): PersonState {
   const attributes = { ...subject.attributes }
-  let { tags } = subject
+  let { tags, identifiers } = subject
   for (const { name, of, from } of changes) {
     if (of === 'tags') tags = from as string[]
+    else if (of === 'identifier') identifiers = withKind(identifiers, name, from)
     else if (of === undefined && from === null) delete attributes[name]
     else if (of === undefined) attributes[name] = from
   }
-  return { attributes, tags }
+  return { attributes, tags, identifiers }
+}
+
+type Kinds = PersonState['identifiers']
+
+function withKind(identifiers: Kinds, kind: string, value: JsonValue): Kinds {
+  const others = identifiers.filter((each) => each.kind !== kind)
+  return value === null ? others : [...others, { kind }]
 }

@@ -4,6 +4,9 @@ export const connectionHeaders = [
   ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ] as const
 
+/** Headers of every call of a webhook: they name it and sign it. */
+export const signatureHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
+
 /** A pattern for JSON Schema: a header name (RFC 9110, 5.6.2) that in any case is none of these. */
 export function headerNamePattern(except: readonly string[]): string {
   return `^(?!${except.map(inAnyCase).join('$|')}$)[A-Za-z0-9!#$%&'*+.^_\`|~-]+$`

@@ -199,6 +199,11 @@ export class Journal {
     return id === null ? null : this.drafts.profile(id)
   }
 
+  /** Somebody as they are by now, or as they were before this very decision removed them. */
+  lastSeen(id: ProfileId | null): Profile | null {
+    return id === null ? null : this.drafts.lastSeen(id)
+  }
+
   /** An event with the next local id; it counts once it is pushed. */
   #draftEvent(
     type: string,

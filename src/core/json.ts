@@ -30,3 +30,10 @@ export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): bo
   if (names.length !== Object.keys(b).length) return false
   return names.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]))
 }
+
+/** An object with others of its values; null takes a name out. */
+export function merged(body: JsonObject, set: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries({ ...body, ...set }).filter(([, value]) => value !== null),
+  )
+}

@@ -54,6 +54,10 @@ export const limits = {
   destinationTestsMax: 8,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
+  /** How far deliveries are counted that wait or are dead: of one destination, and of all. */
+  deliveriesPerDestinationCountedMax: 10_000,
+  deliveriesPerDestinationCountedMin: 100,
+  deliveriesCountedMax: 100_000,
   /** UTF-16 code units kept of a body that an attempt sent or was answered with. */
   attemptBodyKeptMax: 16_384,
   /** Headers kept of an attempt, and UTF-16 code units kept of each value. */

@@ -1,5 +1,5 @@
 import { Fault, invalidField } from './errors.ts'
-import type { JsonObject } from './json.ts'
+import { merged } from './json.ts'
 import { limits } from './limits.ts'
 import { assertAcceptable, assertText } from './normalise.ts'
 import type { ProfileId } from './profile.ts'
@@ -135,9 +135,9 @@ class RecordDrafts {
     return this.#set(there, { id, kind, parent, name, subject, body, ...times })
   }
 
-  patch(write: PatchRecord): StoredRecord {
+  patch(write: PatchRecord): StoredRecord | null {
     const there = this.#get(write.kind, write.at)
-    if (!there) throw notFound(write.kind)
+    if (!there) return pass(write)
     expectVersion(write, there)
     const { parent = there.parent, name = there.name } = write
     const subject = this.#subject(write.subject)
@@ -154,11 +154,9 @@ class RecordDrafts {
 
   delete(write: DeleteRecord): null {
     const there = this.#get(write.kind, write.at)
-    if (!there && write.missing !== 'pass') throw notFound(write.kind)
-    if (there) {
-      expectVersion(write, there)
-      this.#remove(there)
-    }
+    if (!there) return pass(write)
+    expectVersion(write, there)
+    this.#remove(there)
     return null
   }
 
@@ -258,16 +256,16 @@ function isOf({ kind, parent, subject }: StoredRecord, write: ClearRecords): boo
   return 'subject' in write.of ? subject === write.of.subject : parent === write.of.parent
 }
 
-function merged(body: JsonObject, set: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries({ ...body, ...set }).filter(([, value]) => value !== null),
-  )
-}
-
 function expectVersion({ version }: { version?: number }, there: StoredRecord | null): void {
   if (version === undefined || version === (there?.version ?? 0)) return
   const found = there ? `Record ${there.id} has version ${there.version}` : 'There is no record'
   throw new Fault('conflict', { message: `${found}, not version ${version}.` })
+}
+
+/** Without a record, where that is as good. */
+function pass({ kind, missing }: PatchRecord | DeleteRecord): null {
+  if (missing !== 'pass') throw notFound(kind)
+  return null
 }
 
 function notFound(kind: string): Fault {

@@ -1,7 +1,7 @@
 import type { DeliveryState } from './delivery.ts'
 import type { Change, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
-import type { EventId, ProfileId, WorkspaceId } from './profile.ts'
+import type { EventId, Profile, ProfileId, WorkspaceId } from './profile.ts'
 
 /** Unique in its workspace, counting up; a cursor of deliveries. Within 2^40. */
 export type DeliveryId = number & { readonly deliveryId: unique symbol }
@@ -58,6 +58,8 @@ export interface SeenForDelivery {
   }
   /** Null where the run is about nobody. */
   profile: { id: ProfileId; version: number; attributes: JsonObject; tags: string[] } | null
+  /** The whole person, where the action asks for it; one who was removed as they were before. */
+  person?: Profile
 }
 
 /** What goes to a destination. Its address and credentials are added at each attempt. */

@@ -1,14 +1,10 @@
 import type { Decided } from './decision.ts'
 import type { Event, FoundBy } from './event.ts'
-import {
-  explainEvent,
-  type PersonState,
-  type RuleExplanation,
-  withChanges,
-} from './explain-event.ts'
+import { explainEvent, type RuleExplanation, withChanges } from './explain-event.ts'
 import type { Delivery } from './planned-delivery.ts'
 import type { EventId, Profile, ProfileId } from './profile.ts'
 import type { Rule } from './rule.ts'
+import type { PersonState } from './rule-runner.ts'
 import type { Run, RunWrite } from './run.ts'
 
 /** What a command would come to now; nothing of it is stored. Ids are those it would be given. */

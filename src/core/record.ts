@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts'
 import type { ProfileId } from './profile.ts'
+import type { Subscription } from './subscription.ts'
 
 /** Unique in its workspace, over all kinds; from 1. */
 export type RecordId = number & { readonly recordId: unique symbol }
@@ -45,17 +46,24 @@ export interface PutRecord extends Expected {
   /** `command` means the profile that the command is about. */
   subject?: ProfileId | 'command' | null
   body: JsonObject
+  subscription?: Subscription
 }
 
-/** Changes parts of a record; what is left out stays, and null in `set` takes a name out. */
+/**
+ * Changes parts of a record; what is left out stays, and null in `set` takes a name out. Refused as
+ * `record_not_found` where there is none, unless that is as good.
+ */
 export interface PatchRecord extends Expected {
   op: 'patch'
   kind: string
   at: RecordKey
   set?: JsonObject
+  missing?: 'refuse' | 'pass'
   parent?: string | null
   name?: string | null
   subject?: ProfileId | 'command' | null
+  /** What it is from now on; left out, it stays. */
+  subscription?: Subscription
 }
 
 /** Refused as `record_not_found` where there is none, unless that is as good. */
@@ -64,6 +72,8 @@ export interface DeleteRecord extends Expected {
   kind: string
   at: RecordKey
   missing?: 'refuse' | 'pass'
+  /** Null for a record that has one, named by its id: it goes with it. */
+  subscription?: null
 }
 
 /**

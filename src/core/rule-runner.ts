@@ -1,9 +1,10 @@
 import { type ConditionInput, holds } from './condition.ts'
 import type { DecideContext } from './decision.ts'
-import type { Cause, Event } from './event.ts'
+import { type Cause, type Event, imported } from './event.ts'
 import type { Journal } from './journal.ts'
+import type { JsonObject } from './json.ts'
 import { limits } from './limits.ts'
-import type { Profile } from './profile.ts'
+import type { Identifier } from './profile.ts'
 import { type Rule, ruleLabel, takesSource } from './rule.ts'
 import { RuleCounters } from './rule-counters.ts'
 import {
@@ -19,6 +20,13 @@ import {
 import { type Progress, runSteps } from './run-steps.ts'
 import type { ActionStep } from './step.ts'
 import { type RuleTools, StepActor } from './step-actor.ts'
+
+/** What conditions look at of a person. */
+export interface PersonState {
+  attributes: JsonObject
+  tags: string[]
+  identifiers: readonly Pick<Identifier, 'kind'>[]
+}
 
 /** Has rules react to events, in one decision, and goes on with runs of earlier ones. */
 export class RuleRunner {
@@ -51,7 +59,7 @@ export class RuleRunner {
 
   /** Ends what waits for an event like this, then runs the rules that take it, in their order. */
   react(event: Event): void {
-    if (event.type === 'rule.stopped') return
+    if (event.type === 'rule.stopped' || event.source.dialect === imported) return
     const { rules } = this.#context
     for (const rule of rules.cancelledBy(event.type)) this.#cancel(rule, event)
     for (const rule of rules.taking(event.type)) this.#begin(rule, event)
@@ -154,14 +162,16 @@ function arrived(run: Run, progress: Progress, now: number): Run {
   return { ...run, cursor: progress.cursor, dueAt: progress.dueAt }
 }
 
-/** What conditions look at. */
+/** What conditions look at. Of somebody who was removed the event's identifiers are left. */
 export function conditionInput(
-  { attributes, changes }: Pick<SeenEvent, 'attributes' | 'changes'>,
-  subject: Pick<Profile, 'attributes' | 'tags'> | null,
+  event: Pick<SeenEvent, 'attributes' | 'changes' | 'identifiers'>,
+  subject: PersonState | null,
   now: number,
 ): ConditionInput {
   const profile = subject?.attributes ?? {}
-  return { event: attributes, profile, changes, tags: subject?.tags ?? [], now }
+  const { attributes, changes } = event
+  const identifiers = subject?.identifiers ?? event.identifiers
+  return { event: attributes, profile, changes, tags: subject?.tags ?? [], identifiers, now }
 }
 
 function newRun(rule: Rule, event: Event, now: number): Run {

@@ -49,6 +49,9 @@ const comparisonSchema = Type.Object(
     profile: Type.Optional(attributeName),
     changed: Type.Optional(attributeName),
     tag: Type.Optional(Type.String({ minLength: 1, description: 'a tag' })),
+    identifier: Type.Optional(
+      Type.String({ minLength: 1, description: 'a kind of identifier such as user_id' }),
+    ),
     ...testSchema.properties,
     from: Type.Optional(Type.Unknown()),
     to: Type.Optional(Type.Unknown()),
@@ -65,7 +68,7 @@ const joinSchemas = {
   not: Type.Object({ not: Type.Unknown() }, closed),
 }
 
-const roots = ['event', 'profile', 'changed', 'tag'] as const
+const roots = ['event', 'profile', 'changed', 'tag', 'identifier'] as const
 
 /** Everything that is wrong with a condition as a person wrote it. */
 export function checkCondition(condition: unknown, path: Path): DataFault[] {
@@ -107,7 +110,8 @@ function checkComparison(comparison: Given, path: Path): DataFault[] {
     case 'changed':
       return checkChanged(comparison, used, path)
     case 'tag':
-      return checkTag(comparison, used, path)
+    case 'identifier':
+      return checkPresence(named[0], comparison, used, path)
     default: {
       const misplaced = (['from', 'to'] as const).find((key) => Object.hasOwn(comparison, key))
       if (misplaced) return [notHere(path, misplaced, '"from" and "to" go with "changed".')]
@@ -132,10 +136,15 @@ function checkChanged(comparison: Given, used: string[], path: Path): DataFault[
   })
 }
 
-function checkTag(comparison: Given, used: string[], path: Path): DataFault[] {
-  const other = Object.keys(comparison).find((key) => key !== 'tag' && key !== 'exists')
+function checkPresence(
+  root: 'tag' | 'identifier',
+  comparison: Given,
+  used: string[],
+  path: Path,
+): DataFault[] {
+  const other = Object.keys(comparison).find((key) => key !== root && key !== 'exists')
   if (other === undefined) return []
-  const message = `"tag" is the whole test; it takes "exists" and no "${used[0] ?? other}".`
+  const message = `"${root}" is the whole test; it takes "exists" and no "${used[0] ?? other}".`
   return [notHere(path, other, message)]
 }
 

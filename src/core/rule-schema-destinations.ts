@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { destinationDefaults, destinationLimits, durationMs, parseRate } from './destination.ts'
 import { type DataFault, explainErrors } from './explain-errors.ts'
-import { connectionHeaders, headerNamePattern } from './header-names.ts'
+import { connectionHeaders, headerNamePattern, signatureHeaders } from './header-names.ts'
 import { isObject } from './json.ts'
 import { limits } from './limits.ts'
 import { checkAcceptable, checkNames, plainName } from './rule-schema.ts'
@@ -23,8 +23,8 @@ const secretKeys = {
   ),
 }
 
-/** A call with its secret in one of these could never be made. */
-const takenHeaders = [...connectionHeaders, 'content-type']
+/** A call with its secret in one of these could never be made, or the signature takes its place. */
+const takenHeaders = [...connectionHeaders, ...signatureHeaders, 'content-type']
 
 const duration = Type.String({ description: 'a duration such as PT10S' })
 
@@ -63,7 +63,8 @@ export const destinationSchema = Type.Object(
             pattern: headerNamePattern(takenHeaders),
             maxLength: limits.nameLengthMax,
             description:
-              'the name of a header such as Authorization, and none of the body or the connection',
+              'the name of a header such as Authorization, and none of the body, the connection or the ' +
+              `signature (${signatureHeaders.join(', ')})`,
           }),
           ...secretKeys,
         },

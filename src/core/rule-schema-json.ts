@@ -85,6 +85,7 @@ function conditionSchema(): JsonObject {
       compared('profile'),
       map({ changed: name, from: ref('test'), to: ref('test') }, ['changed']),
       map({ tag: name, exists: { type: 'boolean' } }, ['tag']),
+      map({ identifier: name, exists: { type: 'boolean' } }, ['identifier']),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import type { Condition } from './condition.ts'
-import type { Source } from './event.ts'
+import { imported, type Source } from './event.ts'
 import type { Step } from './step.ts'
 
 /** "When this, then that", as it stands in the rules file. */
@@ -38,8 +38,12 @@ export function takesType(entry: string, type: string): boolean {
   return entry.endsWith('.*') ? type.startsWith(entry.slice(0, -1)) : entry === type
 }
 
-/** Whether a choice lets events of a source in. `rule:NAME` means the rule in any version. */
+/**
+ * Whether a choice lets events of a source in. `rule:NAME` means the rule in any version. What was
+ * imported without follow-ups is let in by none.
+ */
 export function takesSource(choice: SourceChoice | undefined, source: Source): boolean {
+  if (source.dialect === imported) return false
   if (!choice) return true
   const isNamed = (name: string) =>
     source.dialect === name ||
@@ -47,6 +51,9 @@ export function takesSource(choice: SourceChoice | undefined, source: Source): b
     (name.startsWith('rule:') && source.dialect.startsWith(`${name}@`))
   return 'only' in choice ? choice.only.some(isNamed) : !choice.not.some(isNamed)
 }
+
+/** What the rules of webhooks do that a vendor's API registers, and where it goes. */
+export const subscriptionCalls = { action: 'webhook', destinationType: 'webhook' } as const
 
 /**
  * What a new workspace is born with, visible and editable like any other rule: a Copernica event

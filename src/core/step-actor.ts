@@ -6,6 +6,7 @@ import type { Cause, Dropped, Event } from './event.ts'
 import type { Journal } from './journal.ts'
 import { limits } from './limits.ts'
 import type { Delivery, DeliveryId } from './planned-delivery.ts'
+import type { Profile } from './profile.ts'
 import { renderSettings } from './render-settings.ts'
 import { ruleLabel } from './rule.ts'
 import type { Run, StepRecord } from './run.ts'
@@ -87,6 +88,7 @@ export class StepActor {
     const { now } = this.#context
     const { type, occurredAt, receivedAt, source, attributes, changes } = run.seen
     const subject = this.#journal.living(run.subject)
+    const person = action.keepsPerson?.(step.with) ? this.#journal.lastSeen(run.subject) : null
     this.deliveries.push({
       id,
       event: run.event,
@@ -95,7 +97,8 @@ export class StepActor {
       step: path,
       action: action.type,
       destination: String(step.with.destination),
-      subject: subject?.id ?? null,
+      // What is told of somebody's end comes behind what was told of them before.
+      subject: subject?.id ?? this.#journal.lastSeen(run.subject)?.id ?? null,
       state: 'pending',
       attemptCount: 0,
       dueAt: now,
@@ -112,6 +115,7 @@ export class StepActor {
           attributes: { ...subject.attributes },
           tags: [...subject.tags],
         },
+        ...(person && { person: copyOf(person) }),
       },
       request: null,
     })
@@ -169,6 +173,18 @@ export class StepActor {
       workspace: { name: this.#context.workspace.name },
       now: this.#context.now,
     }
+  }
+}
+
+function copyOf(person: Profile): Profile {
+  const { attributes, provenance, tags, identifiers } = person
+  return {
+    ...person,
+    attributes: { ...attributes },
+    provenance: { ...provenance },
+    tags: [...tags],
+    identifiers: [...identifiers],
+    lastEvent: null,
   }
 }
 

@@ -17,6 +17,11 @@ export interface WorkspaceSettings {
    * differs from one to the next, four tenths.
    */
   indexedAttributes: string[]
+  /**
+   * Whether webhooks that a vendor's API registers from now on may reach loopback and private
+   * addresses: whoever has a token chooses their address, so only who operates Roster says so.
+   */
+  privateWebhooks: boolean
 }
 
 export const defaultSettings: WorkspaceSettings = {
@@ -25,6 +30,7 @@ export const defaultSettings: WorkspaceSettings = {
   phoneRegion: null,
   allowedOrigins: ['*'],
   indexedAttributes: ['country', 'language'],
+  privateWebhooks: false,
 }
 
 export interface Workspace {

@@ -14,7 +14,6 @@ import {
   MERGED_PROFILE,
   type Profile,
   type ProfileId,
-  USER_ID,
 } from './profile.ts'
 import type { WorkspaceSettings } from './workspace.ts'
 
@@ -119,11 +118,15 @@ function resolve(
   return { profile: null, foundBy: 'created' }
 }
 
-/** A profile that has another `user_id` is another person, whatever the address says. */
+/**
+ * A profile that has another `user_id`, or another id of the same vendor, is another person,
+ * whatever the address says.
+ */
 function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
-  const asked = identify.find((identifier) => identifier.kind === USER_ID)
-  const has = identifierOf(owner, USER_ID)
-  return asked !== undefined && has !== undefined && has !== asked.value
+  return identify.some((asked) => {
+    const shown = identifierOf(owner, asked.kind)
+    return shown !== undefined && !has(owner, asked)
+  })
 }
 
 export function keyIdentifiers(keys: readonly Key[]): Identifier[] {

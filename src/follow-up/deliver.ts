@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type Actions, isExternal } from '../core/action.ts'
+import { type Actions, isExternal, type RenderedAction } from '../core/action.ts'
 import { judgeAnswer, type SendFailure, sendFailures } from '../core/delivery.ts'
 import type { ClaimedDelivery, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { Templates } from '../core/template.ts'
@@ -15,6 +15,8 @@ import type {
 import type { DeliveryStats } from './delivery-stats.ts'
 import type { Held } from './held-claims.ts'
 import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
+import type { RenderPayload } from './render-payload.ts'
+import type { SignCall } from './sign-call.ts'
 import { webhookId } from './webhook-id.ts'
 
 /** What it takes to try a delivery. */
@@ -27,6 +29,10 @@ export interface DeliveryTools {
   logger: Logger
   /** This worker, as attempts name it. */
   worker: string
+  /** Makes the body of a step that names a payload. */
+  renderPayload: RenderPayload
+  /** Signs a try of a vendor's own webhook in the vendor's way. */
+  signCall: SignCall
   /** Writes to the store; many of the same moment share a commit. */
   begin(attempt: BeginAttempt): Promise<boolean>
   record(result: AttemptResult): Promise<boolean>
@@ -58,7 +64,7 @@ export async function deliver(
     tools.stats.count(delivery, 'dead')
     return
   }
-  const request = delivery.request ?? render(delivery, tools)
+  const request = delivery.request ?? (await render(delivery, tools))
   if ('fault' in request) {
     const { reason, detail } = request.fault
     log(tools, delivery, { reason, detail }, 'a delivery could not be rendered')
@@ -66,13 +72,15 @@ export async function deliver(
     tools.stats.count(delivery, 'dead')
     return
   }
-  const prepared = prepare(delivery, destination, request, tools)
+  const signed = await signedRequest(delivery, destination, request, tools)
+  const prepared = 'code' in signed ? signed : prepare(delivery, destination, signed, tools)
   const kept = delivery.request === null ? { request } : {}
   const sent = 'code' in prepared ? null : prepared.sent
   const began = await tools.begin({ ...claim, worker: tools.worker, ...kept, sent })
   if (!began || held.isLost) return
   if (delivery.attemptCount === 0) tools.stats.waited(Date.now() - delivery.plannedAt)
-  const result = 'code' in prepared ? unsent(prepared) : await send(prepared, held, tools)
+  const result =
+    'code' in prepared ? unsent(prepared) : await send(prepared, destination, held, tools)
   if (held.isLost) return
   const recorded = await write(held, tools, () => tools.record({ ...claim, ...result }))
   const { judgement, outcome } = result
@@ -82,24 +90,57 @@ export async function deliver(
 
 type Result = Pick<AttemptResult, 'outcome' | 'judgement' | 'random'>
 
-function render(
+type Unrendered = { fault: { reason: string; detail: string } }
+
+async function render(
+  delivery: ClaimedDelivery,
+  tools: DeliveryTools,
+): Promise<DeliveryRequest | Unrendered> {
+  const rendered = renderAction(delivery, tools)
+  if (rendered.kind === 'request') return rendered.request
+  if (rendered.kind === 'fault') return { fault: rendered }
+  const { workspaceId, seen, plannedAt } = delivery
+  const { name, given, request } = rendered
+  const asked = { workspaceId, name, seen, plannedAt, ...(given !== undefined && { given }) }
+  const answer = await tools.renderPayload(asked)
+  if (answer.kind === 'fault') return { fault: answer }
+  const { contentType, body } = answer.rendered
+  return { ...request, headers: { ...request.headers, 'content-type': contentType }, body }
+}
+
+function renderAction(
   delivery: ClaimedDelivery,
   { actions, templates }: DeliveryTools,
-): DeliveryRequest | { fault: { reason: string; detail: string } } {
+): Exclude<RenderedAction, { kind: 'fault' }> | { kind: 'fault'; reason: string; detail: string } {
   const action = actions.get(delivery.action)
   if (!action || !isExternal(action)) {
     const detail = `This Roster has no action ${delivery.action} that reaches outside.`
-    return { fault: { reason: 'unknown_action', detail } }
+    return { kind: 'fault', reason: 'unknown_action', detail }
   }
   const { settings, seen, workspaceName, plannedAt } = delivery
   const workspace = { name: workspaceName }
   try {
-    const rendered = action.render({ settings, seen, workspace, plannedAt, templates })
-    return rendered.kind === 'request' ? rendered.request : { fault: rendered }
+    return action.render({ settings, seen, workspace, plannedAt, templates })
   } catch (error) {
     // A bug of the action's own gives the same again: to try it for ever would hold its lane up.
-    return { fault: { reason: 'internal', detail: (error as Error).message } }
+    return { kind: 'fault', reason: 'internal', detail: (error as Error).message }
   }
+}
+
+/** A signature is of one try: it is no part of what every try sends. */
+async function signedRequest(
+  { workspaceId }: ClaimedDelivery,
+  { url, terms }: Destination,
+  request: DeliveryRequest,
+  { signCall }: DeliveryTools,
+): Promise<DeliveryRequest | Unopened> {
+  if (terms?.signedAs === undefined) return request
+  const { method, headers, body } = request
+  const contentType = headers['content-type'] ?? ''
+  const call = { workspaceId, method, url, contentType, body: body ?? '', now: Date.now() }
+  const proof = await signCall({ payload: terms.signedAs, ...call })
+  if ('unopened' in proof) return { code: 'secret', message: proof.unopened }
+  return { ...request, headers: { ...headers, ...proof.headers } }
 }
 
 type Unopened = { code: SendFailure; message: string }
@@ -122,6 +163,7 @@ function prepare(
 
 async function send(
   { request, mask }: PreparedCall,
+  { terms }: Destination,
   held: Held,
   { client }: DeliveryTools,
 ): Promise<Result> {
@@ -130,7 +172,7 @@ async function send(
     result.kind === 'answer'
       ? { status: result.status, retryAfter: result.headers['retry-after'] }
       : { error: result.code }
-  const judgement = judgeAnswer(answer, Date.now())
+  const judgement = judgeAnswer(answer, Date.now(), terms?.deliveredBelow)
   return { outcome: recordedOutcome(result, mask), judgement, random: Math.random() }
 }
 

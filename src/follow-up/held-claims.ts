@@ -1,9 +1,11 @@
 import type { ClaimedDelivery } from '../core/planned-delivery.ts'
-import type { Claim, DeliveryStore } from '../storage/delivery-store.ts'
+import type { WorkspaceId } from '../core/profile.ts'
+import type { Claim, ClaimRequest, DeliveryStore } from '../storage/delivery-store.ts'
 
 /** A delivery this worker has the right to work on, for as long as its lease lasts. */
 export interface Held {
   readonly claim: Claim
+  readonly destination: string
   /** Aborted when the lease is lost or the worker gives up waiting. */
   readonly abort: AbortController
   /** On the clock of `performance.now`; set so that the store's own end of it comes later. */
@@ -39,12 +41,27 @@ export class HeldClaims {
   }
 
   /** `askedAt` is when the claim was asked for, so that the lease is never thought longer. */
-  hold({ workspaceId, id, lease }: ClaimedDelivery, askedAt: number): Held {
+  hold({ workspaceId, id, lease, destination }: ClaimedDelivery, askedAt: number): Held {
     const claim = { workspaceId, id, lease }
     const until = askedAt + this.#leaseMs
-    const held = { claim, abort: new AbortController(), until, isLost: false }
+    const held = { claim, destination, abort: new AbortController(), until, isLost: false }
     this.#held.add(held)
     return held
+  }
+
+  /** Destinations of which there are this many or more. */
+  withMany(many: number): NonNullable<ClaimRequest['leaveOut']>[number][] {
+    const counts = new Map<string, { workspaceId: WorkspaceId; destination: string; n: number }>()
+    for (const { claim, destination } of this.#held) {
+      const { workspaceId } = claim
+      const key = `${workspaceId}/${destination}`
+      const counted = counts.get(key)
+      if (counted) counted.n += 1
+      else counts.set(key, { workspaceId, destination, n: 1 })
+    }
+    return [...counts.values()]
+      .filter(({ n }) => n >= many)
+      .map(({ workspaceId, destination }) => ({ workspaceId, destination }))
   }
 
   letGo(held: Held): void {

@@ -2,7 +2,7 @@ import { keptOutcome, keptSent } from '../core/attempt-kept.ts'
 import type { Attempt, AttemptOutcomeRecord, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { OpenSecrets } from '../outbound/destination-secrets.ts'
 import type { OutboundAnswer, OutboundFailure, OutboundRequest } from '../outbound/http-client.ts'
-import { type Mask, maskHeaders, maskSecrets } from '../outbound/mask-secrets.ts'
+import { type Mask, maskHeaders, maskSecrets, querySecrets } from '../outbound/mask-secrets.ts'
 import { signWebhook } from '../outbound/sign-webhook.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 
@@ -37,11 +37,12 @@ export function prepareCall(
   const authHeader = destination.auth?.header.toLowerCase()
   const auth = authHeader && secrets.auth !== null ? { [authHeader]: secrets.auth } : {}
   const headers = { 'user-agent': userAgent, ...own, ...auth, ...signed }
-  const hidden = new Set([signature, ...Object.keys(auth)])
-  const known = [...secrets.signing, ...(secrets.auth === null ? [] : [secrets.auth])]
+  const hidden = new Set([signature, 'signature', ...Object.keys(auth)])
+  const { url, timeoutMs, allowPrivate } = destination
+  const known = [...secrets.signing, ...querySecrets(url)]
+  if (secrets.auth !== null) known.push(secrets.auth)
   const signatures = (headers as { [name: string]: string })[signature]?.split(' ') ?? []
   const mask = maskSecrets([...known, ...signatures.map((text) => text.slice('v1,'.length))])
-  const { url, timeoutMs, allowPrivate } = destination
   return {
     request: { method, url, headers, body: body === null ? null : bytes, timeoutMs, allowPrivate },
     sent: keptSent({

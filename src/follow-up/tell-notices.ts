@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { RecordEvent } from '../core/command.ts'
+import type { RecordWrite } from '../core/record.ts'
+import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
 import type { DeliveryStore, DestinationNotice } from '../storage/delivery-store.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -24,6 +26,13 @@ export async function tellNotices(store: NoticeStore, logger: Logger): Promise<v
   }
 }
 
+/** The vendor's API says of its webhook that it is called no more. */
+function noteStopped(destination: string, at: number, reason: string | null): RecordWrite {
+  const { kind, id } = recordOfSubscription(destination)
+  const stopped: Stopped = { stopped: { at, reason: reason ?? '' } }
+  return { op: 'patch', kind, at: { id }, set: stopped, missing: 'pass' }
+}
+
 const words = {
   opened: 'fails again and again and is called less often',
   recovered: 'works again',
@@ -31,7 +40,9 @@ const words = {
 } as const
 
 function noticeEvent({ kind, destination, reason, at }: DestinationNotice): RecordEvent {
+  const isTold = kind === 'disabled' && isOfSubscription(destination)
   return {
+    ...(isTold && { records: [noteStopped(destination, at, reason)] }),
     kind: 'record-event',
     type: `destination.${kind}`,
     attributes: { destination, ...(reason === null ? {} : { reason }) },

@@ -9,7 +9,8 @@ import { storeOver } from './store-port.ts'
 import { Worker, type WorkerOptions } from './worker.ts'
 
 /** What the thread is begun with. */
-export interface ThreadStart extends Pick<WorkerOptions, 'worker' | 'inFlightMax' | 'drainMs'> {
+export interface ThreadStart
+  extends Pick<WorkerOptions, 'worker' | 'inFlightMax' | 'leaseMs' | 'drainMs'> {
   store: MessagePort
   /** Address of the module that exports `actions`. */
   actions: string
@@ -35,10 +36,13 @@ async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
   const client = createOutboundClient({ ownAddresses: start.ownAddresses })
   const stats = createDeliveryStats()
   const keys = start.secretKeys as [Uint8Array, ...Uint8Array[]]
-  const { worker: name, inFlightMax, drainMs } = start
+  const { worker: name, inFlightMax, leaseMs, drainMs } = start
+  const store = storeOver(start.store)
   const worker = new Worker({
-    ...{ worker: name, inFlightMax, drainMs, actions, client, stats },
-    store: storeOver(start.store),
+    ...{ worker: name, inFlightMax, leaseMs, drainMs, actions, client, stats },
+    store,
+    renderPayload: store.renderPayload,
+    signCall: store.signCall,
     templates: createTemplates(),
     sealer: createSealer(keys),
     logger: portLogger(tell, start.logsInfo),

@@ -8,6 +8,7 @@ import type {
   DeliveryStore,
   Destination,
   FailedDelivery,
+  ReleasePause,
 } from '../storage/delivery-store.ts'
 import { type DeliveryTools, deliver } from './deliver.ts'
 import { HeldClaims } from './held-claims.ts'
@@ -32,14 +33,15 @@ export interface WorkerOptions extends Omit<DeliveryTools, 'begin' | 'record' | 
   /** How long `stop` waits for calls under way before it cuts them. */
   drainMs: number
   /** How long a worker that died keeps its deliveries from the others. */
-  leaseMs?: number
+  leaseMs: number
 }
 
-const leaseMsDefault = 15_000
 /** How often it looks for what another process planned. */
 const lookMs = 500
 /** After the store could not do it. */
 const retryMs = 1_000
+/** How long one that Roster itself cannot try is left alone. */
+const [pauseMsMin, pauseMsMax] = [1_000, 300_000]
 /** Claimed at once; more would hold the store's writer up for too long. */
 const claimMax = 256
 /** Begun in one turn of the event loop, which others wait for. */
@@ -70,10 +72,14 @@ export class Worker {
     const { store, logger } = options
     this.#options = options
     this.#logger = logger
-    this.#held = new HeldClaims(store, options.leaseMs ?? leaseMsDefault)
-    const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax)
-    const records = batch((all: AttemptResult[]) => this.#record(all), claimMax)
-    const failures = batch((all: FailedDelivery[]) => store.failDeliveries(all), claimMax)
+    this.#held = new HeldClaims(store, options.leaseMs)
+    const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax, isInternal)
+    const records = batch((all: AttemptResult[]) => this.#record(all), claimMax, isInternal)
+    const failures = batch(
+      (all: FailedDelivery[]) => store.failDeliveries(all),
+      claimMax,
+      isInternal,
+    )
     this.#batches = [begins, records, failures] as unknown as Batch<never, unknown>[]
     const [begin, record, fail] = [begins.add, records.add, failures.add]
     this.#tools = { ...options, begin, record, fail }
@@ -102,18 +108,24 @@ export class Worker {
       this.#woken = false
       this.#tellNow()
       const room = this.#options.inFlightMax - this.#held.size
-      const waitMs = room > 0 ? await this.#claim(Math.min(room, claimMax)) : lookMs
+      const waitMs = room > 0 ? await this.#claim(room) : lookMs
       await this.#pause(waitMs)
     }
   }
 
-  /** One round; answers how long there is nothing to claim. */
-  async #claim(limit: number): Promise<number> {
-    const { store, worker, leaseMs = leaseMsDefault } = this.#options
+  /**
+   * One round; answers how long there is nothing to claim. A round takes half of the room at most,
+   * and a destination of which as many are under way as there is room left gets no more: whatever
+   * hangs, a part of the room is kept for others.
+   */
+  async #claim(room: number): Promise<number> {
+    const limit = Math.min(Math.ceil(room / 2), claimMax)
+    const { store, worker, leaseMs } = this.#options
     const askedAt = performance.now()
     try {
       const perDestinationMax = Math.max(1, Math.ceil(limit / 2))
-      const request = { worker, limit, leaseMs, perDestinationMax }
+      const leaveOut = this.#held.withMany(room)
+      const request = { worker, limit, leaseMs, perDestinationMax, leaveOut }
       const { deliveries, destinations, nextInMs } = await store.claimDeliveries(request)
       const known = new Map(
         destinations.map((each) => [keyOf(each.workspaceId, each.destination.name), each]),
@@ -138,12 +150,11 @@ export class Worker {
       ? this.#giveBack(held.claim)
       : deliver(delivery, destination, held, this.#tools).catch(async (error: unknown) => {
           const { workspaceId, id } = delivery
-          const { message } = error as Error
-          this.#logger.warn(
-            { workspaceId, delivery: id, error: message },
-            'an attempt was not made',
-          )
-          await this.#giveBack(held.claim)
+          const detail = (error as Error).message
+          const pause = { ms: pauseMs(delivery), reason: 'internal', detail }
+          const told = { workspaceId, delivery: id, error: detail, pauseMs: pause.ms }
+          this.#logger.warn(told, 'an attempt was not made')
+          await this.#giveBack(held.claim, isOfStore(error) ? undefined : pause)
         })
     const done: Promise<void> = work.finally(() => {
       this.#held.letGo(held)
@@ -153,8 +164,8 @@ export class Worker {
   }
 
   /** What cannot be given back is somebody's again when its lease runs out. */
-  async #giveBack(claim: Claim): Promise<void> {
-    await this.#options.store.releaseDeliveries([claim]).catch(() => {})
+  async #giveBack(claim: Claim, pause?: ReleasePause): Promise<void> {
+    await this.#options.store.releaseDeliveries([claim], pause).catch(() => {})
   }
 
   /** A slot of a destination is free again, or a lane has its next. */
@@ -195,6 +206,22 @@ export class Worker {
       }
     })
   }
+}
+
+/** A fault that one delivery of a batch may have brought about. */
+function isInternal(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'internal'
+}
+
+/** A store that is away is nobody's fault: what was claimed is due again once it is back. */
+function isOfStore(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'unavailable' || code === 'outcome_unknown'
+}
+
+/** As long as it is waiting already, so that each pause is about twice the one before. */
+function pauseMs({ plannedAt }: ClaimedDelivery): number {
+  return Math.min(Math.max(Date.now() - plannedAt, pauseMsMin), pauseMsMax)
 }
 
 function keyOf(workspaceId: number, destination: string): string {

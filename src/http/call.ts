@@ -84,6 +84,14 @@ export class Call {
     }
   }
 
+  /** Sends bytes as they are, with all that is to be said of them. */
+  answerBytes(headers: { [name: string]: string }, bytes: Buffer): void {
+    if (this.#answered) return
+    this.#answered = true
+    const length = { 'content-length': String(bytes.length) }
+    this.#send({ status: 200, headers: { ...headers, ...length }, text: bytes })
+  }
+
   /**
    * Begins an answer that goes on until whoever writes it ends it. The connection ends with it.
    */

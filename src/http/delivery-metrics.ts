@@ -57,16 +57,21 @@ export function registerDeliveries(registry: Registry, view: DeliveryView): void
 
 function registerDestinations(registry: Registry, view: DeliveryView): void {
   const labelNames = ['workspace', 'destination']
-  gauge(registry, 'roster_deliveries', 'Deliveries of a destination by state.', {
-    labelNames: [...labelNames, 'state'],
-    read: (set) => {
-      for (const { workspace, destination, ...each } of shownDestinations(view)) {
-        for (const state of ['pending', 'queued', 'claimed', 'dead'] as const) {
-          set(each[state], { workspace, destination, state })
+  gauge(
+    registry,
+    'roster_deliveries',
+    'Deliveries of a destination by state, counted up to 10,000.',
+    {
+      labelNames: [...labelNames, 'state'],
+      read: (set) => {
+        for (const { workspace, destination, ...each } of shownDestinations(view)) {
+          for (const state of ['pending', 'queued', 'claimed', 'dead'] as const) {
+            set(each[state], { workspace, destination, state })
+          }
         }
-      }
+      },
     },
-  })
+  )
   gauge(registry, 'roster_destination_breaker', '0 closed, 1 half open, 2 open.', {
     labelNames,
     read: (set) => {

@@ -14,6 +14,7 @@ export function showFrontPage(call: Call): void {
     '',
     ...places,
     '',
+    'Console: /console/',
     `Health: ${healthPaths.join(', ')}`,
     'Every call needs a token: roster token create --help',
     '',

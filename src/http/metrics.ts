@@ -3,6 +3,7 @@ import { Counter, type Histogram, Registry } from 'prom-client'
 import type { Store } from '../storage/store.ts'
 import { type DeliveryView, registerDeliveries } from './delivery-metrics.ts'
 import { gauge } from './gauge.ts'
+import { MissedCalls } from './missed-calls.ts'
 
 /** Counts what the server does, for `/metrics`. */
 export interface Metrics {
@@ -16,6 +17,8 @@ export interface Metrics {
 
 export interface RouteStats {
   count(method: string, status: number, ms: number): void
+  /** Notes a call of somebody with a token that no endpoint takes. */
+  miss(method: string, path: string): void
 }
 
 const boundsMs = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
@@ -34,6 +37,7 @@ export function createMetrics(store: Pick<Store, 'statistics'>, deliveries: Deli
   const eventLoop = monitorEventLoopDelay({ resolution: loopPauseMs })
   eventLoop.enable()
   registerRequests(registry, routes)
+  registerUnserved(registry, routes)
   registerProcess(registry, eventLoop)
   registerStore(registry, store)
   registerDeliveries(registry, deliveries)
@@ -58,17 +62,21 @@ interface CountedRoute extends RouteStats {
   answers: Map<string, Float64Array>
   /** How many answers took at most the bound of the same place; the last is for all others. */
   buckets: Float64Array
+  missed: MissedCalls
   seconds(): number
 }
 
 function countRoute(dialect: string, route: string): CountedRoute {
   const answers = new Map<string, Float64Array>()
   const buckets = new Float64Array(boundsMs.length + 1)
+  const missed = new MissedCalls()
   let totalMs = 0
   return {
     labels: { dialect, route },
     answers,
     buckets,
+    missed,
+    miss: (method, path) => missed.note(methodNames.has(method) ? method : 'other', path),
     seconds: () => totalMs / 1_000,
     count(method, status, ms) {
       const name = methodNames.has(method) ? method : 'other'
@@ -117,6 +125,24 @@ function registerRequests(registry: Registry, routes: readonly CountedRoute[]): 
     }),
   }
   registry.registerMetric(durations as unknown as Histogram)
+}
+
+function registerUnserved(registry: Registry, routes: readonly CountedRoute[]): void {
+  new Counter({
+    // `roster doctor` reads it by this name.
+    name: 'roster_unserved_calls_total',
+    help: 'Calls with a token that no endpoint takes; what varies in a path is left out.',
+    labelNames: ['dialect', 'method', 'path'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { labels, missed } of routes) {
+        for (const { method, path, count } of missed.list()) {
+          this.inc({ dialect: labels.dialect, method, path }, count)
+        }
+      }
+    },
+  })
 }
 
 interface Value {

@@ -125,6 +125,7 @@ function serveUnrouted(call: Call, mount: Mount): void {
 function refuseUnrouted(call: Call, { dialect }: Mount): void {
   try {
     admit(call, dialect, () => {
+      call.route.stats.miss(call.head.method, call.head.path)
       const allow = methodsAt(call.shell, call.head.path)
       call.refuse(new Fault(allow.length > 0 ? 'method_not_allowed' : 'unknown_route', { allow }))
     })

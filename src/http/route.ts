@@ -44,7 +44,7 @@ export function makeRoute(
 export interface Wire {
   status: number
   headers: Headers
-  text: string | undefined
+  text: string | Buffer | undefined
 }
 
 /** Joins what the dialect says of every answer of the route and of this one. */

@@ -10,6 +10,7 @@ import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
+import { mountConsole } from './console/mount.ts'
 import type { DeliveryView } from './delivery-metrics.ts'
 import { drain, type OpenSockets, trackSockets } from './drain.ts'
 import { guardEntrance } from './entrance.ts'
@@ -79,7 +80,10 @@ export function buildServer(options: ServerOptions): RosterServer {
   })
   mountHealth(app, shell, metrics, options.deliveries)
   for (const mount of vendors) mountDialect(app, mount)
-  if (native && options.native) mountNative(app, native, options.native, metrics)
+  if (native && options.native) {
+    mountNative(app, native, options.native, metrics)
+    mountConsole(app, metrics)
+  }
   for (const open of shell.openEndpoints) {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }

@@ -1,6 +1,7 @@
 import type { Event } from '../core/event.ts'
-import { type ExplainInput, type PersonState, withoutChanges } from '../core/explain-event.ts'
+import { type ExplainInput, withoutChanges } from '../core/explain-event.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { PersonState } from '../core/rule-runner.ts'
 import type { DeliveryStore } from '../storage/delivery-store.ts'
 import type { Store } from '../storage/store.ts'
 

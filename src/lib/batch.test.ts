@@ -30,3 +30,23 @@ test('a call that fails fails its own entries and no others', async () => {
   const short = batch<number, number>(async () => [])
   await assert.rejects(short.add(1), /in part/)
 })
+
+test('where one entry may be at fault, it is found, and the others have their answers', async () => {
+  const calls: number[] = []
+  const bad = new Set([3, 8])
+  const group = batch<number, number>(
+    async (entries) => {
+      calls.push(entries.length)
+      if (entries.some((entry) => bad.has(entry))) throw new Error('poison')
+      return entries
+    },
+    256,
+    ({ message }: Error) => message === 'poison',
+  )
+  const all = await Promise.allSettled(Array.from({ length: 64 }, (_, n) => group.add(n)))
+  const failed = all.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))
+  assert.deepEqual(failed, [3, 8])
+  assert.ok(calls.length <= 25, `${calls.length} calls`)
+  bad.clear()
+  assert.equal(await group.add(3), 3)
+})

@@ -35,3 +35,17 @@ export function maskHeaders(
   })
   return Object.fromEntries(masked)
 }
+
+/** Shorter values are no secrets, and would be taken out of every text. */
+const querySecretLengthMin = 8
+
+/** Values in the query of an address: there, many receivers look for what proves who calls. */
+export function querySecrets(url: string): string[] {
+  const values = [...(URL.parse(url)?.searchParams.values() ?? [])]
+  return values.filter((value) => value.length >= querySecretLengthMin)
+}
+
+/** An address as it may be shown. */
+export function shownUrl(url: string): string {
+  return maskSecrets(querySecrets(url))(url)
+}

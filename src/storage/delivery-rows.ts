@@ -2,7 +2,7 @@ import type { Breaker } from '../core/delivery-breaker.ts'
 import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
 import type { Attempt, Delivery } from '../core/planned-delivery.ts'
-import type { Destination, DestinationNotice } from './delivery-store.ts'
+import type { Destination, DestinationNotice, SealedSecrets } from './delivery-store.ts'
 import type { Row } from './rows.ts'
 
 export const deliveryColumns = `
@@ -48,7 +48,7 @@ export function deliveryValues(delivery: Delivery): (string | number | null)[] {
 export const destinationColumns = `
   name, version, definition, state, state_reason, signing_secret, previous_secret, previous_until,
   auth_secret, breaker_failures, breaker_open_until, breaker_opened, breaker_probe_at, rate_calls,
-  rate_at, created_at, updated_at`
+  rate_at, failed_in_row, created_at, updated_at`
 
 export function destinationFromRow(row: Row): Destination {
   const previous = row.previous_secret as string | null
@@ -64,6 +64,7 @@ export function destinationFromRow(row: Row): Destination {
       auth: row.auth_secret as string | null,
     },
     breaker: breakerFromRow(row),
+    failedInRow: row.failed_in_row as number,
     bucket: bucketFromRow(row),
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
@@ -83,6 +84,9 @@ export function bucketFromRow(row: Row): RateBucket | null {
   const at = row.rate_at as number | null
   return at === null ? null : { calls: row.rate_calls as number, at }
 }
+
+/** No secrets at all, as destinations have them that a vendor's API makes. */
+export const unsigned: SealedSecrets = { signing: null, previous: null, auth: null }
 
 export const attemptColumns = 'delivery_id, number, worker, began_at, ended_at, sent, outcome'
 

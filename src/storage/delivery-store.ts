@@ -44,8 +44,9 @@ export interface DeliveryStore {
   listDestinations(workspaceId: WorkspaceId): Promise<Destination[]>
   findDestination(workspaceId: WorkspaceId, name: string): Promise<Destination | null>
   /**
-   * Paused, nothing of it is claimed and everything waits; `active` also closes its breaker and
-   * ends the state `disabled`. False when there is no such destination.
+   * Paused, nothing of it is claimed and everything waits; `active` also ends the state `disabled`,
+   * and makes a breaker that had opened half open: the next call tries, and its success is told as
+   * a recovery. False when there is no such destination.
    */
   setDestinationState(
     workspaceId: WorkspaceId,
@@ -82,8 +83,11 @@ export interface DeliveryStore {
   recordAttempts(results: readonly AttemptResult[]): Promise<boolean[]>
   /** Ends claimed deliveries that could not even be rendered; no attempt is counted. */
   failDeliveries(failures: readonly FailedDelivery[]): Promise<boolean[]>
-  /** Gives claims back unused, due at once; for a worker that stops. */
-  releaseDeliveries(claims: readonly Claim[]): Promise<void>
+  /**
+   * Gives claims back unused: due at once, for a worker that stops, or after a pause, with the
+   * reason, where something of Roster's own stood in the way.
+   */
+  releaseDeliveries(claims: readonly Claim[], pause?: ReleasePause | null): Promise<void>
   /** Moves the end of leases to `leaseMs` from now. False for one that was lost. */
   extendLeases(claims: readonly Claim[], leaseMs: number): Promise<boolean[]>
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
@@ -114,22 +118,29 @@ export interface DeliveryStore {
   ): Promise<number>
   /**
    * Puts what is over and matches at the tail of its lane again: the same id, the same bytes,
-   * attempts counted on, and as many tries as a new one. At most `limit`; answers how many.
+   * attempts counted on, and as many tries as a new one. At most `limit`; answers how many, and why
+   * others that match stay as they are.
    */
   redeliverDeliveries(
     workspaceId: WorkspaceId,
     selection: DeliverySelection,
     limit: number,
     by?: Actor,
-  ): Promise<number>
-  /** Redelivers one that is over with another request: the next attempts send that one. */
+  ): Promise<Redelivered>
+  /**
+   * Redelivers one that is over with another request: the next attempts send that one. False where
+   * it is not over, or its destination is gone.
+   */
   resendDelivery(
     workspaceId: WorkspaceId,
     id: DeliveryId,
     request: DeliveryRequest,
     by?: Actor,
   ): Promise<boolean>
-  /** What an operator watches: over all workspaces, by destination. */
+  /**
+   * What an operator watches: over all workspaces, by destination. Deliveries of a destination and
+   * state are counted up to `countedMax`: where that many are told there may be more.
+   */
   deliveryHealth(): Promise<DeliveryHealth>
 }
 
@@ -155,6 +166,8 @@ export interface Destination extends DestinationDefinition {
   stateReason: string | null
   secrets: SealedSecrets
   breaker: Breaker
+  /** Failures since the last delivery, where its vendor counts them. */
+  failedInRow: number
   /** What is left of its rate; null where it has none, or was never called. */
   bucket: RateBucket | null
   createdAt: number
@@ -167,6 +180,8 @@ export interface ClaimRequest {
   leaseMs: number
   /** Most of one destination in one claim. */
   perDestinationMax?: number
+  /** Of these destinations nothing is claimed: the worker has enough of them. */
+  leaveOut?: readonly { workspaceId: WorkspaceId; destination: string }[]
 }
 
 export interface ClaimedDeliveries {
@@ -195,6 +210,12 @@ export interface AttemptResult extends Claim {
   judgement: Judgement
   /** From 0 up to 1, for the jitter. */
   random: number
+}
+
+export interface ReleasePause {
+  ms: number
+  reason: string
+  detail: string
 }
 
 export interface FailedDelivery extends Claim {
@@ -229,6 +250,15 @@ export interface DeliveryFilter extends DeliverySelection {
   cursor?: DeliveryId
   oldestFirst?: boolean
   limit: number
+}
+
+export interface Redelivered {
+  count: number
+  /**
+   * Destinations that are gone and that others were for, by name: to a place that is gone nothing
+   * can be sent again. Looked for once fewer than the limit were found.
+   */
+  gone: string[]
 }
 
 export interface DeliveryCount {

@@ -2,6 +2,7 @@ import type { Actor, AuditEntry } from '../core/audit.ts'
 import type { Applied, Command } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
+import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
 import type { Preview } from '../core/preview.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
@@ -168,24 +169,6 @@ export interface Erasure {
   receipt: number
   at: number
   traces: ErasedTraces
-}
-
-export interface EventCountQuery {
-  /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
-  from: number
-  until: number
-  /** Minutes in each step of the answer. */
-  minutes: number
-  by: 'type' | 'source' | 'none'
-  /** Rows of the answer at most. */
-  limit: number
-}
-
-export interface EventCounts {
-  /** In the order of their time; `name` is null where nothing tells them apart. */
-  counts: { at: number; name: string | null; count: number }[]
-  /** Events up to this one are counted. */
-  upTo: EventId | 0
 }
 
 export interface ClaimedRuns {

@@ -8,6 +8,10 @@ import { tempFolder } from './temp-folder.ts'
 /** A data folder, and the store that goes with it, that outlives the processes that work on it. */
 export interface DataFolder {
   path: string
+  /** Where the store is. */
+  url: string
+  /** What tells a program so. */
+  env: { [option: string]: string }
   /** Starts the program on the folder, as an operator would. */
   start(options?: Omit<SpawnOptions, 'dataDir'>): Promise<SpawnedRoster>
   /** Opens the store beside the program, or without it. */
@@ -33,6 +37,8 @@ export async function dataFolder(engine: Engine = sqlite): Promise<DataFolder> {
   }
   return {
     path: folder.path,
+    url: place.url,
+    env: { ROSTER_DATA: folder.path, ...place.env },
     start: ({ env, ...options } = {}) =>
       spawnRoster({ dataDir: folder.path, env: { ...place.env, ...env }, ...options }),
     openStore: open,

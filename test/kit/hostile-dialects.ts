@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict'
+import type { JsonObject } from '../../src/core/json.ts'
 import { type HostileDialect, jsonObject } from './hostile-site.ts'
 
 /** What the hostile tests must know of each dialect: calls to attack and the form of a refusal. */
 export const hostileDialects: readonly HostileDialect[] = [
   {
     id: 'copernica',
-    targets: ({ token }) =>
-      ['update', 'remove'].map((kind) => ({
-        name: `user/${kind}`,
-        method: 'POST',
-        path: `/v4/events/user/${kind}`,
+    targets({ token }) {
+      const common = {
         headers: { authorization: `Bearer ${token}` },
         body: { email: 'hostile@example.org', firstname: 'John', lastname: 'Doe' },
         fields: ['email', 'firstname', 'suffix', 'lastname'],
-        attributes: 'body',
-      })),
+        attributes: 'body' as const,
+      }
+      const post = (name: string, path: string) => ({ ...common, name, method: 'POST', path })
+      return [
+        ...['update', 'remove'].map((kind) => post(`user/${kind}`, `/v4/events/user/${kind}`)),
+        post('profiles', '/v4/database/1/profiles'),
+      ]
+    },
     assertRefusal(answer) {
       assert.equal(answer.status, 400, `every mistake of a caller is 400: ${answer.text}`)
       const { error, ...rest } = jsonObject(answer) as { error: { message: string } }
@@ -25,11 +29,8 @@ export const hostileDialects: readonly HostileDialect[] = [
   },
   {
     id: 'usercom',
-    targets: ({ token }) => [
-      {
-        name: 'update_or_create',
-        method: 'POST',
-        path: '/api/public/users/update_or_create/',
+    targets: ({ token }) => {
+      const common = {
         headers: { authorization: `Token ${token}` },
         body: { user_id: 'hostile', first_name: 'John', last_name: 'Doe' },
         fields: [
@@ -38,9 +39,25 @@ export const hostileDialects: readonly HostileDialect[] = [
           ...['notifications', 'phone_number', 'region', 'score', 'status', 'timezone'],
           ...['twitter_url', 'unsubscribed', 'user_id', 'custom_id', 'tags'],
         ],
-        attributes: 'body',
-      },
-    ],
+        attributes: 'body' as const,
+      }
+      const base = '/api/public'
+      const user = `${base}/users-by-id/hostile`
+      const event = { name: 'hostile', timestamp: 1, data: {} }
+      const set = { ...common, method: 'POST', body: { name_std: 1 }, fields: ['score', 'email'] }
+      const call = (name: string, path: string, body: JsonObject, fields = Object.keys(body)) => ({
+        ...{ ...common, name, method: 'POST', path: `${base}/${path}/`, body, fields },
+      })
+      return [
+        {
+          ...{ ...common, name: 'update_or_create', method: 'POST' },
+          path: `${base}/users/update_or_create/`,
+        },
+        { ...common, name: 'PUT user', method: 'PUT', path: `${user}/` },
+        { ...set, name: 'set_multiple', path: `${user}/set_multiple_attributes/` },
+        call('POST event', 'users-by-id/hostile/events', event),
+      ]
+    },
     assertRefusal(answer) {
       if (answer.status === 404 && answer.headers['content-type']?.startsWith('text/html')) return
       const body = jsonObject(answer)

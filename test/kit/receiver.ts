@@ -10,6 +10,8 @@ export interface Received {
   id: string
   headers: { [name: string]: string | undefined }
   method: string
+  /** Path and query, as they came. */
+  path: string
   body: string
   at: number
 }
@@ -110,7 +112,8 @@ async function readCall(request: IncomingMessage): Promise<Received> {
   const headers = request.headers as Received['headers']
   const body = Buffer.concat(chunks).toString('utf8')
   const id = headers['webhook-id'] ?? ''
-  return { id, headers, method: request.method ?? '', body, at: Date.now() }
+  const { method = '', url: path = '' } = request
+  return { id, headers, method, path, body, at: Date.now() }
 }
 
 const closers = new Map<string, () => void>()

@@ -33,6 +33,8 @@ export interface SpawnedRoster {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+export type WorkingRoster = Omit<SpawnedRoster, 'url' | 'startedInMs'>
+
 export const rosterBin = fileURLToPath(new URL('../../bin/roster', import.meta.url))
 
 /**
@@ -64,7 +66,7 @@ export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster>
       ? gather(child)
       : () => readFileSync(options.outputFile as string, 'utf8')
   if (file !== null) void exited.then(() => closeSync(file))
-  const url = await findUrl(output, exited, options.startMs ?? 15_000).catch((error) => {
+  const url = await findUrl(output, exited, options.startMs ?? 60_000).catch((error) => {
     child.kill('SIGKILL')
     throw error
   })
@@ -79,6 +81,30 @@ export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster>
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+/** A `roster work` as a process of its own, once it works. */
+export async function spawnWork(env: SpawnOptions['env'] = {}): Promise<WorkingRoster> {
+  const child = spawn(rosterBin, ['work'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
+  })
+  const exited = ended(child)
+  const killed = () => void child.kill('SIGKILL')
+  process.once('exit', killed)
+  void exited.then(() => process.removeListener('exit', killed))
+  const output = gather(child)
+  const deadline = performance.now() + 15_000
+  while (!output().includes('"msg":"working"')) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`roster work does not work:\n${output()}`)
+    }
+    await sleep(5)
+  }
+  const stop = () => end(child, exited)
+  const kill = (signal: NodeJS.Signals) => void child.kill(signal)
+  return { pid: child.pid as number, output, kill, exited, stop, [Symbol.asyncDispose]: stop }
 }
 
 /** Keeps the beginning, where the address is, and the end, where the trouble is. */

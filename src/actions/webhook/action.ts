@@ -10,6 +10,7 @@ export const webhook = defineExternalAction({
   type: 'webhook',
   settings: webhookSettings,
   destinationType: 'webhook',
+  keepsPerson: ({ payload }) => payload !== undefined,
   render,
 })
 
@@ -28,6 +29,11 @@ function render(input: RenderInput): RenderedAction {
   try {
     const headers = renderHeaders(input)
     if (method === 'GET') return { kind: 'request', request: { method, headers, body: null } }
+    const { payload } = input.settings
+    if (typeof payload === 'string') {
+      const given = renderGiven(input)
+      return { kind: 'payload', name: payload, ...given, request: { method, headers } }
+    }
     const { body, contentType } = renderBody(input)
     const bytes = Buffer.byteLength(body)
     if (bytes > webhookLimits.bodyBytesMax) {
@@ -55,6 +61,12 @@ function renderHeaders(input: RenderInput): { [name: string]: string } {
     return [name.toLowerCase(), text] as const
   })
   return Object.fromEntries(headers)
+}
+
+/** What a payload is given besides the event and the person. */
+function renderGiven(input: RenderInput): { given?: JsonValue } {
+  if (!Object.hasOwn(input.settings, 'json')) return {}
+  return { given: renderPart(input, 'json', input.settings.json ?? null) }
 }
 
 function renderBody(input: RenderInput): { body: string; contentType: string } {

@@ -1,11 +1,10 @@
-import { connectionHeaders, headerNamePattern } from '../../core/header-names.ts'
+import { connectionHeaders, headerNamePattern, signatureHeaders } from '../../core/header-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 
 /** Headers that Roster adds itself, and those of the connection: not for a rule to choose. */
 const ownHeaders: readonly string[] = [
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type'],
-  ...['authorization', 'cookie', ...connectionHeaders],
+  ...[...signatureHeaders, 'content-type', 'authorization', 'cookie', ...connectionHeaders],
 ]
 
 export const webhookLimits = {
@@ -38,6 +37,7 @@ export const webhookSettings: JsonObject = {
     },
     body: { ...text, description: 'text; JSON unless "content_type" says otherwise' },
     json: { description: 'what the JSON body is made of' },
+    payload: { ...text, description: "the name of a vendor's payload" },
     form: {
       type: 'object',
       additionalProperties: { ...text, description: 'text' },
@@ -56,6 +56,8 @@ export const webhookSettings: JsonObject = {
     excluded(['body', 'json'], 'with "body" or "json", not both'),
     excluded(['body', 'form'], 'with "body" or "form", not both'),
     excluded(['json', 'form'], 'with "json" or "form", not both'),
+    excluded(['payload', 'body'], 'with "payload" or "body", not both'),
+    excluded(['payload', 'form'], 'with "payload" or "form", not both'),
     {
       anyOf: [{ not: { required: ['content_type'] } }, { required: ['body'] }],
       description: 'with "body" where there is "content_type"',
@@ -63,7 +65,9 @@ export const webhookSettings: JsonObject = {
     {
       anyOf: [
         { not: { properties: { method: { const: 'GET' } }, required: ['method'] } },
-        { not: { anyOf: ['body', 'json', 'form'].map((name) => ({ required: [name] })) } },
+        {
+          not: { anyOf: ['body', 'json', 'form', 'payload'].map((name) => ({ required: [name] })) },
+        },
       ],
       description: 'without a body where the method is GET',
     },

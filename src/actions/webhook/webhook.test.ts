@@ -108,7 +108,7 @@ function wrong(settings: JsonObject) {
 function sent(settings: JsonObject) {
   assert.deepEqual(wrong(settings), [])
   const rendered = webhook.render(input(settings))
-  if (rendered.kind === 'fault') throw new Error(rendered.detail)
+  if (rendered.kind !== 'request') throw new Error(JSON.stringify(rendered))
   assert.deepEqual(webhook.render(input(settings)), rendered)
   return rendered.request
 }

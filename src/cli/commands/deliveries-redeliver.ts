@@ -1,7 +1,7 @@
 import type { DeliveryState } from '../../core/delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { moveAll } from '../../operate/move-deliveries.ts'
-import type { DeliverySelection } from '../../storage/delivery-store.ts'
+import type { DeliverySelection, Redelivered } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readSelection, selectionOptions } from '../select-deliveries.ts'
@@ -27,7 +27,10 @@ export const deliveriesCancel = bulkCommand({
   states: ['queued', 'pending', 'claimed'],
   possible: ['queued', 'pending', 'claimed'],
   done: 'cancelled',
-  act: (store, id, selection, limit) => store.cancelDeliveries(id, selection, limit),
+  act: async (store, id, selection, limit) => ({
+    count: await store.cancelDeliveries(id, selection, limit),
+    gone: [],
+  }),
 })
 
 interface Bulk {
@@ -43,7 +46,7 @@ interface Bulk {
     id: WorkspaceId,
     selection: DeliverySelection,
     limit: number,
-  ): Promise<number>
+  ): Promise<Redelivered>
 }
 
 function bulkCommand({ name, summary, details, states, possible, done, act }: Bulk) {
@@ -63,7 +66,7 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
       const selection = { ...chosen, states: chosen.states ?? (chosen.ids ? possible : states) }
       const wrong = selection.states.find((state) => !possible.includes(state))
       if (wrong) throw new CliError('usage', `One that is ${wrong} cannot be ${done}.`)
-      const count = await withStore(config(), async (store) => {
+      const { count, gone } = await withStore(config(), async (store) => {
         const { id } = await findWorkspace(store, options.workspace)
         const counts = await store.countDeliveries(id, selection)
         const matching = counts.reduce((sum, each) => sum + each.count, 0)
@@ -76,9 +79,18 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
         }
         return moveAll(matching, (limit) => act(store, id, selection, limit))
       })
-      return { json: { count }, text: `${count} ${done}.` }
+      if (count === 0 && gone.length > 0) {
+        throw new CliError('refused', `None was ${done}. ${whyNot(gone)}`)
+      }
+      const why = gone.length > 0 ? ` Not those for others: ${whyNot(gone)}` : ''
+      return { json: { count, gone }, text: `${count} ${done}.${why}` }
     },
   })
+}
+
+function whyNot(gone: readonly string[]): string {
+  const names = gone.map((name) => `"${name}"`).join(', ')
+  return `There is no destination ${names} any more: declare it in the rules file, apply that, and redeliver then.`
 }
 
 function not(possible: readonly DeliveryState[]): string {

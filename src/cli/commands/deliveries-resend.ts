@@ -2,6 +2,7 @@ import { isOver } from '../../core/delivery.ts'
 import { editRequest, requestMethods } from '../../core/edit-request.ts'
 import type { Delivery, DeliveryRequest } from '../../core/planned-delivery.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 import { findDelivery } from './deliveries-show.ts'
 import { readText } from './rules-apply.ts'
@@ -36,6 +37,7 @@ export const deliveriesResend = defineCommand({
         throw new CliError('refused', `Delivery ${found.id} is ${found.state}; ${how}.`)
       }
       const request = edited(found, text, header.map(readHeader), method)
+      await findDestination(store, id, found.destination)
       if (!(await store.resendDelivery(id, found.id, request))) {
         throw new CliError('refused', `Delivery ${found.id} is not over any more.`)
       }

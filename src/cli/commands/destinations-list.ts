@@ -1,5 +1,6 @@
 import { breakerPhase } from '../../core/delivery-breaker.ts'
 import { countBacklog } from '../../operate/count-backlog.ts'
+import { shownUrl } from '../../outbound/mask-secrets.ts'
 import type { DeliveryCount, Destination } from '../../storage/delivery-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
@@ -31,7 +32,14 @@ export const destinationsList = defineCommand({
 function row(destination: Destination, counts: readonly DeliveryCount[]): string[] {
   const { name, type, url } = destination
   const { waiting, dead } = tally(destination, counts)
-  return [name, type, standing(destination), String(waiting), String(dead), printable(url)]
+  return [
+    name,
+    type,
+    standing(destination),
+    String(waiting),
+    String(dead),
+    printable(shownUrl(url)),
+  ]
 }
 
 function tally({ name }: Destination, counts: readonly DeliveryCount[]) {

@@ -1,4 +1,5 @@
 import { rulesNaming } from '../../core/rules-naming.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { findDestination } from '../find-destination.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
@@ -21,6 +22,10 @@ export const destinationsRemove = defineCommand({
     await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
       await findDestination(store, id, name)
+      if (isOfSubscription(name)) {
+        const words = `"${name}" is that of a webhook. Delete it by the API that made it, or pause it.`
+        throw new CliError('refused', words)
+      }
       const users = rulesNaming(await store.listRules(id), name).join(', ')
       if (users !== '') {
         throw new CliError('refused', `"${name}" is named by ${users}. Change the rules first.`)

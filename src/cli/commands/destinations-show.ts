@@ -1,4 +1,5 @@
 import type { SecretSource } from '../../core/destination.ts'
+import { shownUrl } from '../../outbound/mask-secrets.ts'
 import type { Destination } from '../../storage/delivery-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
@@ -30,7 +31,7 @@ function describe(destination: Destination): string[][] {
   return [
     ['name', `${name}, version ${version}`],
     ['type', type],
-    ['address', printable(url)],
+    ['address', printable(shownUrl(url))],
     ['state', standing(destination)],
     ['failures in a row', String(breaker.failures)],
     ['signing secret', secrets.signing === null ? 'none' : `${from}${until}`],

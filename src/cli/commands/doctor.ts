@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../../config/load-config.ts'
 import type { Finding } from '../../storage/maintain-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, exitCodes } from '../command.ts'
+import { examineCalls } from '../examine-calls.ts'
 import { examineFolder } from '../examine-folder.ts'
 import { examinePort } from '../examine-port.ts'
 
@@ -63,5 +64,6 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
     ...examineFolder(config),
     ...(await examineStore(config)),
     await examinePort(config),
+    ...(await examineCalls(config)),
   ]
 }

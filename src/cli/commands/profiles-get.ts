@@ -1,7 +1,7 @@
-import type { Key } from '../../core/command.ts'
-import { canonicalEmail, EMAIL, type Profile, type ProfileId } from '../../core/profile.ts'
+import type { Profile } from '../../core/profile.ts'
 import { columns, printable } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
+import { readKey } from '../read-key.ts'
 import { profileJson } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
@@ -23,20 +23,6 @@ export const profilesGet = defineCommand({
     return { json: profileJson(profile), text: describe(profile) }
   },
 })
-
-function readKey(asked: string): Key {
-  const at = asked.indexOf('=')
-  if (at > 0) {
-    const kind = asked.slice(0, at)
-    const value = asked.slice(at + 1)
-    return { identifier: { kind, value: kind === EMAIL ? canonicalEmail(value) : value } }
-  }
-  if (/^\d{1,15}$/.test(asked)) return { profile: Number(asked) as ProfileId }
-  throw new CliError(
-    'usage',
-    `"${asked}" is neither a number nor KIND=VALUE, such as email=a@b.example.`,
-  )
-}
 
 function describe(profile: Profile): string {
   const shown = profileJson(profile)

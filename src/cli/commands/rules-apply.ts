@@ -7,6 +7,7 @@ import { diffDestinations } from '../../core/diff-destinations.ts'
 import { diffRules, type RuleChange } from '../../core/diff-rules.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule } from '../../core/rule.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import type { Destination, NewDestination } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
@@ -45,7 +46,7 @@ export const rulesApply = defineCommand({
       config,
       async (store) => {
         const { id } = await findWorkspace(store, options.workspace)
-        const existing = await store.listDestinations(id)
+        const existing = (await store.listDestinations(id)).filter(isOfFile)
         if (content.destinations === null) {
           // Once more, with the names of what is there.
           const knownDestinations = existing.map(({ name }) => name)
@@ -84,7 +85,8 @@ async function countDying(
   const kept = new Set(destinations.map(({ name }) => name))
   const states = ['queued', 'pending', 'claimed'] as const
   for (const { destination, count } of await store.countDeliveries(workspace, { states })) {
-    if (!kept.has(destination)) dying.set(destination, (dying.get(destination) ?? 0) + count)
+    if (!kept.has(destination) && !isOfSubscription(destination))
+      dying.set(destination, (dying.get(destination) ?? 0) + count)
   }
   return dying
 }
@@ -175,4 +177,9 @@ export async function readText(file: string): Promise<string> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CliError('refused', `${file}: cannot be read (${reason}).`, error)
   }
+}
+
+/** Those of webhooks that a vendor's API registers are not for a file to put or to remove. */
+function isOfFile({ name }: Destination): boolean {
+  return !isOfSubscription(name)
 }

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Applied, Command } from '../../core/command.ts'
-import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { defaultWorkspace, ensureFirstWorkspace } from '../../first-start.ts'
 import type { Store } from '../../storage/store.ts'
+import { applyPatiently } from '../apply-patiently.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
 import { showProgress } from '../progress.ts'
 import { seedCommand, seedPerson } from '../seed-person.ts'
@@ -11,8 +9,6 @@ import { findWorkspace, withStore } from '../with-store.ts'
 
 /** Commands under way at a time: enough for the store to fill its groups while more are made. */
 const underWayMax = 2_048
-/** How often a command is tried again while a server beside this keeps the store busy. */
-const triesMax = 20
 
 export const seed = defineCommand({
   name: 'seed',
@@ -75,16 +71,4 @@ async function storePeople(
   await Promise.all(Array.from({ length: Math.min(underWayMax, count) }, lane))
   progress.end()
   return created
-}
-
-async function applyPatiently(store: Store, id: WorkspaceId, command: Command): Promise<Applied> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await store.apply(id, command)
-    } catch (error) {
-      const busy = error instanceof Fault && error.code === 'unavailable'
-      if (!busy || tries >= triesMax) throw error
-      await sleep((error.retryAfterSeconds ?? 1) * 1_000)
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { type App, startApp } from '../../app.ts'
 import type { Config } from '../../config/load-config.ts'
-import { renderFirstStart, writeFirstTokens } from '../../first-start.ts'
+import { consolePath, renderFirstStart, writeFirstTokens } from '../../first-start.ts'
 import { CliError, defineCommand, exitCodes } from '../command.ts'
 import { stopSignal } from '../stop-signal.ts'
 
@@ -11,7 +11,7 @@ export const serve = defineCommand({
   summary: 'Start the server.',
   usage: '',
   details: [
-    'Serves every dialect on ROSTER_HOST and ROSTER_PORT. The first start on an empty store makes',
+    'Serves every dialect on ROSTER_HOST and ROSTER_PORT, and the console at /console/. The first start on an empty store makes',
     'the workspace "default" with one token for each dialect, and shows a ready-to-paste call for',
     'each main endpoint: on the terminal, or else in first-tokens.txt in the data folder. It goes on',
     'with runs and delivers too, unless ROSTER_WORKER is off.',
@@ -42,8 +42,13 @@ function announce(
   terminal: boolean,
 ): void {
   const places = tlsUrl === null ? url : `${url} and ${tlsUrl}`
-  if (terminal) process.stdout.write(`Roster is listening on ${places}\n`)
-  else logger.info({ url, ...(tlsUrl && { tlsUrl }) }, `listening on ${places}`)
+  const console_ = `${url}${consolePath}`
+  if (terminal) {
+    process.stdout.write(`Roster is listening on ${places}\nIts console is at ${console_}\n`)
+  } else {
+    logger.info({ url, ...(tlsUrl && { tlsUrl }) }, `listening on ${places}`)
+    logger.info({ console: console_ }, `the console is at ${console_}`)
+  }
   if (firstStart !== null) {
     const text = renderFirstStart(firstStart, url)
     if (terminal) process.stdout.write(`\n${text}\n`)

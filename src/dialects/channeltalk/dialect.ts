@@ -9,15 +9,21 @@ import type { JsonValue } from '../../core/json.ts'
 import { parseForm } from '../../lib/parse-form.ts'
 import { createEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
+import { userPayload } from './payload.ts'
+import { createPhoneNumbers } from './phone-numbers.ts'
 import { rateLimit } from './rate-limit.ts'
 import { samples } from './samples.ts'
+import { createUserIds } from './user-ids.ts'
 import { basePaths } from './versions.ts'
+
+const view = { ids: createUserIds(), phones: createPhoneNumbers() }
 
 /** Channel Talk (channel.io), Open API versions 3 to 5: https://developers.channel.io */
 export const channeltalk: Dialect = defineDialect({
   id: 'channeltalk',
   basePaths,
-  endpoints: createEndpoints(),
+  endpoints: createEndpoints(view),
+  payloads: [userPayload(view)],
   credentials: readCredentials,
   parseBody,
   renderError,

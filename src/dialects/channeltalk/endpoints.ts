@@ -2,17 +2,15 @@ import type { Endpoint, PlainEndpoint } from '../../core/dialect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { chatEndpoints } from './chat-endpoints.ts'
 import { eventEndpoints } from './event-endpoints.ts'
-import { createPhoneNumbers } from './phone-numbers.ts'
+import type { UserView } from './render-user.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 import { ok } from './user-answer.ts'
 import { userEndpoints } from './user-endpoints.ts'
-import { createUserIds } from './user-ids.ts'
 import { userStateEndpoints } from './user-state-endpoints.ts'
 import { webhookEndpoints } from './webhook-endpoints.ts'
 
 /** The calls of all versions; those of wire notes 1.1 are numbered as there. */
-export function createEndpoints(): Endpoint[] {
-  const view = { ids: createUserIds(), phones: createPhoneNumbers() }
+export function createEndpoints(view: UserView): Endpoint[] {
   return [
     ...userEndpoints(view),
     ...userStateEndpoints(view),

@@ -80,10 +80,10 @@ function readName(value: JsonValue): string {
 
 function readUrl(value: JsonValue): string {
   const url = typeof value === 'string' && value.length <= urlLengthMax ? URL.parse(value) : null
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw invalidField(
       'url',
-      `must be an http or https address of at most ${urlLengthMax} characters.`,
+      `must be an http or https address of at most ${urlLengthMax} characters, without a password.`,
     )
   }
   return value as string

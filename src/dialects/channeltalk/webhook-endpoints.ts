@@ -1,13 +1,14 @@
 import { type Asking, askCommand, askRecord, askRecords } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest, Endpoint } from '../../core/dialect.ts'
 import { Fault, invalidField } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 import { readListQuery } from './list-query.ts'
 import { readNewWebhook, readWebhookChanges } from './read-webhook.ts'
 import { ok } from './user-answer.ts'
 import { createThingIds, type ThingIds } from './user-ids.ts'
 import { versionOf } from './versions.ts'
+import { webhookSubscription } from './webhook-subscription.ts'
 
 export const WEBHOOK = 'channeltalk.webhook'
 /** Rises with each webhook made, so that two made at once see each other. */
@@ -41,9 +42,10 @@ export function webhookEndpoints(): Endpoint[] {
     path: '/webhooks',
     scope: 'webhooks:write',
     *ask(request, { random }) {
-      const { name, ...webhook } = readNewWebhook(request.body, versionOf(request))
+      const { name, blocked, ...webhook } = readNewWebhook(request.body, versionOf(request))
       const body: JsonObject = { ...webhook, token: random(16) }
-      return ok({ webhook: render(yield* make(name, body), request) })
+      if (blocked === true) body.stopped = { at: request.now, reason: 'by hand' }
+      return ok({ webhook: render(yield* make(name, body, request), request) })
     },
   }
 
@@ -63,14 +65,9 @@ export function webhookEndpoints(): Endpoint[] {
     path: '/webhooks/:webhookId',
     scope: 'webhooks:write',
     *ask(request) {
-      const { name, ...set } = readWebhookChanges(request.body, versionOf(request))
-      const at = { id: webhookId(request, ids) }
-      const names = name === undefined ? {} : { name }
-      const write = { op: 'patch' as const, kind: WEBHOOK, at, set, ...names }
-      const { records } = yield* inVendorsWords(
-        askCommand({ kind: 'write-records', records: [write] }),
-      )
-      return ok({ webhook: render(records?.[0] as StoredRecord, request) })
+      const changes = readWebhookChanges(request.body, versionOf(request))
+      const record = yield* change(webhookId(request, ids), changes, request)
+      return ok({ webhook: render(record, request) })
     },
   }
 
@@ -80,7 +77,7 @@ export function webhookEndpoints(): Endpoint[] {
     scope: 'webhooks:write',
     *ask(request) {
       const at = { id: webhookId(request, ids) }
-      const write = { op: 'delete' as const, kind: WEBHOOK, at }
+      const write = { op: 'delete' as const, kind: WEBHOOK, at, subscription: null }
       yield* inVendorsWords(askCommand({ kind: 'write-records', records: [write] }))
       return ok({})
     },
@@ -90,7 +87,16 @@ export function webhookEndpoints(): Endpoint[] {
 }
 
 /** @throws Fault for a name that is taken, or one webhook too many. */
-function* make(name: string, body: JsonObject): Asking<StoredRecord> {
+function* make(
+  name: string,
+  body: JsonObject,
+  { workspace }: DialectRequest,
+): Asking<StoredRecord> {
+  const subscription = {
+    ...webhookSubscription(body, workspace.settings),
+    isActive: body.stopped === undefined,
+  }
+
   for (let tries = 1; ; tries++) {
     const made = yield* askRecord(MADE, { name: 'all' })
     const { total } = yield* askRecords({ kind: WEBHOOK, page: { limit: 1 }, total: true })
@@ -103,7 +109,7 @@ function* make(name: string, body: JsonObject): Asking<StoredRecord> {
       const { records } = yield* askCommand({
         kind: 'write-records',
         records: [
-          { op: 'put', kind: WEBHOOK, name, version: 0, body },
+          { op: 'put', kind: WEBHOOK, name, version: 0, body, subscription },
           { op: 'put', kind: MADE, name: 'all', version: made?.version ?? 0, body: {} },
         ],
       })
@@ -113,6 +119,47 @@ function* make(name: string, body: JsonObject): Asking<StoredRecord> {
       if (!isOvertaken || tries === triesMax) throw error
     }
   }
+}
+
+/** Changes a webhook and what is sent to it; of two at once, the later sees what the first left. */
+function* change(
+  id: RecordId,
+  { name, blocked, ...fields }: JsonObject & { name?: string },
+  { workspace, now }: DialectRequest,
+): Asking<StoredRecord> {
+  for (let tries = 1; ; tries++) {
+    const found = yield* askRecord(WEBHOOK, { id })
+    if (!found) throw noWebhook()
+    const set: JsonObject = { ...fields }
+    // Who blocks it by hand blocks it now, unless it is; who unblocks it has it called again.
+    if (blocked === true) set.stopped = found.body.stopped ?? { at: now, reason: 'by hand' }
+    if (blocked === false) set.stopped = null
+    const before = stoppedAt(found)
+    if (blocked === false && before !== null) set.lastBlockedAt = before
+    const subscription = {
+      ...webhookSubscription({ ...found.body, ...fields }, workspace.settings),
+      ...(typeof blocked === 'boolean' && { isActive: !blocked }),
+    }
+    const at = { id }
+    const { version } = found
+    const named = name === undefined ? {} : { name }
+    const write = { op: 'patch' as const, kind: WEBHOOK, at, set, version, subscription, ...named }
+    try {
+      const { records } = yield* askCommand({ kind: 'write-records', records: [write] })
+      return records?.[0] as StoredRecord
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      if (error.code === 'record_not_found') throw noWebhook()
+      if (error.code !== 'conflict') throw error
+      if (error.fields.length > 0) throw nameTaken()
+      if (tries === triesMax) throw error
+    }
+  }
+}
+
+function stoppedAt({ body }: StoredRecord): number | null {
+  const { stopped } = body
+  return isObject(stopped) && typeof stopped.at === 'number' ? stopped.at : null
 }
 
 /** Whoever makes a webhook at the same moment is waited for so often. */
@@ -143,16 +190,21 @@ function nameTaken(): Fault {
 }
 
 function renderWebhook(
-  { id, name, body, createdAt }: StoredRecord,
+  record: StoredRecord,
   { workspace }: DialectRequest,
   ids: ThingIds,
 ): JsonObject {
+  const { id, name, createdAt } = record
+  const { stopped, lastBlockedAt: before, ...shown } = record.body
+  const blockedAt = stoppedAt(record)
+  const lastBlockedAt = blockedAt ?? before
   return {
     id: ids.show(id, createdAt, workspace),
     channelId: String(workspace.id),
     name: name ?? '',
-    ...body,
+    ...shown,
     createdAt,
-    blocked: body.blocked === true,
+    ...(lastBlockedAt !== undefined && { lastBlockedAt }),
+    blocked: blockedAt !== null,
   }
 }

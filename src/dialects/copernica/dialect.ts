@@ -3,6 +3,7 @@ import { readCredentials, tokens } from './credentials.ts'
 import { endpoints, openEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
 import { parseBody } from './parse-body.ts'
+import { webhookPayload } from './webhook-payload.ts'
 
 /** The events family of Copernica's REST API, versions 1 to 4. */
 export const copernica = defineDialect({
@@ -10,6 +11,7 @@ export const copernica = defineDialect({
   basePaths: ['/v1', '/v2', '/v3', '/v4'],
   endpoints,
   openEndpoints,
+  payloads: [webhookPayload],
   credentials: readCredentials,
   parseBody,
   renderError,

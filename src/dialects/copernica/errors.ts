@@ -16,12 +16,12 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
   return {
     status: tellsApart ? fault.status : 400,
     headers,
-    body: { error: { message: messageOf(fault) } },
+    body: { error: { message: messageOf(fault, head) } },
   }
 }
 
 /** Clients compare the first two texts, which are the vendor's own; the others are ours. */
-function messageOf(fault: Fault): string {
+function messageOf(fault: Fault, { path }: RequestHead): string {
   switch (fault.code) {
     case 'missing_credentials':
     case 'malformed_credentials':
@@ -29,8 +29,12 @@ function messageOf(fault: Fault): string {
       return 'Invalid access token'
     case 'unknown_route':
     case 'method_not_allowed':
-      return 'Invalid method'
+      return lacksId.test(path) ? missingPart : 'Invalid method'
     default:
       return fault.message
   }
 }
+
+/** Paths without the id they need, which the vendor tells apart from unknown ones. */
+const lacksId = /^\/+v[1-4]\/+(?:database|profile|collection|subprofile|datarequest|logfile)\/*$/
+const missingPart = "Invalid request, element 1 is missing in 'directory' path"

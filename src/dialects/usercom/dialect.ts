@@ -4,12 +4,14 @@ import { credentials, tokens } from './credentials.ts'
 import { endpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
 import { parseBody } from './parse-body.ts'
+import { automationPayload } from './payload.ts'
 
 /** The language of User.com's public REST API, versions 1 and 2. See README.md. */
 export const usercom = defineDialect({
   id: 'usercom',
   basePaths: ['/api/public'],
   endpoints,
+  payloads: [automationPayload],
   credentials,
   parseBody,
   renderError,

@@ -110,7 +110,7 @@ function conditionOf(
       throw invalidField(name, `Ensure this value has at most ${patternLengthMax} characters.`)
     }
     return test({
-      matches: `(?is)${before}${text.replaceAll(/[^\p{L}\p{N}\s]/gu, '\\$&')}${after}`,
+      matches: `(?is)${before}${text.replaceAll(/[!-/:-@[-`{-~]/g, '\\$&')}${after}`,
     })
   }
   switch (operator) {

@@ -4,6 +4,7 @@ import { type JsonObject, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { Profile, ProfileId } from '../../core/profile.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
+import type { Workspace } from '../../core/workspace.ts'
 import { type Definition, definitionKey, findNamed, readDefinition } from './definitions.ts'
 import { bodyText, COMPANY_MEMBER, LIST_MEMBER, recordIdOf, TAG } from './kinds.ts'
 import { customNames, dateTime, renderUser, type Shown } from './user-object.ts'
@@ -13,13 +14,22 @@ import { type Version, versionOf } from './version.ts'
 const otherIdsFrom = 1_000_000_000
 
 /** The user objects of these people, with what they belong to. */
-export function* showUsers(
+export function showUsers(
   profiles: readonly Profile[],
   request: DialectRequest,
   view: WorkspaceView,
 ): Asking<JsonObject[]> {
+  return showUsersAs(profiles, versionOf(request) as Version, request.workspace, view)
+}
+
+/** The same where there is no call. */
+export function* showUsersAs(
+  profiles: readonly Profile[],
+  version: Version,
+  workspace: Workspace,
+  view: WorkspaceView,
+): Asking<JsonObject[]> {
   if (profiles.length === 0) return []
-  const version = versionOf(request)
   const named = yield* findNamed(namesOf(profiles))
   const subjects = profiles.map(({ id }) => id)
   const memberships = yield* askRecordsFound({ subjects })
@@ -28,7 +38,7 @@ export function* showUsers(
   return profiles.map((profile) => {
     const { companies, lists } = belongs(profile.id, memberships, parents)
     const shown: Shown = { definition, tagId, companies, lists }
-    return renderUser(visible(profile, definition), version as Version, request.workspace, shown)
+    return renderUser(visible(profile, definition), version, workspace, shown)
   })
 }
 

@@ -2,6 +2,7 @@ import { defineDialect, type Scope, type TokenShape } from '../../core/dialect.t
 import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/parse-json.ts'
 import { renderProblem } from './problem.ts'
+import { sessionCredentials } from './session-cookie.ts'
 
 /** Every scope there is, each named `resource:verb`. */
 export const nativeScopes: readonly Scope[] = [
@@ -24,6 +25,7 @@ export const nativeScopes: readonly Scope[] = [
   'workspace:write',
   'audit:read',
   'workspaces:manage',
+  'console:use',
 ]
 
 export const nativePath = '/api/v1'
@@ -38,11 +40,12 @@ export const native = defineDialect({
   endpoints: [],
   scopes: nativeScopes,
   credentials(head) {
-    const [scheme, token, ...more] = (head.headers.authorization ?? '').split(' ').filter(Boolean)
+    const { authorization } = head.headers
+    if (authorization === undefined) return sessionCredentials(head)
+    const [scheme, token, ...more] = authorization.split(' ').filter(Boolean)
     if (scheme?.toLowerCase() !== 'bearer') throw new Fault('missing_credentials')
-    const match = tokenPattern.exec(token ?? '')
-    if (!match || more.length > 0) throw new Fault('malformed_credentials')
-    return { publicPart: match[1] as string, secret: match[2] as string }
+    if (more.length > 0) throw new Fault('malformed_credentials')
+    return readToken(token ?? '')
   },
   parseBody(text, head) {
     if (text.trim() === '') return undefined
@@ -80,6 +83,13 @@ export const native = defineDialect({
     },
   ],
 })
+
+/** @throws Fault `malformed_credentials` where the text is no token of this form. */
+export function readToken(token: string): { publicPart: string; secret: string } {
+  const match = tokenPattern.exec(token)
+  if (!match) throw new Fault('malformed_credentials')
+  return { publicPart: match[1] as string, secret: match[2] as string }
+}
 
 /** `rst_`, a part that names the token, and its secret: a form that scanners for secrets know. */
 const tokenPattern = /^rst_([0-9a-f]{16})_([0-9a-f]{48})$/

@@ -5,7 +5,7 @@ import { Fault, invalidField } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { DeliveryId } from '../../core/planned-delivery.ts'
 import { moveAll } from '../../operate/move-deliveries.ts'
-import type { DeliverySelection } from '../../storage/delivery-store.ts'
+import type { DeliverySelection, Redelivered } from '../../storage/delivery-store.ts'
 import type { NativeCall } from './call.ts'
 import { byDeliveryId, findDelivery } from './deliveries.ts'
 import {
@@ -80,9 +80,11 @@ export const cancelDeliveries = defineRoute({
   async handle(call) {
     const { ids, state, ...filter } = call.body
     const selection = select(ids, state ? [state] : waitingStates, readSelection(filter))
-    return move(call, selection, call.query.dry_run === true, (limit) =>
-      call.parts.deliveries.cancelDeliveries(call.workspace.id, selection, limit, call.actor),
-    )
+    return move(call, selection, call.query.dry_run === true, async (limit) => {
+      const { parts, workspace, actor } = call
+      const count = await parts.deliveries.cancelDeliveries(workspace.id, selection, limit, actor)
+      return { count, gone: [] }
+    })
   },
 })
 
@@ -101,7 +103,8 @@ export const redeliverDelivery = defineRoute({
   async handle(call) {
     const { id } = await findOver(call, call.params.id)
     const { parts, workspace, actor } = call
-    const count = await parts.deliveries.redeliverDeliveries(workspace.id, { ids: [id] }, 1, actor)
+    const chosen = { ids: [id] }
+    const { count } = await parts.deliveries.redeliverDeliveries(workspace.id, chosen, 1, actor)
     if (count !== 1) throw unmovable(id)
     return showOne(call, id)
   },
@@ -172,12 +175,12 @@ async function move(
   { parts, workspace }: Calling,
   selection: DeliverySelection,
   isDry: boolean,
-  act: (limit: number) => Promise<number>,
+  act: (limit: number) => Promise<Redelivered>,
 ) {
   const counts = await parts.deliveries.countDeliveries(workspace.id, selection)
   const matching = counts.reduce((sum, { count }) => sum + count, 0)
   const most = Math.min(matching, limits.deliveriesMovedMax)
-  const count = isDry ? 0 : await moveAll(most, act)
+  const count = isDry ? 0 : (await moveAll(most, act)).count
   return { status: 200, body: { dry_run: isDry, matching, moved: count } }
 }
 

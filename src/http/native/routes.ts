@@ -1,6 +1,7 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
 import { countDeliveries, getDelivery, listDeliveries } from './deliveries.ts'
+import { getRuleSchema, listDialects } from './describe.ts'
 import {
   getDestination,
   listDestinations,
@@ -60,5 +61,5 @@ export const routes: readonly NativeRoute[] = [
   ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents],
+  ...[listAudit, countEvents, listDialects, getRuleSchema],
 ]

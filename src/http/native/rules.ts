@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { checkExamples, type RuleExample, tryExample } from '../../core/rule-examples.ts'
 import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import type { NativeCall, NativeParts } from './call.ts'
 import { asFault, assertMatches } from './read-input.ts'
@@ -207,7 +208,7 @@ function readRules(
   { grammar }: NativeParts,
   there: readonly { name: string }[],
 ): RuleDefinition[] {
-  const destinations = there.map(({ name }) => name)
+  const destinations = there.map(({ name }) => name).filter((name) => !isOfSubscription(name))
   const faults = checkRules(rules, grammar.actions, { ...grammar, destinations })
   if (faults.length > 0) throw asFault(below('rules', faults))
   return (rules as readonly RuleDefinition[]).map(completeRule)

@@ -316,6 +316,7 @@ CREATE TABLE destinations (
   breaker_probe_at bigint,
   rate_calls double precision,
   rate_at bigint,
+  failed_in_row integer NOT NULL DEFAULT 0,
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL,
   PRIMARY KEY (workspace_id, name)
@@ -335,8 +336,8 @@ CREATE INDEX destination_notices_by_age ON destination_notices (at);
 
 -- `wake_at` is when a pending delivery is due, and when the lease of a claimed one ends. `lease` is
 -- the fencing number of the last claim, `place` the place in the lane. Tries of the schedule are
--- counted from `tries_from`, which a redelivery sets; `began_at` is set while an attempt is under
--- way, with what was `sent`; both go to `attempts` once it is over.
+-- counted from `tries_from`, which a redelivery sets and a try that was not one moves on; `began_at`
+-- is set while an attempt is under way, with what was `sent`; both go to `attempts` at its end.
 CREATE TABLE deliveries (
   workspace_id bigint NOT NULL,
   id bigint NOT NULL,

@@ -304,6 +304,7 @@ CREATE TABLE destinations (
   breaker_probe_at INTEGER,
   rate_calls REAL,
   rate_at INTEGER,
+  failed_in_row INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, name)
@@ -322,8 +323,8 @@ CREATE TABLE destination_notices (
 -- What is owed to destinations. `place` is the order within a lane and is set as long as a delivery
 -- is not over: the lowest of (workspace, destination, subject) is pending or claimed, the rest is
 -- queued. `wake_at` is when a pending one is due and when the lease of a claimed one ends. Tries of
--- the schedule are counted from `tries_from`, which a redelivery sets. What is large comes last, so
--- that the rest is read without it.
+-- the schedule are counted from `tries_from`, which a redelivery sets and a try that was not one
+-- moves on. What is large comes last, so that the rest is read without it.
 CREATE TABLE deliveries (
   key INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,

@@ -18,7 +18,7 @@ import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
-import { selectRules } from './statements.ts'
+import { selectFileRules } from './statements.ts'
 import { type Transaction, transact } from './transaction.ts'
 
 /** Rows deleted in one transaction, so that deleting a workspace holds nobody up for long. */
@@ -222,7 +222,7 @@ export class Admin {
 
   replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Promise<Rule[]> {
     return this.write(id, by, async ({ query, tell }) => {
-      const before = (await query<Row>(selectRules, [id])).rows.map(ruleFromRow)
+      const before = (await query<Row>(selectFileRules, [id])).rows.map(ruleFromRow)
       const after = await putRules({ query }, id, rules, this.#options.clock())
       await tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
       return after

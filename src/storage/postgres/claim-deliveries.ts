@@ -71,6 +71,12 @@ export class DeliveryClaimer {
   async claim(request: ClaimRequest): Promise<Claimed> {
     const { busy, isAll } = await this.#survey()
     const now = this.#options.clock()
+    const leftOut = new Set(
+      request.leaveOut?.map(({ workspaceId, destination }) => keyOf(workspaceId, destination)),
+    )
+    for (const one of busy) {
+      if (leftOut.has(keyOf(one.workspaceId, one.name))) one.load.concurrency = 0
+    }
     const orphans = busy
       .filter(({ destination }) => destination === null)
       .map(({ workspaceId, name }): [WorkspaceId, string] => [workspaceId, name])
@@ -220,12 +226,14 @@ async function lockAndMeasure(
     measure(transaction, ready, perDestination, now),
   ])
   const rows = new Map(locked.rows.map((row) => [keyOf(row.workspace_id, row.name), row]))
-  return ready.flatMap(({ workspaceId, name }, index): Held[] => {
+  return ready.flatMap(({ workspaceId, name, load: seen }, index): Held[] => {
     const row = rows.get(keyOf(workspaceId, name))
     const measure = measured[index]
     if (!row || !measure) return []
     const destination = destinationFromRow(row)
     const load = { ...loadOf(destination, row), ...measure.load }
+    // One that is left out stays so.
+    if (seen.concurrency === 0) load.concurrency = 0
     return [{ workspaceId, name, destination, ...measure, load }]
   })
 }
@@ -261,7 +269,7 @@ async function noteClaims(
 ): Promise<void> {
   const notes: unknown[][] = []
   for (const [index, { workspaceId, name, load }] of chosen.entries()) {
-    const breaker = afterClaim(load.breaker, now)
+    const breaker = afterClaim(load.breaker, now, defaultBreaker)
     const bucket = load.rate && afterCalls(load.rate, load.bucket, counts[index] ?? 0, now)
     if (breaker === load.breaker && bucket === null) continue
     load.breaker = breaker

@@ -5,8 +5,8 @@ import type { Rule } from '../../core/rule.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { type Row, ruleFromRow } from '../rows.ts'
-import { selectConfig } from './statements.ts'
-import { ask } from './transaction.ts'
+import { holdConfig, selectConfig } from './statements.ts'
+import { ask, type Transaction } from './transaction.ts'
 
 /** A workspace's rules and settings, and the version by which a transaction tells they are old. */
 export interface WorkspaceConfig {
@@ -33,7 +33,7 @@ export class ConfigCache {
   async get(id: WorkspaceId): Promise<WorkspaceConfig> {
     const known = this.#configs.get(id)
     if (known) return known
-    const config = await this.#read(id)
+    const config = await this.#read(id, (statement, values) => ask(this.#pool, statement, values))
     if (this.#configs.size >= rememberedMax) this.#configs.clear()
     this.#configs.set(id, config)
     return config
@@ -43,8 +43,14 @@ export class ConfigCache {
     this.#configs.delete(id)
   }
 
-  async #read(id: WorkspaceId): Promise<WorkspaceConfig> {
-    const { rows } = await ask<Row>(this.#pool, selectConfig, [id])
+  /** As it stays until the transaction ends: whoever changes anything waits for that. */
+  async hold(id: WorkspaceId, { query }: Transaction): Promise<WorkspaceConfig> {
+    await query(holdConfig)
+    return this.#read(id, query)
+  }
+
+  async #read(id: WorkspaceId, query: Transaction['query']): Promise<WorkspaceConfig> {
+    const { rows } = await query<Row>(selectConfig, [id])
     const [row] = rows
     if (!row) throw unknownWorkspace()
     return {

@@ -13,7 +13,7 @@ import { deliveryTransactions } from './delivery-transactions.ts'
 import { Destinations } from './destinations.ts'
 import type { DueSignal } from './due-signal.ts'
 import { RuleVersions } from './rule-versions.ts'
-import type { Statement } from './transaction.ts'
+import type { Statement, Transaction } from './transaction.ts'
 
 export interface DeliveriesOptions {
   pool: pg.Pool
@@ -99,9 +99,11 @@ function queue(
       return heard(write((transaction) => attempts.recordAttempts(transaction, results, clock())))
     },
     failDeliveries: fail,
-    releaseDeliveries: async (claims) => {
+    releaseDeliveries: async (claims, pause = null) => {
       if (claims.length === 0) return
-      await heard(write((transaction) => attempts.releaseDeliveries(transaction, claims, clock())))
+      const release = (transaction: Transaction) =>
+        attempts.releaseDeliveries(transaction, claims, pause, clock())
+      await heard(write(release))
     },
     extendLeases: async (claims, leaseMs) => {
       if (claims.length === 0) return []

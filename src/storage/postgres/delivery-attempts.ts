@@ -1,4 +1,4 @@
-import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -10,6 +10,7 @@ import type {
   Destination,
   DestinationNotice,
   FailedDelivery,
+  ReleasePause,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
@@ -25,6 +26,7 @@ interface Finish extends Claim {
   reason: string | null
   detail: string | null
   outcome: string | null
+  isTry: boolean
   /** Where its lane changes by it. */
   lane: { destination: string; subject: number } | null
 }
@@ -99,7 +101,8 @@ export async function failDeliveries(
   const finishes = held.map((failure): Finish => {
     const lane = laneOf(found.get(keyOf(failure)) as Row)
     const detail = keptText(failure.detail)
-    return { ...failure, detail, state: 'dead', dueAt: null, endedAt: now, outcome: null, lane }
+    const over = { state: 'dead', dueAt: null, endedAt: now, outcome: null, isTry: true }
+    return { ...failure, ...over, detail, lane }
   })
   return foundIn(await finish(transaction, finishes, now), failures)
 }
@@ -107,6 +110,7 @@ export async function failDeliveries(
 export async function releaseDeliveries(
   transaction: Transaction,
   claims: readonly Claim[],
+  pause: ReleasePause | null,
   now: number,
 ): Promise<void> {
   const sorted = sortedByKey(claims)
@@ -117,8 +121,14 @@ export async function releaseDeliveries(
   const finishes = sorted.flatMap((claim): Finish[] => {
     const row = found.get(keyOf(claim))
     if (!row) return []
-    const kept = { reason: row.reason as string | null, detail: row.detail as string | null }
-    const open = { state: 'pending', dueAt: now, endedAt: null, lane: null, outcome: null }
+    const kept = pause
+      ? { reason: pause.reason, detail: keptText(pause.detail) }
+      : { reason: row.reason as string | null, detail: row.detail as string | null }
+    const dueAt = now + (pause?.ms ?? 0)
+    const open = {
+      ...{ state: 'pending', dueAt, isTry: true },
+      ...{ endedAt: null, lane: null, outcome: null },
+    }
     return [{ ...claim, ...kept, ...open }]
   })
   await finish(transaction, finishes, now)
@@ -157,7 +167,11 @@ async function judgeDestinations(
   }
   const changed = [...byDestination.values()].filter(({ row, results: ended }) => {
     const { failures, openUntil } = breakerFromRow(row)
-    const isBad = (one: AttemptResult) => isHealthy(one) === false || disables(one)
+    const { terms, failedInRow } = destinationFromRow(row)
+    const isBad = (one: AttemptResult) =>
+      isHealthy(one) === false ||
+      disabledBy(one, terms, 0) !== null ||
+      failuresInRow(failedInRow, one, terms) !== failedInRow
     return failures > 0 || openUntil !== null || ended.some(isBad)
   })
   if (changed.length === 0) return []
@@ -186,20 +200,24 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
       destination.breaker = after.breaker
       if (after.change) tell(after.change, reason)
     }
-    if (!disables(result) || destination.state === 'disabled') continue
+    const { terms } = destination
+    destination.failedInRow = failuresInRow(destination.failedInRow, result, terms)
+    const disabling = disabledBy(result, terms, destination.failedInRow)
+    if (disabling === null || destination.state === 'disabled') continue
     destination.state = 'disabled'
-    destination.stateReason = reason
-    tell('disabled', reason)
+    destination.stateReason = disabling
+    tell('disabled', disabling)
   }
   return { workspaceId, name, destination, notices }
 }
 
 async function writeJudged(transaction: Transaction, judged: readonly Judged[]): Promise<void> {
   if (judged.length === 0) return
-  const columns = columnsOf(8, judged, ({ workspaceId, name, destination }) => {
+  const columns = columnsOf(9, judged, ({ workspaceId, name, destination }) => {
     const { failures, openUntil, opened, probeAt } = destination.breaker
-    const { state, stateReason } = destination
-    return [workspaceId, name, failures, openUntil, opened, probeAt, state, stateReason]
+    const { state, stateReason, failedInRow } = destination
+    const breaker = [failures, openUntil, opened, probeAt]
+    return [workspaceId, name, ...breaker, state, stateReason, failedInRow]
   })
   const notices = judged.flatMap((one) => one.notices)
   const written = [transaction.query(sql.updateBreakers, columns)]
@@ -234,9 +252,9 @@ async function finish(
   now: number,
 ): Promise<Row[]> {
   if (finishes.length === 0) return []
-  const columns = columnsOf(9, finishes, (one) => [
+  const columns = columnsOf(10, finishes, (one) => [
     ...[one.workspaceId, one.id, one.lease, one.state, one.dueAt, one.endedAt, one.reason],
-    ...[one.detail, one.outcome],
+    ...[one.detail, one.outcome, one.isTry ? 0 : 1],
   ])
   const lanes = finishes.flatMap(({ workspaceId, lane }) =>
     lane ? [[workspaceId, lane.destination, lane.subject]] : [],

@@ -3,10 +3,10 @@ import type { DeliveryState } from '../../core/delivery.ts'
 import type { DeliveryId, DeliveryRequest } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { movedDeliveries } from '../audit-details.ts'
-import type { DeliverySelection } from '../delivery-store.ts'
+import type { DeliverySelection, Redelivered } from '../delivery-store.ts'
 import { telling } from './admin.ts'
 import type { Write } from './delivery-transactions.ts'
-import { type End, endSome, moveBatch, reopenSome } from './move-deliveries.ts'
+import { type End, endSome, goneOf, moveBatch, reopenSome } from './move-deliveries.ts'
 
 /** What waits behind others first: ending a head would only make the next one pending. */
 const unfinished: readonly DeliveryState[][] = [['queued'], ['pending', 'claimed']]
@@ -42,11 +42,11 @@ export class DeliveryMover {
     selection: DeliverySelection,
     limit: number,
     by: Actor,
-  ): Promise<number> {
+  ): Promise<Redelivered> {
     let after: DeliveryId | null = null
     for (let count = 0; ; ) {
       const most = Math.min(limit - count, moveBatch)
-      if (most <= 0) return count
+      if (most <= 0) return { count, gone: [] }
       const range: { after: DeliveryId | null; limit: number } = { after, limit: most }
       const moved = await this.#write(async (transaction) => {
         const now = this.#clock()
@@ -56,7 +56,12 @@ export class DeliveryMover {
         if (some.count > 0) await tell(id, 'deliveries.redelivered', 'deliveries', details)
         return some
       })
-      if (moved.last === null) return count
+      if (moved.last === null) {
+        return {
+          count,
+          gone: await this.#write((transaction) => goneOf(transaction, id, selection)),
+        }
+      }
       count += moved.count
       after = moved.last
     }

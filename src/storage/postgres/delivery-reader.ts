@@ -1,5 +1,6 @@
 import { isHeldBack } from '../../core/claim-turns.ts'
 import { defaultBreaker } from '../../core/delivery-breaker.ts'
+import { countedMax, overdueMs } from '../../core/delivery-health.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
@@ -23,9 +24,6 @@ import type { Statement } from './transaction.ts'
 
 type Ask = (statement: Statement | string, values?: unknown[]) => Promise<Row[]>
 
-/** What is due for longer is overdue, unless it is held back on purpose; in milliseconds. */
-const overdueMs = 60_000
-
 export const selectDelivery: Statement = {
   name: 'select_delivery',
   text: `SELECT ${deliveryColumns} FROM deliveries WHERE workspace_id = $1 AND id = $2`,
@@ -47,33 +45,46 @@ export const selectAttempts: Statement = {
     ORDER BY number`,
 }
 
-/** For somebody who watches: it counts, and so takes the longer the more there is to count. */
-const selectHealth = `
+/**
+ * For somebody who watches. What waits is counted up to a number, so that it takes no longer the
+ * more there is; what is queued is looked for among as many that are not over.
+ */
+export const selectHealth: Statement = {
+  name: 'select_health',
+  text: `
     SELECT d.workspace_id, home.name AS workspace, counts.*,
       ${destinationColumns.replaceAll(/(\w+)/g, 'd.$1')}
     FROM destinations d
     CROSS JOIN LATERAL (SELECT name FROM workspaces w WHERE w.id = d.workspace_id LIMIT 1) AS home
     CROSS JOIN LATERAL (
       SELECT (
-        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'pending'
-          AND o.wake_at IS NOT NULL) AS pending, (
-        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'claimed'
-          AND o.wake_at IS NOT NULL) AS claimed, (
-        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.ended_at IS NULL
-          AND o.state = 'queued') AS queued, (
-        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'dead') AS dead, (
-        SELECT count(*) FROM deliveries o WHERE o.workspace_id = d.workspace_id
-          AND o.destination = d.name AND o.state = 'pending' AND o.wake_at < $1::bigint
-          ) AS overdue, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id
+            AND o.destination = d.name AND o.state = 'pending'
+            AND o.wake_at IS NOT NULL LIMIT $3) AS part) AS pending, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id
+            AND o.destination = d.name AND o.state = 'claimed'
+            AND o.wake_at IS NOT NULL LIMIT $3) AS part) AS claimed, (
+        SELECT count(*) FILTER (WHERE part.state = 'queued') FROM (
+          SELECT state FROM deliveries o WHERE o.workspace_id = d.workspace_id
+            AND o.destination = d.name AND o.ended_at IS NULL
+          ORDER BY o.subject, o.place LIMIT $3) AS part) AS queued, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id
+            AND o.destination = d.name AND o.state = 'dead' LIMIT $3) AS part) AS dead, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM deliveries o WHERE o.workspace_id = d.workspace_id
+            AND o.destination = d.name AND o.state = 'pending' AND o.wake_at < $1::bigint
+          LIMIT $3) AS part) AS overdue, (
         SELECT o.wake_at FROM deliveries o WHERE o.workspace_id = d.workspace_id
           AND o.destination = d.name AND o.state = 'pending' AND o.wake_at <= $2::bigint
         ORDER BY o.wake_at LIMIT 1) AS oldest_due_at
     ) AS counts
-    ORDER BY d.workspace_id, d.name`
+    ORDER BY d.workspace_id, d.name`,
+}
+
+const countDestinations = 'SELECT count(*) AS count FROM destinations'
 
 /** Reads deliveries and what was tried of them. */
 export class DeliveryReader {
@@ -124,7 +135,9 @@ export class DeliveryReader {
   }
 
   async health(now: number): Promise<DeliveryHealth> {
-    const rows = await this.#ask(selectHealth, [now - overdueMs, now])
+    const [all] = await this.#ask(countDestinations)
+    const most = countedMax(all?.count as number)
+    const rows = await this.#ask(selectHealth, [now - overdueMs, now, most])
     const due = rows.map((row) => row.oldest_due_at as number | null).filter((at) => at !== null)
     return {
       oldestDueAt: due.length === 0 ? null : Math.min(...due),

@@ -208,8 +208,8 @@ export const finishDeliveries: Statement = {
     WITH held AS MATERIALIZED (
       SELECT f.*, ${underWay}
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
-        $6::bigint[], $7::text[], $8::text[], $9::text[])
-        AS f (workspace_id, id, lease, state, wake_at, ended_at, reason, detail, outcome)
+        $6::bigint[], $7::text[], $8::text[], $9::text[], $10::integer[])
+        AS f (workspace_id, id, lease, state, wake_at, ended_at, reason, detail, outcome, untried)
       CROSS JOIN LATERAL (
         SELECT state, lease, ${underWay} FROM deliveries o
         WHERE o.workspace_id = f.workspace_id AND o.id = f.id LIMIT 1 FOR NO KEY UPDATE) AS now
@@ -217,12 +217,13 @@ export const finishDeliveries: Statement = {
     ), told AS (
       ${insertAttempts}
       SELECT workspace_id, id, ${underWay},
-        CASE WHEN outcome IS NOT NULL THEN $10::bigint END,
+        CASE WHEN outcome IS NOT NULL THEN $11::bigint END,
         coalesce(outcome, '{"kind":"lost"}')
       FROM held WHERE began_at IS NOT NULL
     )
     UPDATE deliveries d SET state = held.state, wake_at = held.wake_at, ended_at = held.ended_at,
-      reason = held.reason, detail = held.detail, ${nothingUnderWay}
+      reason = held.reason, detail = held.detail, tries_from = d.tries_from + held.untried,
+      ${nothingUnderWay}
     FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id
     RETURNING d.workspace_id, d.id`,
 }
@@ -232,10 +233,11 @@ export const updateBreakers: Statement = {
   text: `
     UPDATE destinations d SET breaker_failures = n.failures, breaker_open_until = n.open_until,
       breaker_opened = n.opened, breaker_probe_at = n.probe_at, state = n.state,
-      state_reason = n.state_reason
+      state_reason = n.state_reason, failed_in_row = n.failed_in_row
     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[], $5::integer[],
-      $6::bigint[], $7::text[], $8::text[])
-      AS n (workspace_id, name, failures, open_until, opened, probe_at, state, state_reason)
+      $6::bigint[], $7::text[], $8::text[], $9::integer[])
+      AS n (workspace_id, name, failures, open_until, opened, probe_at, state, state_reason,
+        failed_in_row)
     WHERE d.workspace_id = n.workspace_id AND d.name = n.name`,
 }
 

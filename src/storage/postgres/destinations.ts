@@ -1,9 +1,11 @@
 import type { Actor } from '../../core/audit.ts'
+import { afterResume } from '../../core/delivery-breaker.ts'
 import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { changedDestinations, putDetails, replacedSecrets } from '../audit-details.ts'
 import { destinationColumns, destinationFromRow, noticeFromRow } from '../delivery-rows.ts'
 import type {
@@ -47,9 +49,9 @@ const updateState = `
   UPDATE destinations SET state = $3, state_reason = NULL
   WHERE workspace_id = $1 AND name = $2`
 
-const closeBreaker = `
-  UPDATE destinations SET breaker_failures = 0, breaker_open_until = NULL, breaker_opened = 0,
-    breaker_probe_at = NULL
+const setBreaker = `
+  UPDATE destinations SET breaker_failures = $3, breaker_open_until = $4, breaker_opened = $5,
+    breaker_probe_at = $6, failed_in_row = 0
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
@@ -90,7 +92,7 @@ export class Destinations {
       const there = await lockAll(transaction, id)
       const before = [...there.values()].map(destinationFromRow)
       const names = new Set(all.map(({ definition }) => definition.name))
-      const left = [...there.keys()].filter((name) => !names.has(name))
+      const left = [...there.keys()].filter((name) => !names.has(name) && !isOfSubscription(name))
       await remove(transaction, id, left)
       for (const name of left) there.delete(name)
       for (const one of sorted(all)) await putOne(transaction, id, there, one, now)
@@ -142,12 +144,12 @@ export class Destinations {
     state: 'active' | 'paused',
     by?: Actor,
   ): Promise<boolean> {
-    return this.#options.admin.write(id, by, async ({ query, tell }) => {
-      const { rowCount } = await query(updateState, [id, name, state])
-      if (state === 'active') await query(closeBreaker, [id, name])
+    const { admin, clock } = this.#options
+    return admin.write(id, by, async (transaction) => {
+      if (!(await writeState(transaction, id, name, state, clock()))) return false
       const action = state === 'active' ? 'destination.resumed' : 'destination.paused'
-      if (rowCount === 1) await tell(id, action, name, {})
-      return rowCount === 1
+      await transaction.tell(id, action, name, {})
+      return true
     })
   }
 
@@ -188,14 +190,32 @@ export class Destinations {
   }
 }
 
-async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
+/** Answers whether there is such a destination. One that is active again begins anew. */
+export async function writeState(
+  { query }: Transaction,
+  id: WorkspaceId,
+  name: string,
+  state: 'active' | 'paused',
+  now: number,
+): Promise<boolean> {
+  const { rows } = await query<Row>(`${selectDestination} FOR NO KEY UPDATE`, [id, name])
+  if (!rows[0]) return false
+  const { breaker, state: before } = destinationFromRow(rows[0])
+  await query(updateState, [id, name, state])
+  if (state === 'paused') return true
+  const { failures, openUntil, opened, probeAt } = afterResume(breaker, before === 'disabled', now)
+  await query(setBreaker, [id, name, failures, openUntil, opened, probeAt])
+  return true
+}
+
+export async function lockAll({ query }: Transaction, id: WorkspaceId): Promise<Map<string, Row>> {
   const workspace = await query('SELECT 1 FROM workspaces WHERE id = $1', [id])
   if (workspace.rowCount === 0) throw unknownWorkspace()
   const { rows } = await query<Row>(lockDestinations, [id])
   return new Map(rows.map((row) => [row.name as string, row]))
 }
 
-async function putOne(
+export async function putOne(
   { query }: Transaction,
   id: WorkspaceId,
   there: Map<string, Row>,
@@ -205,7 +225,8 @@ async function putOne(
   const { name } = definition
   const old = there.get(name)
   const most = limits.destinationsPerWorkspaceMax
-  if (!old && there.size >= most) {
+  const ofFiles = [...there.keys()].filter((each) => !isOfSubscription(each))
+  if (!old && !isOfSubscription(name) && ofFiles.length >= most) {
     const message = `A workspace has at most ${most} destinations; remove one first.`
     throw new Fault('conflict', { message })
   }
@@ -219,7 +240,11 @@ async function putOne(
   return destinationFromRow(row)
 }
 
-async function remove({ query }: Transaction, id: WorkspaceId, names: string[]): Promise<boolean> {
+export async function remove(
+  { query }: Transaction,
+  id: WorkspaceId,
+  names: string[],
+): Promise<boolean> {
   if (names.length === 0) return false
   const { rowCount } = await query(removeNamed, [id, names])
   await query(forgetNotices, [id, names])

@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import type { EventCountQuery, EventCounts } from '../../core/event-query.ts'
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import type { EventCountQuery, EventCounts } from '../store.ts'
 import { transact } from './transaction.ts'
 
 /** Events counted in one transaction. */

@@ -14,6 +14,7 @@ import {
 } from '../../core/plan-records.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
+import { type SubscriptionChange, subscriptionChanges } from '../../core/subscription.ts'
 import { type Row, recordFromRow, recordValues } from '../rows.ts'
 import * as sql from './record-statements.ts'
 import { selectProfile } from './statements.ts'
@@ -39,6 +40,8 @@ export class RecordsRefused {
  */
 export class GroupRecords {
   readonly results = new Map<Command, (StoredRecord | null)[]>()
+  /** Of all commands, in their order. */
+  readonly subscriptions: SubscriptionChange[] = []
   readonly #transaction: Transaction
   readonly #workspaceId: WorkspaceId
   readonly #known: KnownRecords = emptyRecords()
@@ -72,6 +75,7 @@ export class GroupRecords {
         const { records, lastId } = await this.#planOne(command, context)
         this.#lastId = lastId
         this.results.set(command, records)
+        this.subscriptions.push(...subscriptionChanges(command.records, records))
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         faults.set(command, error)

@@ -42,9 +42,12 @@ import { type Transaction, transact } from './transaction.ts'
 import { keepNames } from './write-names.ts'
 import { writeRuns } from './write-runs.ts'
 import { writeSide } from './write-side.ts'
+import { writeSubscriptions } from './write-subscriptions.ts'
 
 /** How often a group is tried again after it met others in a way that undid it. */
 const collisionsMax = 10
+/** How often a group finds its configuration changed before it makes changes wait for it. */
+const staleMax = 2
 
 interface GroupWriterOptions {
   pool: pg.Pool
@@ -113,20 +116,25 @@ export class GroupWriter {
     for (const command of commands) needs.add(foreseenNeeds(command))
     let rounds = 0
     let collisions = 0
+    let stale = 0
     for (;;) {
-      const config = await configs.get(workspaceId)
+      const config = stale < staleMax ? await configs.get(workspaceId) : null
       const now = this.#options.clock()
       try {
-        const { results, remember } = await transact(pool, deadline, (transaction) =>
-          this.#attempt(transaction, workspaceId, { commands, needs, refused }, { ...config, now }),
-        )
+        const { results, remember } = await transact(pool, deadline, async (transaction) => {
+          const held = config ?? (await configs.hold(workspaceId, transaction))
+          const group = { commands, needs, refused }
+          return this.#attempt(transaction, workspaceId, group, { ...held, now })
+        })
         remember()
         return results
       } catch (error) {
         if (error instanceof RecordsRefused) {
           for (const [command, fault] of error.faults) refused.set(command, fault)
-        } else if (error instanceof ConfigIsOld) configs.forget(workspaceId)
-        else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
+        } else if (error instanceof ConfigIsOld) {
+          configs.forget(workspaceId)
+          stale += 1
+        } else if (error instanceof LockedElsewhere && ++rounds <= limits.decideRoundsMax) {
           needs.add(error.needs)
         } else if (isPartitionMissing(error)) await this.#addPartition(now)
         else if (!isCollision(error) || ++collisions > collisionsMax) throw error
@@ -184,6 +192,7 @@ export class GroupWriter {
     if (changes || outcomes.length > 0) {
       await write(transaction, workspaceId, loader, decisions, ids.last, planned)
       await records.write()
+      await writeSubscriptions(transaction, workspaceId, records.subscriptions, context.now)
       await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
     if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
@@ -192,6 +201,8 @@ export class GroupWriter {
       results,
       remember: () => {
         remember()
+        // Whoever finds it out of date would read it again; this node knows by itself.
+        if (records.subscriptions.length > 0) this.#options.configs.forget(workspaceId)
         if (wakes) this.#options.due()
       },
     }

@@ -1,3 +1,4 @@
+import { limits } from '../../core/limits.ts'
 import type { DeliveryId, DeliveryRequest } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliverySelection } from '../delivery-store.ts'
@@ -146,6 +147,25 @@ export async function reopenSome(
     transaction.query(settleLanes, [...laneKeys, now]),
   ])
   return { count: reopened.rowCount ?? 0, last: rows.at(-1)?.id as DeliveryId }
+}
+
+/** Destinations that are not there, of what is over and matches. */
+export async function goneOf(
+  transaction: Transaction,
+  workspaceId: WorkspaceId,
+  selection: DeliverySelection,
+): Promise<string[]> {
+  const values: unknown[] = [workspaceId, limits.destinationsPerWorkspaceMax]
+  const tests = testsOf(selection, values).map((test) => `AND ${test}`)
+  const { rows } = await transaction.query<Row>(
+    `SELECT DISTINCT destination FROM deliveries d
+     WHERE workspace_id = $1 AND ended_at IS NOT NULL ${tests.join(' ')}
+       AND NOT EXISTS (SELECT 1 FROM destinations p
+         WHERE p.workspace_id = d.workspace_id AND p.name = d.destination)
+     ORDER BY destination LIMIT $2`,
+    values,
+  )
+  return rows.map(({ destination }) => destination as string)
 }
 
 function hasLane(row: Row): boolean {

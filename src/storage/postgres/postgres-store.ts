@@ -36,7 +36,7 @@ import { Reader } from './reader.ts'
 import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
-import { probe, selectRules } from './statements.ts'
+import { probe, selectFileRules } from './statements.ts'
 import { statistics } from './statistics.ts'
 import { ask, type Statement } from './transaction.ts'
 
@@ -130,7 +130,7 @@ export async function openPostgresStore(
       return (await rows(`${selectTokens} ${where}`, [id])).map(tokenFromRow)
     },
     findToken: (publicPart) => watch.findToken(publicPart),
-    listRules: async (workspaceId) => (await rows(selectRules, [workspaceId])).map(ruleFromRow),
+    listRules: async (workspaceId) => (await rows(selectFileRules, [workspaceId])).map(ruleFromRow),
     ruleVersions: (workspaceId, name) => runs.ruleVersions(workspaceId, name),
     listAudit: async (id, page) => (await rows(selectAudit, auditPage(id, page))).map(auditFromRow),
     claimRuns: (limit) => runs.claim(clock(), limit),

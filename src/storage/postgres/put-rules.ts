@@ -2,7 +2,7 @@ import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { type Row, ruleFromRow } from '../rows.ts'
-import { selectRules } from './statements.ts'
+import { selectFileRules } from './statements.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -15,32 +15,39 @@ export async function putRules(
   rules: readonly RuleDefinition[],
   now: number,
 ): Promise<Rule[]> {
-  await transaction.query('UPDATE rules SET position = NULL WHERE workspace_id = $1', [id])
+  await transaction.query(unplaceFileRules, [id])
   const { rows } = await transaction.query<Row>(newestVersions, [id])
   const newest = new Map(rows.map((row) => [row.name as string, row]))
   for (const [position, rule] of rules.entries()) {
     const row = newest.get(rule.name)
     const definition = { ...rule } as unknown as JsonObject
     const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
-    if (row && same) await transaction.query(place, [id, rule.name, row.version, position])
+    if (row && same) await transaction.query(placeRule, [id, rule.name, row.version, position])
     else {
       const version = ((row?.version as number | undefined) ?? 0) + 1
       // What was switched off stays so, also in its new form.
       const disabled = row?.disabled === true
       const values = [id, rule.name, version, position, JSON.stringify(rule), now, disabled]
-      await transaction.query(insert, values)
+      await transaction.query(insertRule, values)
     }
   }
-  return (await transaction.query<Row>(selectRules, [id])).rows.map(ruleFromRow)
+  return (await transaction.query<Row>(selectFileRules, [id])).rows.map(ruleFromRow)
 }
 
-const newestVersions = `
+/** Rules of subscriptions come behind those of the file. */
+export const subscriptionPosition = 1_000_000
+
+const unplaceFileRules = `
+  UPDATE rules SET position = NULL
+  WHERE workspace_id = $1 AND position < ${subscriptionPosition}`
+
+export const newestVersions = `
   SELECT DISTINCT ON (name) name, version, definition, disabled FROM rules
   WHERE workspace_id = $1 ORDER BY name, version DESC`
 
-const place = `
+export const placeRule = `
   UPDATE rules SET position = $4 WHERE workspace_id = $1 AND name = $2 AND version = $3`
 
-const insert = `
+export const insertRule = `
   INSERT INTO rules (workspace_id, name, version, position, definition, applied_at, disabled)
   VALUES ($1, $2, $3, $4, $5, $6, $7)`

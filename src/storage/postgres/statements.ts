@@ -251,6 +251,12 @@ export const writeChanges: Statement = {
 }
 
 /** Settings, rules and their version as of one moment. */
+/** Every change of the configuration begins by writing this row. */
+export const holdConfig: Statement = {
+  name: 'hold_config',
+  text: 'SELECT 1 FROM state FOR SHARE',
+}
+
 export const selectConfig: Statement = {
   name: 'select_config',
   text: `
@@ -258,7 +264,7 @@ export const selectConfig: Statement = {
       SELECT json_agg(name) FROM destinations
       WHERE destinations.workspace_id = workspaces.id) AS destinations, (
       SELECT json_agg(json_build_object(
-        'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position)
+        'version', version, 'definition', definition, 'disabled', disabled) ORDER BY position, name)
       FROM rules WHERE rules.workspace_id = workspaces.id AND position IS NOT NULL) AS rules, (
       SELECT json_agg(json_build_object('version', version, 'definition', definition))
       FROM rules CROSS JOIN LATERAL (
@@ -269,11 +275,12 @@ export const selectConfig: Statement = {
     WHERE workspaces.id = $1`,
 }
 
-export const selectRules: Statement = {
-  name: 'select_rules',
+/** Those that a file put there; others, of subscriptions, have their place behind all of them. */
+export const selectFileRules: Statement = {
+  name: 'select_file_rules',
   text: `
     SELECT name, version, definition, disabled FROM rules
-    WHERE workspace_id = $1 AND position IS NOT NULL ORDER BY position`,
+    WHERE workspace_id = $1 AND position < 1000000 ORDER BY position`,
 }
 
 export const probe: Statement = {

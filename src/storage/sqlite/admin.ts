@@ -11,7 +11,8 @@ import { auditColumns, auditValues, ruleFromRow, workspaceFromRow } from '../row
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
-import { insertAudit, rowKey, selectRules } from './statements.ts'
+import * as sql from './statements.ts'
+import { rowKey } from './statements.ts'
 
 /**
  * Rows deleted in one transaction, so that deleting a workspace never holds up the writer for long.
@@ -160,7 +161,7 @@ export class Admin {
 
   replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Rule[] {
     return this.#write(by, (db, tell) => {
-      const before = db.prepare(selectRules).all(id).map(ruleFromRow)
+      const before = db.prepare(sql.selectFileRules).all(id).map(ruleFromRow)
       const after = putRules(db, id, rules, this.#clock())
       tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
       return after
@@ -180,7 +181,7 @@ export class Admin {
   #telling(db: DatabaseSync, by: Actor): Tell {
     return (workspace, action, target, details) => {
       const entry = { at: this.#clock(), workspace, by, action, target, details }
-      db.prepare(insertAudit).run(...auditValues(entry))
+      db.prepare(sql.insertAudit).run(...auditValues(entry))
     }
   }
 
@@ -237,15 +238,10 @@ function putRules(
   rules: readonly RuleDefinition[],
   now: number,
 ): Rule[] {
-  const newest = db.prepare(
-    `SELECT version, definition, disabled FROM rules
-     WHERE workspace_id = ? AND name = ? ORDER BY version DESC`,
-  )
-  const insert = db.prepare('INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const place = db.prepare(
-    'UPDATE rules SET position = ? WHERE workspace_id = ? AND name = ? AND version = ?',
-  )
-  db.prepare('UPDATE rules SET position = NULL WHERE workspace_id = ?').run(id)
+  const newest = db.prepare(sql.selectNewestRule)
+  const insert = db.prepare(sql.insertRule)
+  const place = db.prepare(sql.placeRule)
+  db.prepare(sql.unplaceFileRules).run(id)
   for (const [position, rule] of rules.entries()) {
     const row = newest.get(id, rule.name)
     const definition = { ...rule } as unknown as JsonObject
@@ -258,5 +254,5 @@ function putRules(
       insert.run(id, rule.name, version, position, JSON.stringify(rule), now, disabled)
     }
   }
-  return db.prepare(selectRules).all(id).map(ruleFromRow)
+  return db.prepare(sql.selectFileRules).all(id).map(ruleFromRow)
 }

@@ -51,8 +51,15 @@ export class DeliveryClaims {
     this.#due = db.prepare(sql.selectDue)
   }
 
-  claim({ limit, leaseMs, perDestinationMax }: ClaimRequest, now: number): ClaimedDeliveries {
+  claim(request: ClaimRequest, now: number): ClaimedDeliveries {
+    const { limit, leaseMs, perDestinationMax } = request
     const waiting = this.#waiting(now)
+    for (const { workspaceId, destination } of request.leaveOut ?? []) {
+      const left = waiting.find(
+        (one) => one.workspaceId === workspaceId && one.destination.name === destination,
+      )
+      if (left) left.load.concurrency = 0
+    }
     const most = Math.min(limit, perDestinationMax ?? limit)
     const wanted = waiting.map(({ workspaceId, destination, load }) => {
       const room = Math.min(roomOf(load, now, defaultBreaker), most)
@@ -124,7 +131,7 @@ export class DeliveryClaims {
     }
     const { rate } = destination
     const begun = deliveries.length
-    const breaker = afterClaim(load.breaker, now)
+    const breaker = afterClaim(load.breaker, now, defaultBreaker)
     const bucket = rate ? afterCalls(rate, load.bucket, begun, now) : load.bucket
     if (breaker !== load.breaker || bucket !== load.bucket) {
       this.#destinations.saveLoad(workspaceId, name, breaker, bucket)

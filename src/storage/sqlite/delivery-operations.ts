@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type DeliveryState, isOver } from '../../core/delivery.ts'
+import { limits } from '../../core/limits.ts'
 import type { DeliveryId, DeliveryRequest } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { DeliverySelection } from '../delivery-store.ts'
+import type { DeliverySelection, Redelivered } from '../delivery-store.ts'
 import { selectDeliveries } from './delivery-selection.ts'
 import type { DeliveryTable, Standing } from './delivery-table.ts'
 import type { WorkspaceStates } from './workspace-state.ts'
@@ -39,10 +40,31 @@ export class DeliveryOperations {
     return chosen.length
   }
 
-  redeliver(id: WorkspaceId, selection: DeliverySelection, limit: number, now: number): number {
+  redeliver(
+    id: WorkspaceId,
+    selection: DeliverySelection,
+    limit: number,
+    now: number,
+  ): Redelivered {
     const chosen = this.#choose(id, selection, over, limit, isDeliverable)
     for (const standing of chosen) this.#redeliver(standing, now)
-    return chosen.length
+    const gone = chosen.length < limit ? this.#gone(id, selection) : []
+    return { count: chosen.length, gone }
+  }
+
+  /** Destinations that are not there, of what is over and matches. */
+  #gone(workspaceId: WorkspaceId, selection: DeliverySelection): string[] {
+    const names = over.flatMap((group) => {
+      const states = group.filter((state) => selection.states?.includes(state) ?? true)
+      if (states.length === 0) return []
+      const { from, where, values } = selectDeliveries(workspaceId, { ...selection, states })
+      const select = `
+        SELECT DISTINCT destination FROM ${from} WHERE ${where} AND NOT ${isDeliverable}
+        ORDER BY destination LIMIT ?`
+      const rows = this.#db.prepare(select).all(...values, limits.destinationsPerWorkspaceMax)
+      return rows.map(({ destination }) => destination as string)
+    })
+    return [...new Set(names)].sort()
   }
 
   resend(workspaceId: WorkspaceId, id: DeliveryId, request: DeliveryRequest, now: number): boolean {

@@ -1,7 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type DestinationLoad, isHeldBack } from '../../core/claim-turns.ts'
 import type { DeliveryState } from '../../core/delivery.ts'
 import { defaultBreaker } from '../../core/delivery-breaker.ts'
+import { countedMax, overdueMs } from '../../core/delivery-health.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
@@ -25,16 +26,17 @@ import type {
 import type { Row } from '../rows.ts'
 import { selectDeliveries } from './delivery-selection.ts'
 import {
+  countDead,
+  countPending,
+  countQueued,
   selectClaimedCount,
   selectDestination,
   selectDestinations,
+  selectDueCount,
   selectNextPending,
   selectNotices,
 } from './delivery-statements.ts'
 import { rowKey } from './statements.ts'
-
-/** Due for longer than this and not claimed is overdue. */
-const overdueMs = 60_000
 
 const selectOne = `SELECT ${deliveryColumns} FROM deliveries WHERE key = ${rowKey('?', '?')}`
 
@@ -46,22 +48,6 @@ const selectAllDestinations = `
   SELECT workspace_id, workspaces.name AS workspace, ${prefixed(destinationColumns)}
   FROM destinations JOIN workspaces ON workspaces.id = workspace_id
   ORDER BY workspace_id, destinations.name`
-
-const countAwake = `
-  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_wake
-  WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at IS NOT NULL`
-
-const countOverdue = `
-  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_by_wake
-  WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at < ?`
-
-const countQueued = `
-  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_queued
-  WHERE workspace_id = ? AND destination = ? AND state = 'queued'`
-
-const countDead = `
-  SELECT count(*) AS count FROM deliveries INDEXED BY deliveries_dead
-  WHERE workspace_id = ? AND destination = ? AND state = 'dead'`
 
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {
@@ -125,45 +111,70 @@ export class DeliveryReader {
       }))
   }
 
-  health(now: number): DeliveryHealth {
+  /** Others have their turn after each destination: it counts on the thread that serves. */
+  async health(now: number): Promise<DeliveryHealth> {
     const health: DeliveryHealth = { oldestDueAt: null, overdue: 0, destinations: [] }
-    for (const row of this.#db.prepare(selectAllDestinations).all()) {
-      const one = this.#healthOf(row, now)
+    const rows = this.#db.prepare(selectAllDestinations).all()
+    const statements = this.#healthStatements()
+    for (const row of rows) {
+      const one = healthOf(statements, row, now, countedMax(rows.length))
       const { oldestDueAt } = one.told
       health.destinations.push(one.told)
       health.overdue += one.overdue
+      await new Promise((resolve) => setImmediate(resolve))
       if (oldestDueAt === null) continue
       health.oldestDueAt = Math.min(health.oldestDueAt ?? oldestDueAt, oldestDueAt)
     }
     return health
   }
 
-  #healthOf(row: Row, now: number): { told: DeliveryHealth['destinations'][0]; overdue: number } {
-    const destination = destinationFromRow(row)
-    const { name, state, breaker, concurrency, rate } = destination
-    const workspaceId = row.workspace_id as WorkspaceId
-    const read = (text: string, ...values: number[]) =>
-      this.#db.prepare(text).get(workspaceId, name, ...values)
-    const claims = read(selectClaimedCount)
-    const dueAt = (read(selectNextPending)?.wake_at as number | undefined) ?? null
-    const load: DestinationLoad = {
-      ...{ state, concurrency, rate, breaker, dueAt, bucket: bucketFromRow(row) },
-      claimed: claims?.claimed as number,
-      leaseEndsAt: claims?.lease_ends_at as number | null,
-    }
-    const isLate = dueAt !== null && dueAt < now - overdueMs
-    const held = isLate && isHeldBack(load, now, defaultBreaker)
+  #healthStatements(): HealthStatements {
     return {
-      told: {
-        ...{ workspaceId, workspace: row.workspace as string, destination: name, state, breaker },
-        pending: read(countAwake)?.count as number,
-        queued: read(countQueued)?.count as number,
-        claimed: load.claimed,
-        dead: read(countDead)?.count as number,
-        oldestDueAt: dueAt !== null && dueAt <= now ? dueAt : null,
-      },
-      overdue: isLate && !held ? (read(countOverdue, now - overdueMs)?.count as number) : 0,
+      claims: this.#db.prepare(selectClaimedCount),
+      next: this.#db.prepare(selectNextPending),
+      pending: this.#db.prepare(countPending),
+      queued: this.#db.prepare(countQueued),
+      dead: this.#db.prepare(countDead),
+      overdue: this.#db.prepare(selectDueCount),
     }
+  }
+}
+
+type HealthStatements = {
+  [N in 'claims' | 'next' | 'pending' | 'queued' | 'dead' | 'overdue']: StatementSync
+}
+
+function healthOf(
+  statements: HealthStatements,
+  row: Row,
+  now: number,
+  most: number,
+): { told: DeliveryHealth['destinations'][0]; overdue: number } {
+  const destination = destinationFromRow(row)
+  const { name, state, breaker, concurrency, rate } = destination
+  const workspaceId = row.workspace_id as WorkspaceId
+  const read = (statement: StatementSync, ...values: number[]) =>
+    statement.get(workspaceId, name, ...values)
+  const claims = read(statements.claims)
+  const dueAt = (read(statements.next)?.wake_at as number | undefined) ?? null
+  const load: DestinationLoad = {
+    ...{ state, concurrency, rate, breaker, dueAt, bucket: bucketFromRow(row) },
+    claimed: claims?.claimed as number,
+    leaseEndsAt: claims?.lease_ends_at as number | null,
+  }
+  const lateAt = now - overdueMs - 1
+  const isLate = dueAt !== null && dueAt <= lateAt
+  const held = isLate && isHeldBack(load, now, defaultBreaker)
+  return {
+    told: {
+      ...{ workspaceId, workspace: row.workspace as string, destination: name, state, breaker },
+      pending: read(statements.pending, most)?.count as number,
+      queued: read(statements.queued, most)?.count as number,
+      claimed: load.claimed,
+      dead: read(statements.dead, most)?.count as number,
+      oldestDueAt: dueAt !== null && dueAt <= now ? dueAt : null,
+    },
+    overdue: isLate && !held ? (read(statements.overdue, lateAt, most)?.due as number) : 0,
   }
 }
 

@@ -1,8 +1,14 @@
-import { disables, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
+import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, type Breaker, defaultBreaker } from '../../core/delivery-breaker.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { AttemptResult, BeginAttempt, Claim, FailedDelivery } from '../delivery-store.ts'
+import type {
+  AttemptResult,
+  BeginAttempt,
+  Claim,
+  FailedDelivery,
+  ReleasePause,
+} from '../delivery-store.ts'
 import type { DeliveryTable, Standing } from './delivery-table.ts'
 import type { DestinationStanding, DestinationTable } from './destination-table.ts'
 
@@ -67,12 +73,13 @@ export class DeliveryResults {
     })
   }
 
-  release(claims: readonly Claim[], now: number): void {
+  release(claims: readonly Claim[], pause: ReleasePause | null, now: number): void {
+    const why = pause && { reason: pause.reason, detail: keptText(pause.detail) }
     for (const claim of claims) {
       const standing = this.#held(claim)
       if (!standing) continue
       this.#freeProbe(standing)
-      this.#table.release(standing, now)
+      this.#table.release(standing, now + (pause?.ms ?? 0), why)
     }
   }
 
@@ -94,8 +101,9 @@ export class DeliveryResults {
     const tryCount = standing.attemptCount - standing.triesFrom
     const policy = judged?.destination.retry ?? null
     const next = nextDelivery(result, policy, tryCount, now)
-    const { state, reason, detail, dueAt } = next
-    if (state === 'pending') this.#table.retry(standing, dueAt ?? now, reason ?? '', detail)
+    const { state, reason, detail, dueAt, isTry } = next
+    const why = { reason: reason ?? '', detail }
+    if (state === 'pending') this.#table.retry(standing, dueAt ?? now, why, isTry)
     else this.#table.end(standing, { state, reason, detail }, now)
   }
 
@@ -103,9 +111,15 @@ export class DeliveryResults {
     const { workspaceId, destination } = judged
     const { name } = destination
     const reason = 'reason' in result.judgement ? result.judgement.reason : null
-    if (disables(result) && destination.state !== 'disabled') {
+    const failed = failuresInRow(destination.failedInRow, result, destination.terms)
+    if (failed !== destination.failedInRow) {
+      destination.failedInRow = failed
+      this.#destinations.saveFailedInRow(workspaceId, name, failed)
+    }
+    const disabling = disabledBy(result, destination.terms, failed)
+    if (disabling !== null && destination.state !== 'disabled') {
       destination.state = 'disabled'
-      this.#destinations.disable(workspaceId, name, reason ?? 'http_410', now)
+      this.#destinations.disable(workspaceId, name, disabling, now)
     }
     const healthy = isHealthy(result)
     const { breaker, change } =

@@ -35,6 +35,13 @@ export const updateDestinationLoad = `
     breaker_probe_at = ?6, rate_calls = ?7, rate_at = ?8
   WHERE workspace_id = ?1 AND name = ?2`
 
+/** Failures in a row, which only some destinations count. */
+export const updateFailedInRow =
+  'UPDATE destinations SET failed_in_row = ?3 WHERE workspace_id = ?1 AND name = ?2'
+
+export const forgetNotices =
+  'DELETE FROM destination_notices WHERE workspace_id = ? AND destination = ?'
+
 export const insertNotice = `
   INSERT INTO destination_notices (workspace_id, destination, kind, reason, at)
   VALUES (?, ?, ?, ?, ?)`
@@ -67,7 +74,8 @@ export const updatePending = `
   UPDATE deliveries SET state = 'pending', wake_at = ?3 WHERE key = ${key}`
 
 export const updateRetry = `
-  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5
+  UPDATE deliveries SET state = 'pending', wake_at = ?3, reason = ?4, detail = ?5,
+    tries_from = tries_from + ?6
   WHERE key = ${key}`
 
 export const updateClaimed = `
@@ -142,6 +150,16 @@ export const selectDueCount = `
   SELECT count(*) AS due FROM (
     SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake
     WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at <= ? LIMIT ?)`
+
+/** Up to so many of a destination, for somebody who watches. */
+const counted = (index: string, state: string, also = '') => `
+  SELECT count(*) AS count FROM (
+    SELECT 1 FROM deliveries INDEXED BY ${index}
+    WHERE workspace_id = ? AND destination = ? AND state = '${state}' ${also} LIMIT ?)`
+
+export const countPending = counted('deliveries_by_wake', 'pending', 'AND wake_at IS NOT NULL')
+export const countQueued = counted('deliveries_queued', 'queued')
+export const countDead = counted('deliveries_dead', 'dead')
 
 export const selectDue = `
   SELECT ${deliveryColumns}, attempt_count - tries_from AS try_count

@@ -40,7 +40,7 @@ export function sqliteDeliveries(parts: {
     beginAttempts: (attempts) => queue.writeDeliveries('beginAttempts', attempts),
     recordAttempts: (results) => freeing('recordAttempts', results),
     failDeliveries: (failures) => freeing('failDeliveries', failures),
-    releaseDeliveries: (claims) => freeing('releaseDeliveries', claims),
+    releaseDeliveries: (claims, pause = null) => freeing('releaseDeliveries', claims, pause),
     extendLeases: (claims, leaseMs) => queue.writeDeliveries('extendLeases', claims, leaseMs),
     onDeliveriesDue: (listener) => due.listen(listener),
     untoldNotices: async (limit) => reader.notices(limit),
@@ -55,6 +55,6 @@ export function sqliteDeliveries(parts: {
       freeing('redeliverDeliveries', by, id, selection, limit),
     resendDelivery: (id, delivery, request, by = actor) =>
       freeing('resendDelivery', by, id, delivery, request),
-    deliveryHealth: async () => reader.health(clock()),
+    deliveryHealth: () => reader.health(clock()),
   }
 }

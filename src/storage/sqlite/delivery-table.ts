@@ -27,6 +27,12 @@ export interface Ending {
   detail: string | null
 }
 
+/** Why a delivery is not over yet. */
+export interface Why {
+  reason: string
+  detail: string | null
+}
+
 const lost = '{"kind":"lost"}'
 
 /**
@@ -90,15 +96,16 @@ export class DeliveryTable {
     this.#leaseEnd.run(workspaceId, id, until)
   }
 
-  /** From claimed to due at once; an attempt that is under way is lost. */
-  release(standing: Standing, dueAt: number): void {
+  /** From claimed to due then; an attempt that is under way is lost. */
+  release(standing: Standing, dueAt: number, why: Why | null = null): void {
     this.#loseAttempt(standing)
-    this.#pending.run(standing.workspaceId, standing.id, dueAt)
+    if (why) this.retry(standing, dueAt, why, true)
+    else this.#pending.run(standing.workspaceId, standing.id, dueAt)
   }
 
-  /** From claimed to due later. */
-  retry({ workspaceId, id }: Standing, dueAt: number, reason: string, detail: string | null): void {
-    this.#retry.run(workspaceId, id, dueAt, reason, detail)
+  /** From claimed to due then; an attempt that is no try is not counted against its tries. */
+  retry({ workspaceId, id }: Standing, dueAt: number, why: Why, isTry: boolean): void {
+    this.#retry.run(workspaceId, id, dueAt, why.reason, why.detail, isTry ? 0 : 1)
   }
 
   end(standing: Standing, { state, reason, detail }: Ending, now: number): void {

@@ -6,6 +6,7 @@ import type {
   ClaimRequest,
   DestinationNotice,
   FailedDelivery,
+  ReleasePause,
 } from '../delivery-store.ts'
 import { DeliveryClaims } from './delivery-claims.ts'
 import { DeliveryOperations } from './delivery-operations.ts'
@@ -15,6 +16,7 @@ import { DeliveryTable } from './delivery-table.ts'
 import { DestinationTable } from './destination-table.ts'
 import { operatorWrites } from './operator-writes.ts'
 import { PlanLookup } from './plan-lookup.ts'
+import { SubscriptionWriter } from './subscription-writer.ts'
 import type { WorkspaceStates } from './workspace-state.ts'
 
 export type DeliveryWrites = ReturnType<typeof deliveryWrites>
@@ -36,7 +38,8 @@ export function deliveryTables(db: DatabaseSync, states: WorkspaceStates) {
     results: new DeliveryResults(table, destinations),
     operations: new DeliveryOperations(db, table, states),
   })
-  return { planner: new DeliveryPlanner(db, table), plans, writes }
+  const subscriptions = new SubscriptionWriter(db, destinations, states)
+  return { planner: new DeliveryPlanner(db, table), plans, writes, subscriptions }
 }
 
 /**
@@ -58,7 +61,8 @@ function deliveryWrites(parts: {
     recordAttempts: (now: number, ended: readonly AttemptResult[]) => results.record(ended, now),
     failDeliveries: (now: number, failures: readonly FailedDelivery[]) =>
       results.fail(failures, now),
-    releaseDeliveries: (now: number, held: readonly Claim[]) => results.release(held, now),
+    releaseDeliveries: (now: number, held: readonly Claim[], pause: ReleasePause | null) =>
+      results.release(held, pause, now),
     extendLeases: (now: number, held: readonly Claim[], leaseMs: number) =>
       results.extend(held, leaseMs, now),
     markTold: (_: number, notice: DestinationNotice) => destinations.markTold(notice),

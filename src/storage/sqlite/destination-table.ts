@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Breaker, closedBreaker } from '../../core/delivery-breaker.ts'
+import { afterResume, type Breaker } from '../../core/delivery-breaker.ts'
 import type { RateBucket } from '../../core/delivery-rate.ts'
 import { type DestinationDefinition, definitionOf } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { destinationFromRow } from '../delivery-rows.ts'
 import type {
   Destination,
@@ -31,6 +32,7 @@ export class DestinationTable {
   readonly #put: StatementSync
   readonly #state: StatementSync
   readonly #load: StatementSync
+  readonly #failed: StatementSync
   readonly #notice: StatementSync
 
   constructor(db: DatabaseSync, deliveries: DeliveryTable) {
@@ -40,6 +42,7 @@ export class DestinationTable {
     this.#put = db.prepare(sql.putDestination)
     this.#state = db.prepare(sql.updateDestinationState)
     this.#load = db.prepare(sql.updateDestinationLoad)
+    this.#failed = db.prepare(sql.updateFailedInRow)
     this.#notice = db.prepare(sql.insertNotice)
   }
 
@@ -54,7 +57,7 @@ export class DestinationTable {
 
   replaceAll(workspaceId: WorkspaceId, all: readonly NewDestination[], now: number): Destination[] {
     const names = new Set(all.map(({ definition }) => definition.name))
-    for (const { name } of this.list(workspaceId)) {
+    for (const { name } of this.#ofFiles(workspaceId)) {
       if (!names.has(name)) this.remove(workspaceId, name, now)
     }
     for (const one of all) this.put(workspaceId, one, now)
@@ -64,8 +67,8 @@ export class DestinationTable {
   put(workspaceId: WorkspaceId, { definition, secrets }: NewDestination, now: number): Destination {
     const { name } = definition
     const old = this.find(workspaceId, name)?.destination
-    if (!old && this.list(workspaceId).length >= limits.destinationsPerWorkspaceMax) {
-      const most = limits.destinationsPerWorkspaceMax
+    const most = limits.destinationsPerWorkspaceMax
+    if (!old && !isOfSubscription(name) && this.#ofFiles(workspaceId).length >= most) {
       const message = `A workspace has at most ${most} destinations; remove one first.`
       throw new Fault('conflict', { message })
     }
@@ -87,11 +90,20 @@ export class DestinationTable {
     return true
   }
 
-  setState(workspaceId: WorkspaceId, name: string, state: 'active' | 'paused'): boolean {
+  setState(
+    workspaceId: WorkspaceId,
+    name: string,
+    state: 'active' | 'paused',
+    now: number,
+  ): boolean {
     const found = this.find(workspaceId, name)
     if (!found) return false
     this.#state.run(workspaceId, name, state, null)
-    if (state === 'active') this.saveLoad(workspaceId, name, closedBreaker, found.bucket)
+    if (state === 'paused') return true
+    const { breaker, state: before } = found.destination
+    const resumed = afterResume(breaker, before === 'disabled', now)
+    this.saveLoad(workspaceId, name, resumed, found.bucket)
+    this.saveFailedInRow(workspaceId, name, 0)
     return true
   }
 
@@ -121,12 +133,20 @@ export class DestinationTable {
     this.#load.run(workspaceId, name, failures, openUntil, opened, probeAt, ...rate)
   }
 
+  saveFailedInRow(workspaceId: WorkspaceId, name: string, failed: number): void {
+    this.#failed.run(workspaceId, name, failed)
+  }
+
   tell({ workspaceId, destination, kind, reason, at }: DestinationNotice): void {
     this.#notice.run(workspaceId, destination, kind, reason, at)
   }
 
   markTold({ workspaceId, destination, kind, at }: DestinationNotice): void {
     this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at)
+  }
+
+  #ofFiles(workspaceId: WorkspaceId): Destination[] {
+    return this.list(workspaceId).filter(({ name }) => !isOfSubscription(name))
   }
 
   #write(

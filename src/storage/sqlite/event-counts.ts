@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { EventCountQuery, EventCounts } from '../../core/event-query.ts'
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
-import type { EventCountQuery, EventCounts } from '../store.ts'
 import { rowKey } from './statements.ts'
 
 /** Events counted in one transaction; those who write meanwhile wait about a millisecond for it. */

@@ -70,7 +70,7 @@ function destinationWrites(destinations: DestinationTable, telling: Telling) {
       name: string,
       to: 'active' | 'paused',
     ) {
-      const found = destinations.setState(id, name, to)
+      const found = destinations.setState(id, name, to, now)
       const action = to === 'active' ? 'destination.resumed' : 'destination.paused'
       if (found) telling(now, by)(id, action, name, {})
       return found
@@ -112,10 +112,11 @@ function deliveryWrites(operations: DeliveryOperations, telling: Telling) {
       chosen: DeliverySelection,
       limit: number,
     ) {
-      const count = operations.redeliver(id, chosen, limit, now)
+      const redelivered = operations.redeliver(id, chosen, limit, now)
+      const { count } = redelivered
       const details = movedDeliveries(chosen, count)
       if (count > 0) telling(now, by)(id, 'deliveries.redelivered', 'deliveries', details)
-      return count
+      return redelivered
     },
     resendDelivery(
       now: number,

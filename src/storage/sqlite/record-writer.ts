@@ -13,17 +13,22 @@ import {
 } from '../../core/plan-records.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordId } from '../../core/record.ts'
+import { type SubscriptionChange, subscriptionChanges } from '../../core/subscription.ts'
 import { recordFromRow, recordValues } from '../rows.ts'
 import * as sql from './record-statements.ts'
 import { selectProfile } from './statements.ts'
+import type { SubscriptionWriter } from './subscription-writer.ts'
 
 export interface Planned {
   plan: RecordPlan
   known: KnownRecords
+  subscriptions: SubscriptionChange[]
+  now: number
 }
 
 /** Plans and writes the records of commands, inside the transaction of their group. */
 export class RecordWriter {
+  readonly #subscriptions: SubscriptionWriter
   readonly #byId: StatementSync
   readonly #byName: StatementSync
   readonly #ofParent: StatementSync
@@ -32,7 +37,8 @@ export class RecordWriter {
   readonly #put: StatementSync
   readonly #delete: StatementSync
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, subscriptions: SubscriptionWriter) {
+    this.#subscriptions = subscriptions
     this.#byId = db.prepare(sql.selectRecord)
     this.#byName = db.prepare(sql.selectRecordByName)
     this.#ofParent = db.prepare(sql.selectSomeOfParent)
@@ -54,7 +60,8 @@ export class RecordWriter {
     const context = { now, subject: decided.subject?.id ?? null, lastId: last }
     for (;;) {
       try {
-        return { plan: planRecords(known, writes, context), known }
+        const plan = planRecords(known, writes, context)
+        return { plan, known, subscriptions: subscriptionChanges(writes, plan.records), now }
       } catch (error) {
         if (!(error instanceof NeedRecords)) throw error
         this.#load(known, workspaceId, error.need)
@@ -63,7 +70,7 @@ export class RecordWriter {
   }
 
   /** Answers the last id given out. */
-  write(workspaceId: WorkspaceId, { plan, known }: Planned): number {
+  write(workspaceId: WorkspaceId, { plan, known, subscriptions, now }: Planned): number {
     // What goes first makes room for names that others are given.
     for (const id of known.dirty) {
       this.#delete.run(workspaceId, id)
@@ -72,6 +79,7 @@ export class RecordWriter {
       const record = known.byId.get(id)
       if (record) this.#put.run(workspaceId, ...recordValues(record))
     }
+    this.#subscriptions.write(workspaceId, subscriptions, now)
     return plan.lastId
   }
 

@@ -22,7 +22,7 @@ import { RunReader } from './run-reader.ts'
 import { sampleAttributes } from './sample-attributes.ts'
 import { searches } from './searches.ts'
 import { acquireServeLock } from './serve-lock.ts'
-import { selectRules } from './statements.ts'
+import { selectFileRules } from './statements.ts'
 
 export interface SqliteOptions {
   /** The module that exports `decide`; loaded in the writing thread. */
@@ -88,7 +88,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
     },
     findToken: (publicPart) => config.findToken(publicPart),
-    listRules: async (workspaceId) => db.prepare(selectRules).all(workspaceId).map(ruleFromRow),
+    listRules: async (workspaceId) => db.prepare(selectFileRules).all(workspaceId).map(ruleFromRow),
     ruleVersions: async (workspaceId, name) => runReader.ruleVersions(workspaceId, name),
     listAudit: async (workspaceId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
       const asked = workspaceId === null ? [before, limit] : [workspaceId, before, limit]

@@ -130,9 +130,34 @@ export const updateCounters = `
     last_delivery_id = ?, last_record_id = ?, profile_count = ?
   WHERE workspace_id = ?`
 
+/** Rules of subscriptions come behind those of the file. */
+export const subscriptionPosition = 1_000_000
+
+/** Those that a file put there. */
+export const selectFileRules = `
+  SELECT name, version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND position < ${subscriptionPosition} ORDER BY position`
+
+export const unplaceFileRules = `
+  UPDATE rules SET position = NULL
+  WHERE workspace_id = ? AND position < ${subscriptionPosition}`
+
+export const unplaceRule =
+  'UPDATE rules SET position = NULL WHERE workspace_id = ? AND name = ? AND position IS NOT NULL'
+
+export const placeRule =
+  'UPDATE rules SET position = ? WHERE workspace_id = ? AND name = ? AND version = ?'
+
+export const insertRule = 'INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)'
+
+export const selectNewestRule = `
+  SELECT version, definition, disabled FROM rules
+  WHERE workspace_id = ? AND name = ? ORDER BY version DESC LIMIT 1`
+
+/** All in force, also those of subscriptions. */
 export const selectRules = `
   SELECT name, version, definition, disabled FROM rules
-  WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position`
+  WHERE workspace_id = ? AND position IS NOT NULL ORDER BY position, name`
 
 /** Versions no longer in force that runs began with and still wait by. */
 export const selectReplacedRules = `

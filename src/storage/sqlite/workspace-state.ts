@@ -52,10 +52,7 @@ export class WorkspaceStates {
     if (!row) throw new Fault('invalid_credentials', { message: 'The workspace does not exist.' })
     const state: WorkspaceState = {
       settings: { ...defaultSettings, ...(JSON.parse(row.settings as string) as object) },
-      rules: ruleSet(
-        this.#selectRules.all(id).map(ruleFromRow),
-        this.#selectReplacedRules.all(id).map(ruleFromRow),
-      ),
+      rules: this.#rulesOf(id),
       workspace: { name: row.name as string },
       last: {
         event: row.last_event_id as number,
@@ -89,6 +86,11 @@ export class WorkspaceStates {
     }
   }
 
+  /** To be called when this connection itself changed them. */
+  readRules(id: WorkspaceId): void {
+    this.get(id).rules = this.#rulesOf(id)
+  }
+
   /** The next number of the deliveries, given out for something else than a new one. */
   takeDeliveryId(id: WorkspaceId): number {
     const state = this.get(id)
@@ -112,6 +114,13 @@ export class WorkspaceStates {
   forget(): void {
     this.#states.clear()
     this.#used.clear()
+  }
+
+  #rulesOf(id: WorkspaceId): RuleSet {
+    return ruleSet(
+      this.#selectRules.all(id).map(ruleFromRow),
+      this.#selectReplacedRules.all(id).map(ruleFromRow),
+    )
   }
 
   #keepName(

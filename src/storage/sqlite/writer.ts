@@ -125,15 +125,7 @@ export class Writer {
 
   /** Does a small part of what the indexes still lack. */
   fillSome(): Filled {
-    const { db } = this.#begin()
-    try {
-      const filled = fillSome(db)
-      this.#commit(db)
-      return filled
-    } catch (error) {
-      this.#abandon()
-      throw asFault(error)
-    }
+    return this.#aside(fillSome)
   }
 
   /** Whether deliveries were planned that may be claimed, since this was asked last. */
@@ -269,21 +261,22 @@ function connect(path: string): Connection {
   const db = openDatabase(path, 'write')
   const sizes = new RowSizes()
   const states = new WorkspaceStates(db)
+  const deliveries = deliveryTables(db, states)
   return {
     db,
     loader: new KnownLoader(db, sizes),
     writer: new DecidedWriter(db, sizes),
     runs: new RunWriter(db),
     side: new SideWriter(db),
-    records: new RecordWriter(db),
+    records: new RecordWriter(db, deliveries.subscriptions),
     states,
     idempotency: new IdempotencyTable(db),
-    deliveries: deliveryTables(db, states),
+    deliveries,
     dataVersion: dataVersion(db),
   }
 }
 
-/** Differs from the last look when another connection has committed. */
+/** Differs once another connection has committed. */
 function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
 }

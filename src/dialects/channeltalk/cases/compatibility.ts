@@ -40,8 +40,8 @@ export const compatibility: Compatibility = {
   ],
   missing: [
     {
-      what: 'Calls to webhooks, and their blocking after 100 failures',
-      why: 'Webhooks are kept as the vendor keeps them; sending to them is not built yet.',
+      what: 'Webhooks about chats and messages (`userChat.opened`, `message.created.*`)',
+      why: 'They are registered as with the vendor; of what is written Roster has nothing to tell. Users are told of.',
     },
     {
       what: '`veilId`, `unifiedId`, `web`, `mobile`, `latitude`, `longitude`, `popUpChatId`, `mainChatId`, `managedKey`, `userImportTags` of a user',
@@ -103,7 +103,7 @@ function others(version: Version): SupportedCall[] {
       method: 'POST',
       path: `${path}/webhooks`,
       does: 'Makes a webhook.',
-      limits: 'It is kept, and nothing is sent to it yet.',
+      limits: 'It is told of users, and blocked after 100 failures in a row.',
     },
     { method: 'GET', path: `${path}/webhooks/{webhookId}`, does: 'Reads a webhook.' },
     { method: 'PATCH', path: `${path}/webhooks/{webhookId}`, does: 'Changes or unblocks one.' },

@@ -77,6 +77,7 @@ export const webhookCases: DialectCase[] = [
     ['name', 'x'.repeat(101), 'with a name of 101 characters'],
     ['url', 'ftp://example.org/', 'with an address that is not HTTP'],
     ['url', 'example.org', 'with an address without a scheme'],
+    ['url', 'https://me:pw@example.org/', 'with a password in its address'],
     ['url', `https://example.org/${'x'.repeat(2_050)}`, 'with an address that is too long'],
     ['scopes', [], 'with no scope'],
     ['scopes', 'lead.deleted', 'with a scope outside a list'],
@@ -182,7 +183,14 @@ export const webhookCases: DialectCase[] = [
       hooks('PATCH', '/{{0.webhook.id}}', { blocked: true, name: 'other' }),
     ],
     request: hooks('PATCH', '/{{0.webhook.id}}', { blocked: false }),
-    response: ok({ webhook: { ...webhook, name: 'other' } }),
+    response: ok({ webhook: { ...webhook, name: 'other', lastBlockedAt: '<int>' } }),
+    events: [],
+  },
+  {
+    name: 'a webhook that is blocked says since when',
+    before: [hooks('POST', '', { ...asked, blocked: true })],
+    request: hooks('GET', '/{{0.webhook.id}}'),
+    response: ok({ webhook: { ...webhook, blocked: true, lastBlockedAt: '<int>' } }),
     events: [],
   },
   ...refusedFields('PATCH', [

@@ -1,5 +1,5 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
-import { accepted, loggedAlone, post, postForm, refused } from './expected.ts'
+import { accepted, loggedAlone, post, postForm, put, refused } from './expected.ts'
 
 const cartAdd = '/v4/events/webshop/cart/add'
 const cartRemove = '/v4/events/webshop/cart/remove'
@@ -182,6 +182,12 @@ export const otherEventCases: DialectCase[] = [
     request: post('/v4/events/user', { email: 'a@b.nl' }),
     response: refused('Invalid method'),
     events: [],
+  },
+  {
+    name: 'PUT on a cart event is its POST',
+    request: put(cartRemove, { id: 'cart123', sku: 'PROD001' }),
+    response: accepted,
+    events: loggedAlone('webshop.cart.remove', { id: 'cart123', sku: 'PROD001' }),
   },
 ]
 

@@ -10,6 +10,7 @@ const found: [query: string, ids: string[]][] = [
   ['email__contains=anna', []],
   ['email__icontains=ANNA', ['u1']],
   ['email__startswith=bert', ['u2']],
+  ['city__icontains=%E2%82%AC%C3%97.', []],
   ['email__istartswith=an', ['u1']],
   ['email__endswith=.com', ['u2']],
   ['email__iendswith=.ORG', ['u1']],

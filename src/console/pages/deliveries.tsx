@@ -1,0 +1,112 @@
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Delivery } from '../../client/client.js'
+import { api } from '../lib/api.ts'
+import { useWords } from '../lib/words.tsx'
+import { DeliveryCounts } from '../parts/delivery-counts.tsx'
+import { deliveryWords } from '../parts/delivery-state.tsx'
+import { DeliveryTable } from '../parts/delivery-table.tsx'
+import { type Filter, MoveMany } from '../parts/move-many.tsx'
+import { Page } from '../parts/page.tsx'
+import { Section } from '../parts/section.tsx'
+import { Empty, Failed, Waiting } from '../parts/states.tsx'
+
+const words = {
+  title: ['Deliveries', 'Bezorgingen'],
+  state: ['State', 'Toestand'],
+  every: ['every', 'alle'],
+  destination: ['Destination', 'Bestemming'],
+  rule: ['Rule', 'Regel'],
+  reason: ['Reason', 'Reden'],
+  person: ['Person', 'Persoon'],
+  list: ['Newest first', 'Nieuwste eerst'],
+  more: ['Show earlier', 'Toon eerdere'],
+  none: ['No deliveries', 'Geen bezorgingen'],
+  noneHint: [
+    'A rule with a step that calls a destination plans them.',
+    'Een regel met een stap die een bestemming aanroept, maakt ze.',
+  ],
+} as const
+
+const states = ['queued', 'pending', 'claimed', 'delivered', 'dead', 'cancelled'] as const
+const fields = ['destination', 'rule', 'reason', 'person'] as const
+
+export function Deliveries() {
+  const said = useWords(words)
+  const named = useWords(deliveryWords)
+  const search = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const [asked] = useDebouncedValue(search, 250)
+  const filter = filterOf(asked)
+  const pages = useInfiniteQuery({
+    queryKey: ['deliveries', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.listDeliveries({
+        ...(filter as { state?: Delivery['state'] }),
+        limit: 50,
+        signal,
+        ...(pageParam && { cursor: pageParam }),
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+    refetchInterval: 5_000,
+  })
+  const change = (name: string, value: string) => {
+    const { [name]: _, ...rest } = search as { [name: string]: string }
+    const next = value === '' ? rest : { ...rest, [name]: value }
+    void navigate({ to: '/deliveries', search: next, replace: true })
+  }
+  const found = pages.data?.pages.flatMap(({ data }) => data)
+  return (
+    <Page title={said.title} actions={<MoveMany filter={filter} />}>
+      <Group align="flex-end">
+        <Select
+          label={said.state}
+          w={150}
+          allowDeselect={false}
+          value={search.state ?? ''}
+          data={[
+            { value: '', label: said.every },
+            ...states.map((value) => ({ value, label: named[value] })),
+          ]}
+          onChange={(to) => change('state', to ?? '')}
+        />
+        {fields.map((name) => (
+          <TextInput
+            key={name}
+            label={said[name]}
+            w={150}
+            value={search[name] ?? ''}
+            onChange={(event) => change(name, event.currentTarget.value)}
+          />
+        ))}
+      </Group>
+      <DeliveryCounts state="dead" />
+      <Section title={said.list}>
+        {pages.isError && !found && <Failed error={pages.error} retry={pages.refetch} />}
+        {pages.isPending && <Waiting />}
+        {found?.length === 0 && <Empty title={said.none}>{said.noneHint}</Empty>}
+        {found && found.length > 0 && (
+          <Stack>
+            <DeliveryTable deliveries={found} />
+            {pages.hasNextPage && (
+              <Button variant="default" onClick={() => void pages.fetchNextPage()}>
+                {said.more}
+              </Button>
+            )}
+          </Stack>
+        )}
+      </Section>
+    </Page>
+  )
+}
+
+function filterOf(asked: { [name: string]: string | undefined }): Filter {
+  const { person, ...rest } = asked
+  const known = ['state', 'destination', 'rule', 'reason']
+  const given = Object.entries(rest).filter(([name, text]) => known.includes(name) && text)
+  const id = Number(person?.replace(/\D/g, ''))
+  return { ...Object.fromEntries(given), ...(id > 0 && { profile_id: id }) }
+}

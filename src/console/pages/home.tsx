@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../lib/api.ts'
+import { useWords } from '../lib/words.tsx'
+import { DeliveryCounts } from '../parts/delivery-counts.tsx'
+import { EventList } from '../parts/event-list.tsx'
+import { EventRate } from '../parts/event-rate.tsx'
+import { FirstUse } from '../parts/first-use.tsx'
+import { Health } from '../parts/health.tsx'
+import { Page } from '../parts/page.tsx'
+import { Section } from '../parts/section.tsx'
+import { Loaded } from '../parts/states.tsx'
+
+const words = {
+  title: ['Home', 'Overzicht'],
+  latest: ['Latest events', 'Laatste gebeurtenissen'],
+} as const
+
+export function Home() {
+  const said = useWords(words)
+  const latest = useQuery({
+    queryKey: ['latest-events'],
+    queryFn: ({ signal }) => api.listEvents({ order: 'desc', limit: 10, signal }),
+    refetchInterval: 2_000,
+  })
+  return (
+    <Page title={said.title}>
+      <Health />
+      <Loaded query={latest} isEmpty={({ data }) => data.length === 0} empty={<FirstUse />}>
+        {({ data }) => (
+          <>
+            <EventRate />
+            <DeliveryCounts />
+            <Section title={said.latest}>
+              <EventList events={data} withPerson />
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  )
+}

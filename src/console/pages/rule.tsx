@@ -1,0 +1,138 @@
+import { Accordion, Badge, Button, Group, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api } from '../lib/api.ts'
+import { saveRule } from '../lib/save-rule.ts'
+import { fill, useWords } from '../lib/words.tsx'
+import { toYaml } from '../lib/yaml.ts'
+import { Confirm } from '../parts/confirm.tsx'
+import { Diff } from '../parts/diff.tsx'
+import { Page } from '../parts/page.tsx'
+import { RuleEditor } from '../parts/rule-editor.tsx'
+import { Section } from '../parts/section.tsx'
+import { Loaded } from '../parts/states.tsx'
+import { Time } from '../parts/time.tsx'
+
+const words = {
+  title: ['Rule {name}', 'Regel {name}'],
+  add: ['New rule', 'Nieuwe regel'],
+  history: ['History', 'Geschiedenis'],
+  version: ['Version {version}', 'Versie {version}'],
+  inForce: ['in force', 'van kracht'],
+  remove: ['Delete', 'Verwijderen'],
+  removeTitle: ['Delete the rule {name}?', 'De regel {name} verwijderen?'],
+  removeWhat: [
+    'It no longer reacts to events. Its history stays, and what it did stands.',
+    'De regel reageert niet meer. De geschiedenis blijft, en wat hij deed staat.',
+  ],
+} as const
+
+export function RulePage() {
+  const said = useWords(words)
+  const { name = '' } = useParams({ strict: false })
+  const rule = useQuery({
+    queryKey: ['rule', name],
+    queryFn: ({ signal }) => api.getRule({ name, signal }),
+    // What somebody is writing is not pulled away from under them.
+    refetchOnWindowFocus: false,
+  })
+  return (
+    <Page title={fill(said.title, { name })} actions={<RemoveRule name={name} />}>
+      <Loaded query={rule}>
+        {({ definition, version }) => (
+          <RuleEditor key={`${name} ${version}`} stored={definition} initial={definition} />
+        )}
+      </Loaded>
+      <History name={name} />
+    </Page>
+  )
+}
+
+const blank = { name: '', on: [], steps: [] }
+
+export function NewRule() {
+  const said = useWords(words)
+  return (
+    <Page title={said.add}>
+      <RuleEditor stored={null} initial={blank} />
+    </Page>
+  )
+}
+
+function History({ name }: { name: string }) {
+  const said = useWords(words)
+  const versions = useQuery({
+    queryKey: ['rule', name, 'versions'],
+    queryFn: ({ signal }) => api.listRuleVersions({ name, signal }),
+  })
+  return (
+    <Section title={said.history}>
+      <Loaded query={versions}>
+        {({ data }) => (
+          <Accordion order={3}>
+            {data.map(({ version, applied_at, in_force, definition }, index) => {
+              const earlier = data[index + 1]
+              return (
+                <Accordion.Item key={version} value={String(version)}>
+                  <Accordion.Control>
+                    <Group gap="xs">
+                      <Text>{fill(said.version, { version })}</Text>
+                      <Text size="sm" c="dimmed">
+                        <Time at={applied_at} />
+                      </Text>
+                      {in_force && (
+                        <Badge variant="default" tt="none">
+                          {said.inForce}
+                        </Badge>
+                      )}
+                    </Group>
+                  </Accordion.Control>
+                  <Accordion.Panel>
+                    <Diff
+                      before={earlier ? toYaml(earlier.definition) : ''}
+                      after={toYaml(definition)}
+                    />
+                  </Accordion.Panel>
+                </Accordion.Item>
+              )
+            })}
+          </Accordion>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+function RemoveRule({ name }: { name: string }) {
+  const said = useWords(words)
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [isOpen, setOpen] = useState(false)
+  const removing = useMutation({
+    mutationFn: () => saveRule(name, null),
+    onSuccess: async () => {
+      await navigate({ to: '/rules' })
+      await queries.invalidateQueries({ queryKey: ['rules'] })
+    },
+  })
+  return (
+    <>
+      <Button variant="outline" color="red" size="xs" onClick={() => setOpen(true)}>
+        {said.remove}
+      </Button>
+      <Confirm
+        title={fill(said.removeTitle, { name })}
+        verb={said.remove}
+        isDangerous
+        isOpen={isOpen}
+        isBusy={removing.isPending}
+        error={removing.error}
+        onClose={() => setOpen(false)}
+        onConfirm={() => removing.mutate()}
+      >
+        <Text>{said.removeWhat}</Text>
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { Anchor, Table } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { DeliveryCount } from '../../client/client.js'
+import { api } from '../lib/api.ts'
+import { useWords } from '../lib/words.tsx'
+import { DeliveryState } from './delivery-state.tsx'
+import { Section } from './section.tsx'
+import { Empty, Loaded } from './states.tsx'
+import { Time } from './time.tsx'
+
+const words = {
+  waits: ['What waits and what was given up on', 'Wat wacht en wat is opgegeven'],
+  dead: ['Dead letters by reason', 'Opgegeven bezorgingen per reden'],
+  destination: ['Destination', 'Bestemming'],
+  state: ['State', 'Toestand'],
+  reason: ['Reason', 'Reden'],
+  count: ['Count', 'Aantal'],
+  oldest: ['Oldest', 'Oudste'],
+  none: ['Nothing waits, and nothing was given up on', 'Er wacht niets en niets is opgegeven'],
+} as const
+
+/** Deliveries by destination, state and reason, each a link to what it counts. */
+export function DeliveryCounts({ state }: { state?: 'dead' }) {
+  const said = useWords(words)
+  const counts = useQuery({
+    queryKey: ['deliveries', 'counts', state],
+    queryFn: ({ signal }) => api.countDeliveries({ ...(state && { state }), signal }),
+    refetchInterval: 5_000,
+  })
+  return (
+    <Section title={state ? said.dead : said.waits}>
+      <Loaded
+        query={counts}
+        isEmpty={({ data }) => data.length === 0}
+        empty={<Empty title={said.none} />}
+      >
+        {({ data }) => (
+          <Table.ScrollContainer minWidth={480}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{said.destination}</Table.Th>
+                  <Table.Th>{said.state}</Table.Th>
+                  <Table.Th>{said.reason}</Table.Th>
+                  <Table.Th>{said.count}</Table.Th>
+                  <Table.Th>{said.oldest}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {data.map((each) => (
+                  <Table.Tr key={`${each.destination} ${each.state} ${each.reason}`}>
+                    <Table.Td>{each.destination}</Table.Td>
+                    <Table.Td>
+                      <DeliveryState state={each.state} />
+                    </Table.Td>
+                    <Table.Td>{each.reason}</Table.Td>
+                    <Table.Td>
+                      <Anchor
+                        component={Link}
+                        to="/deliveries"
+                        search={searchOf(each)}
+                        aria-label={`${each.count} ${each.state} ${each.destination} ${each.reason ?? ''}`}
+                      >
+                        {each.count}
+                      </Anchor>
+                    </Table.Td>
+                    <Table.Td>
+                      <Time at={each.oldest_planned_at} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+function searchOf({ state, destination, reason }: DeliveryCount) {
+  // The library cannot tell what an address takes where a link is dressed by another component.
+  return { state, destination, ...(reason && { reason }) } as never
+}

@@ -1,0 +1,44 @@
+import { Anchor, List, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useWords } from '../lib/words.tsx'
+import { NewToken } from './new-token.tsx'
+import { Section } from './section.tsx'
+
+const words = {
+  title: ['Send a first event', 'Stuur een eerste gebeurtenis'],
+  how: [
+    'Choose the language your systems speak, make a token, and paste one of the calls into a terminal. What arrives appears here by itself.',
+    'Kies de taal van je systemen, maak een token en plak een van de aanroepen in een terminal. Wat aankomt verschijnt hier vanzelf.',
+  ],
+  waiting: ['Waiting for the first event…', 'Wachten op de eerste gebeurtenis…'],
+  next: ['And then', 'En daarna'],
+  people: ['find the person', 'zoek de persoon'],
+  rule: ['write a rule that reacts', 'schrijf een regel die reageert'],
+} as const
+
+/** What somebody sees whose store is empty: what to paste, and what comes next. */
+export function FirstUse() {
+  const said = useWords(words)
+  return (
+    <Section title={said.title}>
+      <Text mb="md">{said.how}</Text>
+      <NewToken preferred="native" />
+      <Text mt="md" role="status" fw={600}>
+        {said.waiting}
+      </Text>
+      <Text mt="md">{said.next}</Text>
+      <List>
+        <List.Item>
+          <Anchor component={Link} to="/people">
+            {said.people}
+          </Anchor>
+        </List.Item>
+        <List.Item>
+          <Anchor component={Link} to="/new-rule">
+            {said.rule}
+          </Anchor>
+        </List.Item>
+      </List>
+    </Section>
+  )
+}

@@ -1,0 +1,52 @@
+import { Alert, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { fill, useWords } from '../lib/words.tsx'
+
+const words = {
+  good: ['Everything works', 'Alles werkt'],
+  goodHint: ['Writes are taken.', 'Er kan geschreven worden.'],
+  bad: ['Writes are not taken now', 'Er kan nu niet geschreven worden'],
+  late: ['{overdue} deliveries are late', '{overdue} bezorgingen zijn te laat'],
+  away: ['The server is not reached', 'De server is niet bereikbaar'],
+} as const
+
+interface Readiness {
+  status: string
+  reason?: string
+  deliveries?: { overdue: number; oldest_due_at: string | null }
+}
+
+/** Is it healthy? In one line, and what is the matter where it is not. */
+export function Health() {
+  const said = useWords(words)
+  const ready = useQuery({
+    queryKey: ['ready'],
+    queryFn: async ({ signal }) => (await (await fetch('/readyz', { signal })).json()) as Readiness,
+    refetchInterval: 5_000,
+  })
+  if (ready.isPending) return null
+  if (ready.isError) {
+    return <Alert color="red" variant="outline" role="alert" title={said.away} />
+  }
+  const { status, reason, deliveries } = ready.data
+  if (status !== 'ready') {
+    return (
+      <Alert color="red" variant="outline" role="alert" title={said.bad}>
+        {reason}
+      </Alert>
+    )
+  }
+  if (deliveries) {
+    const title = fill(said.late, deliveries)
+    return (
+      <Alert color="orange" variant="outline" title={title}>
+        {deliveries.oldest_due_at}
+      </Alert>
+    )
+  }
+  return (
+    <Alert color="teal" variant="outline" title={said.good}>
+      <Text size="sm">{said.goodHint}</Text>
+    </Alert>
+  )
+}

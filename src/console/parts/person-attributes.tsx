@@ -1,0 +1,99 @@
+import { ActionIcon, Anchor, Button, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Profile } from '../../client/client.js'
+import { api } from '../lib/api.ts'
+import { fill, useWords } from '../lib/words.tsx'
+import { EditAttribute } from './edit-attribute.tsx'
+import { Section } from './section.tsx'
+import { Empty } from './states.tsx'
+import { Time } from './time.tsx'
+import { Value } from './value.tsx'
+
+const words = {
+  title: ['Attributes', 'Attributen'],
+  name: ['Name', 'Naam'],
+  value: ['Value', 'Waarde'],
+  origin: ['Came from', 'Komt van'],
+  none: ['No attributes are stored', 'Er zijn geen attributen'],
+  add: ['Add', 'Toevoegen'],
+  edit: ['Edit {name}', 'Bewerk {name}'],
+  event: ['event {id}', 'gebeurtenis {id}'],
+} as const
+
+/** What is known of a person, each with where it came from and when. */
+export function PersonAttributes({ profile }: { profile: Profile }) {
+  const said = useWords(words)
+  const [edited, setEdited] = useState<string | null>(null)
+  const origins = useQuery({
+    queryKey: ['person', profile.id, 'provenance', profile.version],
+    queryFn: ({ signal }) => api.getProvenance({ id: profile.id, signal }),
+  })
+  const names = Object.keys(profile.attributes).sort()
+  const add = (
+    <Button size="xs" variant="default" onClick={() => setEdited('')}>
+      {said.add}
+    </Button>
+  )
+  return (
+    <Section title={said.title} actions={add}>
+      {names.length === 0 ? (
+        <Empty title={said.none} />
+      ) : (
+        <Table.ScrollContainer minWidth={360}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Td />
+                <Table.Th>{said.name}</Table.Th>
+                <Table.Th>{said.value}</Table.Th>
+                <Table.Th>{said.origin}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {names.map((name) => (
+                <Table.Tr key={name}>
+                  <Table.Td>
+                    <ActionIcon
+                      variant="default"
+                      aria-label={fill(said.edit, { name })}
+                      onClick={() => setEdited(name)}
+                    >
+                      ✎
+                    </ActionIcon>
+                  </Table.Td>
+                  <Table.Th scope="row">{name}</Table.Th>
+                  <Table.Td>
+                    <Value value={profile.attributes[name]} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Origin origin={origins.data?.attributes[name]} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {edited !== null && (
+        <EditAttribute profile={profile} name={edited} onClose={() => setEdited(null)} />
+      )}
+    </Section>
+  )
+}
+
+type OriginProps = { origin: { source: string; at: string; event_id: number } | undefined }
+
+function Origin({ origin }: OriginProps) {
+  const said = useWords(words)
+  if (!origin) return null
+  return (
+    <Text size="sm" c="dimmed" component="div">
+      {origin.source}, <Time at={origin.at} />,{' '}
+      <Anchor component={Link} to={`/events/${origin.event_id}`} size="sm">
+        {fill(said.event, { id: origin.event_id })}
+      </Anchor>
+    </Text>
+  )
+}

@@ -1,0 +1,127 @@
+import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { RuleDefinition } from '../../client/client.js'
+import { api } from '../lib/api.ts'
+import { actionsOf, inOrder, type Json, readWhen, writeWhen } from '../lib/rule-form.ts'
+import { useWords } from '../lib/words.tsx'
+import { ConditionForm } from './condition-form.tsx'
+import { StepsForm } from './steps-form.tsx'
+
+const words = {
+  name: ['Name', 'Naam'],
+  nameHint: [
+    'Small letters and digits with dashes between',
+    'Kleine letters en cijfers met streepjes ertussen',
+  ],
+  on: ['On these event types', 'Bij deze soorten gebeurtenissen'],
+  onHint: ['order.paid, or order.* for all of a group', 'order.paid, of order.* voor een groep'],
+  sources: ['From', 'Van'],
+  anywhere: ['anywhere', 'overal'],
+  only: ['only from', 'alleen van'],
+  not: ['not from', 'niet van'],
+  sourceList: ['Sources', 'Bronnen'],
+  sourceHint: ['Dialects, cli, rule, or rule:NAME', 'Dialecten, cli, rule of rule:NAAM'],
+  perMinute: ['Runs for one person in a minute at most', 'Keren per persoon per minuut, hoogstens'],
+} as const
+
+interface FormProps {
+  definition: RuleDefinition
+  schema: Json
+  onChange(definition: RuleDefinition): void
+}
+
+export function RuleForm({ definition, schema, onChange }: FormProps) {
+  const said = useWords(words)
+  const rule = definition as { name?: string; on?: string[]; steps?: Json[]; per_minute?: number }
+  const set = (key: string, value: unknown) => {
+    const { [key]: _, ...rest } = definition
+    onChange(inOrder(value === undefined ? rest : { ...rest, [key]: value }))
+  }
+  const types = useQuery({
+    queryKey: ['event-types'],
+    queryFn: ({ signal }) => api.countEvents({ step: 'day', by: 'type', signal }),
+    staleTime: 60_000,
+  })
+  const destinations = useQuery({
+    queryKey: ['destinations'],
+    queryFn: ({ signal }) => api.listDestinations({ signal }),
+  })
+  const seen = [...new Set(types.data?.data.flatMap(({ name }) => name ?? []))]
+  return (
+    <Stack>
+      <TextInput
+        label={said.name}
+        description={said.nameHint}
+        required
+        maw={480}
+        value={rule.name ?? ''}
+        onChange={(event) => set('name', event.currentTarget.value)}
+      />
+      <TagsInput
+        label={said.on}
+        description={said.onHint}
+        required
+        maw={480}
+        data={seen}
+        acceptValueOnBlur
+        value={Array.isArray(rule.on) ? rule.on : []}
+        onChange={(on) => set('on', on)}
+      />
+      <Sources definition={definition} onChange={(sources) => set('sources', sources)} />
+      <ConditionForm
+        when={readWhen(definition)}
+        onChange={(when) => onChange(writeWhen(definition, when))}
+      />
+      <StepsForm
+        steps={Array.isArray(rule.steps) ? rule.steps : []}
+        actions={actionsOf(schema)}
+        destinations={destinations.data?.data.map(({ name }) => name) ?? []}
+        onChange={(steps) => set('steps', steps)}
+      />
+      <NumberInput
+        label={said.perMinute}
+        maw={480}
+        min={1}
+        value={rule.per_minute ?? ''}
+        onChange={(to) => set('per_minute', to === '' ? undefined : Number(to))}
+      />
+    </Stack>
+  )
+}
+
+interface SourcesProps {
+  definition: RuleDefinition
+  onChange(sources: Json | undefined): void
+}
+
+function Sources({ definition, onChange }: SourcesProps) {
+  const said = useWords(words)
+  const { sources } = definition as { sources?: { only?: string[]; not?: string[] } }
+  const kind = sources?.only ? 'only' : sources?.not ? 'not' : 'anywhere'
+  const list = sources?.only ?? sources?.not ?? []
+  return (
+    <>
+      <Select
+        label={said.sources}
+        maw={280}
+        allowDeselect={false}
+        value={kind}
+        data={(['anywhere', 'only', 'not'] as const).map((value) => ({
+          value,
+          label: said[value],
+        }))}
+        onChange={(to) => onChange(to === 'anywhere' || to === null ? undefined : { [to]: list })}
+      />
+      {kind !== 'anywhere' && (
+        <TagsInput
+          label={said.sourceList}
+          description={said.sourceHint}
+          maw={480}
+          acceptValueOnBlur
+          value={list}
+          onChange={(next) => onChange({ [kind]: next })}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+import { Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../lib/api.ts'
+import { fill, useLanguage, useWords } from '../lib/words.tsx'
+import { Section } from './section.tsx'
+import { Empty, Loaded } from './states.tsx'
+import { Time } from './time.tsx'
+
+const words = {
+  title: ['Attributes', 'Attributen'],
+  sampled: ['Measured on {n} people', 'Gemeten bij {n} personen'],
+  name: ['Name', 'Naam'],
+  types: ['Kinds of value', 'Soorten waarden'],
+  fill: ['Who has it', 'Wie het heeft'],
+  sources: ['From', 'Van'],
+  first: ['First seen', 'Eerst gezien'],
+  none: ['No attributes yet', 'Nog geen attributen'],
+  noneHint: [
+    'They are listed as soon as a person has any.',
+    'Ze staan hier zodra een persoon er een heeft.',
+  ],
+} as const
+
+export function SetUpAttributes() {
+  const said = useWords(words)
+  const { language } = useLanguage()
+  const percent = new Intl.NumberFormat(language, { style: 'percent' })
+  const attributes = useQuery({
+    queryKey: ['attributes'],
+    queryFn: ({ signal }) => api.listAttributes({ signal }),
+  })
+  return (
+    <Section title={said.title}>
+      <Loaded
+        query={attributes}
+        isEmpty={({ data }) => data.length === 0}
+        empty={<Empty title={said.none}>{said.noneHint}</Empty>}
+      >
+        {({ data, sampled_profiles: n }) => (
+          <Table.ScrollContainer minWidth={600}>
+            <Text size="sm" c="dimmed">
+              {fill(said.sampled, { n })}
+            </Text>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{said.name}</Table.Th>
+                  <Table.Th>{said.types}</Table.Th>
+                  <Table.Th>{said.fill}</Table.Th>
+                  <Table.Th>{said.sources}</Table.Th>
+                  <Table.Th>{said.first}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {data.map(({ name, types, fill_rate, sources, first_seen }) => (
+                  <Table.Tr key={name}>
+                    <Table.Th scope="row">{name}</Table.Th>
+                    <Table.Td>{Object.keys(types).join(', ')}</Table.Td>
+                    <Table.Td>{percent.format(fill_rate)}</Table.Td>
+                    <Table.Td>{sources.join(', ')}</Table.Td>
+                    <Table.Td>
+                      <Time at={first_seen} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Loaded>
+    </Section>
+  )
+}

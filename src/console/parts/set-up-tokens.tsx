@@ -1,0 +1,116 @@
+import { Badge, Button, Stack, Table, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Token } from '../../client/client.js'
+import { api } from '../lib/api.ts'
+import { fill, useWords } from '../lib/words.tsx'
+import { Confirm } from './confirm.tsx'
+import { NewToken } from './new-token.tsx'
+import { Section } from './section.tsx'
+import { Loaded } from './states.tsx'
+import { Time } from './time.tsx'
+
+const words = {
+  add: ['New token', 'Nieuw token'],
+  list: ['Tokens', 'Tokens'],
+  name: ['Token', 'Token'],
+  dialect: ['Dialect', 'Dialect'],
+  label: ['Label', 'Omschrijving'],
+  scopes: ['For', 'Voor'],
+  all: ['everything', 'alles'],
+  made: ['Made', 'Gemaakt'],
+  revoked: ['revoked', 'ingetrokken'],
+  revoke: ['Revoke', 'Intrekken'],
+  title: ['Revoke the token {name}?', 'Het token {name} intrekken?'],
+  what: [
+    'Whoever uses it is refused from the next call on. It cannot be taken back.',
+    'Wie het gebruikt wordt vanaf de volgende aanroep geweigerd. Dit kan niet ongedaan worden.',
+  ],
+} as const
+
+export function SetUpTokens() {
+  const said = useWords(words)
+  const tokens = useQuery({
+    queryKey: ['tokens'],
+    queryFn: ({ signal }) => api.listTokens({ signal }),
+  })
+  return (
+    <Stack>
+      <Section title={said.add}>
+        <NewToken />
+      </Section>
+      <Section title={said.list}>
+        <Loaded query={tokens}>
+          {({ data }) => (
+            <Table.ScrollContainer minWidth={640}>
+              <Table>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{said.name}</Table.Th>
+                    <Table.Th>{said.dialect}</Table.Th>
+                    <Table.Th>{said.label}</Table.Th>
+                    <Table.Th>{said.scopes}</Table.Th>
+                    <Table.Th>{said.made}</Table.Th>
+                    <Table.Td />
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {data.map((token) => (
+                    <TokenRow key={token.public_part} token={token} />
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          )}
+        </Loaded>
+      </Section>
+    </Stack>
+  )
+}
+
+function TokenRow({ token }: { token: Token }) {
+  const said = useWords(words)
+  const queries = useQueryClient()
+  const [isOpen, setOpen] = useState(false)
+  const revoking = useMutation({
+    mutationFn: () => api.revokeToken({ public_part: token.public_part }),
+    onSuccess: () => {
+      setOpen(false)
+      return queries.invalidateQueries({ queryKey: ['tokens'] })
+    },
+  })
+  return (
+    <Table.Tr>
+      <Table.Td>{token.public_part}</Table.Td>
+      <Table.Td>{token.dialect}</Table.Td>
+      <Table.Td>{token.label}</Table.Td>
+      <Table.Td>{token.scopes.length === 0 ? said.all : token.scopes.join(', ')}</Table.Td>
+      <Table.Td>
+        <Time at={token.created_at} />
+      </Table.Td>
+      <Table.Td>
+        {token.revoked_at === null ? (
+          <Button size="xs" variant="default" onClick={() => setOpen(true)}>
+            {said.revoke}
+          </Button>
+        ) : (
+          <Badge variant="default" tt="none">
+            {said.revoked}
+          </Badge>
+        )}
+        <Confirm
+          title={fill(said.title, { name: token.label || token.public_part })}
+          verb={said.revoke}
+          isDangerous
+          isOpen={isOpen}
+          isBusy={revoking.isPending}
+          error={revoking.error}
+          onClose={() => setOpen(false)}
+          onConfirm={() => revoking.mutate()}
+        >
+          <Text>{said.what}</Text>
+        </Confirm>
+      </Table.Td>
+    </Table.Tr>
+  )
+}

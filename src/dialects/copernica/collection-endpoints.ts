@@ -1,0 +1,64 @@
+import type { AskingEndpoint } from '../../core/dialect.ts'
+import { own } from '../../core/json.ts'
+import {
+  databaseOf,
+  fieldsParent,
+  findCollection,
+  showCollection,
+  showCollections,
+} from './collections.ts'
+import { putNew } from './database-endpoints.ts'
+import { findDatabase, parentOf } from './databases.ts'
+import { readName, refusal } from './field-definitions.ts'
+import { fieldCalls } from './field-endpoints.ts'
+import { COLLECTION, shownRecordId } from './kinds.ts'
+import { allRecords, cutOut, shown } from './paging.ts'
+import { readPage, readQuery } from './query.ts'
+import { bodyOf, created } from './requests.ts'
+
+const collectionsMax = 50
+
+const list: AskingEndpoint = {
+  method: 'GET',
+  path: '/database/:database/collections',
+  scope: 'profiles:read',
+  *ask(request) {
+    const collections = yield* showCollections(yield* findDatabase(request))
+    return shown(cutOut(readPage(readQuery(request.query)), collections))
+  },
+}
+
+const create: AskingEndpoint = {
+  method: 'POST',
+  path: '/database/:database/collections',
+  scope: 'profiles:write',
+  *ask(request) {
+    const parent = parentOf(yield* findDatabase(request))
+    const name = readName(own(bodyOf(request), 'name'), 'name').trim()
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw refusal('Parameter name must be letters, digits and underscores')
+    }
+    if ((yield* allRecords(COLLECTION, parent)).length >= collectionsMax) {
+      throw refusal(`There are ${collectionsMax} collections in this database already`)
+    }
+    const record = yield* putNew(COLLECTION, parent, name.toLowerCase(), { name }, name)
+    return created(request, 'collection', shownRecordId(record))
+  },
+}
+
+const read: AskingEndpoint = {
+  method: 'GET',
+  path: '/collection/:collection',
+  scope: 'profiles:read',
+  *ask(request) {
+    const collection = yield* findCollection(request)
+    return shown(showCollection(collection, yield* databaseOf(collection, request)))
+  },
+}
+
+const fields = fieldCalls('/collection/:collection', function* (request) {
+  const collection = yield* findCollection(request)
+  return { parent: fieldsParent(collection.record), fields: collection.fields }
+})
+
+export const collectionEndpoints = [list, create, read, ...fields]

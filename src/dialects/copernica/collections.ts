@@ -1,0 +1,56 @@
+import { type Asking, askRecord } from '../../core/ask.ts'
+import type { DialectRequest } from '../../core/dialect.ts'
+import { Fault } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { StoredRecord } from '../../core/record.ts'
+import { type Database, findByKey, parentOf } from './databases.ts'
+import { type Field, fieldsOfParent, showField } from './field-definitions.ts'
+import { bodyText, COLLECTION, recordIdOf, shownRecordId } from './kinds.ts'
+import { allRecords, wholeList } from './paging.ts'
+
+export interface Collection {
+  record: StoredRecord
+  name: string
+  fields: Field[]
+}
+
+/** @throws Fault `record_not_found` */
+export function* findCollection({ params }: DialectRequest): Asking<Collection> {
+  const id = recordIdOf(params.collection ?? '')
+  const record = id === null ? null : yield* askRecord(COLLECTION, { id })
+  if (!record) throw new Fault('record_not_found', { message: 'No collection with given ID' })
+  return yield* readCollection(record)
+}
+
+export function* readCollection(record: StoredRecord): Asking<Collection> {
+  const fields = yield* fieldsOfParent(fieldsParent(record))
+  return { record, name: bodyText(record, 'name') ?? '', fields }
+}
+
+/** What records of a collection's fields have for a parent. */
+export function fieldsParent({ id }: StoredRecord): string {
+  return `collection:${id}`
+}
+
+/** Those of a database, each as it is shown. */
+export function* showCollections(database: Database): Asking<JsonObject[]> {
+  const all: JsonObject[] = []
+  for (const record of yield* allRecords(COLLECTION, parentOf(database))) {
+    all.push(showCollection(yield* readCollection(record), database.id))
+  }
+  return all
+}
+
+export function showCollection({ record, name, fields }: Collection, database: string): JsonObject {
+  const list = wholeList(fields.map(showField))
+  return { ID: shownRecordId(record), name, database, fields: list }
+}
+
+/** The database a collection is of. */
+export function* databaseOf(
+  { record: { parent } }: Collection,
+  { workspace }: DialectRequest,
+): Asking<string> {
+  const key = (parent ?? '').slice('database:'.length)
+  return (yield* findByKey(key, workspace.createdAt))?.id ?? ''
+}

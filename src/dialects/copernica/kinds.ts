@@ -1,0 +1,55 @@
+import type { RecordId, StoredRecord } from '../../core/record.ts'
+
+/** What this dialect keeps besides profiles, as kinds of records. */
+
+/** A further database; has its name in lower case for a name. */
+export const DATABASE = 'copernica.database'
+/** What was set on the database of all profiles; there is one at most. */
+export const USERS = 'copernica.users'
+/** Belongs to a database or a collection; has its name in lower case for a name. */
+export const FIELD = 'copernica.field'
+/** Belongs to a database. */
+export const INTEREST = 'copernica.interest'
+/** Belongs to a database; has its name in lower case for a name. */
+export const COLLECTION = 'copernica.collection'
+export const DATA_REQUEST = 'copernica.data-request'
+
+const SUBPROFILE = 'copernica.subprofile'
+
+/** Subprofiles are about a person and of a collection: each collection is a kind of its own. */
+export function subprofileKind(collection: RecordId): string {
+  return `${SUBPROFILE}.${collection}`
+}
+
+/** The collection a subprofile is of; null for any other record. */
+export function collectionOfKind(kind: string): RecordId | null {
+  if (!kind.startsWith(`${SUBPROFILE}.`)) return null
+  return Number(kind.slice(SUBPROFILE.length + 1)) as RecordId
+}
+
+/** Ids up to here are of what is in every workspace. */
+const reservedIds = 100
+
+/** Ids are shown as text (wire notes D9). */
+export function shownRecordId({ id }: StoredRecord): string {
+  return String(id + reservedIds)
+}
+
+/** The record that a shown id means; null for what none can have. */
+export function recordIdOf(shown: string): RecordId | null {
+  const number = wholeNumber(shown)
+  return number === null || number <= reservedIds ? null : ((number - reservedIds) as RecordId)
+}
+
+/** A whole number from 1, in decimal digits; null for anything else. */
+export function wholeNumber(text: string): number | null {
+  if (!/^[0-9]{1,16}$/.test(text)) return null
+  const number = Number(text)
+  return Number.isSafeInteger(number) && number > 0 ? number : null
+}
+
+/** Text of a record's body; null where it is something else. */
+export function bodyText({ body }: StoredRecord, name: string): string | null {
+  const value = Object.hasOwn(body, name) ? body[name] : null
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,75 @@
+/** The vendor's clock: its times have no zone, and this is whose they are (wire notes 5.2). */
+const timeZone = 'Europe/Amsterdam'
+
+const clock = new Intl.DateTimeFormat('sv-SE', {
+  timeZone,
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+})
+
+/** Milliseconds UTC as `YYYY-MM-DD HH:MM:SS` on the vendor's clock. */
+export function localTime(at: number): string {
+  return clock.format(at)
+}
+
+/** The instant at which the vendor's clock shows this, in milliseconds UTC. */
+function instantOfLocal(shown: number): number {
+  const offset = (at: number) => asIfUtc(localTime(at)) - at
+  const guess = shown - offset(shown)
+  return shown - offset(guess)
+}
+
+function asIfUtc(text: string): number {
+  return Date.parse(`${text.replace(' ', 'T')}Z`)
+}
+
+const clockPattern =
+  /(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/
+/** Year, month and day in the orders that are read, each with where they stand. */
+const datePatterns: readonly [RegExp, order: readonly [number, number, number]][] = [
+  [/^(\d{4})[-/](\d{1,2})[-/](\d{1,2})/, [1, 2, 3]],
+  [/^(\d{4})(\d{2})(\d{2})(?!\d)/, [1, 2, 3]],
+  [/^(\d{1,2})[-.](\d{1,2})[-.](\d{4})/, [3, 2, 1]],
+  [/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, [3, 1, 2]],
+]
+const dayMs = 86_400_000
+
+/** A time in one of the ways the vendor reads it, as milliseconds UTC; null for what is none. */
+export function readLocalTime(text: string, now: number): number | null {
+  const given = text.trim()
+  const word = given.toLowerCase()
+  if (word === 'now') return now
+  if (word === 'today' || word === 'midnight') return midnight(now, 0)
+  if (word === 'tomorrow') return midnight(now, 1)
+  if (word === 'yesterday') return midnight(now, -1)
+  if (/^@-?\d{1,11}$/.test(given)) return Number(given.slice(1)) * 1_000
+  for (const [pattern, [year, month, day]] of datePatterns) {
+    const date = pattern.exec(given)
+    if (!date) continue
+    const time = clockPattern.exec(given.slice(date[0].length))
+    if (time?.index !== 0) return null
+    return instant([date[year], date[month], date[day], time[1], time[2], time[3]], time[4])
+  }
+  return null
+}
+
+/** Days that a month has not run on into the next, as they do there. */
+function instant(parts: readonly (string | undefined)[], zone: string | undefined): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) =>
+    Number(part ?? 0),
+  )
+  if (month < 1 || month > 12 || day < 1 || day > 31) return null
+  if (hour > 23 || minute > 59 || second > 59) return null
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  date.setUTCHours(hour, minute, second)
+  if (zone === undefined) return instantOfLocal(date.getTime())
+  if (!/^[+-]/.test(zone)) return date.getTime()
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
+  return date.getTime() - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000
+}
+
+function midnight(now: number, days: number): number {
+  const today = asIfUtc(`${localTime(now).slice(0, 10)} 00:00:00`)
+  return instantOfLocal(today + days * dayMs)
+}

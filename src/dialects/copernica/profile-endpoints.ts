@@ -1,0 +1,171 @@
+import { type Asking, askCommand } from '../../core/ask.ts'
+import type { Changes } from '../../core/command.ts'
+import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
+import { type JsonObject, own } from '../../core/json.ts'
+import type { Profile } from '../../core/profile.ts'
+import { findDatabase } from './databases.ts'
+import { fieldsOf } from './field-definitions.ts'
+import { findLiving, findProfile } from './find-profile.ts'
+import { shown } from './paging.ts'
+import {
+  fieldChanges,
+  type Interests,
+  readInterests,
+  readMap,
+  readProfileBody,
+  secretChange,
+} from './profile-body.ts'
+import { type Home, interestsOf, showFields, showProfile } from './profile-object.ts'
+import { bodyOf, deleted, done, eitherWay } from './requests.ts'
+
+const read: AskingEndpoint = {
+  method: 'GET',
+  path: '/profile/:profile',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profile, home } = yield* findProfile(request)
+    return shown(showProfile(profile, home, request))
+  },
+}
+
+const update = eitherWay({
+  path: '/profile/:profile',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile, home } = yield* findLiving(request)
+    return yield* updateProfile(request, profile, home)
+  },
+})
+
+/** One client names the database too, whose fields it means then (wire notes 6.1). */
+const updateIn = eitherWay({
+  path: '/database/:database/profile/:profile',
+  scope: 'profiles:write',
+  *ask(request) {
+    const database = yield* findDatabase(request)
+    const { profile } = yield* findLiving(request)
+    const { id, isUsers } = database
+    return yield* updateProfile(request, profile, {
+      id,
+      isUsers,
+      fields: yield* fieldsOf(database),
+    })
+  },
+})
+
+function* updateProfile(
+  request: DialectRequest,
+  profile: Profile,
+  { fields, isUsers }: Home,
+): Asking<DialectResponse> {
+  const body = readProfileBody(request)
+  yield* changeProfile(profile, {
+    ...fieldChanges(body.fields, fields, isUsers, request.now),
+    ...(body.interests && { tags: body.interests }),
+    ...secretChange(body.secret),
+  })
+  return done
+}
+
+/** `completely` makes no difference: see README. */
+const remove: AskingEndpoint = {
+  method: 'DELETE',
+  path: '/profile/:profile',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile } = yield* findLiving(request)
+    yield* askCommand({ kind: 'remove-profile', keys: [{ profile: profile.id }], reply: 'outcome' })
+    return deleted('profile', String(profile.id))
+  },
+}
+
+const readFields: AskingEndpoint = {
+  method: 'GET',
+  path: '/profile/:profile/fields',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profile, home } = yield* findProfile(request)
+    return shown(showFields(profile, home))
+  },
+}
+
+const updateFields = eitherWay({
+  path: '/profile/:profile/fields',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile, home } = yield* findLiving(request)
+    const body = bodyOf(request)
+    const nested = own(body, 'fields')
+    const given = nested === undefined ? withoutToken(body) : readMap(nested)
+    yield* changeProfile(profile, fieldChanges(given, home.fields, home.isUsers, request.now))
+    return done
+  },
+})
+
+const readInterestsOf: AskingEndpoint = {
+  method: 'GET',
+  path: '/profile/:profile/interests',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profile } = yield* findProfile(request)
+    return shown(profile.removedAt === null ? interestsOf(profile) : [])
+  },
+}
+
+const addInterests: AskingEndpoint = {
+  method: 'POST',
+  path: '/profile/:profile/interests',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile } = yield* findLiving(request)
+    yield* changeProfile(profile, { set: {}, tags: interestsIn(request) })
+    return done
+  },
+}
+
+const replaceInterests: AskingEndpoint = {
+  method: 'PUT',
+  path: '/profile/:profile/interests',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile } = yield* findLiving(request)
+    const { add } = interestsIn(request)
+    const remove = interestsOf(profile).filter((name) => !add.includes(name))
+    yield* changeProfile(profile, { set: {}, tags: { add, remove } })
+    return done
+  },
+}
+
+/** The body itself is the list or the map of them; below `interests` it is understood too. */
+function interestsIn(request: DialectRequest): Interests {
+  if (Array.isArray(request.body)) return readInterests(request.body)
+  const body = withoutToken(bodyOf(request))
+  return readInterests(own(body, 'interests') ?? body)
+}
+
+function withoutToken({ access_token: _, ...body }: JsonObject): JsonObject {
+  return body
+}
+
+export function* changeProfile({ id }: Profile, changes: Changes): Asking<void> {
+  yield* askCommand({
+    kind: 'write-profile',
+    keys: [{ profile: id }],
+    matchEmail: false,
+    onMissing: 'refuse',
+    changes,
+    reply: 'outcome',
+  })
+}
+
+export const profileEndpoints = [
+  read,
+  ...update,
+  ...updateIn,
+  remove,
+  readFields,
+  ...updateFields,
+  readInterestsOf,
+  addInterests,
+  replaceInterests,
+]

@@ -1,0 +1,136 @@
+import { type Asking, askCommand, askProfilePage } from '../../core/ask.ts'
+import type { Key } from '../../core/command.ts'
+import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
+import type { Profile } from '../../core/profile.ts'
+import type { ProfileOrder } from '../../core/profile-query.ts'
+import { type Database, findDatabase, tagOf } from './databases.ts'
+import { byName, type Field, fieldsOf } from './field-definitions.ts'
+import { isNumber } from './field-types.ts'
+import { profileFilter, readExpressions, type Wanted } from './filters.ts'
+import { envelope, shown } from './paging.ts'
+import { fieldChanges, initialValues, readProfileBody } from './profile-body.ts'
+import { type Home, showProfile } from './profile-object.ts'
+import { type ListQuery, type PageWanted, readPage, readQuery } from './query.ts'
+import { created } from './requests.ts'
+
+interface Found {
+  profiles: Profile[]
+  total: number | null
+  page: PageWanted
+  query: ListQuery
+  home: Home
+}
+
+const list: AskingEndpoint = {
+  method: 'GET',
+  path: '/database/:database/profiles',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profiles, total, page, query, home } = yield* findProfiles(request)
+    const dataOnly = query.flag('dataonly', false)
+    const data = profiles.map((profile) => showProfile(profile, home, request, dataOnly))
+    return shown(envelope(page, data, total))
+  },
+}
+
+const ids: AskingEndpoint = {
+  method: 'GET',
+  path: '/database/:database/profileids',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profiles, total, page } = yield* findProfiles(request)
+    return shown(
+      envelope(
+        page,
+        profiles.map(({ id }) => String(id)),
+        total,
+      ),
+    )
+  },
+}
+
+/** Always somebody new: the vendor takes the same address twice (wire notes 5.1). */
+const create: AskingEndpoint = {
+  method: 'POST',
+  path: '/database/:database/profiles',
+  scope: 'profiles:write',
+  *ask(request) {
+    const database = yield* findDatabase(request)
+    const { profile } = yield* createProfile(request, database, yield* fieldsOf(database))
+    return created(request, 'profile', String(profile.id))
+  },
+}
+
+/** `secret` is passed over here, as it is there. Who has one of the keys is changed instead. */
+export function* createProfile(
+  request: DialectRequest,
+  database: Database,
+  fields: readonly Field[],
+  keys: Key[] = [],
+): Asking<{ profile: Profile; isNew: boolean }> {
+  const body = readProfileBody(request)
+  const changes = fieldChanges(body.fields, fields, database.isUsers, request.now)
+  const tag = tagOf(database)
+  const add = [...(tag === null ? [] : [tag]), ...(body.interests?.add ?? [])]
+  const { profile, foundBy } = yield* askCommand({
+    kind: 'write-profile',
+    keys,
+    matchEmail: false,
+    onMissing: 'create',
+    changes: {
+      ...changes,
+      set: initialValues(changes.set, fields),
+      ...(add.length > 0 && { tags: { add, remove: [] } }),
+    },
+  })
+  if (!profile) throw new Error('A profile was created, and is not there.')
+  return { profile, isNew: foundBy === 'created' }
+}
+
+function* findProfiles(request: DialectRequest): Asking<Found> {
+  const query = readQuery(request.query)
+  const page = readPage(query)
+  const database = yield* findDatabase(request)
+  const fields = yield* fieldsOf(database)
+  const home = { id: database.id, isUsers: database.isUsers, fields }
+  const filter = databaseFilter(
+    database,
+    profileFilter(readExpressions(query.fields), fields, request, database.isUsers),
+  )
+  const found = { page, query, home }
+  if (filter === 'nobody') return { profiles: [], total: 0, ...found }
+  const order = orderOf(query, fields)
+  const { profiles, total } = yield* askProfilePage({
+    ...(Object.keys(filter).length > 0 && { filter }),
+    ...(order && { order }),
+    page: page.isEmpty ? { limit: 1 } : { offset: page.start, limit: page.limit },
+    total: page.total,
+  })
+  return { profiles: page.isEmpty ? [] : profiles, total, ...found }
+}
+
+/** Only those of a database; everybody is in `users`. */
+export function databaseFilter(database: Database, wanted: Wanted): Wanted {
+  const tag = tagOf(database)
+  if (wanted === 'nobody' || tag === null) return wanted
+  const { where } = wanted
+  return { ...wanted, where: where ? { all: [{ tag }, where] } : { tag } }
+}
+
+/** By a field's name or id, `id` or `modified`; anything else is no order, and `random` none. */
+function orderOf(query: ListQuery, fields: readonly Field[]): ProfileOrder | null {
+  const descending = query.get('order')?.toLowerCase() === 'desc'
+  const name = query.get('orderby')?.toLowerCase()
+  const field =
+    name === undefined
+      ? undefined
+      : (byName(fields).get(name) ?? fields.find(({ id }) => id === name))
+  if (field) {
+    const as = isNumber(field.type) ? 'number' : 'text'
+    return { by: 'attribute', name: field.stored, as, descending }
+  }
+  if (name === 'modified') return { by: 'updated', descending }
+  return descending ? { by: 'id', descending } : null
+}
+
+export const profileListEndpoints = [list, ids, create]

@@ -1,0 +1,188 @@
+import type { Asking } from '../../core/ask.ts'
+import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
+import { Fault } from '../../core/errors.ts'
+import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
+import type { StoredRecord } from '../../core/record.ts'
+import { type Collection, findCollection } from './collections.ts'
+import { refusal } from './field-definitions.ts'
+import { readExpressions } from './filters.ts'
+import { findLiving } from './find-profile.ts'
+import { shownRecordId } from './kinds.ts'
+import { strictly } from './mass-endpoints.ts'
+import { cutOut, envelope, recordPage, shown } from './paging.ts'
+import { readMap } from './profile-body.ts'
+import { readPage, readQuery } from './query.ts'
+import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
+import {
+  changeSubprofile,
+  createSubprofile,
+  findSubprofile,
+  type Listed,
+  listed,
+  matching,
+  readSubprofile,
+  removeSubprofile,
+  showSubprofile,
+  showSubprofileFields,
+} from './subprofiles.ts'
+
+/** Subprofiles of one person that one call changes. */
+const changedMax = 500
+
+const ofCollection: AskingEndpoint = {
+  method: 'GET',
+  path: '/collection/:collection/subprofiles',
+  scope: 'profiles:read',
+  *ask(request) {
+    const collection = yield* findCollection(request)
+    return yield* showList(request, collection, listed(collection))
+  },
+}
+
+const idsOfCollection: AskingEndpoint = {
+  method: 'GET',
+  path: '/collection/:collection/subprofileids',
+  scope: 'profiles:read',
+  *ask(request) {
+    const collection = yield* findCollection(request)
+    return yield* showList(request, collection, listed(collection), true)
+  },
+}
+
+const ofProfile: AskingEndpoint = {
+  method: 'GET',
+  path: '/profile/:profile/subprofiles/:collection',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { profile } = yield* findLiving(request)
+    const collection = yield* findCollection(request)
+    return yield* showList(request, collection, listed(collection, profile.id))
+  },
+}
+
+const create: AskingEndpoint = {
+  method: 'POST',
+  path: '/profile/:profile/subprofiles/:collection',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { profile } = yield* findLiving(request)
+    const collection = yield* findCollection(request)
+    const values = readSubprofile(fieldsIn(request), collection, request.now)
+    const record = yield* createSubprofile(collection, profile.id, values)
+    return created(request, 'subprofile', shownRecordId(record))
+  },
+}
+
+/** All of a person that match; with `create` one is made where none does. */
+const updateMany: AskingEndpoint = {
+  method: 'PUT',
+  path: '/profile/:profile/subprofiles/:collection',
+  scope: 'profiles:write',
+  *ask(request) {
+    const query = readQuery(request.query)
+    if (!query.hasFields) throw refusal('URL parameter fields is required')
+    const { profile } = yield* findLiving(request)
+    const collection = yield* findCollection(request)
+    const expressions = strictly(query, collection.fields)
+    const of = listed(collection, profile.id)
+    const found = yield* matching(of, collection, expressions, request.now)
+    const values = readSubprofile(fieldsIn(request), collection, request.now)
+    if (found.length > changedMax) {
+      throw refusal(`${found.length} subprofiles match; one call changes ${changedMax} at most`)
+    }
+    for (const record of found) yield* changeSubprofile(collection, record, values)
+    if (found.length > 0 || !query.flag('create', false)) return done
+    const record = yield* createSubprofile(collection, profile.id, values)
+    return created(request, 'subprofile', shownRecordId(record))
+  },
+}
+
+const read: AskingEndpoint = {
+  method: 'GET',
+  path: '/subprofile/:subprofile',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { record, collection } = yield* findSubprofile(request)
+    return shown(showSubprofile(record, collection, request))
+  },
+}
+
+const readFields: AskingEndpoint = {
+  method: 'GET',
+  path: '/subprofile/:subprofile/fields',
+  scope: 'profiles:read',
+  *ask(request) {
+    const { record, collection } = yield* findSubprofile(request)
+    return shown(showSubprofileFields(record, collection))
+  },
+}
+
+const update = ['/subprofile/:subprofile', '/subprofile/:subprofile/fields'].flatMap((path) =>
+  eitherWay({ path, scope: 'profiles:write', ask: updateOne }),
+)
+
+const remove: AskingEndpoint = {
+  method: 'DELETE',
+  path: '/subprofile/:subprofile',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { record, collection } = yield* findSubprofile(request)
+    yield* removeSubprofile(collection, record)
+    return deleted('subprofile', shownRecordId(record))
+  },
+}
+
+/** Others may write the same one between our look and our write; then we look again. */
+const triesMax = 5
+
+function* updateOne(request: DialectRequest): Asking<DialectResponse> {
+  for (let tries = 1; ; tries++) {
+    const { record, collection } = yield* findSubprofile(request)
+    const values = readSubprofile(fieldsIn(request), collection, request.now)
+    try {
+      yield* changeSubprofile(collection, record, values)
+      return done
+    } catch (error) {
+      const isConflict = error instanceof Fault && error.code === 'conflict'
+      if (!isConflict || tries >= triesMax) throw error
+    }
+  }
+}
+
+/** At the top of the body, or below `fields`. */
+function fieldsIn(request: DialectRequest): JsonObject {
+  const body = bodyOf(request)
+  const nested = own(body, 'fields')
+  return nested === undefined ? body : readMap(nested)
+}
+
+function* showList(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+  idsOnly = false,
+): Asking<DialectResponse> {
+  const query = readQuery(request.query)
+  const page = readPage(query)
+  const expressions = readExpressions(query.fields)
+  const show = (record: StoredRecord): JsonValue =>
+    idsOnly ? shownRecordId(record) : showSubprofile(record, collection, request)
+  if (expressions.length > 0) {
+    const found = yield* matching(of, collection, expressions, request.now)
+    return shown(cutOut(page, found.map(show)))
+  }
+  const { records, total } = yield* recordPage(of, page)
+  return shown(envelope(page, records.map(show), total))
+}
+
+export const subprofileEndpoints = [
+  ofCollection,
+  idsOfCollection,
+  ofProfile,
+  create,
+  updateMany,
+  read,
+  readFields,
+  ...update,
+  remove,
+]

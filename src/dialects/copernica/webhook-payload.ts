@@ -1,0 +1,75 @@
+import type { Asking } from '../../core/ask.ts'
+import { Fault } from '../../core/errors.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Payload, RenderedPayload } from '../../core/payload.ts'
+import type { Profile } from '../../core/profile.ts'
+import type { Workspace } from '../../core/workspace.ts'
+import { type Database, findByKey, findUsers } from './databases.ts'
+import { type Field, fieldsOf } from './field-definitions.ts'
+import { localTime } from './local-time.ts'
+import { homeKey, interestsOf, showFields } from './profile-object.ts'
+import { signature } from './webhook-signature.ts'
+
+/** Event types by the trigger that they are to the vendor. */
+export const triggerTypes = {
+  create: ['profile.created'],
+  update: ['profile.updated', 'profile.merged'],
+  delete: ['profile.removed', 'profile.absorbed'],
+} as const
+
+/** What the vendor posts to a webhook about a profile (wire notes 4.7): a form. */
+export const webhookPayload: Payload = {
+  name: 'copernica',
+  *render({ event, person, workspace }): Asking<RenderedPayload> {
+    if (!person) throw new Fault('profile_not_found', { message: 'The event is about nobody.' })
+    const database = yield* databaseOf(person, workspace)
+    const fields = yield* fieldsOf(database)
+    const { id, isUsers } = database
+    const type = triggerOf(event.type)
+    const form = new URLSearchParams({ type })
+    if (type !== 'delete') add(form, 'parameters', asked(event.attributes, fields))
+    form.append('timestamp', localTime(event.occurredAt))
+    form.append('time', String(Math.floor(event.occurredAt / 1_000)))
+    form.append('profile', String(person.id))
+    form.append('database', id)
+    if (type !== 'delete') {
+      form.append('created', localTime(person.createdAt))
+      form.append('modified', localTime(person.updatedAt))
+    }
+    add(form, 'fields', showFields({ ...person, removedAt: null }, { id, isUsers, fields }))
+    if (type !== 'delete') {
+      for (const interest of interestsOf(person)) form.append(`interests[${interest}]`, '1')
+    }
+    return { contentType: 'application/x-www-form-urlencoded', body: form.toString() }
+  },
+  signature,
+}
+
+/** What the call named, in the vendor's own names. */
+function asked(attributes: JsonObject, fields: readonly Field[]): JsonObject {
+  const names = new Map(fields.map(({ stored, name }) => [stored, name]))
+  const named = Object.entries(attributes).map(([name, value]) => [names.get(name) ?? name, value])
+  return Object.fromEntries(named) as JsonObject
+}
+
+function triggerOf(type: string): keyof typeof triggerTypes {
+  if ((triggerTypes.create as readonly string[]).includes(type)) return 'create'
+  return (triggerTypes.delete as readonly string[]).includes(type) ? 'delete' : 'update'
+}
+
+/** Maps as `name[key]`, lists as `name[0]`; what is null is empty. */
+function add(form: URLSearchParams, name: string, value: JsonValue): void {
+  if (typeof value !== 'object' || value === null) {
+    form.append(name, value === null ? '' : String(value))
+    return
+  }
+  for (const [key, inner] of Object.entries(value as JsonObject))
+    add(form, `${name}[${key}]`, inner)
+}
+
+/** As a profile is shown: in the first database that it is in, else in that of everybody. */
+function* databaseOf(person: Profile, { createdAt }: Workspace): Asking<Database> {
+  const key = homeKey(person)
+  const database = key === null ? null : yield* findByKey(key, createdAt)
+  return database ?? (yield* findUsers(createdAt))
+}

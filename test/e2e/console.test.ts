@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { buildConsole } from '../../src/console-build.ts'
+import { axeFaults } from '../kit/axe.ts'
+import { startBrowser } from '../kit/browser.ts'
+import { engines } from '../kit/engines.ts'
+import { type RunningRoster, startRoster } from '../kit/start-roster.ts'
+
+describe('the console', () => {
+  let roster: RunningRoster
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let token: string
+  /** What the browser complained of: scripts that failed, and all that the policy stopped. */
+  const complaints: string[] = []
+
+  before(async () => {
+    await buildConsole()
+    roster = await startRoster(engines[0] as (typeof engines)[number])
+    token = (await roster.newWorkspace()).tokens.native?.token as string
+    browser = await startBrowser()
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: 'en',
+      reducedMotion: 'reduce',
+    })
+    page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      if (/Content Security Policy|Uncaught/.test(message.text())) complaints.push(message.text())
+    })
+  })
+  after(async () => {
+    await browser?.close()
+    await roster?.close()
+  })
+
+  async function send(method: string, path: string, body: unknown): Promise<void> {
+    const answer = await fetch(`${roster.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    assert.ok(answer.ok, await answer.text())
+  }
+
+  test('a token signs in, into a cookie that scripts cannot read', async () => {
+    await page.goto(`${roster.url}/console/people`)
+    await page.getByLabel(/^Token/).fill(`${token.slice(0, -1)}x`)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel(/^Token/).fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    const [cookie] = await context.cookies()
+    assert.equal(cookie?.httpOnly, true)
+    assert.equal(cookie?.sameSite, 'Strict')
+    assert.ok(!(await page.content()).includes(token))
+    await page.reload()
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+  })
+  test('a person is found, shown with where everything came from, and changed', async () => {
+    const text = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    await send('PUT', '/profiles/by/user_id/u1', {
+      set: { email: 'ann@example.org', first_name: 'Ann', note: text },
+      tags: [text.slice(0, 40)],
+    })
+    await page.getByRole('searchbox', { name: 'Search' }).fill('ann@')
+    await page.getByRole('link', { name: 'Ann' }).click()
+    await page.getByRole('heading', { name: 'Ann' }).waitFor()
+    await page
+      .getByRole('row', { name: / note / })
+      .getByText(text)
+      .waitFor()
+    await page
+      .getByRole('row', { name: / email / })
+      .getByRole('link', { name: /^event/ })
+      .waitFor()
+    await page.getByRole('button', { name: 'Edit first_name' }).click()
+    await page.getByLabel('Value').fill('Anna')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Anna' }).waitFor()
+    await page.getByRole('link', { name: 'profile.updated' }).waitFor()
+    assert.deepEqual(await axeFaults(page), [])
+    assert.match(await page.title(), /^Anna/)
+  })
+
+  test('two people are made one after a preview, and two again', async () => {
+    await send('PUT', '/profiles/by/user_id/u1', { set: { city: 'Utrecht' } })
+    await send('PUT', '/profiles/by/email/other@example.org', {
+      set: { first_name: 'Annie', city: 'Gent', phone: '+31612345678' },
+    })
+    await page.getByRole('button', { name: 'Merge' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('searchbox').fill('other@')
+    await dialog.getByRole('radio', { name: /^Annie/ }).check()
+    await dialog.getByText('profile.merged').waitFor()
+    await dialog.getByText('Gent').waitFor()
+    const force = dialog.getByRole('checkbox', { name: 'Merge all the same' })
+    if (await force.isVisible()) await force.check()
+    await dialog.getByRole('button', { name: 'Merge' }).click()
+    await page.getByRole('row', { name: / phone / }).waitFor()
+    await page.getByRole('link', { name: 'profile.merged' }).click()
+    await page.getByRole('button', { name: 'Undo this merge' }).click()
+    await dialog.getByRole('button', { name: 'Undo this merge' }).click()
+    await page.getByRole('row', { name: / phone / }).waitFor({ state: 'detached' })
+  })
+
+  test('events appear as they come; a pause loses none', async () => {
+    await page.goto(`${roster.url}/console/events`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const event = (type: string) =>
+      send('POST', '/events', { type, identifiers: { user_id: 'u1' } })
+    await event('shop.first')
+    await page.getByRole('link', { name: 'shop.first' }).waitFor()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused').waitFor()
+    await event('shop.second')
+    await event('shop.third')
+    assert.equal(await page.getByRole('link', { name: 'shop.second' }).count(), 0)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('link', { name: 'shop.third' }).waitFor()
+    const shown = await page.getByRole('link', { name: /^shop\./ }).allInnerTexts()
+    assert.deepEqual(shown, ['shop.third', 'shop.second', 'shop.first'])
+    await page.getByLabel('Type').fill('shop.second')
+    await page.getByRole('link', { name: 'shop.third' }).waitFor({ state: 'detached' })
+  })
+
+  test('a rule is one thing as a form and as YAML', async () => {
+    await page.goto(`${roster.url}/console/rules/remove-people`)
+    await page.getByLabel(/^Name/).waitFor()
+    await page.getByText('YAML', { exact: true }).click()
+    const yaml = page.getByLabel('The rule as YAML')
+    const text = await yaml.inputValue()
+    await yaml.fill(`${text}when: { profile: plan, is: gold }\n`)
+    await page.getByText('Form', { exact: true }).click()
+    assert.equal(await page.getByRole('textbox', { name: 'Value' }).inputValue(), 'gold')
+    await page.getByRole('textbox', { name: 'Value' }).fill('silver')
+    await page.getByText('YAML', { exact: true }).click()
+    assert.match(await yaml.inputValue(), /is: silver/)
+    await yaml.fill('name: [')
+    await page.getByRole('alert').waitFor()
+    await yaml.fill('name: remove-people\non: [user.remove]\nsteps: [{ action: nothing }]\n')
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/nothing/)
+      .first()
+      .waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
+  })
+
+  test('pages are fit for a screen reader, dark and light, and fit a phone in Dutch', async () => {
+    const check = async (places: string[]) => {
+      for (const place of places) {
+        await page.goto(`${roster.url}/console/${place}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        assert.deepEqual(await axeFaults(page), [], place)
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await check(['people/1', 'rules/remove-people', 'destinations'])
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.getByText('Nederlands').click()
+    await page.setViewportSize({ width: 390, height: 844 })
+    const places = ['', 'people', 'people/1', 'events/1', 'new-rule', 'deliveries', 'set-up']
+    for (const place of [...places, 'nowhere']) {
+      await check([place])
+      const wide = await page.evaluate('document.documentElement.scrollWidth')
+      assert.ok(Number(wide) <= 390, `${place} is ${wide} wide`)
+    }
+    await page.getByRole('heading', { name: 'Deze pagina bestaat niet' }).waitFor()
+  })
+
+  test('the first view is small, and nothing comes from elsewhere', async () => {
+    const fresh = await browser.newContext({ locale: 'nl' })
+    const other = await fresh.newPage()
+    const asked: string[] = []
+    other.on('request', (request) => asked.push(request.url()))
+    await other.goto(`${roster.url}/console/`)
+    await other.getByRole('heading', { name: 'Aanmelden bij Roster' }).waitFor()
+    assert.deepEqual(
+      asked.filter((address) => !address.startsWith(`${roster.url}/`)),
+      [],
+    )
+    const sizes = asked
+      .filter((address) => address.includes('/assets/'))
+      .map(async (address) => {
+        const answer = await fetch(address, {
+          method: 'HEAD',
+          headers: { 'accept-encoding': 'gzip' },
+        })
+        return Number(answer.headers.get('content-length'))
+      })
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    assert.ok(bytes > 50_000 && bytes < 400_000, `${bytes} bytes`)
+    await fresh.close()
+  })
+
+  test('nothing broke a rule of the page', () => assert.deepEqual(complaints, []))
+})

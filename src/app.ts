@@ -9,6 +9,7 @@ import { type Actions, isExternal, withPayloads } from './core/action.ts'
 import type { Decide } from './core/decision.ts'
 import type { Dialect } from './core/dialect.ts'
 import type { Payload } from './core/payload.ts'
+import { createLogger } from './create-logger.ts'
 import { startExpiry } from './expire.ts'
 import type { FirstStart } from './first-start.ts'
 import type { OverdueWatch } from './follow-up/watch-overdue.ts'
@@ -276,21 +277,6 @@ export async function loadDecision(): Promise<Decide> {
 
 export async function loadActions(): Promise<Actions> {
   return (await import('./actions/registry.ts')).actions
-}
-
-/** JSON lines on standard output, gathered for a moment so that a line costs next to nothing. */
-async function createLogger(level: string): Promise<Logger> {
-  const { pino } = await import('pino')
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: 8_192,
-    periodicFlush: 100,
-  })
-  // A log nobody can write, on a full disk for instance, is no reason to stop serving.
-  destination.on('error', () => {})
-  const formatters = { level: (label: string) => ({ level: label }) }
-  return pino({ level, base: null, formatters }, destination)
 }
 
 /** One key for each purpose, so that what one signs never counts for another. */

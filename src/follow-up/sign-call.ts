@@ -18,6 +18,7 @@ export type SignCall = (asked: SignAsked) => Promise<SignAnswer>
 type KeyStore = Pick<Store, 'findRecord' | 'apply'>
 
 const keyName = 'key'
+const source = { dialect: 'roster', token: null, request: null }
 
 /** Signs on the thread that has the store. A workspace's key is made when it is needed first. */
 export function createCallSigner(
@@ -34,7 +35,9 @@ export function createCallSigner(
       (await store.findRecord(workspaceId, kind, { name: keyName })) ??
       (await makeKey(store, sealer, workspaceId, kind))
     try {
-      const privateKey = sealer.open(String(key.body.sealed), placeOf(workspaceId, kind))
+      const sealed = String(key.body.sealed)
+      const privateKey = sealer.open(sealed, placeOf(workspaceId, kind))
+      if (sealer.isOutdated(sealed)) await sealAnew(store, sealer, workspaceId, key, privateKey)
       const nonce = randomBytes(16).toString('hex')
       return { headers: signature.headers({ ...call, nonce }, privateKey) }
     } catch (error) {
@@ -53,7 +56,6 @@ async function makeKey(
   const { privateKey, publicKey } = await makeRsaKeys()
   const body = { public: publicKey, sealed: sealer.seal(privateKey, placeOf(id, kind)) }
   const put = { op: 'put', kind, name: keyName, version: 0, body } as const
-  const source = { dialect: 'roster', token: null, request: null }
   try {
     await store.apply(id, { kind: 'write-records', records: [put], source })
   } catch (error) {
@@ -63,6 +65,19 @@ async function makeKey(
   const key = await store.findRecord(id, kind, { name: keyName })
   if (!key) throw new Error('A key was made, and is not there.')
   return key
+}
+
+/** What a former secret key sealed is kept with the one in force. */
+async function sealAnew(
+  store: KeyStore,
+  sealer: Sealer,
+  workspaceId: WorkspaceId,
+  { id, kind }: StoredRecord,
+  privateKey: string,
+): Promise<void> {
+  const set = { sealed: sealer.seal(privateKey, placeOf(workspaceId, kind)) }
+  const patch = { op: 'patch', kind, at: { id }, set } as const
+  await store.apply(workspaceId, { kind: 'write-records', records: [patch], source })
 }
 
 function placeOf(workspace: WorkspaceId, kind: string) {

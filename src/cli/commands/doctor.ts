@@ -4,6 +4,7 @@ import type { Finding } from '../../storage/maintain-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, exitCodes } from '../command.ts'
 import { examineCalls } from '../examine-calls.ts'
+import { examineDeliveries } from '../examine-deliveries.ts'
 import { examineFolder } from '../examine-folder.ts'
 import { examinePort } from '../examine-port.ts'
 
@@ -40,6 +41,12 @@ async function examineStore(config: Config): Promise<Finding[]> {
   }
 }
 
+/** A store of another schema is not opened: that would change it. */
+function isUsable(store: readonly Finding[]): boolean {
+  const isCurrent = store.some(({ name, state }) => name === 'schema' && state === 'ok')
+  return isCurrent && store.every(({ state }) => state !== 'fail')
+}
+
 async function examine(readConfig: () => Config): Promise<Finding[]> {
   let config: Config
   try {
@@ -54,6 +61,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
       remedy,
     }))
   }
+  const store = await examineStore(config)
   return [
     { name: 'configuration', state: 'ok', detail: 'every ROSTER_* variable is known and allowed' },
     {
@@ -62,7 +70,8 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
       detail: `Node ${process.version} on ${process.platform} ${process.arch}`,
     },
     ...examineFolder(config),
-    ...(await examineStore(config)),
+    ...store,
+    ...(isUsable(store) ? await examineDeliveries(config) : []),
     await examinePort(config),
     ...(await examineCalls(config)),
   ]

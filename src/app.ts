@@ -17,7 +17,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
-import type { createDestinationTester as CreateTester } from './operate/destination-tester.ts'
+import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { Finding } from './storage/maintain-store.ts'
@@ -249,8 +249,6 @@ export async function loadGrammar() {
   const named = { actions, destinationTypes, sources, knownDestinations: null }
   return { ...named, templates: createTemplates() }
 }
-
-type DestinationTester = ReturnType<typeof CreateTester>
 
 async function createTester(config: Config): Promise<DestinationTester> {
   const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([

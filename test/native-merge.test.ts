@@ -150,6 +150,24 @@ for (const engine of engines) {
       )
     })
 
+    test('another workspace neither merges, unmerges nor erases, nor sees what it could', async () => {
+      const [native, other] = [await enter(), await enter()]
+      const stays = await person(native, 'user_id:a', {})
+      const goes = await person(native, 'crm.id:b', {})
+      const from = [{ id: goes }]
+      const { body } = await native('POST', `/profiles/${stays}/merge`, { from })
+      const { event_id } = body
+      const calls: [string, JsonObject][] = [
+        [`/profiles/${stays}/merge`, { from }],
+        [`/profiles/${stays}/unmerge`, { event_id }],
+        [`/profiles/${stays}/erase`, { confirm: stays }],
+      ]
+      for (const [path, given] of calls) {
+        assert.equal((await other('POST', path, given)).status, 404, path)
+      }
+      assert.equal((await native('GET', `/profiles/${goes}`)).body.id, stays)
+    })
+
     test('a merge under one key is one merge, also of those that come at once', async () => {
       const native = await enter()
       const stays = await person(native, 'user_id:a', {})

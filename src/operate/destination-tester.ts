@@ -5,6 +5,8 @@ import { createOutboundClient } from '../outbound/http-client.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 import { type TestedDestination, testDestination } from './test-destination.ts'
 
+export type DestinationTester = ReturnType<typeof createDestinationTester>
+
 /** Tries destinations for a server, a few at a time. */
 export function createDestinationTester(sealer: Sealer, ownAddresses: readonly string[]) {
   const client = createOutboundClient({ ownAddresses })

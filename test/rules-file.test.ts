@@ -133,7 +133,10 @@ for (const [condition, message] of [
     '{ profile: a, event: b, is: 1 }',
     '4:11: Must name exactly one of "event", "profile", "changed", "tag", "identifier", not "event", "profile".',
   ],
-  ['{ is: 1 }', '4:11: Must name exactly one of "event", "profile", "changed", "tag", "identifier".'],
+  [
+    '{ is: 1 }',
+    '4:11: Must name exactly one of "event", "profile", "changed", "tag", "identifier".',
+  ],
   [
     '{ changed: a, is: 1 }',
     '4:25: "changed" takes "from" and "to", with an operator in each, not "is".',

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { type Database, parentOf, usersKey } from './databases.ts'
 import { type FieldType, fieldTypes, readValue, type TypedField } from './field-types.ts'
-import { fields as namedFields } from './fields.ts'
+import { fields as namedFields, standardName } from './fields.ts'
 import { bodyText, FIELD, shownRecordId } from './kinds.ts'
 import { allRecords } from './paging.ts'
 import { isTrue } from './query.ts'
@@ -48,10 +48,10 @@ const builtIn: readonly Field[] = [...namedFields].map(([name, stored], index) =
 /** Those of a database: of every profile first, and then its own. */
 export function* fieldsOf(database: Database): Asking<Field[]> {
   const shared = yield* allRecords(FIELD, `database:${usersKey}`)
-  const fields = [...builtIn, ...shared.map((record) => readField(record, storedName(record)))]
+  const fields = [...builtIn, ...shared.map((record) => readField(record, attributeOf(record, '')))]
   if (database.isUsers) return fields
   const own = yield* allRecords(FIELD, parentOf(database))
-  const ofOwn = own.map((record) => readField(record, `${database.key}:${storedName(record)}`))
+  const ofOwn = own.map((record) => readField(record, attributeOf(record, `${database.key}:`)))
   return [...fields, ...ofOwn]
 }
 
@@ -67,6 +67,12 @@ export function byName(fields: readonly Field[]): ReadonlyMap<string, Field> {
 
 export function showField({ id, name, shown }: Field): JsonObject {
   return { ID: id, name, ...shown }
+}
+
+/** What everybody calls the same is the same attribute, whatever database it is a field of. */
+function attributeOf(record: StoredRecord, before: string): string {
+  const name = storedName(record)
+  return standardName(name) ?? before + name
 }
 
 function storedName(record: StoredRecord): string {

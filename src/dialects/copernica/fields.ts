@@ -30,3 +30,15 @@ export function toAttributes(parameters: JsonObject): JsonObject {
   }
   return attributes
 }
+
+/** Standard attributes that a field of the same name, in any case, stands for as well. */
+const shared: ReadonlySet<string> = new Set<StandardAttribute>([
+  ...(['name', 'phone', 'landline_phone', 'gender', 'language'] as const),
+  ...(['country', 'region', 'city', 'timezone'] as const),
+])
+
+/** The standard attribute that a name of the vendor's clients means; null for any other name. */
+export function standardName(name: string): string | null {
+  const lower = name.toLowerCase()
+  return fields.get(lower) ?? (shared.has(lower) ? lower : null)
+}

@@ -6,6 +6,7 @@ import { canonicalEmail, EMAIL, type ProfileId } from '../../core/profile.ts'
 import type { ProfileFilter, Range } from '../../core/profile-query.ts'
 import { byName, type Field, refusal } from './field-definitions.ts'
 import { isNumber, isTime } from './field-types.ts'
+import { standardName } from './fields.ts'
 import { wholeNumber } from './kinds.ts'
 import { localTime, readLocalTime } from './local-time.ts'
 import { profileOfSecret, SECRET } from './secrets.ts'
@@ -72,7 +73,11 @@ export function profileFilter(
     } else if (name === 'modified') {
       filter.updated = { ...filter.updated, ...timeRange(expression, now) }
     } else if (open) {
-      const attribute = { name, stored: expression.name, type: 'text' as const }
+      const attribute = {
+        name,
+        stored: standardName(name) ?? expression.name,
+        type: 'text' as const,
+      }
       parts.push(fieldCondition(expression, attribute, now, indexed))
     }
   }

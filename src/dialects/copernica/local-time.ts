@@ -1,3 +1,5 @@
+import { memoise } from '../../lib/memoise.ts'
+
 /** The vendor's clock: its times have no zone, and this is whose they are (wire notes 5.2). */
 const timeZone = 'Europe/Amsterdam'
 
@@ -7,9 +9,18 @@ const clock = new Intl.DateTimeFormat('sv-SE', {
   ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
 })
 
+const quarterMs = 900_000
+
+/** How far the clock is ahead of UTC, by quarters of an hour: asking it is what takes time. */
+const aheadMs = memoise(10_000, (quarter) => {
+  const at = Number(quarter) * quarterMs
+  return asIfUtc(clock.format(at)) - at
+})
+
 /** Milliseconds UTC as `YYYY-MM-DD HH:MM:SS` on the vendor's clock. */
 export function localTime(at: number): string {
-  return clock.format(at)
+  const ahead = aheadMs(String(Math.floor(at / quarterMs)))
+  return new Date(at + ahead).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 /** The instant at which the vendor's clock shows this, in milliseconds UTC. */

@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts'
 import { keyOfTag } from './databases.ts'
 import { byName, type Field, refusal } from './field-definitions.ts'
 import { readValue } from './field-types.ts'
+import { standardName } from './fields.ts'
 import { isTrue } from './query.ts'
 import { bodyOf } from './requests.ts'
 import { SECRET } from './secrets.ts'
@@ -94,8 +95,9 @@ export function fieldChanges(
     const field = known.get(name.toLowerCase())
     if (field) set.set(field.stored, readValue(value, field, now))
     else if (isUsers && name !== '') {
-      set.set(name, value === '' ? null : value)
-      unknown.add(name)
+      const attribute = standardName(name) ?? name
+      set.set(attribute, value === '' ? null : value)
+      unknown.add(attribute)
     }
   }
   for (const { stored } of fields) unknown.delete(stored)

@@ -1045,6 +1045,8 @@ export interface Calls {
         /** the id of the profile once more */
         confirm: number
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: ErasureReceipt
   }
@@ -1074,6 +1076,8 @@ export interface Calls {
         /** a list of examples */
         examples?: Array<unknown>
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       dry_run: boolean
@@ -1098,6 +1102,8 @@ export interface Calls {
         /** true or false */
         enabled: boolean
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Rule
   }
@@ -1147,6 +1153,8 @@ export interface Calls {
     given: {
       /** the event and the rule, as 41:tell-the-shop */
       id: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Run
   }
@@ -1202,6 +1210,8 @@ export interface Calls {
           value?: string
         }
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       destination: Destination
@@ -1214,6 +1224,8 @@ export interface Calls {
       name: string
       /** true or false; true stores nothing and answers a preview */
       dry_run?: boolean
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       dry_run: boolean
@@ -1225,6 +1237,8 @@ export interface Calls {
   pauseDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Destination
   }
@@ -1232,6 +1246,8 @@ export interface Calls {
   resumeDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Destination
   }
@@ -1241,6 +1257,8 @@ export interface Calls {
       name: string
       /** a whole number from 0 to 720 */
       hours?: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       destination: Destination
@@ -1253,6 +1271,8 @@ export interface Calls {
   testDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       /** whether a delivery would be done now */
@@ -1345,6 +1365,8 @@ export interface Calls {
         /** a time such as 2026-11-28T10:00:00Z */
         until?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: MovedDeliveries
   }
@@ -1373,6 +1395,8 @@ export interface Calls {
         /** a time such as 2026-11-28T10:00:00Z */
         until?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: MovedDeliveries
   }
@@ -1389,6 +1413,8 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1397,6 +1423,8 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1413,6 +1441,8 @@ export interface Calls {
         /** the text of the new body */
         body?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1434,6 +1464,8 @@ export interface Calls {
         /** a word to tell it by */
         label?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       token: { [name: string]: string }
@@ -1443,6 +1475,8 @@ export interface Calls {
   revokeToken: {
     given: {
       public_part: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: undefined
   }
@@ -1464,6 +1498,8 @@ export interface Calls {
         /** a list of names of attributes */
         indexed_attributes?: Array<string>
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Workspace
   }
@@ -1481,6 +1517,8 @@ export interface Calls {
         /** up to 64 small letters and digits with dashes between */
         name: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       workspace: Workspace
@@ -1491,6 +1529,8 @@ export interface Calls {
   deleteWorkspace: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: undefined
   }

@@ -1,5 +1,5 @@
 import type { Actor, AuditEntry } from '../core/audit.ts'
-import type { Applied, Command } from '../core/command.ts'
+import type { Applied, Command, Idempotency } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
@@ -53,6 +53,22 @@ export interface Store extends QueryStore, RecordStore {
     identifier: { kind: string; value: string },
     limit: number,
   ): Promise<EventId[]>
+
+  /**
+   * Takes an idempotency key for a call that is no command, and answers null; a call made before
+   * has its kept answer. Of those who ask at once one gets the key.
+   *
+   * @throws Fault `idempotency_key_reused` for another body, `call_under_way` while the first has
+   *   not ended, `outcome_unknown` when it was cut short.
+   */
+  beginCall(workspaceId: WorkspaceId, token: number, asked: Idempotency): Promise<string | null>
+  /** Keeps what a call that was begun is answered with; null lets go of its key. */
+  endCall(
+    workspaceId: WorkspaceId,
+    token: number,
+    asked: Idempotency,
+    answer: string | null,
+  ): Promise<void>
 
   /*
    * Changes by operators. Each is entered in the audit trail in its own transaction, under the name

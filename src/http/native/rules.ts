@@ -83,6 +83,7 @@ export const replaceRules = defineRoute({
   method: 'PUT',
   path: '/rules',
   operation: 'replaceRules',
+  once: true,
   summary: "Put rules in the place of the workspace's own",
   description:
     'They are taken whole or not at all, and are in force at once. A rule whose definition is unchanged keeps its version. Examples are tried first; where one fails nothing is changed. With `dry_run=true` everything is checked and tried, and nothing is stored.',
@@ -145,6 +146,7 @@ export const enableRule = defineRoute({
   method: 'PATCH',
   path: '/rules/:name',
   operation: 'enableRule',
+  once: true,
   summary: 'Switch a rule on or off',
   description: 'Off, it begins no runs; those that wait go on.',
   params: byName,

@@ -8,9 +8,10 @@ import { readIdempotency } from '../idempotency-key.ts'
 import { admit, type Params, receiveBody } from '../serve-endpoint.ts'
 import type { Mounted } from '../shell.ts'
 import type { NativeCall, NativeParts } from './call.ts'
+import { callOnce } from './call-once.ts'
 import { native } from './dialect.ts'
 import { assertMatches, readParams, readQuery } from './read-input.ts'
-import type { NativeRoute } from './route.ts'
+import { headersOf, type NativeRoute } from './route.ts'
 
 /** Takes a call from its token to its answer; whatever is thrown becomes a problem. */
 export function serveNative(
@@ -51,7 +52,7 @@ async function answer(
   body: JsonValue | undefined,
   parts: NativeParts,
 ): Promise<DialectResponse | null> {
-  const takes = route.takes ?? []
+  const takes = headersOf(route)
   const input: NativeCall<unknown, unknown, unknown> = {
     params: readParams(route.params, params),
     query: readQuery(route.query, call.head.query),
@@ -67,9 +68,16 @@ async function answer(
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
     raw: call,
   }
-  const response = await route.handle(input as NativeCall<never, never, never>)
+  const run = () => route.handle(input as NativeCall<never, never, never>)
+  const { idempotency } = input
+  const isOnce = route.once === true && idempotency !== null && !isDry(input.query)
+  const response = await (isOnce ? callOnce(input, idempotency, run) : run())
   if (!response) return null
   return { ...response, headers: { 'cache-control': 'no-store', ...response.headers } }
+}
+
+function isDry(query: unknown): boolean {
+  return (query as { dry_run?: boolean }).dry_run === true
 }
 
 function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {

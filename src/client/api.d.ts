@@ -1063,6 +1063,8 @@ export interface Calls {
     given: {}
     answer: {
       data: Array<Rule>
+      /** names the rules in force, for If-Match */
+      etag: string
     }
   }
   /** Put rules in the place of the workspace's own. */
@@ -1078,6 +1080,8 @@ export interface Calls {
       }
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
+      /** The rules that must be in force, as the ETag of an answer has them. */
+      ifMatch?: string
     }
     answer: {
       dry_run: boolean
@@ -1085,6 +1089,8 @@ export interface Calls {
       examples: Array<TriedExample>
       /** those in force now */
       rules: Array<Rule>
+      /** names the rules in force, for If-Match */
+      etag: string
     }
   }
   /** Read a rule in force. */

@@ -102,11 +102,16 @@ export interface Store extends QueryStore, RecordStore {
    */
   findToken(publicPart: string): FoundToken | null | Promise<FoundToken | null>
 
-  /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
+  /**
+   * Replaces the workspace's rules, in this order; unchanged definitions keep their version.
+   *
+   * @throws Fault `precondition_failed` when others than `expected` are in force.
+   */
   replaceRules(
     workspaceId: WorkspaceId,
     rules: readonly RuleDefinition[],
     by?: Actor,
+    expected?: readonly Rule[],
   ): Promise<Rule[]>
   listRules(workspaceId: WorkspaceId): Promise<Rule[]>
   /** Every version of a rule there ever was, newest first; empty when there was none. */

@@ -166,6 +166,12 @@ const headersIn: { [name in NonNullable<NativeRoute['takes']>[number]]: JsonObje
     description: 'The version the profile must have, as the ETag of an answer has it.',
     schema: { type: 'string' },
   },
+  'if-match-tag': {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The rules that must be in force, as the ETag of an answer has them.',
+    schema: { type: 'string' },
+  },
   'last-event-id': {
     name: 'Last-Event-ID',
     in: 'header',
@@ -175,5 +181,8 @@ const headersIn: { [name in NonNullable<NativeRoute['takes']>[number]]: JsonObje
 }
 
 const headersOut: { [name: string]: JsonObject } = {
-  etag: { description: 'The version of the profile, for If-Match.', schema: { type: 'string' } },
+  etag: {
+    description: 'The version of what is answered, for If-Match.',
+    schema: { type: 'string' },
+  },
 }

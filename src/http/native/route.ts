@@ -21,7 +21,7 @@ export interface NativeRoute {
   /** What is in the body is checked entry by entry, so that one bad entry refuses no other. */
   inParts?: true
   /** Headers that mean something to this call, besides the token. */
-  takes?: readonly ('idempotency-key' | 'if-match' | 'last-event-id')[]
+  takes?: readonly ('idempotency-key' | 'if-match' | 'if-match-tag' | 'last-event-id')[]
   /**
    * Of calls with one `Idempotency-Key` one is carried out, and its answer is kept for the others.
    * For calls that are no commands, which have the key in their transaction.

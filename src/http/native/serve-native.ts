@@ -66,6 +66,7 @@ async function answer(
     actor: { via: native.id, name: token.publicPart, request: call.id },
     idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
+    ifTag: takes.includes('if-match-tag') ? readIfMatchTag(call) : undefined,
     raw: call,
   }
   const run = () => route.handle(input as NativeCall<never, never, never>)
@@ -103,4 +104,12 @@ function readIfMatch(call: Call): number | undefined {
     })
   }
   return Number(version)
+}
+
+function readIfMatchTag(call: Call): string | undefined {
+  const header = call.head.headers['if-match']
+  if (header === undefined || header.trim() === '*') return undefined
+  const tag = /^\s*"?([!#-+\--~]{1,100})"?\s*$/.exec(header)?.[1]
+  if (tag !== undefined) return tag
+  throw new Fault('malformed_request', { message: 'If-Match must be one ETag, or *.' })
 }

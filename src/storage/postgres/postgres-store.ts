@@ -183,7 +183,8 @@ function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperator
     createToken: (token, by) => admin.createToken(token, by),
     revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
     limitToken: (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
-    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    replaceRules: (workspaceId, rules, by, expected) =>
+      admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
   }

@@ -150,7 +150,8 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
     createToken: async (token, by) => admin.createToken(token, by),
     revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
     limitToken: async (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
-    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    replaceRules: async (workspaceId, rules, by, expected) =>
+      admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: async (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
   }

@@ -15,8 +15,6 @@ class Follower {
   readonly #reader: ReadableStreamDefaultReader<string>
   readonly response: Response
   #text = ''
-  /** Everything that came, comments too. */
-  ended = false
 
   constructor(response: Response) {
     this.response = response
@@ -41,6 +39,20 @@ class Follower {
     }
   }
 
+  /** The next comment, whatever comes before it. */
+  async comment(): Promise<string> {
+    for (;;) {
+      const found = /^: (.*)\n\n/m.exec(this.#text)
+      if (found) {
+        this.#text = this.#text.slice(found.index + found[0].length)
+        return found[1] ?? ''
+      }
+      const { done, value } = await this.#reader.read()
+      assert.ok(!done, 'the stream ended')
+      this.#text += value
+    }
+  }
+
   cancel(): Promise<void> {
     return this.#reader.cancel()
   }
@@ -52,7 +64,7 @@ for (const engine of engines) {
     let world: NewWorkspace
     let native: NativeClient
     before(async () => {
-      roster = await startRoster(engine)
+      roster = await startRoster(engine, { ROSTER_STREAM_HEARTBEAT_MS: '300' })
       world = await roster.newWorkspace()
       native = nativeClient(roster.url, world.tokens.native?.token ?? '')
     })
@@ -80,6 +92,17 @@ for (const engine of engines) {
       const filtered = await follow('?after=0&type=missed.*')
       assert.equal((await filtered.next())?.data.type, 'missed.one')
       await filtered.cancel()
+    })
+
+    test('a comment comes now and then while nothing happens, and events still follow', async () => {
+      const follower = await follow('?type=loud.*')
+      assert.equal(await follower.comment(), 'following')
+      for (let n = 0; n < 2; n++) assert.equal(await follower.comment(), 'still here')
+      await native('POST', '/events', { type: 'silent.one' })
+      assert.equal(await follower.comment(), 'still here', 'what is not asked for is silence')
+      await native('POST', '/events', { type: 'loud.one' })
+      assert.equal((await follower.next())?.data.type, 'loud.one')
+      await follower.cancel()
     })
 
     test('a reader that is slow gets everything, once and in order', async () => {

@@ -49,6 +49,21 @@ describe('counting', () => {
     assert.equal((await connection.request({ ...call, headers })).status, 200)
   })
 
+  test('every answer of a token with a limit says what is left, in standard words', async () => {
+    await using shell = await startToyShell()
+    using connection = new Connection(shell.url)
+    assert.equal((await connection.request(call)).headers.ratelimit, undefined)
+    limit(shell.store.tokens.get('good'))
+    const said = async (path = call.path) => {
+      const { headers } = await connection.request({ ...call, path })
+      return [headers['ratelimit-policy'], headers.ratelimit]
+    }
+    assert.deepEqual(await said(), ['"calls";q=3;w=1', '"calls";r=2;t=1'])
+    assert.deepEqual(await said('/toy/v1/nothing'), ['"calls";q=3;w=1', '"calls";r=1;t=1'])
+    await said()
+    assert.deepEqual(await said(), ['"calls";q=3;w=1', '"calls";r=0;t=1'])
+  })
+
   test('a call to a path that does not exist counts too', async () => {
     await using shell = await startToyShell()
     using connection = new Connection(shell.url)
@@ -79,6 +94,26 @@ describe('the vendors’ limits', () => {
     assert.ok(seconds >= 1 && seconds <= 60)
     const text = `Request was throttled. Expected available in ${seconds} seconds.`
     assert.deepEqual(refused?.json(), { detail: text })
+  })
+
+  test('a token of our own takes 600 calls in a minute where it is held to them', async () => {
+    const call = {
+      method: 'GET',
+      path: '/api/v1/workspace',
+      headers: { authorization: `Bearer ${here.tokens.native?.token}` },
+    }
+    assert.equal((await send(roster.url, call)).headers.ratelimit, undefined)
+    await hold('native')
+    const first = await send(roster.url, call)
+    assert.equal(first.headers['ratelimit-policy'], '"calls";q=600;w=60')
+    assert.equal(first.headers.ratelimit, '"calls";r=599;t=60')
+    const answers = await many(600, call)
+    assert.deepEqual(countStatuses(answers), { 200: 599, 429: 1 })
+    const refused = answers.find(({ status }) => status === 429)
+    const seconds = refused?.headers['retry-after']
+    assert.equal(refused?.headers.ratelimit, `"calls";r=0;t=${seconds}`)
+    assert.equal(refused?.headers['content-type'], 'application/problem+json')
+    assert.match(refused?.text ?? '', /"code":"too_many_requests"/)
   })
 
   test('Channel Talk takes a bucket of 1,000 that fills by ten a second, headers and all', async () => {

@@ -203,6 +203,14 @@ export const options = {
     default: 30_000,
     help: 'How long a whole request may take to arrive, in milliseconds.',
   },
+  streamHeartbeatMs: {
+    name: 'ROSTER_STREAM_HEARTBEAT_MS',
+    type: 'integer',
+    min: 100,
+    max: 3_600_000,
+    default: 15_000,
+    help: 'How long an event stream is silent before it sends a comment, in milliseconds.',
+  },
   keepAliveTimeoutMs: {
     name: 'ROSTER_KEEP_ALIVE_TIMEOUT_MS',
     type: 'integer',

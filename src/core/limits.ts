@@ -5,6 +5,8 @@
 export const limits = {
   /** Events or profiles in one call with many; each of them is held to what one alone is. */
   bulkEntriesMax: 1_000,
+  /** Calls of the native API in a minute, for a token that is held to limits. */
+  nativeCallsMax: 600,
   /** Answers that go on and on, at a time, in one process. */
   streamsMax: 200,
   /** Nesting of a JSON value; the outermost object counts as 1. */

@@ -24,6 +24,8 @@ export interface HttpConfig {
   headersTimeoutMs: number
   /** From the first byte of a request to the end of its body. */
   requestTimeoutMs: number
+  /** How long an event stream is silent before it sends a comment. */
+  streamHeartbeatMs: number
   keepAliveTimeoutMs: number
   /** 0 for no limit. */
   requestsPerConnectionMax: number
@@ -48,6 +50,7 @@ export const httpDefaults: HttpConfig = {
   headersMax: 100,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  streamHeartbeatMs: 15_000,
   keepAliveTimeoutMs: 75_000,
   requestsPerConnectionMax: 1_000,
   connectionsMax: 10_000,

@@ -1,5 +1,6 @@
 import { defineDialect, type Scope, type TokenShape } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import { parseJson } from '../../lib/parse-json.ts'
 import { renderProblem } from './problem.ts'
 import { sessionCredentials } from './session-cookie.ts'
@@ -60,6 +61,7 @@ export const native = defineDialect({
     return parsed.value
   },
   renderError: renderProblem,
+  rateLimit: { rule: { calls: limits.nativeCallsMax, windowMs: 60_000 }, per: 'token' },
   crossOrigin: true,
   tokens: makeTokens(),
   samples: (baseUrl, { token }) => [

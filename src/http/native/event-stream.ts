@@ -15,7 +15,6 @@ import { shownEvent } from './shown.ts'
 /** Events read at a time: what one slow reader can hold in memory at most. */
 const pageMax = 100
 const pollMs = 250
-const heartbeatMs = 15_000
 
 const query = Type.Object(
   {
@@ -38,7 +37,7 @@ export const streamEvents = defineRoute({
   resource: 'events',
   summary: 'Follow the event log as it grows',
   description:
-    'Server-sent events: each has the id of the event and the event as JSON. Whoever comes back with `Last-Event-ID` goes on behind it and misses nothing. A comment every 15 seconds keeps the line open.',
+    'Server-sent events: each has the id of the event and the event as JSON. Whoever comes back with `Last-Event-ID` goes on behind it and misses nothing. A comment keeps the line open after every 15 seconds in which nothing was sent.',
   query,
   takes: ['last-event-id'],
   answers: { 200: { description: 'The stream', contentType: 'text/event-stream' } },
@@ -73,7 +72,8 @@ async function follow(
   wants: (event: Event) => boolean,
   headers: { [name: string]: string },
 ): Promise<void> {
-  const { streams } = call.shell
+  const { streams, config } = call.shell
+  const { streamHeartbeatMs: heartbeatMs } = config
   const response = call.stream(headers)
   const stopped = new Stop(response)
   const end = () => stopped.now()

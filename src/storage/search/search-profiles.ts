@@ -37,10 +37,11 @@ interface Hit {
 export async function searchProfiles(
   source: ProfileSource,
   workspaceId: WorkspaceId,
-  query: ProfileQuery,
+  asked: ProfileQuery,
   budget: SearchBudget,
 ): Promise<RowPage> {
-  assertQuery(query)
+  assertQuery(asked)
+  const query = withoutEmptyFilter(asked)
   const state = await source.state(workspaceId)
   if (!state) return { rows: [], next: null, total: query.total ? 0 : null }
   budget.explain = (read) => tooLong(query, state, budget.ms, read)
@@ -59,6 +60,14 @@ export async function searchProfiles(
     next: hits.length > limit && last ? writeCursor(query, last.key, idOf(last.row)) : null,
     total: query.total ? await count(search) : null,
   }
+}
+
+/** A filter that asks for nothing is none: everybody is counted already, and can be skipped. */
+function withoutEmptyFilter(query: ProfileQuery): ProfileQuery {
+  const asks = Object.values(query.filter ?? {}).some((part) => part !== undefined)
+  if (asks) return query
+  const { filter, ...rest } = query
+  return rest
 }
 
 /** Whether what is walked comes in the order asked for, so that reading can stop at the page. */
@@ -150,7 +159,7 @@ async function count(search: Search): Promise<number> {
   }
   const byId = { ...search, query: { ...query, order: { by: 'id' as const } } }
   let found = 0
-  for await (const rows of walk(byId, { after: null, skip: 0 }, batch)) {
+  for await (const rows of walk(byId, { after: firstPlace(byId.query), skip: 0 }, batch)) {
     for (const row of rows) if (search.passes(row)) found += 1
   }
   return found
@@ -195,10 +204,13 @@ function assertQuery({ filter, page }: ProfileQuery): void {
   assertFilter(filter)
 }
 
-function assertFilter({ ids, identifier, name, where }: ProfileFilter): void {
+function assertFilter({ ids, idsWithin, identifier, name, where }: ProfileFilter): void {
   if (name?.trim() === '') throw invalidField('name', 'must not be empty.')
   if (ids && !ids.every((id) => Number.isSafeInteger(id))) {
     throw invalidField('ids', 'must be whole numbers.')
+  }
+  if (idsWithin && !Object.values(idsWithin).every((id) => Number.isSafeInteger(id))) {
+    throw invalidField('idsWithin', 'must be whole numbers.')
   }
   if (identifier && 'prefix' in identifier && identifier.prefix === '') {
     throw invalidField('identifier', 'the beginning must not be empty.')

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { didYouMean } from '../lib/nearest.ts'
-import { allowed, type Option, options } from './options.ts'
+import { allowed } from './option-table.ts'
+import { type Option, options } from './options.ts'
 
 /** The options as they hold while the program runs; see `options.ts` for what each means. */
 export type Config = { readonly [Field in keyof typeof options]: ValueOf<(typeof options)[Field]> }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Rule } from '../../src/client/client.js'
 import { buildConsole } from '../../src/console-build.ts'
 import { axeFaults } from '../kit/axe.ts'
 import { startBrowser } from '../kit/browser.ts'
@@ -38,13 +39,15 @@ describe('the console', () => {
     await roster?.close()
   })
 
-  async function send(method: string, path: string, body: unknown): Promise<void> {
+  async function send(method: string, path: string, body?: unknown) {
     const answer = await fetch(`${roster.url}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      body: JSON.stringify(body) ?? null,
     })
-    assert.ok(answer.ok, await answer.text())
+    const text = await answer.text()
+    assert.ok(answer.ok, text)
+    return JSON.parse(text || '{}')
   }
 
   test('a token signs in, into a cookie that scripts cannot read', async () => {
@@ -109,6 +112,54 @@ describe('the console', () => {
     await page.getByRole('row', { name: / phone / }).waitFor({ state: 'detached' })
   })
 
+  test('what was decided, what waits and what was sent stand in the timeline', async () => {
+    await send('PUT', '/destinations/crm', {
+      type: 'webhook',
+      url: 'http://127.0.0.1:9/',
+      allow_private: true,
+      retry: { attempts: 1 },
+    })
+    const sends = { action: 'webhook', with: { destination: 'crm' } }
+    const rule = { name: 'thank', on: ['order.paid'], steps: [sends, { wait: 'P3D' }, sends] }
+    const { data } = await send('GET', '/rules')
+    await send('PUT', '/rules', { rules: [...data.map((one: Rule) => one.definition), rule] })
+    await send('POST', '/events', { type: 'order.paid', identifiers: { user_id: 'u1' } })
+    const timeline = page.getByRole('region', { name: 'Timeline' })
+    await page.reload()
+    await timeline.getByRole('link', { name: 'order.paid' }).waitFor()
+    await timeline.getByRole('link', { name: /^Delivery \d/ }).waitFor()
+    await timeline.getByText('dead', { exact: true }).waitFor()
+    await timeline.getByText('waiting', { exact: true }).waitFor()
+    await timeline
+      .getByRole('button', { name: /What the rules decided/ })
+      .first()
+      .click()
+    await timeline.getByText('sends to crm').waitFor()
+    await timeline.getByRole('button', { name: 'Cancel this run' }).click()
+    await timeline.getByText('cancelled', { exact: true }).waitFor()
+    assert.deepEqual(await axeFaults(page), [])
+  })
+
+  test('a person is erased once their number was typed, and a receipt is shown', async () => {
+    await send('PUT', '/profiles/by/user_id/u2', { set: { first_name: 'Zed' } })
+    await page.goto(`${roster.url}/console/people?q=Zed`)
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Zed')
+    await page.getByRole('link', { name: 'Zed' }).click()
+    await page.getByRole('button', { name: 'Erase' }).click()
+    const dialog = page.getByRole('dialog')
+    const erase = dialog.getByRole('button', { name: 'Erase' })
+    const number = /(\d+)/.exec(await dialog.getByText(/^Type \d+ to confirm/).innerText())?.[1]
+    await dialog.getByRole('textbox').fill(`${number}0`)
+    assert.equal(await erase.isDisabled(), true)
+    await dialog.getByRole('textbox').fill(`${number}`)
+    assert.deepEqual(await axeFaults(page), [])
+    await erase.click()
+    await dialog.getByRole('status').getByText('1 events').waitFor()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Zed')
+    await page.getByText(/^Nobody/).waitFor()
+  })
+
   test('events appear as they come; a pause loses none', async () => {
     await page.goto(`${roster.url}/console/events`)
     await page.getByText('Live', { exact: true }).waitFor()
@@ -168,11 +219,31 @@ describe('the console', () => {
     await page.setViewportSize({ width: 390, height: 844 })
     const places = ['', 'people', 'people/1', 'events/1', 'new-rule', 'deliveries', 'set-up']
     for (const place of [...places, 'nowhere']) {
-      await check([place])
+      await page.goto(`${roster.url}/console/${place}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
       const wide = await page.evaluate('document.documentElement.scrollWidth')
       assert.ok(Number(wide) <= 390, `${place} is ${wide} wide`)
     }
     await page.getByRole('heading', { name: 'Deze pagina bestaat niet' }).waitFor()
+    await check(['', 'people/1', 'new-rule', 'set-up'])
+  })
+
+  test('a token of another workspace leads there, and nothing of this one is left', async () => {
+    const other = (await roster.newWorkspace()).tokens.native?.token as string
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.goto(`${roster.url}/console/people`)
+    await page.getByText('English').click()
+    await page.getByRole('link', { name: 'Anna' }).waitFor()
+    await page.getByRole('button', { name: 'Switch' }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^Token/)
+      .fill(other)
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Send a first event' }).waitFor()
+    await page.goto(`${roster.url}/console/people`)
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Anna' }).count(), 0)
   })
 
   test('the first view is small, and nothing comes from elsewhere', async () => {

@@ -10,7 +10,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
   await page.evaluate(source)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe }
-    const { violations } = await axe.run()
+    const { violations } = await axe.run({ resultTypes: ['violations'] })
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
@@ -18,5 +18,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
 }
 
 interface Axe {
-  run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
+  run(options: {
+    resultTypes: string[]
+  }): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
 }

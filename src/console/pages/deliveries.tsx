@@ -60,7 +60,7 @@ export function Deliveries() {
   }
   const found = pages.data?.pages.flatMap(({ data }) => data)
   return (
-    <Page title={said.title} actions={<MoveMany filter={filter} />}>
+    <Page title={said.title} actions={found && found.length > 0 && <MoveMany filter={filter} />}>
       <Group align="flex-end">
         <Select
           label={said.state}
@@ -87,7 +87,9 @@ export function Deliveries() {
       <Section title={said.list}>
         {pages.isError && !found && <Failed error={pages.error} retry={pages.refetch} />}
         {pages.isPending && <Waiting />}
-        {found?.length === 0 && <Empty title={said.none}>{said.noneHint}</Empty>}
+        {found?.length === 0 && (
+          <Empty title={said.none}>{Object.keys(filter).length === 0 && said.noneHint}</Empty>
+        )}
         {found && found.length > 0 && (
           <Stack>
             <DeliveryTable deliveries={found} />

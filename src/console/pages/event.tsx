@@ -29,8 +29,8 @@ const words = {
   changed: ['What changed and what was dropped', 'Wat veranderde en wat verviel'],
   nothingChanged: ['It changed nothing by itself', 'Zelf veranderde het niets'],
   rules: ['Rules', 'Regels'],
-  followed: ['What followed', 'Wat volgde'],
-  nothingFollowed: ['Nothing followed from it', 'Er volgde niets uit'],
+  followed: ['Events that followed', 'Gebeurtenissen die volgden'],
+  nothingFollowed: ['No event followed from it', 'Er volgde geen gebeurtenis uit'],
 } as const
 
 export function EventPage() {

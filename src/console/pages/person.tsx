@@ -1,17 +1,17 @@
-import { Badge, Grid, Group, Stack, Table } from '@mantine/core'
+import { Anchor, Badge, Grid, Group, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { nameOf } from '../lib/name-of.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { ErasePerson } from '../parts/erase-person.tsx'
 import { MergePerson } from '../parts/merge-person.tsx'
 import { Page } from '../parts/page.tsx'
 import { PersonAttributes } from '../parts/person-attributes.tsx'
 import { PersonTags } from '../parts/person-tags.tsx'
 import { RemovePerson } from '../parts/remove-person.tsx'
 import { Section } from '../parts/section.tsx'
-import { SomeDeliveries } from '../parts/some-deliveries.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 
@@ -23,6 +23,7 @@ const words = {
   subscribed: ['{channel}: subscribed', '{channel}: aangemeld'],
   unsubscribed: ['{channel}: unsubscribed', '{channel}: afgemeld'],
   timeline: ['Timeline', 'Tijdlijn'],
+  deliveries: ['Only deliveries', 'Alleen bezorgingen'],
 } as const
 
 export function Person() {
@@ -38,6 +39,7 @@ export function Person() {
     <Group>
       <MergePerson profile={person.data} />
       <RemovePerson profile={person.data} />
+      <ErasePerson profile={person.data} />
     </Group>
   )
   return (
@@ -49,9 +51,19 @@ export function Person() {
 
 function PersonParts({ profile }: { profile: Profile }) {
   const said = useWords(words)
+  const sent = (
+    <Anchor
+      component={Link}
+      to="/deliveries"
+      search={{ person: String(profile.id) } as never}
+      size="sm"
+    >
+      {said.deliveries}
+    </Anchor>
+  )
   return (
     <Grid>
-      <Grid.Col span={{ base: 12, md: 6 }}>
+      <Grid.Col span={{ base: 12, lg: 6 }}>
         <Stack>
           <PersonAttributes profile={profile} />
           <PersonTags profile={profile} />
@@ -73,12 +85,11 @@ function PersonParts({ profile }: { profile: Profile }) {
           </Section>
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 6 }}>
+      <Grid.Col span={{ base: 12, lg: 6 }}>
         <Stack>
-          <Section title={said.timeline}>
+          <Section title={said.timeline} actions={sent}>
             <Timeline id={profile.id} />
           </Section>
-          <SomeDeliveries profile_id={profile.id} />
         </Stack>
       </Grid.Col>
     </Grid>

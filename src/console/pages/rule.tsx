@@ -11,6 +11,7 @@ import { Diff } from '../parts/diff.tsx'
 import { Page } from '../parts/page.tsx'
 import { RuleEditor } from '../parts/rule-editor.tsx'
 import { Section } from '../parts/section.tsx'
+import { SomeRuns } from '../parts/some-runs.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 
@@ -44,6 +45,7 @@ export function RulePage() {
           <RuleEditor key={`${name} ${version}`} stored={definition} initial={definition} />
         )}
       </Loaded>
+      <SomeRuns rule={name} />
       <History name={name} />
     </Page>
   )

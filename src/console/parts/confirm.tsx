@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../lib/words.tsx'
+import { Dialog } from './dialog.tsx'
 import { Failed } from './states.tsx'
 
 const words = {
   cancel: ['Cancel', 'Annuleren'],
+  close: ['Close', 'Sluiten'],
 } as const
 
 interface ConfirmProps {
@@ -15,6 +17,8 @@ interface ConfirmProps {
   isDangerous?: boolean
   isBusy?: boolean
   isReady?: boolean
+  /** It has happened: there is only something to read. */
+  isDone?: boolean
   error?: unknown
   onClose(): void
   onConfirm(): void
@@ -24,26 +28,28 @@ interface ConfirmProps {
 /** Asks before something happens, and says what will. */
 export function Confirm(props: ConfirmProps) {
   const said = useWords(words)
-  const { title, verb, isOpen, isDangerous, isBusy, isReady = true, error } = props
+  const { title, verb, isOpen, isDangerous, isBusy, isReady = true, isDone, error } = props
   return (
-    <Modal opened={isOpen} onClose={props.onClose} title={title} size="lg">
+    <Dialog isOpen={isOpen} onClose={props.onClose} title={title}>
       <Stack>
         {props.children}
         {error != null && <Failed error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
-            {said.cancel}
+            {isDone ? said.close : said.cancel}
           </Button>
-          <Button
-            color={isDangerous ? 'red' : undefined}
-            disabled={!isReady}
-            loading={isBusy}
-            onClick={props.onConfirm}
-          >
-            {verb}
-          </Button>
+          {!isDone && (
+            <Button
+              color={isDangerous ? 'red' : undefined}
+              disabled={!isReady}
+              loading={isBusy}
+              onClick={props.onConfirm}
+            >
+              {verb}
+            </Button>
+          )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

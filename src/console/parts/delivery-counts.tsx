@@ -17,6 +17,7 @@ const words = {
   reason: ['Reason', 'Reden'],
   count: ['Count', 'Aantal'],
   oldest: ['Oldest', 'Oudste'],
+  noneDead: ['Nothing was given up on', 'Er is niets opgegeven'],
   none: ['Nothing waits, and nothing was given up on', 'Er wacht niets en niets is opgegeven'],
 } as const
 
@@ -33,7 +34,7 @@ export function DeliveryCounts({ state }: { state?: 'dead' }) {
       <Loaded
         query={counts}
         isEmpty={({ data }) => data.length === 0}
-        empty={<Empty title={said.none} />}
+        empty={<Empty title={state ? said.noneDead : said.none} />}
       >
         {({ data }) => (
           <Table.ScrollContainer minWidth={480}>

@@ -20,7 +20,7 @@ export function DeliveryState({ state }: { state: Delivery['state'] }) {
   const said = useWords(deliveryWords)
   const colour = colours[state]
   return (
-    <Badge variant={colour ? 'filled' : 'default'} color={colour} tt="none">
+    <Badge variant={colour ? 'filled' : 'default'} color={colour} tt="none" miw="max-content">
       {said[state]}
     </Badge>
   )

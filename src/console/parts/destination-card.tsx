@@ -148,7 +148,7 @@ function RotateSecret({ name }: { name: string }) {
         title={`${said.rotate}: ${name}`}
         verb={said.rotate}
         isOpen={isOpen}
-        isReady={!rotating.data}
+        isDone={rotating.data !== undefined}
         isBusy={rotating.isPending}
         error={rotating.error}
         onClose={close}
@@ -166,7 +166,7 @@ function RemoveDestination({ name }: { name: string }) {
   const queries = useQueryClient()
   const [isOpen, setOpen] = useState(false)
   const preview = useQuery({
-    queryKey: ['destinations', name, 'removal'],
+    queryKey: ['removal of a destination', name],
     queryFn: () => api.removeDestination({ name, dry_run: true }),
     enabled: isOpen,
     gcTime: 0,

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { asTyped, asValue } from '../lib/json-text.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Dialog } from './dialog.tsx'
 import { Failed } from './states.tsx'
 
 const words = {
@@ -42,7 +43,7 @@ export function EditAttribute({ profile, name, onClose }: EditProps) {
     saving.mutate({ [newName.trim()]: asValue(typed) })
   }
   return (
-    <Modal opened onClose={onClose} title={name === '' ? said.add : fill(said.edit, { name })}>
+    <Dialog isOpen onClose={onClose} title={name === '' ? said.add : fill(said.edit, { name })}>
       <form onSubmit={submit}>
         <Stack>
           {name === '' && (
@@ -75,6 +76,6 @@ export function EditAttribute({ profile, name, onClose }: EditProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

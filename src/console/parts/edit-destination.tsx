@@ -1,14 +1,4 @@
-import {
-  Alert,
-  Button,
-  Code,
-  Group,
-  Modal,
-  NumberInput,
-  Stack,
-  Switch,
-  TextInput,
-} from '@mantine/core'
+import { Alert, Button, Code, Group, NumberInput, Stack, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Destination, DestinationDefinition } from '../../client/client.js'
@@ -16,6 +6,7 @@ import { api } from '../lib/api.ts'
 import { destinationTypesOf, type Json } from '../lib/rule-form.ts'
 import { ruleSchema } from '../lib/rule-schema.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Dialog } from './dialog.tsx'
 import { Copy } from './sample-calls.tsx'
 import { Failed } from './states.tsx'
 
@@ -76,7 +67,7 @@ export function EditDestination({ stored, onClose }: EditProps) {
   const secret = saving.data?.secret
   const title = stored ? fill(said.edit, stored) : said.add
   return (
-    <Modal opened onClose={onClose} title={title} size="lg">
+    <Dialog isOpen onClose={onClose} title={title}>
       {secret ? (
         <Stack>
           <ShownSecret secret={secret} />
@@ -93,7 +84,7 @@ export function EditDestination({ stored, onClose }: EditProps) {
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

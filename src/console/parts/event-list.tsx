@@ -26,11 +26,11 @@ export function EventList({ events, withPerson }: { events: Event[]; withPerson?
   )
 }
 
-function EventLine({ event, withPerson }: { event: Event; withPerson: boolean }) {
+export function EventLine({ event, withPerson }: { event: Event; withPerson: boolean }) {
   const said = useWords(words)
   const { cause, source } = event
   return (
-    <Stack gap={2} py="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
+    <Stack gap={2} py="xs" className="line">
       <Group gap="xs">
         <Text size="sm" c="dimmed">
           <Time at={event.received_at} />

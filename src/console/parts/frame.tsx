@@ -1,10 +1,9 @@
-import { AppShell, Burger, Button, Group, NavLink, Stack, Text } from '@mantine/core'
+import { AppShell, Burger, Group, NavLink, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { type Session, signOut } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { Preferences } from './preferences.tsx'
+import { Who } from './who.tsx'
 
 const words = {
   skip: ['Skip to the page', 'Naar de inhoud'],
@@ -16,8 +15,6 @@ const words = {
   deliveries: ['Deliveries', 'Bezorgingen'],
   destinations: ['Destinations', 'Bestemmingen'],
   setup: ['Set-up', 'Instellingen'],
-  leave: ['Sign out', 'Afmelden'],
-  workspace: ['Workspace', 'Werkruimte'],
 } as const
 
 const places = [
@@ -88,28 +85,5 @@ export function Frame() {
         <Outlet />
       </AppShell.Main>
     </AppShell>
-  )
-}
-
-function Who() {
-  const said = useWords(words)
-  const queries = useQueryClient()
-  const session = queries.getQueryData<Session>(['session'])
-  const leaving = useMutation({
-    mutationFn: signOut,
-    onSuccess: () => {
-      queries.clear()
-      queries.setQueryData(['session'], null)
-    },
-  })
-  return (
-    <Group gap="sm" wrap="nowrap">
-      <Text size="sm" c="dimmed" visibleFrom="xs">
-        {said.workspace} {session?.workspace}
-      </Text>
-      <Button size="xs" variant="default" onClick={() => leaving.mutate()}>
-        {said.leave}
-      </Button>
-    </Group>
   )
 }

@@ -90,7 +90,7 @@ function Origin({ origin }: OriginProps) {
   if (!origin) return null
   return (
     <Text size="sm" c="dimmed" component="div">
-      {origin.source}, <Time at={origin.at} />,{' '}
+      {origin.source}, <Time at={origin.at} />{' '}
       <Anchor component={Link} to={`/events/${origin.event_id}`} size="sm">
         {fill(said.event, { id: origin.event_id })}
       </Anchor>

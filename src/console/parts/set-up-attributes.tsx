@@ -56,7 +56,9 @@ export function SetUpAttributes() {
                   <Table.Tr key={name}>
                     <Table.Th scope="row">{name}</Table.Th>
                     <Table.Td>{Object.keys(types).join(', ')}</Table.Td>
-                    <Table.Td>{percent.format(fill_rate)}</Table.Td>
+                    <Table.Td>
+                      {fill_rate < 0.005 ? `< ${percent.format(0.01)}` : percent.format(fill_rate)}
+                    </Table.Td>
                     <Table.Td>{sources.join(', ')}</Table.Td>
                     <Table.Td>
                       <Time at={first_seen} />

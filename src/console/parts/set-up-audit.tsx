@@ -33,7 +33,7 @@ export function SetUpAudit() {
       {pages.isPending && <Waiting />}
       {entries?.length === 0 && <Empty title={said.none} />}
       {entries && entries.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
+        <Table.ScrollContainer minWidth={900}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -47,14 +47,14 @@ export function SetUpAudit() {
             <Table.Tbody>
               {entries.map(({ id, at, by, action, target, details }) => (
                 <Table.Tr key={id}>
-                  <Table.Td>
+                  <Table.Td className="whole">
                     <Time at={at} />
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td className="whole">
                     {by.via} {by.name}
                   </Table.Td>
-                  <Table.Td>{action}</Table.Td>
-                  <Table.Td>{target}</Table.Td>
+                  <Table.Td className="whole">{action}</Table.Td>
+                  <Table.Td miw={140}>{target}</Table.Td>
                   <Table.Td>
                     <Code className="code">{JSON.stringify(details)}</Code>
                   </Table.Td>

@@ -68,6 +68,11 @@ export function SetUpImport() {
     setRows(found)
     setMapping({ kind: columns.find(({ target }) => target === 'key')?.name ?? 'email', columns })
   }
+  /** What was tried with another mapping says nothing of this one. */
+  const change = (to: Mapping) => {
+    running.reset()
+    setMapping(to)
+  }
   const hasKey = mapping.columns.some(({ target }) => target === 'key')
   const report = running.data
   return (
@@ -87,9 +92,9 @@ export function SetUpImport() {
               allowDeselect={false}
               data={['email', 'user_id']}
               value={mapping.kind}
-              onChange={(kind) => setMapping({ ...mapping, kind: kind ?? 'email' })}
+              onChange={(kind) => change({ ...mapping, kind: kind ?? 'email' })}
             />
-            <Columns head={head} first={people[0] ?? []} mapping={mapping} onChange={setMapping} />
+            <Columns head={head} first={people[0] ?? []} mapping={mapping} onChange={change} />
             {!hasKey && <Text>{said.key1}</Text>}
             <Group>
               <Button

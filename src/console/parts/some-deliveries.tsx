@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
-import { DeliveryTable } from './delivery-table.tsx'
+import { DeliveryLine } from './delivery-line.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 
@@ -10,12 +10,12 @@ const words = {
   none: ['Nothing was sent', 'Er is niets verstuurd'],
 } as const
 
-/** The latest deliveries of one event or about one person. */
-export function SomeDeliveries(of: { event_id?: number; profile_id?: number }) {
+/** The latest deliveries that came of one event. */
+export function SomeDeliveries({ event_id }: { event_id: number }) {
   const said = useWords(words)
   const deliveries = useQuery({
-    queryKey: ['deliveries', of],
-    queryFn: ({ signal }) => api.listDeliveries({ ...of, limit: 20, signal }),
+    queryKey: ['deliveries', 'event', event_id],
+    queryFn: ({ signal }) => api.listDeliveries({ event_id, limit: 20, signal }),
     refetchInterval: 5_000,
   })
   return (
@@ -25,7 +25,15 @@ export function SomeDeliveries(of: { event_id?: number; profile_id?: number }) {
         isEmpty={({ data }) => data.length === 0}
         empty={<Empty title={said.none} />}
       >
-        {({ data }) => <DeliveryTable deliveries={data} />}
+        {({ data }) => (
+          <ol className="plain-list">
+            {data.map((delivery) => (
+              <li key={delivery.id}>
+                <DeliveryLine delivery={delivery} />
+              </li>
+            ))}
+          </ol>
+        )}
       </Loaded>
     </Section>
   )

@@ -12,7 +12,7 @@ export function Time({ at }: { at: string }) {
     second: '2-digit',
   })
   return (
-    <time dateTime={at} title={at}>
+    <time dateTime={at} title={at} className="whole">
       {shown}
     </time>
   )

@@ -1,8 +1,12 @@
 import { Button } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { Delivery, Event, Run } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
-import { EventList } from './event-list.tsx'
+import { DeliveryLine } from './delivery-line.tsx'
+import { EventLine } from './event-list.tsx'
+import { EventReactions } from './event-reactions.tsx'
+import { RunLine } from './run-line.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
 
 const words = {
@@ -10,7 +14,10 @@ const words = {
   more: ['Show earlier', 'Toon eerdere'],
 } as const
 
-/** Everything that happened to one person, newest first. */
+/** Of deliveries and of runs the latest so many are in the timeline. */
+const followUpsMax = 200
+
+/** Everything that happened to one person and what Roster did about it, newest first. */
 export function Timeline({ id }: { id: number }) {
   const said = useWords(words)
   const pages = useInfiniteQuery({
@@ -21,13 +28,33 @@ export function Timeline({ id }: { id: number }) {
     getNextPageParam: (last) => last.next_cursor,
     refetchInterval: 5_000,
   })
+  const deliveries = useQuery({
+    queryKey: ['deliveries', 'person', id],
+    queryFn: ({ signal }) => api.listDeliveries({ profile_id: id, limit: followUpsMax, signal }),
+    refetchInterval: 5_000,
+  })
+  const runs = useQuery({
+    queryKey: ['runs', 'person', id],
+    queryFn: ({ signal }) => api.listRuns({ profile_id: id, limit: followUpsMax, signal }),
+    refetchInterval: 5_000,
+  })
   if (pages.isError && !pages.data) return <Failed error={pages.error} retry={pages.refetch} />
   if (!pages.data) return <Waiting />
   const events = pages.data.pages.flatMap(({ data }) => data)
-  if (events.length === 0) return <Empty title={said.none} />
+  const followUps = [...(deliveries.data?.data ?? []), ...(runs.data?.data ?? [])]
+  const entries = inOrder(events, followUps, pages.hasNextPage)
+  const failed = [deliveries, runs].filter(({ isError, data }) => isError && !data)
   return (
     <>
-      <EventList events={events} />
+      {failed.map(({ error, refetch }) => (
+        <Failed key={error?.message} error={error} retry={refetch} />
+      ))}
+      {entries.length === 0 && <Empty title={said.none} />}
+      <ol className="plain-list">
+        {entries.map((entry) => (
+          <li key={entry.key}>{entry.line}</li>
+        ))}
+      </ol>
       {pages.hasNextPage && (
         <Button
           variant="default"
@@ -39,4 +66,39 @@ export function Timeline({ id }: { id: number }) {
       )}
     </>
   )
+}
+
+/**
+ * One list of all, newest first; what followed from an event stands above it. What is older than
+ * the events that were read so far waits until those beside it are read too.
+ */
+function inOrder(events: Event[], followUps: (Delivery | Run)[], isMore: boolean) {
+  const oldest = isMore ? (events.at(-1)?.id ?? 0) : 0
+  const known = followUps.filter(({ event_id }) => event_id >= oldest)
+  return [...events.map(ofEvent), ...known.map(ofFollowUp)].sort(
+    (one, other) =>
+      other.at.localeCompare(one.at) || other.event - one.event || other.rank - one.rank,
+  )
+}
+
+function ofEvent(event: Event) {
+  const line = (
+    <>
+      <EventLine event={event} withPerson={false} />
+      <EventReactions id={event.id} />
+    </>
+  )
+  return { key: `event ${event.id}`, at: event.received_at, event: event.id, rank: 0, line }
+}
+
+function ofFollowUp(one: Delivery | Run) {
+  const of = { event: one.event_id, rank: 1 }
+  return 'steps' in one
+    ? { ...of, key: `run ${one.id}`, at: one.began_at, line: <RunLine run={one} /> }
+    : {
+        ...of,
+        key: `delivery ${one.id}`,
+        at: one.planned_at,
+        line: <DeliveryLine delivery={one} />,
+      }
 }

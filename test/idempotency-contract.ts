@@ -73,6 +73,28 @@ export function idempotencyContract(engine: string, open: OpenStore): void {
     assert.equal((await store.apply(id, call)).repeated, undefined)
   })
 
+  contract(
+    'of calls that are no commands one gets the key, and its answer is kept',
+    async (store, id) => {
+      const asked = { key: 'k-1', route: 'POST /test', bodyHash: 'hash' }
+      const begun = await Promise.allSettled(
+        Array.from({ length: 8 }, () => store.beginCall(id, 1, asked)),
+      )
+      const codes = begun.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.code))
+      assert.deepEqual(codes.sort(), [...Array.from({ length: 7 }, () => 'call_under_way'), null])
+      await store.endCall(id, 1, asked, null)
+      assert.equal(await store.beginCall(id, 1, asked), null, 'the key was let go of')
+      await store.endCall(id, 1, asked, 'answer')
+      await store.endCall(id, 1, asked, null)
+      assert.equal(await store.beginCall(id, 1, asked), 'answer', 'what has ended stays')
+      const other = store.beginCall(id, 1, { ...asked, bodyHash: 'another hash' })
+      await assert.rejects(other, { code: 'idempotency_key_reused' })
+      assert.equal(await store.beginCall(id, 2, asked), null, 'another token')
+      const elsewhere = { ...asked, route: 'PUT /else' }
+      assert.equal(await store.beginCall(id, 1, elsewhere), null)
+    },
+  )
+
   contract('a profile too large to keep with its key is shown as it is now', async (store, id) => {
     const call = keyed(upsert('u', { a: 'x'.repeat(40_000), b: 'y'.repeat(40_000) }), 'k-1')
     const first = await store.apply(id, call)

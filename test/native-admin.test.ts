@@ -80,6 +80,33 @@ for (const engine of engines) {
       assert.match(unknown.body.detail, /Did you mean "tag-later"/)
     })
 
+    test('of two who change the rules as they were, the second is refused', async () => {
+      const { native, world } = await enter()
+      const read = await native('GET', '/rules')
+      const { etag } = read.body
+      assert.equal(read.headers.get('etag'), etag)
+      const put = (name: string, tag: string, query = '') => {
+        const rules = [{ ...waiting, name }]
+        return native('PUT', `/rules${query}`, { rules }, { 'if-match': tag })
+      }
+      const both = await Promise.all([put('one', etag), put('two', etag)])
+      assert.deepEqual(both.map(({ status }) => status).sort(), [200, 412])
+      const won = both.find(({ status }) => status === 200)
+      const lost = both.find(({ status }) => status === 412)
+      assert.equal(lost?.body.code, 'precondition_failed')
+      const [rule] = (await native('GET', '/rules')).body.data
+      assert.equal(rule.name, won?.body.rules[0].name)
+      assert.equal((await put('dry', etag, '?dry_run=true')).status, 412)
+      const off = await native('PATCH', `/rules/${rule.name}`, { enabled: false })
+      assert.equal((await put('three', won?.body.etag)).status, 412, off.body.name)
+      assert.equal((await put('three', '"a", "b"')).status, 400)
+      assert.equal((await put('three', '*')).status, 200)
+      const seen = await roster.store.listRules(world.workspace.id)
+      await roster.store.replaceRules(world.workspace.id, [])
+      const late = roster.store.replaceRules(world.workspace.id, starterRules, undefined, seen)
+      await assert.rejects(late, { code: 'precondition_failed' })
+    })
+
     test('a large set of rules is judged rule by rule', async () => {
       const { native } = await enter()
       const many = Array.from({ length: 200 }, (_, n) => {

@@ -1045,6 +1045,8 @@ export interface Calls {
         /** the id of the profile once more */
         confirm: number
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: ErasureReceipt
   }
@@ -1061,6 +1063,8 @@ export interface Calls {
     given: {}
     answer: {
       data: Array<Rule>
+      /** names the rules in force, for If-Match */
+      etag: string
     }
   }
   /** Put rules in the place of the workspace's own. */
@@ -1074,6 +1078,10 @@ export interface Calls {
         /** a list of examples */
         examples?: Array<unknown>
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+      /** The rules that must be in force, as the ETag of an answer has them. */
+      ifMatch?: string
     }
     answer: {
       dry_run: boolean
@@ -1081,6 +1089,8 @@ export interface Calls {
       examples: Array<TriedExample>
       /** those in force now */
       rules: Array<Rule>
+      /** names the rules in force, for If-Match */
+      etag: string
     }
   }
   /** Read a rule in force. */
@@ -1098,6 +1108,8 @@ export interface Calls {
         /** true or false */
         enabled: boolean
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Rule
   }
@@ -1147,6 +1159,8 @@ export interface Calls {
     given: {
       /** the event and the rule, as 41:tell-the-shop */
       id: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Run
   }
@@ -1202,6 +1216,8 @@ export interface Calls {
           value?: string
         }
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       destination: Destination
@@ -1214,6 +1230,8 @@ export interface Calls {
       name: string
       /** true or false; true stores nothing and answers a preview */
       dry_run?: boolean
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       dry_run: boolean
@@ -1225,6 +1243,8 @@ export interface Calls {
   pauseDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Destination
   }
@@ -1232,6 +1252,8 @@ export interface Calls {
   resumeDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Destination
   }
@@ -1241,6 +1263,8 @@ export interface Calls {
       name: string
       /** a whole number from 0 to 720 */
       hours?: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       destination: Destination
@@ -1253,6 +1277,8 @@ export interface Calls {
   testDestination: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       /** whether a delivery would be done now */
@@ -1345,6 +1371,8 @@ export interface Calls {
         /** a time such as 2026-11-28T10:00:00Z */
         until?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: MovedDeliveries
   }
@@ -1373,6 +1401,8 @@ export interface Calls {
         /** a time such as 2026-11-28T10:00:00Z */
         until?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: MovedDeliveries
   }
@@ -1389,6 +1419,8 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1397,6 +1429,8 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1413,6 +1447,8 @@ export interface Calls {
         /** the text of the new body */
         body?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Delivery
   }
@@ -1434,6 +1470,8 @@ export interface Calls {
         /** a word to tell it by */
         label?: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       token: { [name: string]: string }
@@ -1443,6 +1481,8 @@ export interface Calls {
   revokeToken: {
     given: {
       public_part: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: undefined
   }
@@ -1464,6 +1504,8 @@ export interface Calls {
         /** a list of names of attributes */
         indexed_attributes?: Array<string>
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: Workspace
   }
@@ -1481,6 +1523,8 @@ export interface Calls {
         /** up to 64 small letters and digits with dashes between */
         name: string
       }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: {
       workspace: Workspace
@@ -1491,6 +1535,8 @@ export interface Calls {
   deleteWorkspace: {
     given: {
       name: string
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
     }
     answer: undefined
   }

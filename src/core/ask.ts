@@ -2,7 +2,7 @@ import type { Applied } from './command.ts'
 import type { CommandBody, Question } from './dialect.ts'
 import type { Fault } from './errors.ts'
 import type { EventCountQuery, EventCounts, EventPage, EventQuery } from './event-query.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileId } from './profile.ts'
 import type { ProfilePage, ProfileQuery } from './profile-query.ts'
 import type { RecordKey, RecordPage, RecordQuery, RecordsWanted, StoredRecord } from './record.ts'
 
@@ -17,6 +17,7 @@ export type Ask =
   | { recordPage: RecordQuery }
   | { apply: CommandBody }
   | { applyAll: CommandBody[] }
+  | { erase: ProfileId }
 
 /**
  * Makes an answer in several looks: yields what it asks for, is resumed with what was found, and
@@ -71,4 +72,13 @@ export type Carried = { applied: Applied } | { fault: Fault }
 /** Asks for commands to be carried out side by side, each for itself. */
 export function* askCommands(commands: CommandBody[]): Asking<Carried[]> {
   return (yield { applyAll: commands }) as Carried[]
+}
+
+/**
+ * Asks for a person to be erased for good, also one who is out of every read already.
+ *
+ * @throws Fault `forbidden` where the token may not erase.
+ */
+export function* askErasure(profile: ProfileId): Asking<void> {
+  yield { erase: profile }
 }

@@ -17,6 +17,8 @@ export interface Dialect {
   id: string
   /** Path prefixes it answers below, without a trailing slash, for instance `/open/v5`. */
   basePaths: readonly string[]
+  /** The base path that is meant where a client leaves it out; none where that is no call. */
+  bareBasePath?: string
   endpoints: readonly Endpoint[]
   /** Scopes of calls that are not among the endpoints. */
   scopes?: readonly Scope[]

@@ -21,7 +21,7 @@ export const faultTable = {
   conflict: { status: 409, text: 'Another profile holds this identifier.' },
   merge_refused: { status: 409, text: 'A guard refuses to make one person of these.' },
   call_under_way: { status: 409, text: 'A call with this idempotency key is under way.' },
-  precondition_failed: { status: 412, text: 'The profile has another version by now.' },
+  precondition_failed: { status: 412, text: 'What the call changes has another version by now.' },
   body_too_large: { status: 413, text: 'The body is larger than allowed.' },
   uri_too_long: { status: 414, text: 'The address is longer than allowed.' },
   unsupported_media_type: { status: 415, text: 'The content type is not supported.' },

@@ -21,7 +21,7 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     if (connection.closing) return
     connection.requestCount++
     connection.newest = response
-    const target = readTarget(request)
+    const target = readTarget(request, shell.bare)
     const head = headOf(shell, connection, request, target)
     const call = new Call(shell, connection, request, response, head)
     setCall(request, call)
@@ -44,19 +44,31 @@ interface Target {
 const absoluteForm = /^(https?):\/\/([^/?#@\s]+)([/?].*)?$/i
 const goodHost = /^[\w.~:[\]%-]+$/
 
-function readTarget(request: IncomingMessage): Target | null {
+function readTarget(request: IncomingMessage, bare: Shell['bare']): Target | null {
   const url = request.url ?? '/'
-  if (url.charCodeAt(0) === slash) return { url, origin: null }
+  if (url.charCodeAt(0) === slash) return { url: withBasePath(request, url, bare), origin: null }
   const parts = absoluteForm.exec(url)
   if (!parts) return null
   const [, scheme = '', authority = '', rest = '/'] = parts
   if (!goodHost.test(authority)) return null
   const path = rest.startsWith('/') ? rest : `/${rest}`
   request.url = path
-  return { url: path, origin: `${scheme.toLowerCase()}://${authority}` }
+  return {
+    url: withBasePath(request, path, bare),
+    origin: `${scheme.toLowerCase()}://${authority}`,
+  }
 }
 
 const slash = 47
+const firstWord = /^\/+([a-z]+)(?=[/?]|$)/
+
+/** Puts in front what a dialect's oldest clients leave out; routes then see it as any other. */
+function withBasePath(request: IncomingMessage, url: string, bare: Shell['bare']): string {
+  const basePath = bare.get(firstWord.exec(url)?.[1] ?? '')
+  if (basePath === undefined) return url
+  request.url = `${basePath}${url}`
+  return request.url
+}
 
 function headOf(
   shell: Shell,

@@ -24,6 +24,16 @@ export function prepareDialect(dialect: Dialect, metrics: Metrics): Mount<Endpoi
   )
 }
 
+/** The first words of the paths that a dialect also serves without their base path. */
+export function bareWords(dialects: readonly Dialect[]): Map<string, string> {
+  const words = new Map<string, string>()
+  for (const { bareBasePath, endpoints } of dialects) {
+    if (bareBasePath === undefined) continue
+    for (const { path } of endpoints) words.set(segmentsOf(path)[0] ?? '', bareBasePath)
+  }
+  return words
+}
+
 /** A base path with what answers below it; `of` says what a route is to know of its endpoint. */
 export function prepareMount<E extends { path: string }>(
   dialect: Dialect,

@@ -9,7 +9,8 @@ import type {
   DialectResponse,
 } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
-import type { Access } from './authenticate.ts'
+import type { ProfileId } from '../core/profile.ts'
+import { type Access, assertScope } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { readIdempotency } from './idempotency-key.ts'
 import { repeatedHeaders, viewOf } from './serve-endpoint.ts'
@@ -87,7 +88,22 @@ class Conversation {
     if ('records' in ask) return store.findRecords(workspaceId, ask.records)
     if ('recordPage' in ask) return store.listRecords(workspaceId, ask.recordPage)
     if ('applyAll' in ask) return this.#applyAll(ask.applyAll)
+    if ('erase' in ask) return this.#erase(ask.erase)
     return this.#apply(ask.apply, this.#applied)
+  }
+
+  /** Out of every read first, so that one whose wiping is cut short is asked for again. */
+  async #erase(profile: ProfileId): Promise<void> {
+    const { token, workspace } = this.#access
+    const { store } = this.#call.shell
+    assertScope(token, 'profiles:erase')
+    const keys = [{ profile }]
+    const [living] = await store.findProfiles(workspace.id, { keys })
+    const remove = { kind: 'remove-profile', keys, erase: true, reply: 'outcome' } as const
+    if (living) await this.#apply(remove, this.#applied)
+    const by = { via: this.#dialect.id, name: token.publicPart, request: this.#call.id }
+    await store.eraseProfile(workspace.id, profile, by)
+    this.#applied += 1
   }
 
   /** `number` tells the commands of one call apart, where the caller gave it a key. */

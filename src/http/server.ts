@@ -21,6 +21,7 @@ import type { HttpConfig } from './http-config.ts'
 import { keepShapes } from './keep-shapes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import {
+  bareWords,
   mountDialect,
   mountOpenEndpoint,
   prepareDialect,
@@ -139,6 +140,7 @@ function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mo
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
     mounts,
+    bare: bareWords(dialects),
     openEndpoints: dialects.flatMap((dialect) => prepareOpenEndpoints(dialect, metrics)),
     nowhere: makeRoute(metrics, '*'),
     draining: false,

@@ -23,6 +23,8 @@ export interface Shell {
   hosts: Hosts
   isTrusted: TrustedProxies
   mounts: readonly Mount[]
+  /** The base path that is meant by a path that begins with this word. */
+  bare: ReadonlyMap<string, string>
   openEndpoints: readonly Mounted<OpenEndpoint>[]
   /** For paths that nobody owns. */
   nowhere: Route

@@ -35,6 +35,34 @@ export function recordedOutcome(record: IdempotencyRecord, asked: Idempotency): 
   return { ...appliedFromJson(JSON.parse(record.outcome) as AppliedJson), repeated: true }
 }
 
+/** What is kept of a call that has begun and has come to nothing yet. */
+export const unended = ''
+
+/** How long such a call may take before it counts as one that was cut short, in milliseconds. */
+const underWayMs = 60_000
+
+/**
+ * The answer that is kept of a call that changes something other than a profile.
+ *
+ * @throws Fault `idempotency_key_reused` for another body, `call_under_way` while the first call
+ *   has no answer yet, and `outcome_unknown` when it will have none any more.
+ */
+export function keptAnswer(
+  row: { body_hash: unknown; outcome: unknown; created_at: unknown },
+  { bodyHash }: Idempotency,
+  now: number,
+): string {
+  if (row.body_hash !== bodyHash) throw new Fault('idempotency_key_reused')
+  if (row.outcome !== unended) return row.outcome as string
+  if (now - (row.created_at as number) < underWayMs) {
+    throw new Fault('call_under_way', { retryAfterSeconds: 1 })
+  }
+  throw new Fault('outcome_unknown', {
+    message:
+      'A call with this key was begun and cut short. Look at what it changed, then use another key.',
+  })
+}
+
 /** Keys of calls that this process is carrying out: a repeat meanwhile is refused, not queued. */
 export class CallsUnderWay {
   readonly #keys = new Set<string>()

@@ -1,5 +1,5 @@
 import type { Actor, AuditEntry } from '../core/audit.ts'
-import type { Applied, Command } from '../core/command.ts'
+import type { Applied, Command, Idempotency } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
@@ -54,6 +54,22 @@ export interface Store extends QueryStore, RecordStore {
     limit: number,
   ): Promise<EventId[]>
 
+  /**
+   * Takes an idempotency key for a call that is no command, and answers null; a call made before
+   * has its kept answer. Of those who ask at once one gets the key.
+   *
+   * @throws Fault `idempotency_key_reused` for another body, `call_under_way` while the first has
+   *   not ended, `outcome_unknown` when it was cut short.
+   */
+  beginCall(workspaceId: WorkspaceId, token: number, asked: Idempotency): Promise<string | null>
+  /** Keeps what a call that was begun is answered with; null lets go of its key. */
+  endCall(
+    workspaceId: WorkspaceId,
+    token: number,
+    asked: Idempotency,
+    answer: string | null,
+  ): Promise<void>
+
   /*
    * Changes by operators. Each is entered in the audit trail in its own transaction, under the name
    * of `by`, or of whoever opened the store where that is left out.
@@ -86,11 +102,16 @@ export interface Store extends QueryStore, RecordStore {
    */
   findToken(publicPart: string): FoundToken | null | Promise<FoundToken | null>
 
-  /** Replaces the workspace's rules, in this order; unchanged definitions keep their version. */
+  /**
+   * Replaces the workspace's rules, in this order; unchanged definitions keep their version.
+   *
+   * @throws Fault `precondition_failed` when others than `expected` are in force.
+   */
   replaceRules(
     workspaceId: WorkspaceId,
     rules: readonly RuleDefinition[],
     by?: Actor,
+    expected?: readonly Rule[],
   ): Promise<Rule[]>
   listRules(workspaceId: WorkspaceId): Promise<Rule[]>
   /** Every version of a rule there ever was, newest first; empty when there was none. */

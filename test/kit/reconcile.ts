@@ -71,9 +71,12 @@ const profileEvents = [
   'profile.created',
   'profile.updated',
   'profile.removed',
+  'profile.erased',
   'profile.merged',
   'profile.absorbed',
 ]
+/** Those after which nobody reads the profile any more. */
+const endings: readonly string[] = ['profile.removed', 'profile.erased', 'profile.absorbed']
 
 function foldLog(events: readonly Event[]): Map<ProfileId, Told> {
   const told = new Map<ProfileId, Told>()
@@ -88,7 +91,7 @@ function foldLog(events: readonly Event[]): Map<ProfileId, Told> {
     )
     told.set(event.subject, profile)
     profile.version += 1
-    if (['profile.removed', 'profile.absorbed'].includes(event.type)) profile.removed = true
+    if (endings.includes(event.type)) profile.removed = true
     if (event.type === 'profile.absorbed') profile.into = event.attributes.into as ProfileId
     for (const change of event.changes) applyChange(profile, change)
   }

@@ -15,6 +15,10 @@ const words = {
     'It holds for the next event. Runs that wait go on with the version they began with.',
     'De regel geldt vanaf de volgende gebeurtenis. Wat al wacht, gaat verder met de oude versie.',
   ],
+  changed: [
+    'Somebody changed this rule since you opened it. Keep a copy of yours, then load the page anew.',
+    'Iemand heeft deze regel gewijzigd sinds u hem opende. Bewaar uw tekst, en laad de pagina dan opnieuw.',
+  ],
   same: ['Nothing is different.', 'Er is niets veranderd.'],
 } as const
 
@@ -29,14 +33,15 @@ interface ReviewProps {
 /** Tries whether the rule would be taken, and shows what is different, before it is. */
 export function ReviewRule({ earlier, before, after, onClose, onSaved }: ReviewProps) {
   const said = useWords(words)
+  const since = { was: before, changed: said.changed }
   const checked = useQuery({
     queryKey: ['review', earlier, after],
-    queryFn: () => saveRule(earlier, after, { dry_run: true }),
+    queryFn: () => saveRule(earlier, after, { ...since, dry_run: true }),
     gcTime: 0,
     staleTime: 0,
   })
   const saving = useMutation({
-    mutationFn: () => saveRule(earlier, after),
+    mutationFn: () => saveRule(earlier, after, since),
     onSuccess: () => onSaved(String(after.name)),
   })
   return (

@@ -12,7 +12,7 @@ import { showRow } from './log-files.ts'
 import { shown } from './paging.ts'
 import { showProfile } from './profile-object.ts'
 import { bodyOf, created } from './requests.ts'
-import { findSubprofile, showSubprofile } from './subprofiles.ts'
+import { findLivingSubprofile, findSubprofile, showSubprofile } from './subprofiles.ts'
 
 /** What is collected of one person; above that it is the newest events. */
 const eventsMax = 1_000
@@ -37,7 +37,7 @@ const ofSubprofile: AskingEndpoint = {
   path: '/subprofile/:subprofile/datarequest',
   scope: 'profiles:read',
   *ask(request) {
-    const { record } = yield* findSubprofile(request)
+    const { record } = yield* findLivingSubprofile(request)
     const report = readText(own(bodyOf(request), 'report') ?? '', 'report')
     const body = { report, type: 'subprofile', id: shownRecordId(record) }
     const put = { op: 'put', kind: DATA_REQUEST, subject: record.subject, body } as const
@@ -99,8 +99,8 @@ function* ofPerson(request: DialectRequest, id: string): Asking<JsonObject[]> {
 }
 
 function* ofRecord(request: DialectRequest, id: string): Asking<JsonObject[]> {
-  const { record, collection } = yield* findSubprofile({ ...request, params: { subprofile: id } })
-  return [{ type: 'subprofile', ...showSubprofile(record, collection, request) }]
+  const found = yield* findSubprofile({ ...request, params: { subprofile: id } })
+  return [{ type: 'subprofile', ...showSubprofile(found, request) }]
 }
 
 export const dataRequestEndpoints = [create, ofSubprofile, status, ...data]

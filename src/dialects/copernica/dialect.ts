@@ -9,6 +9,8 @@ import { webhookPayload } from './webhook-payload.ts'
 export const copernica = defineDialect({
   id: 'copernica',
   basePaths: ['/v1', '/v2', '/v3', '/v4'],
+  // The oldest clients name no version and mean the first (wire notes 2).
+  bareBasePath: '/v1',
   endpoints,
   openEndpoints,
   payloads: [webhookPayload],

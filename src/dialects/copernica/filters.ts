@@ -10,6 +10,7 @@ import { standardName } from './fields.ts'
 import { wholeNumber } from './kinds.ts'
 import { localTime, readLocalTime } from './local-time.ts'
 import { profileOfSecret, SECRET } from './secrets.ts'
+import { patternsBeyond } from './text-order.ts'
 
 /** An expression of the `fields` parameter (wire notes 3.3). */
 export interface Expression {
@@ -20,6 +21,15 @@ export interface Expression {
 
 const operators = ['==', '!=', '<>', '<=', '>=', '=~', '!~', '<', '>'] as const
 type Operator = (typeof operators)[number]
+
+/** What can be asked of everybody, whatever the fields are. */
+const specials = ['id', 'code', 'modified'] as const
+export type Special = (typeof specials)[number]
+
+/** Whether a name, in small letters, is one of these. */
+export function isSpecial(name: string): name is Special {
+  return (specials as readonly string[]).includes(name)
+}
 
 /** What a comparison has to know of a field. */
 type Compared = Pick<Field, 'name' | 'stored' | 'type'>
@@ -63,15 +73,18 @@ export function profileFilter(
       else if (!sameIdentifier(filter.identifier, identifier)) return nobody
     } else if (field) parts.push(fieldCondition(expression, field, now, indexed))
     else if (name === 'id') {
-      const ids = idsAsked(operator, [wholeNumber(value.trim())])
-      if (!ids || (filter.ids && !filter.ids.some((id) => ids.includes(id)))) return nobody
-      filter.ids = ids
+      if (operator !== '==') filter.idsWithin = narrowed(filter.idsWithin, idRange(expression))
+      else {
+        const id = wholeNumber(value.trim()) as ProfileId | null
+        if (id === null || (filter.ids && !filter.ids.includes(id))) return nobody
+        filter.ids = [id]
+      }
     } else if (name === 'code') {
       const found = codeFilter(expression, workspace.idKey)
       if (found === nobody) return nobody
       Object.assign(filter, found)
     } else if (name === 'modified') {
-      filter.updated = { ...filter.updated, ...timeRange(expression, now) }
+      filter.updated = narrowed(filter.updated, timeRange(expression, now))
     } else if (open) {
       const attribute = {
         name,
@@ -89,22 +102,50 @@ function sameIdentifier(a: NonNullable<ProfileFilter['identifier']>, b: { value:
   return 'value' in a && a.value === b.value
 }
 
-/** Ids are found, not compared: there is no list that begins behind one. */
-function idsAsked(operator: Operator, ids: (number | null)[]): ProfileId[] | null {
-  if (operator !== '==') throw refusal('Parameter fields: ID can only be compared by ==')
-  const found = ids.filter((id) => id !== null) as ProfileId[]
-  return found.length > 0 ? found : null
+/** Ids are compared like numbers. */
+export function idRange({ operator, value }: Expression): Range {
+  const text = value.trim()
+  const id = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null
+  if (id === null) throw refusal('Parameter fields: ID is compared with a whole number')
+  switch (operator) {
+    case '>':
+      return { from: id + 1 }
+    case '>=':
+      return { from: id }
+    case '<':
+      return { until: id }
+    case '<=':
+      return { until: id + 1 }
+    default:
+      throw refusal(`Parameter fields: ID cannot be compared by ${operator}`)
+  }
 }
 
-function codeFilter({ operator, value }: Expression, idKey: string): Wanted {
-  if (operator !== '==') throw refusal('Parameter fields: code can only be compared by ==')
+/** What lies in both. */
+function narrowed(one: Range = {}, other: Range): Range {
+  const froms = [one.from, other.from].filter((at) => at !== undefined)
+  const untils = [one.until, other.until].filter((at) => at !== undefined)
+  return {
+    ...(froms.length > 0 && { from: Math.max(...froms) }),
+    ...(untils.length > 0 && { until: Math.min(...untils) }),
+  }
+}
+
+function codeFilter(expression: Expression, idKey: string): Wanted {
+  assertEquals(expression)
+  const { value } = expression
   const id = profileOfSecret(value, idKey)
   if (id !== null) return { ids: [id] }
   return value === '' ? nobody : { identifier: { kind: SECRET, value } }
 }
 
+/** @throws Fault `invalid_field` for a comparison that is not by `==`. */
+export function assertEquals({ name, operator }: Expression): void {
+  if (operator !== '==') throw refusal(`Parameter fields: ${name} can only be compared by ==`)
+}
+
 /** Seconds are all the vendor's times have. */
-function timeRange({ operator, value }: Expression, now: number): Range {
+export function timeRange({ operator, value }: Expression, now: number): Range {
   const at = readLocalTime(value, now)
   if (at === null) throw refusal('Parameter fields: modified is compared with a time')
   switch (operator) {
@@ -141,7 +182,9 @@ export function fieldCondition(
     case '!~':
       return { not: like(value, field) }
     default:
-      return ordered(operator, value, field, now)
+      return isNumber(field.type) || isTime(field.type)
+        ? ordered(operator, value, field, now)
+        : textOrdered(operator, value, field)
   }
 }
 
@@ -199,7 +242,7 @@ function quoted(text: string): string {
   return text.replaceAll(/[!-/:-@[-`{-~]/g, '\\$&')
 }
 
-/** Numbers by size and times by time; which of two texts is the greater no index tells. */
+/** Numbers by size and times by time. */
 function ordered(
   operator: '<' | '<=' | '>' | '>=',
   value: string,
@@ -225,4 +268,28 @@ function ordered(
   }
   const beyond = test(field, more ? { greater: number } : { less: number })
   return orSame ? { any: [beyond, test(field, { is: number })] } : beyond
+}
+
+/** The longest text that others are put in order with: each of its letters is a pattern. */
+const orderedLengthMax = 40
+
+/** Text by its letters, in any case. Who has none comes before all others, as empty text does. */
+function textOrdered(operator: '<' | '<=' | '>' | '>=', value: string, field: Compared): Condition {
+  if ([...value].length > orderedLengthMax) {
+    const most = `with at most ${orderedLengthMax} characters`
+    throw refusal(`Parameter fields: ${field.name} can be compared by ${operator} ${most}`)
+  }
+  const more = operator.startsWith('>')
+  const missing = test(field, { exists: false })
+  if (value === '') {
+    if (operator === '>') return test(field, { exists: true })
+    if (operator === '<') return { all: [missing, { not: missing }] }
+    return more ? { any: [missing, { not: missing }] } : missing
+  }
+  const any: Condition[] = patternsBeyond(value, more).map((matches) => test(field, { matches }))
+  // Other calls may have stored what is shown as text as a number.
+  const number = Number(value)
+  if (Number.isFinite(number)) any.push(test(field, more ? { greater: number } : { less: number }))
+  if (!more) any.push(missing)
+  return operator.endsWith('=') ? { any: [...any, equal(value, field, false)] } : { any }
 }

@@ -16,6 +16,9 @@ export const DATA_REQUEST = 'copernica.data-request'
 
 const SUBPROFILE = 'copernica.subprofile'
 
+/** That there was a subprofile, which has its id for a name; about the person it was about. */
+export const REMOVED_SUBPROFILE = 'copernica.removed-subprofile'
+
 /** Subprofiles are about a person and of a collection: each collection is a kind of its own. */
 export function subprofileKind(collection: RecordId): string {
   return `${SUBPROFILE}.${collection}`

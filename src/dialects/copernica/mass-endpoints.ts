@@ -7,7 +7,7 @@ import { EMAIL, type ProfileId } from '../../core/profile.ts'
 import type { ProfileFilter } from '../../core/profile-query.ts'
 import { findDatabase, tagOf } from './databases.ts'
 import { byName, type Field, fieldsOf, refusal } from './field-definitions.ts'
-import { type Expression, profileFilter, readExpressions } from './filters.ts'
+import { type Expression, isSpecial, profileFilter, readExpressions } from './filters.ts'
 import { wholeNumber } from './kinds.ts'
 import { fieldChanges, readProfileBody, secretChange } from './profile-body.ts'
 import { createProfile, databaseFilter } from './profile-list-endpoints.ts'
@@ -69,11 +69,10 @@ const removeMany: AskingEndpoint = {
  */
 export function strictly({ fields: given }: ListQuery, fields: readonly Field[]): Expression[] {
   const known = byName(fields)
-  const special = ['id', 'code', 'modified']
   const expressions = readExpressions(given)
   const strange = expressions.find(({ name }) => {
     const key = name.toLowerCase()
-    return !known.has(key) && !special.includes(key)
+    return !known.has(key) && !isSpecial(key)
   })
   if (strange) {
     throw refusal(`URL parameter fields: there is no field "${strange.name.slice(0, 100)}"`)

@@ -1,4 +1,4 @@
-import { type Asking, askCommand } from '../../core/ask.ts'
+import { type Asking, askCommand, askErasure } from '../../core/ask.ts'
 import type { Changes } from '../../core/command.ts'
 import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
 import { type JsonObject, own } from '../../core/json.ts'
@@ -16,6 +16,7 @@ import {
   secretChange,
 } from './profile-body.ts'
 import { type Home, interestsOf, showFields, showProfile } from './profile-object.ts'
+import { isTrue } from './query.ts'
 import { bodyOf, deleted, done, eitherWay } from './requests.ts'
 
 const read: AskingEndpoint = {
@@ -67,12 +68,17 @@ function* updateProfile(
   return done
 }
 
-/** `completely` makes no difference: see README. */
+/** `completely` erases, also somebody who was removed already. */
 const remove: AskingEndpoint = {
   method: 'DELETE',
   path: '/profile/:profile',
   scope: 'profiles:write',
   *ask(request) {
+    if (isTrue(own(bodyOf(request), 'completely'))) {
+      const { profile } = yield* findProfile(request)
+      yield* askErasure(profile.id)
+      return deleted('profile', String(profile.id))
+    }
     const { profile } = yield* findLiving(request)
     yield* askCommand({ kind: 'remove-profile', keys: [{ profile: profile.id }], reply: 'outcome' })
     return deleted('profile', String(profile.id))

@@ -16,6 +16,7 @@ import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
 import {
   changeSubprofile,
   createSubprofile,
+  findLivingSubprofile,
   findSubprofile,
   type Listed,
   listed,
@@ -85,7 +86,7 @@ const updateMany: AskingEndpoint = {
     const collection = yield* findCollection(request)
     const expressions = strictly(query, collection.fields)
     const of = listed(collection, profile.id)
-    const found = yield* matching(of, collection, expressions, request.now)
+    const found = yield* matching(of, collection, expressions, request)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     if (found.length > changedMax) {
       throw refusal(`${found.length} subprofiles match; one call changes ${changedMax} at most`)
@@ -102,8 +103,7 @@ const read: AskingEndpoint = {
   path: '/subprofile/:subprofile',
   scope: 'profiles:read',
   *ask(request) {
-    const { record, collection } = yield* findSubprofile(request)
-    return shown(showSubprofile(record, collection, request))
+    return shown(showSubprofile(yield* findSubprofile(request), request))
   },
 }
 
@@ -112,8 +112,7 @@ const readFields: AskingEndpoint = {
   path: '/subprofile/:subprofile/fields',
   scope: 'profiles:read',
   *ask(request) {
-    const { record, collection } = yield* findSubprofile(request)
-    return shown(showSubprofileFields(record, collection))
+    return shown(showSubprofileFields(yield* findSubprofile(request)))
   },
 }
 
@@ -126,7 +125,7 @@ const remove: AskingEndpoint = {
   path: '/subprofile/:subprofile',
   scope: 'profiles:write',
   *ask(request) {
-    const { record, collection } = yield* findSubprofile(request)
+    const { record, collection } = yield* findLivingSubprofile(request)
     yield* removeSubprofile(collection, record)
     return deleted('subprofile', shownRecordId(record))
   },
@@ -137,7 +136,7 @@ const triesMax = 5
 
 function* updateOne(request: DialectRequest): Asking<DialectResponse> {
   for (let tries = 1; ; tries++) {
-    const { record, collection } = yield* findSubprofile(request)
+    const { record, collection } = yield* findLivingSubprofile(request)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     try {
       yield* changeSubprofile(collection, record, values)
@@ -166,9 +165,11 @@ function* showList(
   const page = readPage(query)
   const expressions = readExpressions(query.fields)
   const show = (record: StoredRecord): JsonValue =>
-    idsOnly ? shownRecordId(record) : showSubprofile(record, collection, request)
+    idsOnly
+      ? shownRecordId(record)
+      : showSubprofile({ record, collection, removedAt: null }, request)
   if (expressions.length > 0) {
-    const found = yield* matching(of, collection, expressions, request.now)
+    const found = yield* matching(of, collection, expressions, request)
     return shown(cutOut(page, found.map(show)))
   }
   const { records, total } = yield* recordPage(of, page)

@@ -5,12 +5,28 @@ import { Fault } from '../../core/errors.ts'
 import { isObject, type JsonObject, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { ProfileId } from '../../core/profile.ts'
+import { isWithin } from '../../core/profile-query.ts'
 import type { RecordWrite, StoredRecord } from '../../core/record.ts'
 import { type Collection, readCollection } from './collections.ts'
 import { byName } from './field-definitions.ts'
 import { readValue, showValue } from './field-types.ts'
-import { type Expression, fieldCondition } from './filters.ts'
-import { COLLECTION, collectionOfKind, recordIdOf, shownRecordId, subprofileKind } from './kinds.ts'
+import {
+  assertEquals,
+  type Expression,
+  fieldCondition,
+  idRange,
+  isSpecial,
+  type Special,
+  timeRange,
+} from './filters.ts'
+import {
+  COLLECTION,
+  collectionOfKind,
+  REMOVED_SUBPROFILE,
+  recordIdOf,
+  shownRecordId,
+  subprofileKind,
+} from './kinds.ts'
 import { localTime } from './local-time.ts'
 import { recordSecret } from './secrets.ts'
 
@@ -28,42 +44,70 @@ export function listed({ record }: Collection, subject?: ProfileId): Listed {
   return subject === undefined ? { kind } : { kind, subject }
 }
 
-/** The subprofile of a path, with the collection it is of. */
-export function* findSubprofile({
-  params,
-}: DialectRequest): Asking<{ record: StoredRecord; collection: Collection }> {
-  const id = recordIdOf(params.subprofile ?? '')
-  const [record] = id === null ? [] : yield* askRecordsFound({ ids: [id] })
-  const of = record && collectionOfKind(record.kind)
-  const owner = of ? yield* askRecord(COLLECTION, { id: of }) : null
-  if (!record || !owner) {
-    throw new Fault('record_not_found', { message: 'No subprofile with supplied ID' })
-  }
-  return { record, collection: yield* readCollection(owner) }
+export interface FoundSubprofile {
+  record: StoredRecord
+  collection: Collection
+  /** When it was removed, in milliseconds UTC; null for one that is there. */
+  removedAt: number | null
 }
 
-export function showSubprofile(
-  record: StoredRecord,
-  collection: Collection,
-  { workspace }: DialectRequest,
-): JsonObject {
+/** The subprofile of a path. One that was removed still answers where it is read. */
+export function* findSubprofile({ params }: DialectRequest): Asking<FoundSubprofile> {
+  const id = recordIdOf(params.subprofile ?? '')
+  const [found] = id === null ? [] : yield* askRecordsFound({ ids: [id] })
+  if (found && collectionOfKind(found.kind)) return yield* withCollection(found, null)
+  const names = [{ kind: REMOVED_SUBPROFILE, name: String(id) }]
+  const [trace] = id === null ? [] : yield* askRecordsFound({ names })
+  if (!trace || id === null) throw notThere()
+  const { kind, created: createdAt } = trace.body as { kind: string; created: number }
+  const updatedAt = trace.createdAt
+  return yield* withCollection({ ...trace, id, kind, createdAt, updatedAt, body: {} }, updatedAt)
+}
+
+/** The same of one that is to be changed. */
+export function* findLivingSubprofile(request: DialectRequest): Asking<FoundSubprofile> {
+  const found = yield* findSubprofile(request)
+  if (found.removedAt !== null) {
+    const message = 'This subprofile has already been removed'
+    throw new Fault('record_not_found', { message })
+  }
+  return found
+}
+
+function* withCollection(record: StoredRecord, removedAt: number | null): Asking<FoundSubprofile> {
+  const of = collectionOfKind(record.kind)
+  const owner = of ? yield* askRecord(COLLECTION, { id: of }) : null
+  if (!owner) throw notThere()
+  return { record, collection: yield* readCollection(owner), removedAt }
+}
+
+function notThere(): Fault {
+  return new Fault('record_not_found', { message: 'No subprofile with supplied ID' })
+}
+
+export function showSubprofile(found: FoundSubprofile, { workspace }: DialectRequest): JsonObject {
+  const { record, collection, removedAt } = found
   return {
     ID: shownRecordId(record),
     secret: recordSecret(record.id, workspace),
-    fields: showSubprofileFields(record, collection),
+    fields: showSubprofileFields(found),
     profile: String(record.subject ?? ''),
     collection: shownRecordId(collection.record),
     created: localTime(record.createdAt),
     modified: localTime(record.updatedAt),
-    removed: false,
+    removed: removedAt === null ? false : localTime(removedAt),
   }
 }
 
-export function showSubprofileFields(record: StoredRecord, { fields }: Collection): JsonObject {
+export function showSubprofileFields({
+  record,
+  collection: { fields },
+  removedAt,
+}: FoundSubprofile): JsonObject {
   const stored = storedFields(record)
   const values = fields.map(({ name, stored: key, type }) => [
     name,
-    showValue(own(stored, key), type),
+    removedAt === null ? showValue(own(stored, key), type) : '',
   ])
   return Object.fromEntries(values)
 }
@@ -78,21 +122,27 @@ export function* matching(
   of: Listed,
   { fields }: Collection,
   expressions: readonly Expression[],
-  now: number,
+  request: DialectRequest,
 ): Asking<StoredRecord[]> {
+  const { now } = request
   const known = byName(fields)
   const parts: Condition[] = []
+  const tests: ((record: StoredRecord) => boolean)[] = []
   for (const expression of expressions) {
-    const field = known.get(expression.name.toLowerCase())
+    const name = expression.name.toLowerCase()
+    const field = known.get(name)
     if (field) parts.push(fieldCondition(expression, field, now))
+    else if (isSpecial(name)) tests.push(specialTest(name, expression, request))
   }
   const where: Condition = { all: parts }
   const found: StoredRecord[] = []
   for (let offset = 0; offset < lookedAtMax; offset += limits.pageMax) {
     const { records, next } = yield* askRecords({ ...of, page: { offset, limit: limits.pageMax } })
     found.push(
-      ...records.filter((record) =>
-        holds(where, { event: {}, profile: storedFields(record), changes: [], now }),
+      ...records.filter(
+        (record) =>
+          tests.every((passes) => passes(record)) &&
+          holds(where, { event: {}, profile: storedFields(record), changes: [], now }),
       ),
     )
     if (next === null) return found
@@ -100,6 +150,26 @@ export function* matching(
   throw new Fault('query_timeout', {
     message: `There are more than ${lookedAtMax} subprofiles; ask for those of one profile`,
   })
+}
+
+/** What is no field of a subprofile, but stands beside them. */
+function specialTest(
+  name: Special,
+  expression: Expression,
+  { now, workspace }: DialectRequest,
+): (record: StoredRecord) => boolean {
+  const { operator, value } = expression
+  if (name === 'modified') {
+    const range = timeRange(expression, now)
+    return ({ updatedAt }) => isWithin(updatedAt, range)
+  }
+  if (name === 'id') {
+    if (operator === '==') return (record) => shownRecordId(record) === value.trim()
+    const range = idRange(expression)
+    return (record) => isWithin(Number(shownRecordId(record)), range)
+  }
+  assertEquals(expression)
+  return ({ id }) => recordSecret(id, workspace) === value
 }
 
 /** Field values as a subprofile keeps them; names of no field are passed over. */
@@ -142,9 +212,16 @@ export function* changeSubprofile(
 }
 
 export function* removeSubprofile(collection: Collection, record: StoredRecord): Asking<void> {
-  const { id, kind, subject } = record
-  const remove = { op: 'delete', kind, at: { id } } as const
-  yield* writeSubprofile('removed', collection, subject as ProfileId, storedFields(record), remove)
+  const { id, kind, subject, createdAt: created } = record
+  yield* writeSubprofile(
+    'removed',
+    collection,
+    subject as ProfileId,
+    storedFields(record),
+    { op: 'delete', kind, at: { id } },
+    // It goes on answering that it was there; nothing of what it said is kept.
+    { op: 'put', kind: REMOVED_SUBPROFILE, name: String(id), subject, body: { kind, created } },
+  )
 }
 
 /** The event and the record are one transaction; rules may react to it. */
@@ -153,7 +230,7 @@ function* writeSubprofile(
   { name }: Collection,
   subject: ProfileId,
   fields: JsonObject,
-  write: RecordWrite,
+  ...writes: RecordWrite[]
 ): Asking<StoredRecord | null> {
   const { records } = yield* askCommand({
     kind: 'record-event',
@@ -161,7 +238,7 @@ function* writeSubprofile(
     attributes: { collection: name, fields },
     identifiers: [],
     subject: [{ profile: subject }],
-    records: [write],
+    records: writes,
     reply: 'outcome',
   })
   return records?.[0] ?? null

@@ -56,6 +56,8 @@ export interface NativeCall<Params, Query, Body> {
   idempotency: Idempotency | null
   /** The version that `If-Match` names, where the route takes it and it was sent. */
   ifVersion: number | undefined
+  /** The tag that `If-Match` names, where the route takes one and it was sent. */
+  ifTag: string | undefined
   /** For answers that go on; nothing else should need it. */
   raw: Call
 }

@@ -72,6 +72,7 @@ export const putDestination = defineRoute({
   method: 'PUT',
   path: '/destinations/:name',
   operation: 'putDestination',
+  once: true,
   summary: 'Create a destination, or put another in its place',
   description:
     'Secrets are sealed and never shown again, except a signing secret that was made, in this answer. One that is replaced goes on signing too for a day. Settings that are left out are the usual ones; what waits for the destination stays.',
@@ -100,6 +101,7 @@ export const removeDestination = defineRoute({
   method: 'DELETE',
   path: '/destinations/:name',
   operation: 'removeDestination',
+  once: true,
   summary: 'Remove a destination; what waits for it ends as dead',
   description: 'One that a rule in force names is kept: change the rules first.',
   params: byName,
@@ -139,6 +141,7 @@ export const pauseDestination = defineRoute({
   method: 'POST',
   path: '/destinations/:name/pause',
   operation: 'pauseDestination',
+  once: true,
   summary: 'Let everything for a destination wait until it is resumed',
   params: byName,
   answers: { 200: { description: 'The destination, paused', schema: destination } },
@@ -151,6 +154,7 @@ export const resumeDestination = defineRoute({
   method: 'POST',
   path: '/destinations/:name/resume',
   operation: 'resumeDestination',
+  once: true,
   summary: 'Call a destination again that was paused, disabled or failing',
   params: byName,
   answers: { 200: { description: 'The destination, active', schema: destination } },
@@ -163,6 +167,7 @@ export const rotateDestinationSecret = defineRoute({
   method: 'POST',
   path: '/destinations/:name/rotate-secret',
   operation: 'rotateDestinationSecret',
+  once: true,
   summary: 'Make a new signing secret; the one before signs too for a while',
   description:
     'Until `former_until` each call carries two signatures, and a receiver that knows either secret is content. A secret that comes from a file or the environment is changed there.',
@@ -198,6 +203,7 @@ export const testDestination = defineRoute({
   method: 'POST',
   path: '/destinations/:name/test',
   operation: 'testDestination',
+  once: true,
   summary: 'Call a destination once, signed as in earnest, and say what came of it',
   description:
     'Sends `{"type": "destination.test", ...}`. Nothing is stored, and neither pauses nor rates count.',

@@ -13,6 +13,7 @@ export const eraseProfile = defineRoute({
   path: '/profiles/:id/erase',
   scope: 'profiles:erase',
   operation: 'eraseProfile',
+  once: true,
   resource: 'profiles',
   summary: 'Erase a person, for good',
   description:

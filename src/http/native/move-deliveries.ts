@@ -53,6 +53,7 @@ export const redeliverDeliveries = defineRoute({
   ...writes,
   path: '/deliveries/redeliver',
   operation: 'redeliverDeliveries',
+  once: true,
   summary: 'Send deliveries that are over again: the same id, the same bytes',
   description: `Every dead one that matches; \`state\` takes others. They join the tail of their lanes with as many tries as new ones. ${most}`,
   query: dryRun,
@@ -72,6 +73,7 @@ export const cancelDeliveries = defineRoute({
   ...writes,
   path: '/deliveries/cancel',
   operation: 'cancelDeliveries',
+  once: true,
   summary: 'End deliveries that are not over; they are not tried any more',
   description: `Every one that matches and is not over. ${most}`,
   query: dryRun,
@@ -99,6 +101,7 @@ export const redeliverDelivery = defineRoute({
   ...one,
   path: '/deliveries/:id/redeliver',
   operation: 'redeliverDelivery',
+  once: true,
   summary: 'Send a delivery that is over again: the same id, the same bytes',
   async handle(call) {
     const { id } = await findOver(call, call.params.id)
@@ -115,6 +118,7 @@ export const cancelDelivery = defineRoute({
   ...one,
   path: '/deliveries/:id/cancel',
   operation: 'cancelDelivery',
+  once: true,
   summary: 'End a delivery that is not over; it is not tried any more',
   async handle(call) {
     const { id, state } = await findDelivery(call, call.params.id)
@@ -130,6 +134,7 @@ export const resendDelivery = defineRoute({
   ...one,
   path: '/deliveries/:id/resend',
   operation: 'resendDelivery',
+  once: true,
   summary: 'Send a delivery that is over again with another body or other headers',
   description:
     'What is not given stays as it was. The id that the receiver sees stays too: one that took the delivery before will drop it. The address and the secrets are those of the destination.',

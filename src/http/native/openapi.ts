@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox'
 import { type FaultCode, faultTable } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { nativePath, nativeScopes } from './dialect.ts'
-import type { NativeRoute } from './route.ts'
+import { headersOf, type NativeRoute, refusalsOf } from './route.ts'
 import { problem } from './schemas.ts'
 
 /** What any call may be refused with. */
@@ -59,7 +59,7 @@ function operationOf(route: NativeRoute, schemas: JsonObject): JsonObject {
   const refusals = [
     ...(route.body || route.query || route.params ? ['invalid_field' as const] : []),
     ...(route.method === 'GET' ? [] : bodied),
-    ...(route.refuses ?? []),
+    ...refusalsOf(route),
     ...alwaysRefuses,
   ]
   const answers = Object.entries(route.answers).map(([status, answer]) => {
@@ -79,7 +79,7 @@ function operationOf(route: NativeRoute, schemas: JsonObject): JsonObject {
   const parameters = [
     ...parametersOf('path', route.params, schemas),
     ...parametersOf('query', route.query, schemas),
-    ...(route.takes ?? []).map((name) => headersIn[name]),
+    ...headersOf(route).map((name) => headersIn[name]),
   ]
   return {
     operationId: route.operation,
@@ -89,7 +89,7 @@ function operationOf(route: NativeRoute, schemas: JsonObject): JsonObject {
     security: [{ token: [route.scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: bodyOf(route.body, schemas) } : {}),
-    responses: { ...Object.fromEntries(answers), ...refusalsOf(refusals) },
+    responses: { ...Object.fromEntries(answers), ...refusalAnswers(refusals) },
   }
 }
 
@@ -113,7 +113,7 @@ function parametersOf(
 }
 
 /** One entry a status: the codes that come with it. */
-function refusalsOf(codes: readonly FaultCode[]): JsonObject {
+function refusalAnswers(codes: readonly FaultCode[]): JsonObject {
   const byStatus = new Map<number, FaultCode[]>()
   for (const code of new Set(codes)) {
     const { status } = faultTable[code]
@@ -166,6 +166,12 @@ const headersIn: { [name in NonNullable<NativeRoute['takes']>[number]]: JsonObje
     description: 'The version the profile must have, as the ETag of an answer has it.',
     schema: { type: 'string' },
   },
+  'if-match-tag': {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The rules that must be in force, as the ETag of an answer has them.',
+    schema: { type: 'string' },
+  },
   'last-event-id': {
     name: 'Last-Event-ID',
     in: 'header',
@@ -175,5 +181,8 @@ const headersIn: { [name in NonNullable<NativeRoute['takes']>[number]]: JsonObje
 }
 
 const headersOut: { [name: string]: JsonObject } = {
-  etag: { description: 'The version of the profile, for If-Match.', schema: { type: 'string' } },
+  etag: {
+    description: 'The version of what is answered, for If-Match.',
+    schema: { type: 'string' },
+  },
 }

@@ -21,11 +21,26 @@ export interface NativeRoute {
   /** What is in the body is checked entry by entry, so that one bad entry refuses no other. */
   inParts?: true
   /** Headers that mean something to this call, besides the token. */
-  takes?: readonly ('idempotency-key' | 'if-match' | 'last-event-id')[]
+  takes?: readonly ('idempotency-key' | 'if-match' | 'if-match-tag' | 'last-event-id')[]
+  /**
+   * Of calls with one `Idempotency-Key` one is carried out, and its answer is kept for the others.
+   * For calls that are no commands, which have the key in their transaction.
+   */
+  once?: true
   answers: { readonly [status: number]: RouteAnswer }
   /** What it may refuse with, besides what every call may. */
   refuses?: readonly FaultCode[]
   handle(call: NativeCall<never, never, never>): Promise<DialectResponse | null>
+}
+
+/** The headers that mean something to a call, besides the token. */
+export function headersOf({ once, takes = [] }: NativeRoute): NonNullable<NativeRoute['takes']> {
+  return once ? ['idempotency-key', ...takes] : takes
+}
+
+/** What a route may refuse with besides what every call may, by its key too. */
+export function refusalsOf({ once, refuses = [] }: NativeRoute): readonly FaultCode[] {
+  return once ? [...refuses, 'call_under_way', 'idempotency_key_reused'] : refuses
 }
 
 export interface RouteAnswer {

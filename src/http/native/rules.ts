@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto'
 import Type from 'typebox'
 import { completeRule } from '../../core/complete-rule.ts'
 import { diffRules } from '../../core/diff-rules.ts'
 import { Fault } from '../../core/errors.ts'
+import { rulesChanged, rulesInForce } from '../../core/expected-rules.ts'
 import type { DataFault } from '../../core/explain-errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
@@ -29,6 +31,8 @@ const rule = Type.Object(
   },
   { ...closed, 'x-name': 'Rule' },
 )
+
+const etag = Type.String({ description: 'names the rules in force, for If-Match' })
 
 const ruleChange = Type.Object(
   {
@@ -61,12 +65,14 @@ export const listRules = defineRoute({
   answers: {
     200: {
       description: 'The rules',
-      schema: Type.Object({ data: Type.Array(rule) }, closed),
+      schema: Type.Object({ data: Type.Array(rule), etag }, closed),
+      headers: ['etag'],
     },
   },
   async handle({ store, workspace }) {
     const rules = await store.listRules(workspace.id)
-    return { status: 200, body: { data: rules.map(shownRule) } }
+    const tag = tagOf(rules)
+    return { status: 200, headers: { etag: tag }, body: { data: rules.map(shownRule), etag: tag } }
   },
 })
 
@@ -83,17 +89,20 @@ export const replaceRules = defineRoute({
   method: 'PUT',
   path: '/rules',
   operation: 'replaceRules',
+  once: true,
   summary: "Put rules in the place of the workspace's own",
   description:
-    'They are taken whole or not at all, and are in force at once. A rule whose definition is unchanged keeps its version. Examples are tried first; where one fails nothing is changed. With `dry_run=true` everything is checked and tried, and nothing is stored.',
+    'They are taken whole or not at all, and are in force at once. A rule whose definition is unchanged keeps its version. Examples are tried first; where one fails nothing is changed. With `If-Match` nothing is changed when other rules are in force by now than those that were read. With `dry_run=true` everything is checked and tried, and nothing is stored.',
   query: Type.Object(
     { dry_run: Type.Optional(Type.Boolean({ description: 'true or false' })) },
     closed,
   ),
   body: rulesBody,
   inParts: true,
+  takes: ['if-match-tag'],
   answers: {
     200: {
+      headers: ['etag'],
       description: 'What is different now, or would be',
       schema: Type.Object(
         {
@@ -101,12 +110,15 @@ export const replaceRules = defineRoute({
           changes: Type.Array(ruleChange),
           examples: Type.Array(tried),
           rules: Type.Array(rule, { description: 'those in force now' }),
+          etag,
         },
         closed,
       ),
     },
   },
-  async handle({ store, workspace, body, query, parts, now, actor }) {
+  refuses: ['precondition_failed'],
+  async handle(call) {
+    const { store, workspace, body, query, parts, now, actor, ifTag } = call
     assertMatches(rulesBody, body)
     const isDry = query.dry_run === true
     const destinations = await parts.deliveries.listDestinations(workspace.id)
@@ -117,12 +129,18 @@ export const replaceRules = defineRoute({
       const wrong = tryExample(tools, definitions, example, now)
       return { name: example.name, passed: wrong.length === 0, wrong }
     })
-    if (!isDry) assertPassed(results)
     const before = await store.listRules(workspace.id)
+    if (ifTag !== undefined && `"${ifTag}"` !== tagOf(before)) throw rulesChanged()
+    if (!isDry) assertPassed(results)
+    const expected = ifTag === undefined ? undefined : before
     const changes = diffRules(before, definitions).map((change) => ({ ...change }))
-    const after = isDry ? before : await store.replaceRules(workspace.id, definitions, actor)
+    const after = isDry
+      ? before
+      : await store.replaceRules(workspace.id, definitions, actor, expected)
     const rules = after.map(shownRule)
-    return { status: 200, body: { dry_run: isDry, changes, examples: results, rules } }
+    const tag = tagOf(after)
+    const shown = { dry_run: isDry, changes, examples: results, rules, etag: tag }
+    return { status: 200, headers: { etag: tag }, body: shown }
   },
 })
 
@@ -145,6 +163,7 @@ export const enableRule = defineRoute({
   method: 'PATCH',
   path: '/rules/:name',
   operation: 'enableRule',
+  once: true,
   summary: 'Switch a rule on or off',
   description: 'Off, it begins no runs; those that wait go on.',
   params: byName,
@@ -244,6 +263,10 @@ async function findRule(
     rules.map((each) => each.name),
   )
   throw new Fault('not_found', { message: `There is no rule "${name}" in force.${meant}` })
+}
+
+function tagOf(rules: readonly Rule[]): string {
+  return `"${hash('sha256', rulesInForce(rules), 'hex').slice(0, 32)}"`
 }
 
 function shownRule(each: Rule): JsonObject {

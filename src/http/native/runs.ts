@@ -73,6 +73,7 @@ export const cancelRun = defineRoute({
   path: '/runs/:id/cancel',
   scope: 'runs:write',
   operation: 'cancelRun',
+  once: true,
   resource: 'runs',
   summary: 'End a run that waits',
   params: byRunId,

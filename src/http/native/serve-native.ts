@@ -8,9 +8,10 @@ import { readIdempotency } from '../idempotency-key.ts'
 import { admit, type Params, receiveBody } from '../serve-endpoint.ts'
 import type { Mounted } from '../shell.ts'
 import type { NativeCall, NativeParts } from './call.ts'
+import { callOnce } from './call-once.ts'
 import { native } from './dialect.ts'
 import { assertMatches, readParams, readQuery } from './read-input.ts'
-import type { NativeRoute } from './route.ts'
+import { headersOf, type NativeRoute } from './route.ts'
 
 /** Takes a call from its token to its answer; whatever is thrown becomes a problem. */
 export function serveNative(
@@ -51,7 +52,7 @@ async function answer(
   body: JsonValue | undefined,
   parts: NativeParts,
 ): Promise<DialectResponse | null> {
-  const takes = route.takes ?? []
+  const takes = headersOf(route)
   const input: NativeCall<unknown, unknown, unknown> = {
     params: readParams(route.params, params),
     query: readQuery(route.query, call.head.query),
@@ -65,11 +66,19 @@ async function answer(
     actor: { via: native.id, name: token.publicPart, request: call.id },
     idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
+    ifTag: takes.includes('if-match-tag') ? readIfMatchTag(call) : undefined,
     raw: call,
   }
-  const response = await route.handle(input as NativeCall<never, never, never>)
+  const run = () => route.handle(input as NativeCall<never, never, never>)
+  const { idempotency } = input
+  const isOnce = route.once === true && idempotency !== null && !isDry(input.query)
+  const response = await (isOnce ? callOnce(input, idempotency, run) : run())
   if (!response) return null
   return { ...response, headers: { 'cache-control': 'no-store', ...response.headers } }
+}
+
+function isDry(query: unknown): boolean {
+  return (query as { dry_run?: boolean }).dry_run === true
 }
 
 function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
@@ -95,4 +104,12 @@ function readIfMatch(call: Call): number | undefined {
     })
   }
   return Number(version)
+}
+
+function readIfMatchTag(call: Call): string | undefined {
+  const header = call.head.headers['if-match']
+  if (header === undefined || header.trim() === '*') return undefined
+  const tag = /^\s*"?([!#-+\--~]{1,100})"?\s*$/.exec(header)?.[1]
+  if (tag !== undefined) return tag
+  throw new Fault('malformed_request', { message: 'If-Match must be one ETag, or *.' })
 }

@@ -44,6 +44,7 @@ export const createToken = defineRoute({
   path: '/tokens',
   scope: 'tokens:write',
   operation: 'createToken',
+  once: true,
   resource: 'tokens',
   summary: 'Make a token',
   description:
@@ -84,6 +85,7 @@ export const revokeToken = defineRoute({
   path: '/tokens/:public_part',
   scope: 'tokens:write',
   operation: 'revokeToken',
+  once: true,
   resource: 'tokens',
   summary: 'Revoke a token',
   description: 'It is refused on the next call, on other nodes within a second.',

@@ -47,6 +47,7 @@ export const updateSettings = defineRoute({
   path: '/workspace/settings',
   scope: 'workspace:write',
   operation: 'updateSettings',
+  once: true,
   resource: 'workspaces',
   summary: 'Change settings of the workspace; what is not named stays',
   body: Type.Partial(Type.Object(settingsProperties), closed),
@@ -84,6 +85,7 @@ export const createWorkspace = defineRoute({
   method: 'POST',
   path: '/workspaces',
   operation: 'createWorkspace',
+  once: true,
   summary: 'Make a workspace with the starter rules, and a first token for it',
   body: Type.Object(
     {
@@ -117,6 +119,7 @@ export const deleteWorkspace = defineRoute({
   method: 'DELETE',
   path: '/workspaces/:name',
   operation: 'deleteWorkspace',
+  once: true,
   summary: 'Delete a workspace with everything in it',
   params: Type.Object({ name: Type.String() }),
   answers: { 204: { description: 'Deleted' } },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
+import { assertExpected } from '../../core/expected-rules.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
@@ -220,9 +221,15 @@ export class Admin {
     })
   }
 
-  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Promise<Rule[]> {
+  replaceRules(
+    id: WorkspaceId,
+    rules: readonly RuleDefinition[],
+    by?: Actor,
+    expected?: readonly Rule[],
+  ): Promise<Rule[]> {
     return this.write(id, by, async ({ query, tell }) => {
       const before = (await query<Row>(selectFileRules, [id])).rows.map(ruleFromRow)
+      assertExpected(before, expected)
       const after = await putRules({ query }, id, rules, this.#options.clock())
       await tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
       return after

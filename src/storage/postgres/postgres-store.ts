@@ -28,6 +28,7 @@ import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
 import { GroupQueue } from './group-queue.ts'
 import { GroupWriter } from './group-writer.ts'
+import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { NameCache } from './name-cache.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
@@ -89,8 +90,7 @@ export async function openPostgresStore(
   const admin = new Admin({ pool, clock, changed, actor })
   const reader = new Reader(pool, names)
   const signal = new DueSignal()
-  const due = () => signal.due()
-  const writer = new GroupWriter({ pool, decide, configs, names, clock, due })
+  const writer = new GroupWriter({ pool, decide, configs, names, clock, due: () => signal.due() })
   const previewer = new Previewer({ pool, decide, configs, names, clock })
   const queue = new GroupQueue(
     (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
@@ -122,6 +122,7 @@ export async function openPostgresStore(
     eventsNaming: (workspaceId, identifier, limit) =>
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searching,
+    ...keptAnswers(pool, clock),
     ...changesBy({ admin, clock, ask: rows, actor }),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
@@ -182,7 +183,8 @@ function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperator
     createToken: (token, by) => admin.createToken(token, by),
     revokeToken: (publicPart, by) => admin.revokeToken(publicPart, by),
     limitToken: (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
-    replaceRules: (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    replaceRules: (workspaceId, rules, by, expected) =>
+      admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
   }

@@ -159,7 +159,7 @@ async function count(search: Search): Promise<number> {
   }
   const byId = { ...search, query: { ...query, order: { by: 'id' as const } } }
   let found = 0
-  for await (const rows of walk(byId, { after: null, skip: 0 }, batch)) {
+  for await (const rows of walk(byId, { after: firstPlace(byId.query), skip: 0 }, batch)) {
     for (const row of rows) if (search.passes(row)) found += 1
   }
   return found
@@ -204,10 +204,13 @@ function assertQuery({ filter, page }: ProfileQuery): void {
   assertFilter(filter)
 }
 
-function assertFilter({ ids, identifier, name, where }: ProfileFilter): void {
+function assertFilter({ ids, idsWithin, identifier, name, where }: ProfileFilter): void {
   if (name?.trim() === '') throw invalidField('name', 'must not be empty.')
   if (ids && !ids.every((id) => Number.isSafeInteger(id))) {
     throw invalidField('ids', 'must be whole numbers.')
+  }
+  if (idsWithin && !Object.values(idsWithin).every((id) => Number.isSafeInteger(id))) {
+    throw invalidField('idsWithin', 'must be whole numbers.')
   }
   if (identifier && 'prefix' in identifier && identifier.prefix === '') {
     throw invalidField('identifier', 'the beginning must not be empty.')

@@ -1,5 +1,5 @@
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { ProfileQuery, Range } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
 import type { Path } from './plan-search.ts'
 import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
@@ -70,19 +70,28 @@ export function placeAt({ key, id }: Place): Start['after'] {
   return { at: Number(key), id }
 }
 
-/** The list by age need not be read before the time that is asked for begins, or after it ends. */
+/** The list need not be read before the times or ids that are asked for begin, or after they end. */
 export function firstPlace({ filter, order }: ProfileQuery): Start['after'] {
-  if (order?.by !== 'created' || !filter?.created) return null
-  const { from, until } = filter.created
-  if (order.descending) return until === undefined ? null : { at: until, id: 0 as ProfileId }
-  return from === undefined ? null : { at: from, id: 0 as ProfileId }
+  const byAge = order?.by === 'created'
+  const { from, until } = rangeOf(filter, order) ?? {}
+  if (order?.descending) {
+    if (until === undefined) return null
+    return byAge ? { at: until, id: 0 as ProfileId } : { at: 0, id: until as ProfileId }
+  }
+  if (from === undefined) return null
+  return byAge ? { at: from, id: 0 as ProfileId } : { at: 0, id: (from - 1) as ProfileId }
+}
+
+/** What the filter asks of that by which the list is in order. */
+function rangeOf(filter: ProfileQuery['filter'], order: ProfileQuery['order']): Range | undefined {
+  if (order?.by === 'created') return filter?.created
+  return !order || order.by === 'id' ? filter?.idsWithin : undefined
 }
 
 function isPast(row: Row, { filter, order }: ProfileQuery): boolean {
-  if (order?.by !== 'created' || !filter?.created) return false
-  const { from = 0, until = Number.MAX_SAFE_INTEGER } = filter.created
-  const at = row.created_at as number
-  return order.descending ? at < from : at >= until
+  const { from = 0, until = Number.MAX_SAFE_INTEGER } = rangeOf(filter, order) ?? {}
+  const place = order?.by === 'created' ? (row.created_at as number) : idOf(row)
+  return order?.descending ? place < from : place >= until
 }
 
 /** Everybody whose attributes hold a text that the engine looks for, a stretch of ids at a time. */

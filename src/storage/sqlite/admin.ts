@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
+import { assertExpected } from '../../core/expected-rules.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
@@ -159,9 +160,15 @@ export class Admin {
     })
   }
 
-  replaceRules(id: WorkspaceId, rules: readonly RuleDefinition[], by?: Actor): Rule[] {
+  replaceRules(
+    id: WorkspaceId,
+    rules: readonly RuleDefinition[],
+    by?: Actor,
+    expected?: readonly Rule[],
+  ): Rule[] {
     return this.#write(by, (db, tell) => {
       const before = db.prepare(sql.selectFileRules).all(id).map(ruleFromRow)
+      assertExpected(before, expected)
       const after = putRules(db, id, rules, this.#clock())
       tell(id, 'rules.replaced', 'rules', changedRules(before, rules))
       return after

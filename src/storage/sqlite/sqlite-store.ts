@@ -14,6 +14,7 @@ import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { countEvents, isBehind } from './event-counts.ts'
+import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
 import { ReadQueue } from './read-queue.ts'
@@ -79,6 +80,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searches(db, reads, queue),
     ...changesBy(admin),
+    ...keptAnswers(path, clock),
     eraseProfile: (workspace, profile, by = actor) =>
       eraseProfile(path, clock, { workspace, profile, by }),
     listWorkspaces: async () =>
@@ -148,7 +150,8 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
     createToken: async (token, by) => admin.createToken(token, by),
     revokeToken: async (publicPart, by) => admin.revokeToken(publicPart, by),
     limitToken: async (publicPart, rateLimit, by) => admin.limitToken(publicPart, rateLimit, by),
-    replaceRules: async (workspaceId, rules, by) => admin.replaceRules(workspaceId, rules, by),
+    replaceRules: async (workspaceId, rules, by, expected) =>
+      admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: async (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
   }

@@ -50,6 +50,15 @@ const event = (what: string, value: number) => ({
   attributes: { collection: 'Orders', fields: { Number: value } },
 })
 
+const subprofileFilters: [expression: string, found: string[]][] = [
+  ['ID==104', ['104']],
+  ['ID>103', ['104']],
+  ['modified>2026-01-01', ['103', '104']],
+  ['modified<2026-01-01', []],
+  ['code==0123', []],
+  ['Number>7', ['104']],
+]
+
 /** What belongs to a profile. */
 export const collectionCases: DialectCase[] = [
   {
@@ -211,14 +220,53 @@ export const collectionCases: DialectCase[] = [
     source: page('rest-delete-subprofile'),
   },
   {
-    name: 'a removed subprofile is not there any more',
+    name: 'a removed subprofile answers with empty fields and when it was removed',
     before: [...filled, del('/v4/subprofile/103')],
+    request: get('/v4/subprofile/103'),
+    response: json({ ...order(103, ''), removed: '<text>' }),
+    events: [],
+  },
+  ...[del('/v4/subprofile/103'), put('/v4/subprofile/103', { Number: 9 })].map(
+    (request): DialectCase => ({
+      name: `a removed subprofile takes no ${request.method}`,
+      before: [...filled, del('/v4/subprofile/103')],
+      request,
+      response: refused('This subprofile has already been removed'),
+      events: [],
+    }),
+  ),
+  {
+    name: 'a removed subprofile is in no list',
+    before: [...filled, del('/v4/subprofile/103')],
+    request: get('/v4/collection/101/subprofileids'),
+    response: json(listOf(['104'])),
+    events: [],
+  },
+  ...subprofileFilters.map(
+    ([expression, found]): DialectCase => ({
+      name: `the filter "${expression}" finds the subprofiles ${found.join(', ') || 'of nobody'}`,
+      before: filled,
+      request: get(`/v4/collection/101/subprofileids?fields[]=${encodeURIComponent(expression)}`),
+      response: json(listOf(found)),
+      events: [],
+    }),
+  ),
+  {
+    name: 'a filter by the id of a subprofile changes no other',
+    before: filled,
+    request: put('/v4/profile/1/subprofiles/101?fields[]=ID==104', { Number: 10 }),
+    response: nothing,
+    events: [event('updated', 10)],
+  },
+  {
+    name: 'once a profile is removed its subprofiles do not answer',
+    before: [...filled, del('/v4/profile/1')],
     request: get('/v4/subprofile/103'),
     response: refused('No subprofile with supplied ID'),
     events: [],
     differs: {
-      vendor: 'It goes on answering, with the time of its removal.',
-      why: 'What is about a person and was removed is not kept.',
+      vendor: 'They go on answering, with the time of the removal.',
+      why: 'What is about a person goes with the person.',
     },
   },
   {

@@ -24,7 +24,7 @@ const subprofile = '/subprofile/{subprofile}'
 export const compatibility: Compatibility = {
   title: 'Copernica REST API',
   intro:
-    'What of Copernica’s REST API, versions 1 to 4, a client finds here; `{version}` is `v1`, `v2`, `v3` or `v4`, which all serve the same. [The README of the dialect](../../src/dialects/copernica/README.md) tells how fields are stored, what databases are here and how follow-ups become rules.',
+    'What of Copernica’s REST API, versions 1 to 4, a client finds here; `{version}` is `v1`, `v2`, `v3` or `v4`, which all serve the same; without a version the first is meant. [The README of the dialect](../../src/dialects/copernica/README.md) tells how fields are stored, what databases are here and how follow-ups become rules.',
   calls: [
     call('GET', '/identity', 'Tells whose token it is.'),
     { method: 'POST', path: '/', does: 'Exchanges a token for a ticket of 24 hours.' },

@@ -31,6 +31,50 @@ export const readCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'the oldest clients name no version',
+    request: {
+      method: 'GET',
+      path: '/identity?access_token={{token}}',
+      headers: { authorization: null },
+    },
+    response: { ...shown, body: account },
+    events: [],
+  },
+  {
+    name: 'without a version a profile is made as in version 1, by fields at the top',
+    request: {
+      method: 'POST',
+      path: '/database/1/profiles?access_token={{token}}',
+      headers: { authorization: null },
+      body: { email: 'ann@a.example' },
+    },
+    response: { status: 201, headers: { 'x-created': '1' }, body: '' },
+    events: [
+      {
+        type: 'profile.created',
+        subject: true,
+        attributes: { email: 'ann@a.example' },
+      },
+    ],
+  },
+  {
+    name: 'an event without a version, with slashes too many',
+    request: {
+      method: 'POST',
+      path: '//events//user/update?access_token={{token}}',
+      headers: { authorization: null },
+      body: { email: 'ann@a.example' },
+    },
+    response: { status: 201, headers: { 'x-created': /^[1-9]\d*$/ }, body: '' },
+    events: [{ type: 'user.update' }, { type: 'profile.created' }],
+  },
+  {
+    name: 'a part of a path is missing, without a version',
+    request: { method: 'GET', path: '/profile' },
+    response: refused("Invalid request, element 1 is missing in 'directory' path"),
+    events: [],
+  },
+  {
     name: 'a GET may carry the body and the content type that some clients always send',
     request: {
       method: 'GET',

@@ -70,7 +70,7 @@ export function placeAt({ key, id }: Place): Start['after'] {
   return { at: Number(key), id }
 }
 
-/** The list need not be read before the times or ids that are asked for begin, or after they end. */
+/** Nothing is read before the times or ids that are asked for begin, or after they end. */
 export function firstPlace({ filter, order }: ProfileQuery): Start['after'] {
   const byAge = order?.by === 'created'
   const { from, until } = rangeOf(filter, order) ?? {}

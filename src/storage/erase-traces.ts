@@ -79,7 +79,7 @@ export async function eraseTraces(
       erased.idempotency += await run(drop, [workspace, `%"profile":{"id":${id},%`])
     }
     await run(
-      `UPDATE profiles SET attributes = '{}', provenance = '{}', tags = '[]', identifiers = '[]',
+      `UPDATE profiles SET attributes = '{}', provenance = '[]', tags = '[]', identifiers = '[]',
          phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,
       given,
     )

@@ -14,8 +14,7 @@ import { Value } from './value.tsx'
 const words = {
   title: ['Attributes', 'Attributen'],
   name: ['Name', 'Naam'],
-  value: ['Value', 'Waarde'],
-  origin: ['Came from', 'Komt van'],
+  value: ['Value, and where it came from', 'Waarde, en waar die vandaan komt'],
   none: ['No attributes are stored', 'Er zijn geen attributen'],
   add: ['Add', 'Toevoegen'],
   edit: ['Edit {name}', 'Bewerk {name}'],
@@ -41,40 +40,35 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
       {names.length === 0 ? (
         <Empty title={said.none} />
       ) : (
-        <Table.ScrollContainer minWidth={360}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Td />
-                <Table.Th>{said.name}</Table.Th>
-                <Table.Th>{said.value}</Table.Th>
-                <Table.Th>{said.origin}</Table.Th>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Td w={48} />
+              <Table.Th>{said.name}</Table.Th>
+              <Table.Th>{said.value}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {names.map((name) => (
+              <Table.Tr key={name}>
+                <Table.Td>
+                  <ActionIcon
+                    variant="default"
+                    aria-label={fill(said.edit, { name })}
+                    onClick={() => setEdited(name)}
+                  >
+                    ✎
+                  </ActionIcon>
+                </Table.Td>
+                <Table.Th scope="row">{name}</Table.Th>
+                <Table.Td>
+                  <Value value={profile.attributes[name]} />
+                  <Origin origin={origins.data?.attributes[name]} />
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {names.map((name) => (
-                <Table.Tr key={name}>
-                  <Table.Td>
-                    <ActionIcon
-                      variant="default"
-                      aria-label={fill(said.edit, { name })}
-                      onClick={() => setEdited(name)}
-                    >
-                      ✎
-                    </ActionIcon>
-                  </Table.Td>
-                  <Table.Th scope="row">{name}</Table.Th>
-                  <Table.Td>
-                    <Value value={profile.attributes[name]} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Origin origin={origins.data?.attributes[name]} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       {edited !== null && (
         <EditAttribute profile={profile} name={edited} onClose={() => setEdited(null)} />

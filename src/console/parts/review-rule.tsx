@@ -17,7 +17,7 @@ const words = {
   ],
   changed: [
     'Somebody changed this rule since you opened it. Keep a copy of yours, then load the page anew.',
-    'Iemand heeft deze regel gewijzigd sinds u hem opende. Bewaar uw tekst, en laad de pagina dan opnieuw.',
+    'Iemand heeft deze regel gewijzigd sinds je hem opende. Bewaar je tekst, en laad de pagina dan opnieuw.',
   ],
   same: ['Nothing is different.', 'Er is niets veranderd.'],
 } as const

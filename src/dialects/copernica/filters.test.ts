@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { compilePattern } from '../../core/condition-pattern.ts'
 import type { DialectRequest } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Profile, ProfileId } from '../../core/profile.ts'
@@ -12,6 +13,7 @@ import { profileFilter, readExpressions } from './filters.ts'
 import { localTime, readLocalTime } from './local-time.ts'
 import { readQuery } from './query.ts'
 import { profileOfSecret, secretOf } from './secrets.ts'
+import { patternsBeyond } from './text-order.ts'
 
 const now = Date.UTC(2026, 10, 28, 8)
 const idKey = '00112233445566778899aabbccddeeff'
@@ -47,6 +49,29 @@ test('any filter is a filter, or refused in words; it never fails while people a
     { numRuns: 1_000 },
   )
 })
+
+test('of two texts the one is greater, or the other, or they are the same in small letters', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'abMZz_[{-5é😀\n'), maxLength: 5 })
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const lower = [one.toLowerCase(), other.toLowerCase()].map((each) => [...each])
+      const [a = [], b = []] = lower
+      const at = a.findIndex((letter, place) => letter !== b[place])
+      const codes = [a, b].map((letters) => letters[at]?.codePointAt(0) ?? -1)
+      const order = at < 0 ? a.length - b.length : (codes[0] ?? 0) - (codes[1] ?? 0)
+      assert.equal(isBeyond(one, other, true), order > 0, 'greater')
+      assert.equal(isBeyond(one, other, false), order < 0, 'less')
+    }),
+  )
+})
+
+function isBeyond(text: string, than: string, more: boolean): boolean {
+  return patternsBeyond(than, more).some((source) => {
+    const pattern = compilePattern(source)
+    assert.ok('test' in pattern, source)
+    return pattern.test(text)
+  })
+}
 
 test('what equals itself is found by it, whatever text it is', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 })

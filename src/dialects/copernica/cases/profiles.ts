@@ -190,6 +190,20 @@ export const profileCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'who was erased answers as one who was removed',
+    before: [johnIn, del('/v4/profile/1', { completely: 'Yes' })],
+    request: get('/v4/profile/1'),
+    response: json(profileWith(1, {}, { removed: '<text>' })),
+    events: [],
+  },
+  {
+    name: 'an erasure can be asked for again',
+    before: [johnIn, del('/v4/profile/1', { completely: 'Yes' })],
+    request: del('/v4/profile/1', { completely: 1 }),
+    response: removed('profile', 1),
+    events: [],
+  },
+  {
     name: 'completely: No removes as any removal does',
     before: [johnIn],
     request: del('/v4/profile/1', { completely: 'No' }),

@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Sealer } from '../lib/seal.ts'
-import { createOutboundClient } from '../outbound/http-client.ts'
+import type { OutboundClient } from '../outbound/http-client.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 import { type TestedDestination, testDestination } from './test-destination.ts'
 
@@ -9,7 +9,12 @@ export type DestinationTester = ReturnType<typeof createDestinationTester>
 
 /** Tries destinations for a server, a few at a time. */
 export function createDestinationTester(sealer: Sealer, ownAddresses: readonly string[]) {
-  const client = createOutboundClient({ ownAddresses })
+  // Loaded when it is first needed: no start waits for it.
+  let opened: Promise<OutboundClient> | null = null
+  const open = async () => {
+    const { createOutboundClient } = await import('../outbound/http-client.ts')
+    return createOutboundClient({ ownAddresses })
+  }
   let underWay = 0
   return {
     async test(workspace: number, destination: Destination): Promise<TestedDestination> {
@@ -19,11 +24,12 @@ export function createDestinationTester(sealer: Sealer, ownAddresses: readonly s
       }
       underWay++
       try {
-        return await testDestination({ client, sealer }, workspace, destination)
+        opened ??= open()
+        return await testDestination({ client: await opened, sealer }, workspace, destination)
       } finally {
         underWay--
       }
     },
-    close: () => client.close(),
+    close: async () => (await opened)?.close(),
   }
 }

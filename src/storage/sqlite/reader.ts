@@ -30,7 +30,7 @@ const selectHoldersInFull = `
 
 const selectByPhone = `
   SELECT ${profileColumns} FROM profiles
-  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL ORDER BY id LIMIT ?`
+  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL ORDER BY key LIMIT ?`
 
 const selectEvents = `
   SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id,

@@ -89,11 +89,12 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       counts: () => followUps?.counts() ?? null,
     }
     const clock = Date.now
-    tester = await createTester(config)
+    const sealer = appSealer(config)
+    tester = await createTester(config, sealer)
     const native = {
       ...nativeParts,
       deliveries: store,
-      sealer: appSealer(config),
+      sealer,
       testDestination: tester.test,
     }
     const shared = { store, config, ticketKey, logger, deliveries, clock }
@@ -250,12 +251,12 @@ export async function loadGrammar() {
   return { ...named, templates: createTemplates() }
 }
 
-async function createTester(config: Config): Promise<DestinationTester> {
-  const [{ createDestinationTester }, { databaseAddresses }] = await Promise.all([
-    import('./operate/destination-tester.ts'),
-    import('./follow-ups.ts'),
-  ])
-  return createDestinationTester(appSealer(config), await databaseAddresses(config.databaseUrl))
+async function createTester(config: Config, sealer: Sealer): Promise<DestinationTester> {
+  const { createDestinationTester } = await import('./operate/destination-tester.ts')
+  return createDestinationTester(sealer, async () => {
+    const { databaseAddresses } = await import('./follow-ups.ts')
+    return databaseAddresses(config.databaseUrl)
+  })
 }
 
 async function loadNativeParts(): Promise<

@@ -8,12 +8,12 @@ import { type TestedDestination, testDestination } from './test-destination.ts'
 export type DestinationTester = ReturnType<typeof createDestinationTester>
 
 /** Tries destinations for a server, a few at a time. */
-export function createDestinationTester(sealer: Sealer, ownAddresses: readonly string[]) {
-  // Loaded when it is first needed: no start waits for it.
+export function createDestinationTester(sealer: Sealer, findOwn: () => Promise<string[]>) {
+  // Made when it is first needed: no start waits for it.
   let opened: Promise<OutboundClient> | null = null
   const open = async () => {
     const { createOutboundClient } = await import('../outbound/http-client.ts')
-    return createOutboundClient({ ownAddresses })
+    return createOutboundClient({ ownAddresses: await findOwn() })
   }
   let underWay = 0
   return {

@@ -1,9 +1,9 @@
-import type { AuditAction } from '../core/audit.ts'
+import type { Actor, AuditAction, AuditEntry } from '../core/audit.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
 import { diffDestinations } from '../core/diff-destinations.ts'
 import { diffRules } from '../core/diff-rules.ts'
 import { type JsonObject, own, sameJson } from '../core/json.ts'
-import type { WorkspaceId } from '../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { WorkspaceSettings } from '../core/workspace.ts'
 import type {
@@ -12,7 +12,7 @@ import type {
   NewDestination,
   SealedSecrets,
 } from './delivery-store.ts'
-import type { NewToken } from './store.ts'
+import type { ErasedTraces, NewToken } from './store.ts'
 
 /** Enters a change in the audit trail, in the transaction that makes it. */
 export type Tell = (
@@ -74,6 +74,17 @@ export function replacedSecrets(
     const [was, is] = [before[kind], after[kind]]
     return is !== undefined && JSON.stringify(was) !== JSON.stringify(is)
   })
+}
+
+/** The receipt of an erasure. */
+export function erasedEntry(
+  at: number,
+  of: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
+  traces: ErasedTraces,
+): Omit<AuditEntry, 'id'> {
+  const { workspace, profile, by } = of
+  const target = String(profile)
+  return { at, workspace, by, action: 'profile.erased', target, details: { ...traces } }
 }
 
 /** By what deliveries were chosen, and how many there were. */

@@ -20,13 +20,10 @@ import type { NewToken, Token } from '../store.ts'
 import { storageFault } from './faults.ts'
 import { putRules } from './put-rules.ts'
 import { selectFileRules } from './statements.ts'
-import { type Transaction, transact } from './transaction.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows deleted in one transaction, so that deleting a workspace holds nobody up for long. */
 const deleteBatch = 1_000
-
-/** How long a rare write may take, in milliseconds. */
-const answerMs = 4_800
 
 /** What identifies a row within its workspace. */
 const workspaceTables = {

@@ -3,10 +3,8 @@ import { Fault } from '../../core/errors.ts'
 import type { DueSignal } from './due-signal.ts'
 import { isCollision, isPartitionMissing, storageFault } from './faults.ts'
 import { ensurePartitions } from './partitions.ts'
-import { type Transaction, transact } from './transaction.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 
-/** How long a transaction may take, in milliseconds. */
-const answerMs = 4_800
 const dayMs = 86_400_000
 /** How often one is tried again after it met others in a way that undid it. */
 const collisionsMax = 10

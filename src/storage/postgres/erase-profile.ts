@@ -1,5 +1,6 @@
 import type { Actor } from '../../core/audit.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { erasedEntry } from '../audit-details.ts'
 import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
 import { auditValues, type Row } from '../rows.ts'
 import type { Erasure } from '../store.ts'
@@ -20,8 +21,9 @@ export interface EraseParts {
 /** Old versions of rows stay in the database's files until it is vacuumed: see the manual. */
 export async function eraseProfile(
   { admin, clock, ask }: EraseParts,
-  { workspace, profile, by }: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
+  of: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
 ): Promise<Erasure> {
+  const { workspace, profile, by } = of
   const look = sessionOf(async (text, values) => {
     const rows = await ask(text, values)
     return { rows, rowCount: rows.length }
@@ -32,16 +34,10 @@ export async function eraseProfile(
   const at = clock()
   const receipt = await admin.write(workspace, by, async ({ query }) => {
     await query('DELETE FROM lanes WHERE workspace_id = $1 AND subject = $2', [workspace, profile])
-    const details = { ...traces }
-    const entry = {
-      at,
-      workspace,
-      by,
-      action: 'profile.erased',
-      target: String(profile),
-      details,
-    } as const
-    const { rows } = await query<Row>(`${insertAudit} RETURNING id`, auditValues(entry))
+    const { rows } = await query<Row>(
+      `${insertAudit} RETURNING id`,
+      auditValues(erasedEntry(at, of, traces)),
+    )
     return Number(rows[0]?.id)
   })
   return { receipt, at, traces }

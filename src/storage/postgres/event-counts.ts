@@ -2,11 +2,10 @@ import type pg from 'pg'
 import type { EventCountQuery, EventCounts } from '../../core/event-query.ts'
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import { transact } from './transaction.ts'
+import { answerMs, transact } from './transaction.ts'
 
 /** Events counted in one transaction. */
 const batch = 5_000
-const answerMs = 4_800
 
 const selectBehind = `
   SELECT c.workspace_id, c.last_event_id

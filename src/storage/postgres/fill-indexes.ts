@@ -6,14 +6,11 @@ import { shownNameIndex, termsOf } from '../search/profile-terms.ts'
 import { storageFault } from './faults.ts'
 import { insertTerms } from './search-statements.ts'
 import { profileColumns } from './statements.ts'
-import { type Transaction, transact } from './transaction.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 import { columns } from './write-side.ts'
 
 /** Profiles entered, or terms taken out, in one transaction. */
 const batch = 500
-
-/** How long one batch may take, in milliseconds. */
-const answerMs = 4_800
 
 /** Another node that does the same goes on with something else, or is done. */
 const selectFill = `

@@ -2,6 +2,7 @@ import { type Applied, type Command, mayMerge } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Result } from './group-verdicts.ts'
+import { answerMs } from './transaction.ts'
 
 interface Waiting {
   command: Command
@@ -29,8 +30,6 @@ const groupMax = 256
 const groupsPerLaneMax = 1
 /** Beyond this many waiting commands a new one is refused at once instead of queued. */
 const waitingMax = 20_000
-/** How long a command may take, waiting included, before its caller is told to try again. */
-const answerMs = 4_800
 
 /**
  * Collects commands that arrive together, workspace by workspace, and has each group written in one

@@ -5,10 +5,7 @@ import { keptAnswer, unended } from '../idempotency.ts'
 import type { Row } from '../rows.ts'
 import type { Store } from '../store.ts'
 import { storageFault } from './faults.ts'
-import { transact } from './transaction.ts'
-
-/** How long each may take, in milliseconds. */
-const answerMs = 4_800
+import { answerMs, transact } from './transaction.ts'
 
 const sameCall = 'workspace_id = $1 AND token_id = $2 AND route = $3 AND key = $4'
 const select = `SELECT body_hash, outcome, created_at FROM idempotency WHERE ${sameCall}`

@@ -13,7 +13,7 @@ import { KnownLoader, LockedElsewhere } from './known-loader.ts'
 import type { NameCache } from './name-cache.ts'
 import { foreseenNeeds, NeedSet } from './needs.ts'
 import * as sql from './statements.ts'
-import { type Transaction, transact } from './transaction.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 
 interface PreviewerOptions {
   pool: pg.Pool
@@ -22,9 +22,6 @@ interface PreviewerOptions {
   names: NameCache
   clock: () => number
 }
-
-/** How long a preview may take, in milliseconds. */
-const answerMs = 4_800
 
 /** Decides commands as the group writer does, each in a transaction that is rolled back. */
 export class Previewer {

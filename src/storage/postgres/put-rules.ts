@@ -1,7 +1,7 @@
-import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { type Row, ruleFromRow } from '../rows.ts'
+import { versionAfter } from '../rule-version.ts'
 import { selectFileRules } from './statements.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -20,11 +20,9 @@ export async function putRules(
   const newest = new Map(rows.map((row) => [row.name as string, row]))
   for (const [position, rule] of rules.entries()) {
     const row = newest.get(rule.name)
-    const definition = { ...rule } as unknown as JsonObject
-    const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
-    if (row && same) await transaction.query(placeRule, [id, rule.name, row.version, position])
+    const { version, isKept } = versionAfter(row, rule)
+    if (isKept) await transaction.query(placeRule, [id, rule.name, version, position])
     else {
-      const version = ((row?.version as number | undefined) ?? 0) + 1
       // What was switched off stays so, also in its new form.
       const disabled = row?.disabled === true
       const values = [id, rule.name, version, position, JSON.stringify(rule), now, disabled]

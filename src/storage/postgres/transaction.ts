@@ -2,6 +2,9 @@ import type pg from 'pg'
 import { Fault } from '../../core/errors.ts'
 import { commitFault, connectionFault, lineFault } from './faults.ts'
 
+/** How long whoever asks may wait, in milliseconds; then they are told to try again. */
+export const answerMs = 4_800
+
 /** A statement with the name under which a connection remembers its plan. */
 export interface Statement {
   name: string

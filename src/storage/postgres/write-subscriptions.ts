@@ -1,4 +1,3 @@
-import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RuleDefinition } from '../../core/rule.ts'
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../core/subscription.ts'
 import { unsigned } from '../delivery-rows.ts'
 import type { Row } from '../rows.ts'
+import { versionAfter } from '../rule-version.ts'
 import { lockAll, putOne, remove, writeState } from './destinations.ts'
 import { insertRule, newestVersions, placeRule, subscriptionPosition } from './put-rules.ts'
 import type { Transaction } from './transaction.ts'
@@ -59,12 +59,11 @@ async function putRule(
   row: Row | undefined,
   now: number,
 ): Promise<void> {
-  const definition = { ...rule } as unknown as JsonObject
-  if (row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)) {
-    await query(placeRule, [id, rule.name, row.version, subscriptionPosition])
+  const { version, isKept } = versionAfter(row, rule)
+  if (isKept) {
+    await query(placeRule, [id, rule.name, version, subscriptionPosition])
     return
   }
-  const version = ((row?.version as number | undefined) ?? 0) + 1
   const text = JSON.stringify(rule)
   await query(insertRule, [id, rule.name, version, subscriptionPosition, text, now, false])
 }

@@ -3,12 +3,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { assertExpected } from '../../core/expected-rules.ts'
-import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
 import { changedRules, changedSettings, type Tell, tokenDetails } from '../audit-details.ts'
 import { auditColumns, auditValues, ruleFromRow, workspaceFromRow } from '../rows.ts'
+import { versionAfter } from '../rule-version.ts'
 import { assertSettings, indexChanges } from '../search/index-settings.ts'
 import type { NewToken, Token } from '../store.ts'
 import { openDatabase } from './open-database.ts'
@@ -251,11 +251,9 @@ function putRules(
   db.prepare(sql.unplaceFileRules).run(id)
   for (const [position, rule] of rules.entries()) {
     const row = newest.get(id, rule.name)
-    const definition = { ...rule } as unknown as JsonObject
-    const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
-    if (row && same) place.run(position, id, rule.name, row.version as number)
+    const { version, isKept } = versionAfter(row, rule)
+    if (isKept) place.run(position, id, rule.name, version)
     else {
-      const version = ((row?.version as number | undefined) ?? 0) + 1
       // What was switched off stays so, also in its new form.
       const disabled = (row?.disabled as number | undefined) ?? 0
       insert.run(id, rule.name, version, position, JSON.stringify(rule), now, disabled)

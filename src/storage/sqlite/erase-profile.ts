@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Actor } from '../../core/audit.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { erasedEntry } from '../audit-details.ts'
 import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
 import { auditValues } from '../rows.ts'
 import type { Erasure } from '../store.ts'
@@ -39,19 +40,12 @@ export async function eraseProfile(
         throw error
       }
     }
-    const { workspace, profile, by } = of
-    const traces = await eraseTraces({ syntax, look: session, write }, workspace, profile)
+    const tools = { syntax, look: session, write }
+    const traces = await eraseTraces(tools, of.workspace, of.profile)
     const at = clock()
-    const details = { ...traces }
-    const entry = {
-      at,
-      workspace,
-      by,
-      action: 'profile.erased',
-      target: String(profile),
-      details,
-    } as const
-    const { lastInsertRowid } = db.prepare(insertAudit).run(...auditValues(entry))
+    const { lastInsertRowid } = db
+      .prepare(insertAudit)
+      .run(...auditValues(erasedEntry(at, of, traces)))
     await foldLog(db)
     return { receipt: Number(lastInsertRowid), at, traces }
   } finally {

@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type JsonObject, sameJson } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RuleDefinition } from '../../core/rule.ts'
 import {
@@ -9,6 +8,7 @@ import {
   subscriptionRules,
 } from '../../core/subscription.ts'
 import { unsigned } from '../delivery-rows.ts'
+import { versionAfter } from '../rule-version.ts'
 import { forgetNotices } from './delivery-statements.ts'
 import type { DestinationTable } from './destination-table.ts'
 import * as sql from './statements.ts'
@@ -55,11 +55,9 @@ export class SubscriptionWriter {
   /** Unchanged, it keeps its version, as with rules of a file. */
   #putRule(id: WorkspaceId, rule: RuleDefinition, now: number): void {
     const row = this.#newest.get(id, rule.name)
-    const definition = { ...rule } as unknown as JsonObject
-    const same = row && sameJson(JSON.parse(row.definition as string) as JsonObject, definition)
-    if (same) this.#place.run(sql.subscriptionPosition, id, rule.name, row.version as number)
+    const { version, isKept } = versionAfter(row, rule)
+    if (isKept) this.#place.run(sql.subscriptionPosition, id, rule.name, version)
     else {
-      const version = ((row?.version as number | undefined) ?? 0) + 1
       const text = JSON.stringify(rule)
       this.#insert.run(id, rule.name, version, sql.subscriptionPosition, text, now, 0)
     }

@@ -9,6 +9,7 @@ import { useWords } from '../lib/words.tsx'
 import { Page } from '../parts/page.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
+import { WideTable } from '../parts/wide-table.tsx'
 
 const words = {
   title: ['People', 'Personen'],
@@ -77,50 +78,38 @@ export function People() {
 function PeopleTable({ people }: { people: Profile[] }) {
   const said = useWords(words)
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{said.name}</Table.Th>
-            <Table.Th>{said.identifiers}</Table.Th>
-            <Table.Th>{said.tags}</Table.Th>
-            <Table.Th>{said.updated}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {people.map((person) => (
-            <Table.Tr key={person.id}>
-              <Table.Td>
-                <Anchor component={Link} to={`/people/${person.id}`}>
-                  {nameOf(person)}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                {person.identifiers.map(({ kind, value }) => (
-                  <Text key={kind} size="sm">
-                    <Text span c="dimmed" size="sm">
-                      {kind}
-                    </Text>{' '}
-                    {value}
-                  </Text>
-                ))}
-              </Table.Td>
-              <Table.Td>
-                <Group gap={4}>
-                  {person.tags.map((tag) => (
-                    <Badge key={tag} variant="default" tt="none">
-                      {tag}
-                    </Badge>
-                  ))}
-                </Group>
-              </Table.Td>
-              <Table.Td>
-                <Time at={person.updated_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable minWidth={560} heads={[said.name, said.identifiers, said.tags, said.updated]}>
+      {people.map((person) => (
+        <Table.Tr key={person.id}>
+          <Table.Td>
+            <Anchor component={Link} to={`/people/${person.id}`}>
+              {nameOf(person)}
+            </Anchor>
+          </Table.Td>
+          <Table.Td>
+            {person.identifiers.map(({ kind, value }) => (
+              <Text key={kind} size="sm">
+                <Text span c="dimmed" size="sm">
+                  {kind}
+                </Text>{' '}
+                {value}
+              </Text>
+            ))}
+          </Table.Td>
+          <Table.Td>
+            <Group gap={4}>
+              {person.tags.map((tag) => (
+                <Badge key={tag} variant="default" tt="none">
+                  {tag}
+                </Badge>
+              ))}
+            </Group>
+          </Table.Td>
+          <Table.Td>
+            <Time at={person.updated_at} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </WideTable>
   )
 }

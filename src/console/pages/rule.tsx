@@ -128,10 +128,8 @@ function RemoveRule({ name }: { name: string }) {
         verb={said.remove}
         isDangerous
         isOpen={isOpen}
-        isBusy={removing.isPending}
-        error={removing.error}
+        acting={removing}
         onClose={() => setOpen(false)}
-        onConfirm={() => removing.mutate()}
       >
         <Text>{said.removeWhat}</Text>
       </Confirm>

@@ -7,6 +7,7 @@ import { fill, useWords } from '../lib/words.tsx'
 import { Page } from '../parts/page.tsx'
 import { Empty, Failed, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
+import { WideTable } from '../parts/wide-table.tsx'
 
 const words = {
   title: ['Rules', 'Regels'],
@@ -55,25 +56,14 @@ export function Rules() {
 function RuleTable({ rules }: { rules: Rule[] }) {
   const said = useWords(words)
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{said.enabled}</Table.Th>
-            <Table.Th>{said.name}</Table.Th>
-            <Table.Th>{said.on}</Table.Th>
-            <Table.Th>{said.version}</Table.Th>
-            <Table.Th>{said.counts}</Table.Th>
-            <Table.Th>{said.caused}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rules.map((rule) => (
-            <RuleRow key={rule.name} rule={rule} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable
+      minWidth={640}
+      heads={[said.enabled, said.name, said.on, said.version, said.counts, said.caused]}
+    >
+      {rules.map((rule) => (
+        <RuleRow key={rule.name} rule={rule} />
+      ))}
+    </WideTable>
   )
 }
 

@@ -15,25 +15,24 @@ interface ConfirmProps {
   verb: string
   isOpen: boolean
   isDangerous?: boolean
-  isBusy?: boolean
   isReady?: boolean
   /** It has happened: there is only something to read. */
   isDone?: boolean
-  error?: unknown
+  /** What happens once it is confirmed. */
+  acting: { isPending: boolean; error: unknown; mutate(): void }
   onClose(): void
-  onConfirm(): void
   children: ReactNode
 }
 
 /** Asks before something happens, and says what will. */
 export function Confirm(props: ConfirmProps) {
   const said = useWords(words)
-  const { title, verb, isOpen, isDangerous, isBusy, isReady = true, isDone, error } = props
+  const { title, verb, isOpen, isDangerous, isReady = true, isDone, acting } = props
   return (
     <Dialog isOpen={isOpen} onClose={props.onClose} title={title}>
       <Stack>
         {props.children}
-        {error != null && <Failed error={error} />}
+        {acting.error != null && <Failed error={acting.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
             {isDone ? said.close : said.cancel}
@@ -42,8 +41,8 @@ export function Confirm(props: ConfirmProps) {
             <Button
               color={isDangerous ? 'red' : undefined}
               disabled={!isReady}
-              loading={isBusy}
-              onClick={props.onConfirm}
+              loading={acting.isPending}
+              onClick={() => acting.mutate()}
             >
               {verb}
             </Button>

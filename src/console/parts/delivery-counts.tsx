@@ -8,6 +8,7 @@ import { DeliveryState } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Time } from './time.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   waits: ['What waits and what was given up on', 'Wat wacht en wat is opgegeven'],
@@ -37,43 +38,33 @@ export function DeliveryCounts({ state }: { state?: 'dead' }) {
         empty={<Empty title={state ? said.noneDead : said.none} />}
       >
         {({ data }) => (
-          <Table.ScrollContainer minWidth={480}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{said.destination}</Table.Th>
-                  <Table.Th>{said.state}</Table.Th>
-                  <Table.Th>{said.reason}</Table.Th>
-                  <Table.Th>{said.count}</Table.Th>
-                  <Table.Th>{said.oldest}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.map((each) => (
-                  <Table.Tr key={`${each.destination} ${each.state} ${each.reason}`}>
-                    <Table.Td>{each.destination}</Table.Td>
-                    <Table.Td>
-                      <DeliveryState state={each.state} />
-                    </Table.Td>
-                    <Table.Td>{each.reason}</Table.Td>
-                    <Table.Td>
-                      <Anchor
-                        component={Link}
-                        to="/deliveries"
-                        search={searchOf(each)}
-                        aria-label={`${each.count} ${each.state} ${each.destination} ${each.reason ?? ''}`}
-                      >
-                        {each.count}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td>
-                      <Time at={each.oldest_planned_at} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <WideTable
+            minWidth={480}
+            heads={[said.destination, said.state, said.reason, said.count, said.oldest]}
+          >
+            {data.map((each) => (
+              <Table.Tr key={`${each.destination} ${each.state} ${each.reason}`}>
+                <Table.Td>{each.destination}</Table.Td>
+                <Table.Td>
+                  <DeliveryState state={each.state} />
+                </Table.Td>
+                <Table.Td>{each.reason}</Table.Td>
+                <Table.Td>
+                  <Anchor
+                    component={Link}
+                    to="/deliveries"
+                    search={searchOf(each)}
+                    aria-label={`${each.count} ${each.state} ${each.destination} ${each.reason ?? ''}`}
+                  >
+                    {each.count}
+                  </Anchor>
+                </Table.Td>
+                <Table.Td>
+                  <Time at={each.oldest_planned_at} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </WideTable>
         )}
       </Loaded>
     </Section>

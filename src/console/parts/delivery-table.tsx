@@ -4,6 +4,7 @@ import type { Delivery } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
 import { DeliveryState } from './delivery-state.tsx'
 import { Time } from './time.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   id: ['Delivery', 'Bezorging'],
@@ -20,53 +21,49 @@ const words = {
 export function DeliveryTable({ deliveries }: { deliveries: Delivery[] }) {
   const said = useWords(words)
   return (
-    <Table.ScrollContainer minWidth={720}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{said.id}</Table.Th>
-            <Table.Th>{said.state}</Table.Th>
-            <Table.Th>{said.reason}</Table.Th>
-            <Table.Th>{said.destination}</Table.Th>
-            <Table.Th>{said.rule}</Table.Th>
-            <Table.Th>{said.person}</Table.Th>
-            <Table.Th>{said.attempts}</Table.Th>
-            <Table.Th>{said.planned}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {deliveries.map((delivery) => (
-            <Table.Tr key={delivery.id}>
-              <Table.Td>
-                <Anchor
-                  component={Link}
-                  to={`/deliveries/${delivery.id}`}
-                  aria-label={fill(said.one, delivery)}
-                >
-                  {delivery.id}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <DeliveryState state={delivery.state} />
-              </Table.Td>
-              <Table.Td>{delivery.reason}</Table.Td>
-              <Table.Td>{delivery.destination}</Table.Td>
-              <Table.Td>{delivery.rule}</Table.Td>
-              <Table.Td>
-                {delivery.profile_id !== null && (
-                  <Anchor component={Link} to={`/people/${delivery.profile_id}`}>
-                    #{delivery.profile_id}
-                  </Anchor>
-                )}
-              </Table.Td>
-              <Table.Td>{delivery.attempt_count}</Table.Td>
-              <Table.Td>
-                <Time at={delivery.planned_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable
+      minWidth={720}
+      heads={[
+        said.id,
+        said.state,
+        said.reason,
+        said.destination,
+        said.rule,
+        said.person,
+        said.attempts,
+        said.planned,
+      ]}
+    >
+      {deliveries.map((delivery) => (
+        <Table.Tr key={delivery.id}>
+          <Table.Td>
+            <Anchor
+              component={Link}
+              to={`/deliveries/${delivery.id}`}
+              aria-label={fill(said.one, delivery)}
+            >
+              {delivery.id}
+            </Anchor>
+          </Table.Td>
+          <Table.Td>
+            <DeliveryState state={delivery.state} />
+          </Table.Td>
+          <Table.Td>{delivery.reason}</Table.Td>
+          <Table.Td>{delivery.destination}</Table.Td>
+          <Table.Td>{delivery.rule}</Table.Td>
+          <Table.Td>
+            {delivery.profile_id !== null && (
+              <Anchor component={Link} to={`/people/${delivery.profile_id}`}>
+                #{delivery.profile_id}
+              </Anchor>
+            )}
+          </Table.Td>
+          <Table.Td>{delivery.attempt_count}</Table.Td>
+          <Table.Td>
+            <Time at={delivery.planned_at} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </WideTable>
   )
 }

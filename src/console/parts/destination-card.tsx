@@ -149,10 +149,8 @@ function RotateSecret({ name }: { name: string }) {
         verb={said.rotate}
         isOpen={isOpen}
         isDone={rotating.data !== undefined}
-        isBusy={rotating.isPending}
-        error={rotating.error}
+        acting={rotating}
         onClose={close}
-        onConfirm={() => rotating.mutate()}
       >
         <Text>{said.rotateWhat}</Text>
         {rotating.data && <ShownSecret secret={rotating.data.secret} />}
@@ -186,10 +184,8 @@ function RemoveDestination({ name }: { name: string }) {
         isDangerous
         isOpen={isOpen}
         isReady={preview.isSuccess}
-        isBusy={removing.isPending}
-        error={removing.error}
+        acting={removing}
         onClose={() => setOpen(false)}
-        onConfirm={() => removing.mutate()}
       >
         {isOpen && (
           <Loaded query={preview}>{(found) => <Text>{fill(said.removeWhat, found)}</Text>}</Loaded>

@@ -70,10 +70,8 @@ export function ErasePerson({ profile }: { profile: Profile }) {
         isOpen={isOpen}
         isReady={typed.trim() === String(id)}
         isDone={receipt !== undefined}
-        isBusy={erasing.isPending}
-        error={erasing.error}
+        acting={erasing}
         onClose={() => void close()}
-        onConfirm={() => erasing.mutate()}
       >
         {receipt ? (
           <Receipt receipt={receipt} />

@@ -65,10 +65,8 @@ export function MergePerson({ profile }: { profile: Profile }) {
         verb={said.merge}
         isOpen={isOpen}
         isReady={preview.isSuccess && !preview.data.refused}
-        isBusy={merging.isPending}
-        error={merging.error}
+        acting={merging}
         onClose={close}
-        onConfirm={() => merging.mutate()}
       >
         <Text>{fill(said.what, { name })}</Text>
         {isOpen && <Choose not={profile.id} chosen={other} onChoose={setOther} />}

@@ -67,10 +67,8 @@ export function MoveMany({ filter }: { filter: Filter }) {
         isDangerous={!isOver}
         isOpen={isOpen}
         isReady={preview.isSuccess}
-        isBusy={moving.isPending}
-        error={moving.error}
+        acting={moving}
         onClose={() => setOpen(false)}
-        onConfirm={() => moving.mutate()}
       >
         {isOpen && (
           <Loaded query={preview}>

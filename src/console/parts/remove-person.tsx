@@ -46,10 +46,8 @@ export function RemovePerson({ profile }: { profile: Profile }) {
         verb={said.remove}
         isDangerous
         isOpen={isOpen}
-        isBusy={removing.isPending}
-        error={removing.error}
+        acting={removing}
         onClose={() => setOpen(false)}
-        onConfirm={() => removing.mutate()}
       >
         <Text>{said.what}</Text>
         {isOpen && <Loaded query={preview}>{(found) => <PreviewList {...found} />}</Loaded>}

@@ -48,10 +48,8 @@ export function Resend({ delivery, onDone }: { delivery: DeliveryInFull; onDone(
         title={said.open}
         verb={said.send}
         isOpen={isOpen}
-        isBusy={sending.isPending}
-        error={sending.error}
+        acting={sending}
         onClose={() => setOpen(false)}
-        onConfirm={() => sending.mutate()}
       >
         <Stack>
           <Select

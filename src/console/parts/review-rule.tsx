@@ -50,10 +50,8 @@ export function ReviewRule({ earlier, before, after, onClose, onSaved }: ReviewP
       verb={said.save}
       isOpen
       isReady={checked.isSuccess}
-      isBusy={saving.isPending}
-      error={saving.error}
+      acting={saving}
       onClose={onClose}
-      onConfirm={() => saving.mutate()}
     >
       <Loaded query={checked}>
         {({ changes }) => (

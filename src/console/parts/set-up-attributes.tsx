@@ -5,6 +5,7 @@ import { fill, useLanguage, useWords } from '../lib/words.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Time } from './time.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   title: ['Attributes', 'Attributen'],
@@ -37,37 +38,29 @@ export function SetUpAttributes() {
         empty={<Empty title={said.none}>{said.noneHint}</Empty>}
       >
         {({ data, sampled_profiles: n }) => (
-          <Table.ScrollContainer minWidth={600}>
+          <>
             <Text size="sm" c="dimmed">
               {fill(said.sampled, { n })}
             </Text>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{said.name}</Table.Th>
-                  <Table.Th>{said.types}</Table.Th>
-                  <Table.Th>{said.fill}</Table.Th>
-                  <Table.Th>{said.sources}</Table.Th>
-                  <Table.Th>{said.first}</Table.Th>
+            <WideTable
+              minWidth={600}
+              heads={[said.name, said.types, said.fill, said.sources, said.first]}
+            >
+              {data.map(({ name, types, fill_rate, sources, first_seen }) => (
+                <Table.Tr key={name}>
+                  <Table.Th scope="row">{name}</Table.Th>
+                  <Table.Td>{Object.keys(types).join(', ')}</Table.Td>
+                  <Table.Td>
+                    {fill_rate < 0.005 ? `< ${percent.format(0.01)}` : percent.format(fill_rate)}
+                  </Table.Td>
+                  <Table.Td>{sources.join(', ')}</Table.Td>
+                  <Table.Td>
+                    <Time at={first_seen} />
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.map(({ name, types, fill_rate, sources, first_seen }) => (
-                  <Table.Tr key={name}>
-                    <Table.Th scope="row">{name}</Table.Th>
-                    <Table.Td>{Object.keys(types).join(', ')}</Table.Td>
-                    <Table.Td>
-                      {fill_rate < 0.005 ? `< ${percent.format(0.01)}` : percent.format(fill_rate)}
-                    </Table.Td>
-                    <Table.Td>{sources.join(', ')}</Table.Td>
-                    <Table.Td>
-                      <Time at={first_seen} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </WideTable>
+          </>
         )}
       </Loaded>
     </Section>

@@ -5,6 +5,7 @@ import { useWords } from '../lib/words.tsx'
 import { Section } from './section.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
 import { Time } from './time.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   title: ['What operators changed', 'Wat beheerders wijzigden'],
@@ -33,36 +34,26 @@ export function SetUpAudit() {
       {pages.isPending && <Waiting />}
       {entries?.length === 0 && <Empty title={said.none} />}
       {entries && entries.length > 0 && (
-        <Table.ScrollContainer minWidth={900}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{said.at}</Table.Th>
-                <Table.Th>{said.by}</Table.Th>
-                <Table.Th>{said.action}</Table.Th>
-                <Table.Th>{said.target}</Table.Th>
-                <Table.Th>{said.details}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {entries.map(({ id, at, by, action, target, details }) => (
-                <Table.Tr key={id}>
-                  <Table.Td className="whole">
-                    <Time at={at} />
-                  </Table.Td>
-                  <Table.Td className="whole">
-                    {by.via} {by.name}
-                  </Table.Td>
-                  <Table.Td className="whole">{action}</Table.Td>
-                  <Table.Td miw={140}>{target}</Table.Td>
-                  <Table.Td>
-                    <Code className="code">{JSON.stringify(details)}</Code>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <WideTable
+          minWidth={900}
+          heads={[said.at, said.by, said.action, said.target, said.details]}
+        >
+          {entries.map(({ id, at, by, action, target, details }) => (
+            <Table.Tr key={id}>
+              <Table.Td className="whole">
+                <Time at={at} />
+              </Table.Td>
+              <Table.Td className="whole">
+                {by.via} {by.name}
+              </Table.Td>
+              <Table.Td className="whole">{action}</Table.Td>
+              <Table.Td miw={140}>{target}</Table.Td>
+              <Table.Td>
+                <Code className="code">{JSON.stringify(details)}</Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </WideTable>
       )}
       {pages.hasNextPage && (
         <Button variant="default" onClick={() => void pages.fetchNextPage()}>

@@ -17,6 +17,7 @@ import { readCsv } from '../lib/read-csv.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Section } from './section.tsx'
 import { Failed } from './states.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   title: ['Import people', 'Personen importeren'],
@@ -153,48 +154,36 @@ function Columns({ head, first, mapping, onChange }: ColumnsProps) {
     onChange({ ...mapping, columns })
   }
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{said.column}</Table.Th>
-            <Table.Th>{said.example}</Table.Th>
-            <Table.Th>{said.becomes}</Table.Th>
-            <Table.Th>{said.name}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {mapping.columns.map(({ target, name }, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
-            <Table.Tr key={place}>
-              <Table.Th scope="row">{head[place]}</Table.Th>
-              <Table.Td>{first[place]}</Table.Td>
-              <Table.Td>
-                <Select
-                  aria-label={`${head[place]}: ${said.becomes}`}
-                  allowDeselect={false}
-                  value={target}
-                  data={(['skip', 'key', 'attribute', 'tags'] as const).map((value) => ({
-                    value,
-                    label: said[value],
-                  }))}
-                  onChange={(to) => change(place, { target: to as Target })}
-                />
-              </Table.Td>
-              <Table.Td>
-                {target === 'attribute' && (
-                  <TextInput
-                    aria-label={`${head[place]}: ${said.name}`}
-                    value={name}
-                    onChange={(event) => change(place, { name: event.currentTarget.value })}
-                  />
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable minWidth={560} heads={[said.column, said.example, said.becomes, said.name]}>
+      {mapping.columns.map(({ target, name }, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
+        <Table.Tr key={place}>
+          <Table.Th scope="row">{head[place]}</Table.Th>
+          <Table.Td>{first[place]}</Table.Td>
+          <Table.Td>
+            <Select
+              aria-label={`${head[place]}: ${said.becomes}`}
+              allowDeselect={false}
+              value={target}
+              data={(['skip', 'key', 'attribute', 'tags'] as const).map((value) => ({
+                value,
+                label: said[value],
+              }))}
+              onChange={(to) => change(place, { target: to as Target })}
+            />
+          </Table.Td>
+          <Table.Td>
+            {target === 'attribute' && (
+              <TextInput
+                aria-label={`${head[place]}: ${said.name}`}
+                value={name}
+                onChange={(event) => change(place, { name: event.currentTarget.value })}
+              />
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </WideTable>
   )
 }
 

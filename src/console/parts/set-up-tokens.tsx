@@ -9,6 +9,7 @@ import { NewToken } from './new-token.tsx'
 import { Section } from './section.tsx'
 import { Loaded } from './states.tsx'
 import { Time } from './time.tsx'
+import { WideTable } from './wide-table.tsx'
 
 const words = {
   add: ['New token', 'Nieuw token'],
@@ -42,25 +43,14 @@ export function SetUpTokens() {
       <Section title={said.list}>
         <Loaded query={tokens}>
           {({ data }) => (
-            <Table.ScrollContainer minWidth={640}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{said.name}</Table.Th>
-                    <Table.Th>{said.dialect}</Table.Th>
-                    <Table.Th>{said.label}</Table.Th>
-                    <Table.Th>{said.scopes}</Table.Th>
-                    <Table.Th>{said.made}</Table.Th>
-                    <Table.Td />
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {data.map((token) => (
-                    <TokenRow key={token.public_part} token={token} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <WideTable
+              minWidth={640}
+              heads={[said.name, said.dialect, said.label, said.scopes, said.made, '']}
+            >
+              {data.map((token) => (
+                <TokenRow key={token.public_part} token={token} />
+              ))}
+            </WideTable>
           )}
         </Loaded>
       </Section>
@@ -103,10 +93,8 @@ function TokenRow({ token }: { token: Token }) {
           verb={said.revoke}
           isDangerous
           isOpen={isOpen}
-          isBusy={revoking.isPending}
-          error={revoking.error}
+          acting={revoking}
           onClose={() => setOpen(false)}
-          onConfirm={() => revoking.mutate()}
         >
           <Text>{said.what}</Text>
         </Confirm>

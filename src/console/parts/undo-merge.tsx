@@ -49,10 +49,8 @@ export function UndoMerge({ event }: { event: Event }) {
         verb={said.undo}
         isOpen={isOpen}
         isReady={preview.isSuccess}
-        isBusy={undoing.isPending}
-        error={undoing.error}
+        acting={undoing}
         onClose={() => setOpen(false)}
-        onConfirm={() => undoing.mutate()}
       >
         <Text>{said.what}</Text>
         {isOpen && <Loaded query={preview}>{(found) => <PreviewList {...found} />}</Loaded>}

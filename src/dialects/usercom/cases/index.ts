@@ -1,15 +1,18 @@
 import type { DialectCases } from '../../../core/dialect-case.ts'
-import { attributeCallCases } from './attribute-calls.ts'
+import { attributeCases } from './attributes.ts'
 import { companyCases } from './companies.ts'
 import { compatibility } from './compatibility.ts'
 import { customAttributeCases } from './custom-attributes.ts'
 import { eventCases } from './events.ts'
 import { fieldCases } from './fields.ts'
-import { membershipCases } from './memberships.ts'
+import { listCases } from './lists.ts'
 import { readUserCases } from './read-user.ts'
 import { defaultHeaders } from './requests.ts'
 import { searchCases } from './search.ts'
 import { searchesCases } from './searches.ts'
+import { setAttributeCases } from './set-attribute.ts'
+import { severalUsersCases } from './several-users.ts'
+import { tagCases } from './tags.ts'
 import { transportCases } from './transport.ts'
 import { updateOrCreateCases } from './update-or-create.ts'
 import { userCases } from './users.ts'
@@ -26,8 +29,11 @@ export const usercomCases: DialectCases = {
     ...userCases,
     ...searchCases,
     ...searchesCases,
-    ...attributeCallCases,
-    ...membershipCases,
+    ...setAttributeCases,
+    ...attributeCases,
+    ...tagCases,
+    ...listCases,
+    ...severalUsersCases,
     ...eventCases,
     ...companyCases,
     ...transportCases,

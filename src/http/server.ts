@@ -167,7 +167,6 @@ function makeApp(
     },
     exposeHeadRoutes: false,
     routerOptions: {
-      compile: true,
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
       maxParamLength: shell.config.urlBytesMax,

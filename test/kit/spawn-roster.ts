@@ -36,6 +36,8 @@ export interface SpawnedRoster {
 export type WorkingRoster = Omit<SpawnedRoster, 'url' | 'startedInMs'>
 
 export const rosterBin = fileURLToPath(new URL('../../bin/roster', import.meta.url))
+/** A module that is loaded before it can only change what is a module of its own. */
+const fromSource = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /**
  * Starts `roster serve` on a free port and waits until it is ready. Throws with what the program
@@ -44,7 +46,10 @@ export const rosterBin = fileURLToPath(new URL('../../bin/roster', import.meta.u
 export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster> {
   const began = performance.now()
   const file = options.outputFile === undefined ? null : openSync(options.outputFile, 'w+')
-  const child = spawn(rosterBin, ['serve'], {
+  const [command, ...words] = options.preload
+    ? [process.execPath, '--disable-warning=ExperimentalWarning', fromSource]
+    : [rosterBin]
+  const child = spawn(command, [...words, 'serve'], {
     stdio: ['ignore', file ?? 'pipe', file ?? 'pipe'],
     env: {
       ...process.env,

@@ -10,6 +10,8 @@ import { buildDocument } from './openapi.ts'
 import { errorsPath } from './problem.ts'
 import { routes } from './routes.ts'
 
+const pages = new URL('./page/', import.meta.url)
+
 /** Nothing is loaded from elsewhere, nothing stands in the page itself, nobody may frame it. */
 const policy = [
   "default-src 'none'",
@@ -55,7 +57,7 @@ export function mountDocs(app: FastifyInstance, metrics: Metrics): void {
 }
 
 function file(name: string): string {
-  return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
+  return readFileSync(new URL(name, pages), 'utf8')
 }
 
 /** Made when it is first asked for. */

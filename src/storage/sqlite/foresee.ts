@@ -1,6 +1,7 @@
 import type { Command } from '../../core/command.ts'
 import type { Decide, Decided } from '../../core/decision.ts'
-import { type Change, imported } from '../../core/event.ts'
+import { type Change, type Event, imported } from '../../core/event.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { emptyKnown, identifierKey, type Known, likelyNeeds } from '../../core/known.ts'
 import type { Identifier } from '../../core/profile.ts'
 import { ruleSet } from '../../core/rule-set.ts'
@@ -76,39 +77,61 @@ export class Foreseer {
     const [group, ...others] = groupProvenance(profile.provenance)
     if (others.length > 0) return null
     const [at, , ...rest] = group ?? []
+    const attributes = JSON.stringify(profile.attributes)
+    const identifiersText = listText(profile.identifiers)
     const terms = termsOf(profile, this.#indexed)
     const names = namesIn(event.changes)
+    const { dialect, token, request } = source
     return {
-      attributes: JSON.stringify(profile.attributes),
+      attributes,
       provenance: group ? [`[[${at},`, `,${JSON.stringify(rest).slice(1)}]`] : null,
       tags: listText(profile.tags),
       identifiers: claimed,
-      identifiersText: listText(profile.identifiers),
+      identifiersText,
       phone: phoneOf(profile),
-      terms: this.#share(
-        terms,
-        terms.map(({ name, value }) => `${name} ${value}`),
-      ),
-      names: this.#share(
-        names,
-        names.map(({ kind, name }) => `${kind} ${name}`),
-      ),
+      terms: this.#share(terms, terms.reduce(termKey, 't')),
+      names: this.#share(names, names.reduce(nameKey, 'n')),
       event: {
-        attributes: JSON.stringify(event.attributes),
+        attributes: isAllOf(profile.attributes, event)
+          ? attributes
+          : JSON.stringify(event.attributes),
         changes: listText(event.changes),
         dropped: listText(event.dropped),
-        identifiers: listText(event.identifiers),
+        identifiers: isSameList(event.identifiers, profile.identifiers)
+          ? identifiersText
+          : listText(event.identifiers),
       },
-      source: this.#share(source, [source.dialect, source.token, source.request]),
+      source: this.#share(source, `s${dialect} ${token} ${request}`),
     }
   }
 
-  #share<T>(one: T, parts: readonly unknown[]): T {
-    const key = parts.join('\0')
+  #share<T>(one: T, key: string): T {
     const known = this.#shared.get(key)
     if (!known) this.#shared.set(key, one)
     return (known as T | undefined) ?? one
   }
+}
+
+function termKey(before: string, { kind, name, value }: Term): string {
+  return `${before}\0${kind}\0${name}\0${value}`
+}
+
+function nameKey(before: string, { kind, name }: UsedName): string {
+  return `${before}\0${kind}\0${name}`
+}
+
+/** Whether what was asked is what the profile has, and so the same text in the same order. */
+function isAllOf(attributes: JsonObject, event: Event): boolean {
+  const names = Object.keys(event.attributes)
+  const held = Object.keys(attributes)
+  return names.length === held.length && names.every((name, index) => name === held[index])
+}
+
+function isSameList(some: readonly Identifier[], others: readonly Identifier[]): boolean {
+  if (some.length !== others.length) return false
+  return some.every(({ kind, value }, index) => {
+    return kind === others[index]?.kind && value === others[index]?.value
+  })
 }
 
 /** Whether rules, earlier calls, removals and versions have no say in it. */
@@ -131,10 +154,12 @@ function isOfOneNewcomer(decided: Decided, known: Known): boolean {
   return named.every((key) => claimed.has(key)) && write.released.length === 0
 }
 
-/** The names that a change brings into use. */
+/** The names that changes bring into use. */
 export function namesIn(changes: readonly Change[]): UsedName[] {
-  return changes.flatMap(({ of, name, to }): UsedName[] => {
-    if (of === 'tags') return (to as string[]).map((tag) => ({ kind: 'tag', name: tag }))
-    return of === undefined && to !== null ? [{ kind: 'attribute', name }] : []
-  })
+  const names: UsedName[] = []
+  for (const { of, name, to } of changes) {
+    if (of === undefined && to !== null) names.push({ kind: 'attribute', name })
+    if (of === 'tags') for (const tag of to as string[]) names.push({ kind: 'tag', name: tag })
+  }
+  return names
 }

@@ -12,7 +12,7 @@ import {
   rebase,
   settle,
 } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ConfigCache, WorkspaceConfig } from './config-cache.ts'
@@ -99,7 +99,9 @@ export class GroupWriter {
       // Somebody's command could not be written. Nothing was, so each is tried on its own.
       const results: Result[] = []
       for (const command of commands) {
-        results.push(...(await this.apply(workspaceId, [command], deadline)))
+        const [last] = results.slice(-1)
+        const ended = last && 'fault' in last && isOfStore(last.fault)
+        results.push(...(ended ? [last] : await this.apply(workspaceId, [command], deadline)))
       }
       return results
     }

@@ -70,6 +70,39 @@ export type Change = {
   to: unknown
 }
 
+/** where people work */
+export type Company = {
+  /** an id */
+  id: number
+  custom_id: string | null
+  name: string | null
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  tags: Array<string>
+  version: number
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+}
+
+export type CompanyOfPerson = {
+  /** an id */
+  id: number
+  custom_id: string | null
+  name: string | null
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  tags: Array<string>
+  version: number
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+  /** a time, UTC */
+  member_since: string
+}
+
 /** one action owed for one event */
 export type Delivery = {
   /** an id */
@@ -992,6 +1025,59 @@ export interface Calls {
     }
     answer: {
       data: Array<Event>
+      next_cursor: string | null
+    }
+  }
+  /** List the companies of a person, since when they belong there. */
+  listCompaniesOf: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<CompanyOfPerson>
+      next_cursor: string | null
+    }
+  }
+  /** List companies, oldest first. */
+  listCompanies: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** the customer's own id of the company */
+      custom_id?: string
+    }
+    answer: {
+      data: Array<Company>
+      next_cursor: string | null
+    }
+  }
+  /** Read a company. */
+  getCompany: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: Company
+  }
+  /** List the people of a company, who came first first. */
+  listCompanyProfiles: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<Profile>
       next_cursor: string | null
     }
   }

@@ -1,5 +1,6 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
+import { getCompany, listCompanies, listCompaniesOf, listCompanyProfiles } from './companies.ts'
 import { countDeliveries, getDelivery, listDeliveries } from './deliveries.ts'
 import { getRuleSchema, listDialects } from './describe.ts'
 import {
@@ -52,6 +53,7 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],
   ...[mergeProfiles, undoMerge, eraseProfile],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],

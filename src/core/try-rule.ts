@@ -36,7 +36,7 @@ export interface TriedOn {
 }
 
 /**
- * Tries one checked rule on an event that was logged, at the time it was received, without the rules
+ * Tries one checked rule on an event of the log, at the time it was received, without the rules
  * beside it. Pure, and nothing of it is stored.
  */
 export function tryRule(tools: ExampleTools, rule: RuleDefinition, on: TriedOn): TriedRule {

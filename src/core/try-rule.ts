@@ -50,7 +50,7 @@ export function tryRule(tools: ExampleTools, rule: RuleDefinition, on: TriedOn):
   const tried = tryRules(tools.decide, [rule], { event: given, profile, now: event.receivedAt })
   const steps = actionSteps(rule.steps).map(([path, step]): RenderedStep => {
     const planned = tried.deliveries.find((delivery) => delivery.step === path)
-    const rendered = render(tools, step, planned?.seen ?? seenBy(on), on)
+    const rendered = render(tools, step, planned ? seenThen(planned.seen, on) : seenBy(on), on)
     return { step: path, action: step.action, rendered }
   })
   return { explanation, tried, steps }
@@ -86,6 +86,17 @@ function render(
   const { name, reason, message, line, column } = rendered.fault
   const detail = `${name}, line ${line}, column ${column}: ${message}`
   return { kind: 'fault', reason, detail }
+}
+
+/** What a step saw on its way, with the ids of those it was tried on. */
+function seenThen(seen: SeenForDelivery, on: TriedOn): SeenForDelivery {
+  const { event, profile, person } = seenBy(on)
+  const { id, version } = profile ?? {}
+  return {
+    event,
+    profile: seen.profile && { ...seen.profile, ...(id && version && { id, version }) },
+    ...(seen.person && { person: { ...seen.person, ...(person && { id: person.id }) } }),
+  }
 }
 
 function seenBy({ event, profile }: TriedOn): SeenForDelivery {

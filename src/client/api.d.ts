@@ -632,6 +632,25 @@ export type RefusedEntry = {
   hint?: string
 }
 
+export type RenderedStep = {
+  /** the path of the step, such as 1.0 */
+  step: string
+  action: string
+  /** its settings, rendered */
+  settings?: unknown
+  request?: {
+    method: string
+    headers: { [name: string]: string }
+    body: string | null
+    /** the payload of a dialect that makes the body when it is sent */
+    payload?: string
+  }
+  fault?: {
+    reason: string
+    detail: string
+  }
+}
+
 export type Rule = {
   name: string
   /** 1 when first applied, one more with every change */
@@ -695,6 +714,8 @@ export type StepRecord = {
   step: string
   did: string
   events?: Array<number>
+  /** an id */
+  delivery?: number
   /** a time, UTC */
   until?: string
   name?: string
@@ -719,6 +740,26 @@ export type TriedExample = {
   passed: boolean
   /** where what came differs from what was said */
   wrong: Array<string>
+}
+
+export type TriedRule = {
+  /** an id */
+  event_id: number
+  type: string
+  matched: boolean
+  /** why not: type, source or condition */
+  because?: string
+  /** the condition that failed */
+  sentence?: string
+  steps: Array<RenderedStep>
+  /** what would be logged */
+  events: Array<Event>
+  /** runs that would wait or fail, as they end */
+  runs: Array<Run>
+  deliveries: Array<{
+    step: string
+    destination: string
+  }>
 }
 
 export type Workspace = {
@@ -1213,6 +1254,17 @@ export interface Calls {
         definition: RuleDefinition
       }>
     }
+  }
+  /** Try a rule on an event of the log. */
+  tryRule: {
+    given: {
+      body: {
+        rule: RuleDefinition
+        /** an id, which is a whole number */
+        event_id: number
+      }
+    }
+    answer: TriedRule
   }
   /** List runs of rules that waited or failed, newest event first. */
   listRuns: {

@@ -190,6 +190,13 @@ export const calls = {
     inQuery: [],
     keyed: false,
   },
+  tryRule: {
+    method: 'POST',
+    path: '/api/v1/rules/try',
+    inPath: [],
+    inQuery: [],
+    keyed: false,
+  },
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',

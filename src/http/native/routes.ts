@@ -38,6 +38,7 @@ import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from '
 import { cancelRun, getRun, listRuns } from './runs.ts'
 import { countEvents } from './statistics.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { tryRuleOnEvent } from './try-rule.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -55,7 +56,7 @@ export const routes: readonly NativeRoute[] = [
   ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],
   ...[mergeProfiles, undoMerge, eraseProfile],
   listAttributes,
-  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
+  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
   ...[listRuns, getRun, cancelRun],
   ...[listDestinations, getDestination, putDestination, removeDestination],
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],

@@ -63,10 +63,10 @@ function isOperator(path: string, headers: Asked['headers']): boolean {
  * Watches how many calls are under way, and moves their limit by how long they take: up while it is
  * reached and most calls are about as quick as where few are under way, down while most are slow.
  * So an engine that gets more done with more at hand gets more, and where more would only wait
- * longer they are refused. That the oldest has waited for long counts only where many wait with it, so that one
- * slow search refuses nobody. How late the event loop is does not count by itself: what makes it
- * late under overload is refusing, and to take less then would leave nothing but refusals
- * (measured: a fifteenth of the peak).
+ * longer they are refused. That the oldest has waited for long counts only where many wait with
+ * it, so that one slow search refuses nobody. How late the event loop is does not count by itself:
+ * what makes it late under overload is refusing, and to take less then would leave nothing but
+ * refusals (measured: a fifteenth of the peak).
  */
 export function watchOverload(
   callsMax: number,

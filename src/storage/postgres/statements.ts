@@ -189,8 +189,8 @@ export const insertNames: Statement = {
 /**
  * Everything a group changed, each row once. All its parts see the state before it, so the profiles
  * counted at its end are those that were there already: it fails, by a division, where any of them
- * was missed. Rows that go are found by their place: joined by their key, PostgreSQL before 17 reads
- * all of the workspace's.
+ * was missed. Rows that go are found by their place: joined by their key, PostgreSQL before 17
+ * reads all of the workspace's.
  */
 export const writeChanges: Statement = {
   name: 'write_changes',

@@ -32,6 +32,7 @@ for (const engine of engines) {
       for (const { name, count } of body.data) sums[name] = (sums[name] ?? 0) + count
       assert.deepEqual(sums, { 'a.b': 1_800, 'a.c': 800 })
       assert.equal(body.counted_up_to, 2_600)
+      for (const { at } of body.data) assert.match(at, /T00:00:00.000Z$/)
       const bySource = await native('GET', '/statistics/events?step=day&by=source')
       assert.equal(bySource.body.data[0].name, 'native')
       const total = await native('GET', '/statistics/events?by=none&step=minute')

@@ -60,7 +60,7 @@ function collect(request: IncomingMessage, bytesMax: number, reader: BodyReader)
   })
 }
 
-/** Files that were saved on Windows begin with a byte order mark, and some clients send it along. */
+/** Files saved on Windows begin with a byte order mark, and some clients send it along. */
 function withoutMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

@@ -7,9 +7,10 @@ import { parseMultipart } from '../../lib/parse-multipart.ts'
 import { type Field, fields } from './fields.ts'
 
 /**
- * JSON and forms of both kinds, as the framework of the vendor reads them. Two of the seed's six samples send form text labelled as JSON, so text that is
- * not JSON but plainly a form is read as one (wire notes 2.6). An empty body has no content type to
- * refuse: clients send `application/json` with nothing in it.
+ * JSON and forms of both kinds, as the vendor's framework reads them. Two of the seed's six samples
+ * send form text labelled as JSON, so text that is not JSON but plainly a form is read as one (wire
+ * notes 2.6). An empty body has no content type to refuse: clients send `application/json` with
+ * nothing in it.
  *
  * @throws Fault `unsupported_media_type`, `malformed_body`, or `invalid_field` for `__proto__`
  */

@@ -90,7 +90,7 @@ export function webhookEndpoints(): Endpoint[] {
 
 /**
  * The list goes from the newest back, and `since` says where it begins: with the vendor by a time
- * in milliseconds, which two webhooks may share, so that our own cursor is the number of the next.
+ * in milliseconds, which two webhooks may share, so our own cursor is the number of the next one.
  */
 function isFrom(since: number): (record: StoredRecord) => boolean {
   return ({ id, createdAt }) => (since < timesFrom ? id <= since : createdAt <= since)

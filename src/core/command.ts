@@ -121,6 +121,8 @@ export interface RecordEvent extends Asked {
   type: string
   attributes: JsonObject
   identifiers: Identifier[]
+  /** What it is taken to have changed; only where rules are tried, nothing is changed by it. */
+  changes?: readonly Change[]
   /** The person it is about. */
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */

@@ -93,8 +93,8 @@ export class CommitQueue {
   }
 
   /**
-   * Ordered, and in transactions of its own: see `Store.applyAll`. `indexed` are the attributes that
-   * people of the workspace are found by.
+   * Ordered, and in transactions of its own: see `Store.applyAll`. `indexed` are the attributes
+   * that people of the workspace are found by.
    */
   async applyAll(
     workspaceId: WorkspaceId,

@@ -22,8 +22,8 @@ export interface Overload {
 type Asked = Pick<RequestHead, 'method' | 'path' | 'headers'>
 
 /** So many are served at a time however long they take: what delays them is not their number. */
-const limitMin = 64
-const limitAtStart = 128
+const limitMin = 128
+const limitAtStart = 256
 /** A call that has waited so long tells that those behind it would wait as long. */
 const waitMsMax = 1_000
 /** How often the limit is looked at, and how many calls must have ended by then. */
@@ -63,9 +63,9 @@ function isOperator(path: string, headers: Asked['headers']): boolean {
  * Watches how many calls are under way, and moves their limit by how long they take: up while it is
  * reached and most calls are about as quick as where few are under way, down while most are slow.
  * So an engine that gets more done with more at hand gets more, and where more would only wait
- * longer they are refused. That the oldest has waited for long counts only where many wait with it, so that one
- * slow search refuses nobody. How late the event loop is does not count by itself: what makes it
- * late under overload is refusing, and to take less then would leave nothing but refusals
+ * longer they are refused. That the oldest has waited for long counts only where many wait with it,
+ * so that one slow search refuses nobody. How late the event loop is does not count by itself: what
+ * makes it late under overload is refusing, and to take less then would leave nothing but refusals
  * (measured: a fifteenth of the peak).
  */
 export function watchOverload(

@@ -1,6 +1,7 @@
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { healthPaths } from './health.ts'
+import type { HttpConfig } from './http-config.ts'
 
 /** Knows whether another call can be served soon; if not, it is better refused than kept. */
 export interface Overload {
@@ -11,6 +12,9 @@ export interface Overload {
   /** A call is handed to its endpoint; `call` names it until it is over. */
   begin(call: object): void
   over(call: object): void
+  /** Counts bytes of bodies as kept; false, and uncounted, where that would be too many. */
+  hold(bytes: number): boolean
+  letGo(bytes: number): void
   /** Calls refused since this was asked last. */
   takeRefused(): number
   /** The refusal, which says when to come again. */
@@ -69,7 +73,7 @@ function isOperator(path: string, headers: Asked['headers']): boolean {
  * (measured: a fifteenth of the peak).
  */
 export function watchOverload(
-  callsMax: number,
+  { callsMax, bodiesBytesMax }: Pick<HttpConfig, 'callsMax' | 'bodiesBytesMax'>,
   clock: () => number = () => performance.now(),
 ): Overload {
   const underWay = new Map<object, number>()
@@ -77,6 +81,7 @@ export function watchOverload(
   let limit = Math.min(limitAtStart, callsMax)
   let calmMax = calmOf(limit)
   let refused = 0
+  let bytesHeld = 0
   /** What half of the calls take where few are under way. */
   let usualMs = slowMsMin / slowTimes
   let round = newRound(0)
@@ -125,6 +130,15 @@ export function watchOverload(
       underWay.delete(call)
       const now = clock()
       ended(now, now - begunAt)
+    },
+    hold(bytes) {
+      // Whatever one call brings is taken when it is alone.
+      if (bytesHeld > 0 && bytesHeld + bytes > bodiesBytesMax) return false
+      bytesHeld += bytes
+      return true
+    },
+    letGo(bytes) {
+      bytesHeld -= bytes
     },
     takeRefused() {
       const count = refused

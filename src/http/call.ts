@@ -86,8 +86,8 @@ export class Call {
     this.#answered = true
     try {
       const wire = toWire(this.route, response)
-      this.#addOrigin(wire)
       addRate(this.route, wire.headers, this.rate, this.shell.clock())
+      this.#addOrigin(wire)
       this.#send(wire)
     } catch (error) {
       this.#lastResort(error)

@@ -12,7 +12,7 @@ import type { LoadOutcome, LoadPlan } from './overload-load.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
 
 /*
- * npm run bench:overload [-- --engine postgres --only update --rounds 3 --seconds 4 --times 3 --pin]
+ * npm run bench:overload [-- --engine postgres --only update --rounds 3 --times 3 --pin]
  *
  * What becomes of a server that gets more calls than it can serve: its peak, three times that, and
  * the time after, round by round. See README.md beside this.

@@ -32,7 +32,7 @@ export interface HttpConfig {
   connectionsMax: number
   /** Calls being served at a time; one more is refused. */
   callsMax: number
-  /** Bytes of bodies kept at a time, whole or still arriving; a call that brings more is refused. */
+  /** Bytes of bodies kept at a time, whole or not yet; a call that brings more is refused. */
   bodiesBytesMax: number
   /** How long `close` waits for requests under way. */
   drainTimeoutMs: number

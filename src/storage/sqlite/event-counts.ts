@@ -64,8 +64,8 @@ export function countEvents(
   { of, from, until, minutes, by, limit }: EventCountQuery,
 ): EventCounts {
   const select = `
-    SELECT minute / CAST(?4 AS INTEGER) * CAST(?4 AS INTEGER) * 60000 AS at, ${names[by]} AS name, sum(count) AS count,
-      max(minute) * 60000 AS lastAt
+    SELECT minute / CAST(?4 AS INTEGER) * CAST(?4 AS INTEGER) * 60000 AS at,
+      ${names[by]} AS name, sum(count) AS count, max(minute) * 60000 AS lastAt
     FROM ${tables[of]} WHERE workspace_id = ?1 AND minute >= ?2 AND minute < ?3
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT ?5`
   const first = Math.floor(from / 60_000)

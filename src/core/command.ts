@@ -200,6 +200,13 @@ export interface Applied {
   repeated?: true
 }
 
+/** What became of one of many commands. */
+export interface Outcome {
+  foundBy: FoundBy
+  /** How many events it caused; 0 when nothing happened. */
+  eventCount: number
+}
+
 /** The identifier that the e-mail in a change gives, or null. */
 export function namedEmail({ set, setOnce }: Changes): Identifier | null {
   return emailIdentifier(own(set, EMAIL) ?? (setOnce && own(setOnce, EMAIL)))

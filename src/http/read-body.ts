@@ -50,7 +50,7 @@ function collect(request: IncomingMessage, bytesMax: number, reader: BodyReader)
     settled = true
     const all = first === null || more.length === 0 ? first : Buffer.concat([first, ...more], bytes)
     if (all === null) reader.whole('')
-    else if (isUtf8(all)) reader.whole(all.toString('utf8'))
+    else if (isUtf8(all)) reader.whole(withoutMark(all.toString('utf8')))
     else reader.refused(notText())
   })
   request.on('close', () => {
@@ -58,6 +58,11 @@ function collect(request: IncomingMessage, bytesMax: number, reader: BodyReader)
     settled = true
     reader.gone()
   })
+}
+
+/** Files saved on Windows begin with a byte order mark, and some clients send it along. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
 function encodingFault(content: string | undefined, transfer: string | undefined): Fault | null {

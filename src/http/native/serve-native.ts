@@ -5,7 +5,7 @@ import type { Access } from '../authenticate.ts'
 import { assertScope } from '../authenticate.ts'
 import type { Call } from '../call.ts'
 import { readIdempotency } from '../idempotency-key.ts'
-import { admit, type Params, receiveBody } from '../serve-endpoint.ts'
+import { admit, beginOrRefuse, type Params, receiveBody } from '../serve-endpoint.ts'
 import type { Mounted } from '../shell.ts'
 import type { NativeCall, NativeParts } from './call.ts'
 import { callOnce } from './call-once.ts'
@@ -24,7 +24,7 @@ export function serveNative(
 ): void {
   call.route = route
   const go = (access: Access, body: JsonValue | undefined) => {
-    if (call.answered) return
+    if (call.answered || !beginOrRefuse(call)) return
     answer(call, endpoint, params, access, body, parts).then(
       (response) => response && call.answer(response),
       // A write that failed without a fault may have been stored before it did.

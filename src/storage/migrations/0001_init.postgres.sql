@@ -390,6 +390,12 @@ CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+-- For lists by one of these alone. Each is written where it was written last: rules are few, times
+-- go up, and a reason is had by what failed.
+CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule, id);
+CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at, id);
+CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason, id)
+  WHERE reason IS NOT NULL;
 
 -- A lane is there as long as anything unfinished is in it. Whoever adds to it, or ends what is in
 -- it, locks its row. Only the delivery with the lowest place is pending or claimed.

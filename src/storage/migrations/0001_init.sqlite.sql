@@ -372,6 +372,11 @@ CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NU
 CREATE INDEX deliveries_queued ON deliveries (workspace_id, destination) WHERE state = 'queued';
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason)
   WHERE state = 'dead';
+-- For lists by one of these alone. Each is written where it was written last: rules are few, times
+-- go up, and a reason is had by what failed.
+CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule);
+CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at);
+CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason) WHERE reason IS NOT NULL;
 
 CREATE TABLE attempts (
   workspace_id INTEGER NOT NULL,

@@ -1,12 +1,14 @@
 import { Alert, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { fill, useWords } from '../lib/words.tsx'
+import { Age } from './time.tsx'
 
 const words = {
   good: ['Everything works', 'Alles werkt'],
   goodHint: ['Writes are taken.', 'Er kan geschreven worden.'],
   bad: ['Writes are not taken now', 'Er kan nu niet geschreven worden'],
   late: ['{overdue} deliveries are late', '{overdue} bezorgingen zijn te laat'],
+  oldest: ['The oldest has been due for', 'De oudste is aan de beurt sinds'],
   away: ['The server is not reached', 'De server is niet bereikbaar'],
 } as const
 
@@ -40,7 +42,11 @@ export function Health() {
     const title = fill(said.late, deliveries)
     return (
       <Alert color="orange" variant="outline" title={title}>
-        {deliveries.oldest_due_at}
+        {deliveries.oldest_due_at !== null && (
+          <Text size="sm">
+            {said.oldest} <Age at={deliveries.oldest_due_at} />
+          </Text>
+        )}
       </Alert>
     )
   }

@@ -20,7 +20,7 @@ const besideServer: Turn = { partMax: 2_048, holdMs: 40, pauseMs: 25 }
 /** Another command may come all the same. */
 const alone: Turn = { partMax: 2_048, holdMs: 250, pauseMs: 5 }
 /** A server that has come meanwhile is noticed after so long. */
-const lookEveryMs = 1_000
+const lookEveryMs = 2_000
 
 /** Says how large the turns of long work on a file may be now. */
 export class Turns {

@@ -1,6 +1,6 @@
 import { type Decided, gapChange } from '../../core/decision.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { blockOf } from '../search/profile-source.ts'
+import { blockOf } from '../search/id-set.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'
@@ -27,7 +27,7 @@ export async function writeSide(
   }
   // On one connection they are carried out in this order, and none waits for the answer to another.
   const sent: Promise<unknown>[] = []
-  if (gone.length > 0) sent.push(transaction.query(sql.deleteTerms, columns(workspaceId, gone)))
+  if (gone.length > 0) sent.push(transaction.query(sql.removeTerms, columns(workspaceId, gone)))
   if (added.length > 0) sent.push(transaction.query(sql.insertTerms, columns(workspaceId, added)))
   if (gaps.size > 0) {
     const counts = [workspaceId, [...gaps.keys()], [...gaps.values()]]

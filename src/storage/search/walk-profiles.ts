@@ -1,8 +1,9 @@
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery, Range } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
+import { blockOf, idBlock } from './id-set.ts'
 import type { Path } from './plan-search.ts'
-import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
+import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
 import type { Place } from './search-order.ts'
 
@@ -10,6 +11,8 @@ import type { Place } from './search-order.ts'
 export const batch = 500
 /** The same of rows without their texts. */
 const briefBatch = 4_000
+/** Rows looked up by their ids in one go. */
+const idsMax = 200
 /** Ids looked through in one go where the engine does it. */
 const holdingStretch = 4_000
 
@@ -40,7 +43,7 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
   const { order, include = 'living' } = query
   const descending = order?.descending ?? false
   if (path.by !== 'scan') {
-    for await (const ids of walkIds(search, start, Math.min(size, 200))) {
+    for await (const ids of walkIds(search, start, Math.min(size, idsMax))) {
       const rows = await source.byIds(workspaceId, ids)
       budget.spend(ids.length)
       yield rows.sort((a, b) => (idOf(a) - idOf(b)) * (descending ? -1 : 1))
@@ -127,24 +130,26 @@ async function* walkIds(
   const descending = query.order?.descending ?? false
   const sign = descending ? -1 : 1
   let after = start.after?.id ?? null
-  const isBehind = (id: ProfileId) => after === null || (id - after) * sign > 0
-  if (path.by === 'ids') {
-    const ids = path.ids.filter(isBehind)
-    if (descending) ids.reverse()
-    for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size)
-    return
-  }
-  if (path.by !== 'postings') return
+  let { skip } = start
+  if (path.by === 'scan') return
   for (;;) {
-    const wanted = { after, descending, limit: size }
-    const found = new Set<ProfileId>()
-    for (const posting of path.postings) {
-      for (const id of await source.postings(workspaceId, posting, wanted)) found.add(id)
-    }
-    const ids = [...found].sort((a, b) => (a - b) * sign).slice(0, size)
+    const ids =
+      path.by === 'set'
+        ? path.set.page({ after, descending, skip, limit: size })
+        : await phoned(path.phones)
     if (ids.length === 0) return
     yield ids
     after = ids.at(-1) as ProfileId
+    skip = 0
+  }
+
+  async function phoned(phones: readonly string[]): Promise<ProfileId[]> {
+    const found = new Set<ProfileId>()
+    for (const phone of phones) {
+      const wanted = { after, descending, limit: size }
+      for (const id of await source.phoned(workspaceId, phone, wanted)) found.add(id)
+    }
+    return [...found].sort((a, b) => (a - b) * sign).slice(0, size)
   }
 }
 
@@ -165,11 +170,11 @@ export async function findOffset(search: Search, offset: number): Promise<Start 
   let skip = offset
   for (let n = 0; n <= lastBlock; n++) {
     const block = descending ? lastBlock - n : n
-    const size = Math.min(gapBlock, lastProfile - block * gapBlock)
+    const size = Math.min(idBlock, lastProfile - block * idBlock)
     const gaps = gone.get(block) ?? 0
     const counted = include === 'removed' ? gaps : size - gaps
     if (skip < counted) {
-      const edge = descending ? block * gapBlock + size + 1 : block * gapBlock
+      const edge = descending ? block * idBlock + size + 1 : block * idBlock
       return { after: { at: 0, id: edge as ProfileId }, skip }
     }
     skip -= counted

@@ -1,7 +1,7 @@
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
-import { IdSet, idsOfBlock, mapBytes } from '../search/id-set.ts'
+import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import type { EventSource } from '../search/search-events.ts'
 import * as eventSql from './event-statements.ts'
@@ -43,11 +43,7 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
     },
     entered: async (workspaceId, { kind, name, value }) => {
       const [row] = await ask(sql.selectTerm, [workspaceId, kind, name, value])
-      const blocks = (row?.blocks ?? []) as number[]
-      const bytes = row?.ids as Buffer
-      return IdSet.ofBlocks(
-        blocks.map((block, n) => [block, bytes.subarray(n * mapBytes, (n + 1) * mapBytes)]),
-      )
+      return row?.ids ? IdSet.ofMaps(row.blocks as number[], row.ids as Buffer) : IdSet.empty
     },
     phoned: async (workspaceId, phone, { after, descending, limit }) => {
       const bounds = descending ? [0, after ?? idsBelow] : [after ?? 0, idsBelow]
@@ -62,7 +58,7 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const [statement, values] = within(stretch)
       const rows = await ask(statement, [workspaceId, ...values, limit])
       if (stretch.in !== 'terms') return ids(rows)
-      return rows.flatMap((row) => idsOfBlock([row.block as number, row.ids as Buffer]))
+      return rows.flatMap(({ block, ids }) => IdSet.ofMaps([block as number], ids as Buffer).all())
     },
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],

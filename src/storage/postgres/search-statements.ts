@@ -1,4 +1,3 @@
-import { idBlock } from '../search/id-set.ts'
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
@@ -27,14 +26,17 @@ export const addGaps: Statement = {
     ON CONFLICT (workspace_id, block) DO UPDATE SET count = profile_gaps.count + excluded.count`,
 }
 
+/** Ids of a row of the index of terms. */
+const termBlock = 1_024
+
 /**
  * Who is entered under terms, one bit for each in the row of the block. Rows are written in the
  * order of their keys, under the lock on the counters.
  */
 const entries = `
-  SELECT kind, name, value, (profile_id - 1) / ${idBlock} AS block,
-    bit_or(set_bit(repeat('0', ${idBlock})::bit(${idBlock}),
-      ((profile_id - 1) % ${idBlock})::integer, 1)) AS ids
+  SELECT kind, name, value, (profile_id - 1) / ${termBlock} AS block,
+    bit_or(set_bit(repeat('0', ${termBlock})::bit(${termBlock}),
+      ((profile_id - 1) % ${termBlock})::integer, 1)) AS ids
   FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
     AS each (kind, name, value, profile_id)
   GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`

@@ -1,6 +1,6 @@
 import { type Decided, gapChange } from '../../core/decision.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { blockOf } from '../search/id-set.ts'
+import { blockOf } from '../search/profile-source.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'

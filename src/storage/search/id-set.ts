@@ -1,19 +1,20 @@
 import type { ProfileId } from '../../core/profile.ts'
 
-/** Ids that are counted together, and kept together in one row of the index of terms. */
-export const idBlock = 1_024
+/** Ids whose bits are kept together. */
+export const idBlock = 4_096
+
+/** Bytes of a block as a bit map: the first bit of the first byte is its first id. */
+export const mapBytes = idBlock / 8
+const words = mapBytes / 4
 
 /** The block an id lies in; ids begin with 1. */
-export function blockOf(id: ProfileId): number {
+export function idBlockOf(id: ProfileId): number {
   return Math.floor((id - 1) / idBlock)
 }
 
-const words = idBlock / 32
-/** Bytes of a block as a bit map: the first bit of the first byte is its first id. */
-export const mapBytes = idBlock / 8
-
 interface Block {
   number: number
+  /** The bit map, read as words: for and, or and counting it does not matter in which order. */
   bits: Uint32Array
   count: number
 }
@@ -32,44 +33,44 @@ export class IdSet {
   static readonly empty = new IdSet([])
 
   static of(ids: Iterable<ProfileId>): IdSet {
-    const maps = new Map<number, Uint32Array>()
+    const maps = new Map<number, Uint8Array>()
     for (const id of ids) {
       // Callers ask for what they like; no profile has such an id.
       if (id < 1) continue
-      const number = blockOf(id)
-      let bits = maps.get(number)
-      if (!bits) {
-        bits = new Uint32Array(words)
-        maps.set(number, bits)
-      }
-      setBit(bits, (id - 1) % idBlock)
+      setBit(mapOf(maps, idBlockOf(id)), (id - 1) % idBlock)
     }
-    const sorted = [...maps].sort(([a], [b]) => a - b)
-    return new IdSet(sorted.map(([number, bits]) => ({ number, bits, count: countBits(bits) })))
+    return new IdSet(blocksOf(maps))
   }
 
-  /** What rows of the index hold: numbers of blocks, in order, and bytes of each. */
-  static ofBlocks(rows: Iterable<readonly [number: number, bytes: Uint8Array]>): IdSet {
-    const blocks: Block[] = []
-    for (const [number, bytes] of rows) {
-      const bits = bitsOf(bytes)
-      const count = countBits(bits)
-      if (count > 0) blocks.push({ number, bits, count })
+  /** Of rows that hold a block each, in order, as `withId` and `withoutId` made them. */
+  static ofRows(rows: readonly (readonly [number: number, bytes: Uint8Array])[]): IdSet {
+    return new IdSet(rows.map(([number, bytes]) => block(number, mapOfRow(bytes))))
+  }
+
+  /** Of bit maps that are shorter than ours, by their numbers. */
+  static ofMaps(numbers: readonly number[], bytes: Uint8Array): IdSet {
+    const maps = new Map<number, Uint8Array>()
+    const length = bytes.length / numbers.length
+    const parts = mapBytes / length
+    for (const [n, number] of numbers.entries()) {
+      const map = mapOf(maps, Math.floor(number / parts))
+      map.set(bytes.subarray(n * length, (n + 1) * length), (number % parts) * length)
     }
-    return new IdSet(blocks)
+    return new IdSet(blocksOf(maps))
   }
 
   and(other: IdSet): IdSet {
-    const theirs = new Map(other.#blocks.map((block) => [block.number, block]))
-    return new IdSet(
-      this.#blocks.flatMap(({ number, bits }) => {
-        const more = theirs.get(number)
-        if (!more) return []
-        const both = bits.map((word, at) => word & (more.bits[at] as number))
-        const count = countBits(both)
-        return count > 0 ? [{ number, bits: both, count }] : []
-      }),
-    )
+    const theirs = new Map(other.#blocks.map((block) => [block.number, block.bits]))
+    const both: Block[] = []
+    for (const { number, bits } of this.#blocks) {
+      const more = theirs.get(number)
+      if (!more) continue
+      const shared = new Uint32Array(words)
+      for (let at = 0; at < words; at++) shared[at] = (bits[at] as number) & (more[at] as number)
+      const count = countBits(shared)
+      if (count > 0) both.push({ number, bits: shared, count })
+    }
+    return new IdSet(both)
   }
 
   or(other: IdSet): IdSet {
@@ -77,25 +78,31 @@ export class IdSet {
     if (this.size === 0) return other
     const all = new Map(this.#blocks.map((block) => [block.number, block]))
     for (const block of other.#blocks) {
-      const mine = all.get(block.number)
-      if (!mine) all.set(block.number, block)
-      else {
-        const bits = mine.bits.map((word, at) => word | (block.bits[at] as number))
-        all.set(block.number, { number: block.number, bits, count: countBits(bits) })
+      const mine = all.get(block.number)?.bits
+      if (!mine) {
+        all.set(block.number, block)
+        continue
       }
+      const bits = new Uint32Array(words)
+      for (let at = 0; at < words; at++)
+        bits[at] = (mine[at] as number) | (block.bits[at] as number)
+      all.set(block.number, { number: block.number, bits, count: countBits(bits) })
     }
     return new IdSet([...all.values()].sort((a, b) => a.number - b.number))
   }
 
   /** The ids from `from` on and below `until`. */
   within(from: number, until: number): IdSet {
-    const blocks = this.#blocks.flatMap((block): Block[] => {
+    const blocks = this.#blocks.flatMap((block): readonly Block[] => {
       const first = block.number * idBlock + 1
       if (from <= first && until >= first + idBlock) return [block]
-      const left = idsOf(block).filter((id) => id >= from && id < until)
-      return left.length > 0 ? [...IdSet.of(left).#blocks] : []
+      return IdSet.of(idsOf(block).filter((id) => id >= from && id < until)).#blocks
     })
     return new IdSet(blocks)
+  }
+
+  all(): ProfileId[] {
+    return this.#blocks.flatMap((block) => idsOf(block))
   }
 
   /** At most `limit` ids behind `after`, in order, without the first `skip` of them. */
@@ -108,7 +115,7 @@ export class IdSet {
     const { after, descending, limit } = wanted
     let { skip } = wanted
     const found: ProfileId[] = []
-    const edge = after === null ? null : blockOf(after)
+    const edge = after === null ? null : idBlockOf(after)
     for (let n = 0; n < this.#blocks.length && found.length < limit; n++) {
       const block = this.#blocks[descending ? this.#blocks.length - 1 - n : n] as Block
       if (edge !== null && (descending ? block.number > edge : block.number < edge)) continue
@@ -120,31 +127,49 @@ export class IdSet {
       let ids = idsOf(block)
       if (isEdge) ids = ids.filter((id) => (descending ? id < after : id > after))
       if (descending) ids.reverse()
-      const here = ids.slice(skip, skip + limit - found.length)
+      found.push(...ids.slice(skip, skip + limit - found.length))
       skip = Math.max(0, skip - ids.length)
-      found.push(...here)
     }
     return found
   }
 }
 
-function idsOf({ number, bits }: Omit<Block, 'count'>): ProfileId[] {
+function mapOf(maps: Map<number, Uint8Array>, number: number): Uint8Array {
+  let map = maps.get(number)
+  if (!map) {
+    map = new Uint8Array(mapBytes)
+    maps.set(number, map)
+  }
+  return map
+}
+
+function blocksOf(maps: ReadonlyMap<number, Uint8Array>): Block[] {
+  return [...maps].sort(([a], [b]) => a - b).map(([number, map]) => block(number, map))
+}
+
+function block(number: number, map: Uint8Array): Block {
+  // Words have to begin where words can.
+  const { buffer, byteOffset } = map.byteOffset % 4 === 0 ? map : Uint8Array.from(map)
+  const bits = new Uint32Array(buffer, byteOffset, words)
+  return { number, bits, count: countBits(bits) }
+}
+
+function idsOf({ number, bits }: Pick<Block, 'number' | 'bits'>): ProfileId[] {
   const ids: ProfileId[] = []
   const first = number * idBlock + 1
-  for (let at = 0; at < words; at++) {
-    let word = bits[at] as number
-    while (word !== 0) {
-      const lead = Math.clz32(word)
-      ids.push((first + at * 32 + lead) as ProfileId)
-      word &= ~(0x8000_0000 >>> lead)
+  const bytes = new Uint8Array(bits.buffer, bits.byteOffset, mapBytes)
+  for (let at = 0; at < mapBytes; at++) {
+    const byte = bytes[at] as number
+    if (byte === 0) continue
+    for (let bit = 0; bit < 8; bit++) {
+      if (byte & (0x80 >> bit)) ids.push((first + at * 8 + bit) as ProfileId)
     }
   }
   return ids
 }
 
-function setBit(bits: Uint32Array, offset: number): void {
-  const at = offset >> 5
-  bits[at] = (bits[at] as number) | (0x8000_0000 >>> (offset & 31))
+function setBit(map: Uint8Array, offset: number): void {
+  map[offset >> 3] = (map[offset >> 3] as number) | (0x80 >> (offset & 7))
 }
 
 function countBits(bits: Uint32Array): number {
@@ -159,64 +184,48 @@ function countBits(bits: Uint32Array): number {
   return count
 }
 
-/** The ids that a row of the index holds. */
-export function idsOfBlock([number, bytes]: readonly [number: number, bytes: Uint8Array]) {
-  return idsOf({ number, bits: bitsOf(bytes) })
+/** A row is a bit map, or a list of offsets of two bytes each as long as that is shorter. */
+function mapOfRow(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === mapBytes) return bytes
+  const map = new Uint8Array(mapBytes)
+  for (let at = 0; at < bytes.length; at += 2) setBit(map, offsetAt(bytes, at))
+  return map
 }
 
-/** A bit map is as long as that; what is shorter is a list of offsets, two bytes each. */
-function bitsOf(bytes: Uint8Array): Uint32Array {
-  const bits = new Uint32Array(words)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length === mapBytes) {
-    for (let at = 0; at < words; at++) bits[at] = view.getUint32(at * 4)
-  } else for (let at = 0; at < bytes.length; at += 2) setBit(bits, view.getUint16(at))
-  return bits
+function offsetAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
 }
 
-/** The bytes of a block with one more id; `held` is undefined where there is none yet. */
+/** A row with one more id; `held` is undefined where there is no row yet. */
 export function withId(held: Uint8Array | undefined, id: ProfileId): Uint8Array {
   const offset = (id - 1) % idBlock
-  if (held?.length === mapBytes) return flipped(held, offset, true)
-  const offsets = offsetsOf(held)
-  return offsets.includes(offset) ? bytesOf(offsets) : bytesOf([...offsets, offset])
+  const had = held ?? new Uint8Array(0)
+  if (had.length < mapBytes - 2) {
+    if (placeOf(had, offset) !== null) return had
+    const list = new Uint8Array(had.length + 2)
+    list.set(had)
+    list.set([offset >> 8, offset & 0xff], had.length)
+    return list
+  }
+  const map = Uint8Array.from(mapOfRow(had))
+  setBit(map, offset)
+  return map
 }
 
-/** The bytes of a block without an id; null where none is left. */
+/** A row without an id; null where none is left. */
 export function withoutId(held: Uint8Array, id: ProfileId): Uint8Array | null {
   const offset = (id - 1) % idBlock
-  if (held.length !== mapBytes) {
-    const left = offsetsOf(held).filter((other) => other !== offset)
-    return left.length > 0 ? bytesOf(left) : null
+  if (held.length < mapBytes) {
+    const place = placeOf(held, offset)
+    if (place === null) return held
+    return held.length === 2 ? null : held.filter((_, at) => at !== place && at !== place + 1)
   }
-  const bytes = flipped(held, offset, false)
-  return bytes.every((byte) => byte === 0) ? null : bytes
+  const map = Uint8Array.from(held)
+  map[offset >> 3] = (map[offset >> 3] as number) & ~(0x80 >> (offset & 7))
+  return map.every((byte) => byte === 0) ? null : map
 }
 
-function flipped(held: Uint8Array, offset: number, on: boolean): Uint8Array {
-  const bytes = Uint8Array.from(held)
-  const mask = 0x80 >> (offset & 7)
-  const byte = bytes[offset >> 3] as number
-  bytes[offset >> 3] = on ? byte | mask : byte & ~mask
-  return bytes
-}
-
-function offsetsOf(held: Uint8Array | undefined): number[] {
-  const offsets: number[] = []
-  for (let at = 0; held && at < held.length; at += 2) {
-    offsets.push(((held[at] as number) << 8) | (held[at + 1] as number))
-  }
-  return offsets
-}
-
-/** A list as long as it is shorter than the bit map. */
-function bytesOf(offsets: readonly number[]): Uint8Array {
-  if (offsets.length * 2 >= mapBytes) {
-    const bytes = new Uint8Array(mapBytes)
-    for (const offset of offsets) {
-      bytes[offset >> 3] = (bytes[offset >> 3] as number) | (0x80 >> (offset & 7))
-    }
-    return bytes
-  }
-  return Uint8Array.from(offsets.flatMap((offset) => [offset >> 8, offset & 0xff]))
+function placeOf(list: Uint8Array, offset: number): number | null {
+  for (let at = 0; at < list.length; at += 2) if (offsetAt(list, at) === offset) return at
+  return null
 }

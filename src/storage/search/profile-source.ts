@@ -23,8 +23,16 @@ export interface ProfileSource {
   within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
   /** Rows of everybody between two ids whose attributes hold a text, in order. */
   holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
-  /** How many ids of each block of `idBlock` are no living profile's; full blocks are absent. */
+  /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
   gaps(workspaceId: WorkspaceId): Promise<{ block: number; count: number }[]>
+}
+
+/** Ids counted together: what a page by offset skips one by one is at most this. */
+export const gapBlock = 1_024
+
+/** The block an id lies in; ids begin with 1. */
+export function blockOf(id: ProfileId): number {
+  return Math.floor((id - 1) / gapBlock)
 }
 
 export interface SearchState {
@@ -40,7 +48,7 @@ export interface ScanWanted {
   after: { at: number; id: ProfileId } | null
   descending: boolean
   include: NonNullable<ProfileQuery['include']>
-  /** How many more to leave out; only ever less than `idBlock`. */
+  /** How many more to leave out; only ever less than `gapBlock`. */
   skip: number
   limit: number
   /** Only the id and the times. */

@@ -1,9 +1,8 @@
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery, Range } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
-import { blockOf, idBlock } from './id-set.ts'
 import type { Path } from './plan-search.ts'
-import type { ProfileSource, SearchState } from './profile-source.ts'
+import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
 import type { Place } from './search-order.ts'
 
@@ -170,11 +169,11 @@ export async function findOffset(search: Search, offset: number): Promise<Start 
   let skip = offset
   for (let n = 0; n <= lastBlock; n++) {
     const block = descending ? lastBlock - n : n
-    const size = Math.min(idBlock, lastProfile - block * idBlock)
+    const size = Math.min(gapBlock, lastProfile - block * gapBlock)
     const gaps = gone.get(block) ?? 0
     const counted = include === 'removed' ? gaps : size - gaps
     if (skip < counted) {
-      const edge = descending ? block * idBlock + size + 1 : block * idBlock
+      const edge = descending ? block * gapBlock + size + 1 : block * gapBlock
       return { after: { at: 0, id: edge as ProfileId }, skip }
     }
     skip -= counted

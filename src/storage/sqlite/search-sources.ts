@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
-import { IdSet, idsOfBlock } from '../search/id-set.ts'
+import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import type { EventSource } from '../search/search-events.ts'
 import * as eventSql from './event-statements.ts'
@@ -53,7 +53,7 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       return all(sql.selectScan(how), workspaceId, start.at, id, limit, skip)
     },
     entered: async (workspaceId, { kind, name, value }) =>
-      IdSet.ofBlocks(blocks(await all(sql.selectTerm, workspaceId, kind, name, value))),
+      IdSet.ofRows(blocks(await all(sql.selectTerm, workspaceId, kind, name, value))),
     phoned: async (workspaceId, phone, { after, descending, limit }) => {
       const place = Math.max(0, Math.min(after ?? (descending ? idsBelow : 0), idsBelow - 1))
       const bounds = descending ? [0, place] : [place, idsBelow - 1]
@@ -67,7 +67,9 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
     within: async (workspaceId, stretch, limit) => {
       const [text, values] = within(stretch)
       const rows = await all(text, workspaceId, ...values, limit)
-      return stretch.in === 'terms' ? blocks(rows).flatMap(idsOfBlock) : ids(rows)
+      return stretch.in === 'terms'
+        ? blocks(rows).flatMap((row) => IdSet.ofRows([row]).all())
+        : ids(rows)
     },
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Decided, gapChange } from '../../core/decision.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { blockOf } from '../search/id-set.ts'
+import { blockOf } from '../search/profile-source.ts'
 import { termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { blockOf, withId, withoutId } from '../search/id-set.ts'
+import { idBlockOf, withId, withoutId } from '../search/id-set.ts'
 import type { Term } from '../search/profile-terms.ts'
 import * as sql from './search-statements.ts'
 
@@ -18,13 +18,13 @@ export class TermTable {
 
   /** Beginning an index anew finds some there already. */
   enter(workspaceId: WorkspaceId, { kind, name, value }: Term, id: ProfileId): void {
-    const key = [workspaceId, kind, name, value, blockOf(id)] as const
+    const key = [workspaceId, kind, name, value, idBlockOf(id)] as const
     const held = this.#select.get(...key)?.ids as Uint8Array | undefined
     this.#put.run(...key, withId(held, id))
   }
 
   remove(workspaceId: WorkspaceId, { kind, name, value }: Term, id: ProfileId): void {
-    const key = [workspaceId, kind, name, value, blockOf(id)] as const
+    const key = [workspaceId, kind, name, value, idBlockOf(id)] as const
     const held = this.#select.get(...key)?.ids as Uint8Array | undefined
     if (!held) return
     const left = withoutId(held, id)

@@ -60,6 +60,9 @@ function equalTo({ is, is_not, exists, one_of }: Comparison): string[] | null {
   return terms.every((term) => term !== null) ? [...new Set(terms)] : null
 }
 
+/** Look-ups under way at the same time: between nodes and database it is the waiting that counts. */
+const askedAtOnce = 4
+
 /** Everybody whom a tree stands for. */
 export async function idsOfTree(
   source: ProfileSource,
@@ -67,13 +70,15 @@ export async function idsOfTree(
   tree: TermTree,
 ): Promise<IdSet> {
   if ('kind' in tree) return source.entered(workspaceId, tree)
-  const [first, ...others] = 'all' in tree ? tree.all : tree.any
-  if (!first) return IdSet.empty
-  let found = await idsOfTree(source, workspaceId, first)
-  for (const other of others) {
-    if ('all' in tree && found.size === 0) break
-    const more = await idsOfTree(source, workspaceId, other)
-    found = 'all' in tree ? found.and(more) : found.or(more)
+  const parts = 'all' in tree ? tree.all : tree.any
+  let found: IdSet | null = null
+  for (let at = 0; at < parts.length; at += askedAtOnce) {
+    const some = parts.slice(at, at + askedAtOnce)
+    const sets = await Promise.all(some.map((part) => idsOfTree(source, workspaceId, part)))
+    for (const set of sets) {
+      if (!found) found = set
+      else found = 'all' in tree ? found.and(set) : found.or(set)
+    }
   }
-  return found
+  return found ?? IdSet.empty
 }

@@ -196,20 +196,8 @@ const segments: PlainEndpoint = {
   answer: (request) => page(request, []),
 }
 
-/** The path is the vendor's, so it is a segment that is not there, and not a page. */
-const usersOfSegment: PlainEndpoint = {
-  method: 'GET',
-  path: '/segments/:id/users',
-  scope: 'profiles:read',
-  answer(request) {
-    versionOf(request)
-    throw new Fault('record_not_found')
-  },
-}
-
 export const eventEndpoints: readonly Endpoint[] = [
   segments,
-  usersOfSegment,
   create,
   ...listOfUser,
   ...createOfUser,

@@ -49,7 +49,7 @@ function enterSome(db: DatabaseSync, fill: Row): number {
   for (const profile of rows.map(profileFromRow)) {
     for (const term of termsOf(profile, [name])) {
       if (term.kind === 'tag') continue
-      terms.enter(workspaceId, term, profile.id)
+      terms.enter(workspaceId, term, [profile.id])
     }
   }
   const last = rows.at(-1)?.id as number | undefined

@@ -14,8 +14,8 @@ export const selectRecordByName = `
 
 /** Of a list of people as JSON, one after the other: one look into the index for each of them. */
 export const selectRecordsOf = `
-  SELECT ${prefixed('r', recordColumns)} FROM json_each(?2) AS someone CROSS JOIN records AS r
-  WHERE r.workspace_id = ?1 AND r.subject = someone.value LIMIT ?3`
+  SELECT ${prefixed('r', recordColumns)} FROM json_each(?2) CROSS JOIN records AS r
+  WHERE r.workspace_id = ?1 AND r.subject = json_each.value LIMIT ?3`
 
 export const selectSomeOfParent = `
   SELECT id FROM records WHERE workspace_id = ? AND kind = ? AND parent = ?

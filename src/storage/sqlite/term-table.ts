@@ -17,10 +17,13 @@ export class TermTable {
   }
 
   /** Beginning an index anew finds some there already. */
-  enter(workspaceId: WorkspaceId, { kind, name, value }: Term, id: ProfileId): void {
-    const key = [workspaceId, kind, name, value, idBlockOf(id)] as const
-    const held = this.#select.get(...key)?.ids as Uint8Array | undefined
-    this.#put.run(...key, withId(held, id))
+  enter(workspaceId: WorkspaceId, { kind, name, value }: Term, ids: readonly ProfileId[]): void {
+    for (const [block, inBlock] of Map.groupBy(ids, idBlockOf)) {
+      const key = [workspaceId, kind, name, value, block] as const
+      let held = this.#select.get(...key)?.ids as Uint8Array | undefined
+      for (const id of inBlock) held = withId(held, id)
+      if (held) this.#put.run(...key, held)
+    }
   }
 
   remove(workspaceId: WorkspaceId, { kind, name, value }: Term, id: ProfileId): void {

@@ -1,10 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
-import { faultToJson, type Reply, type Request } from './thread-messages.ts'
-import { type Result, Writer } from './writer.ts'
+import type { Result } from './command-writer.ts'
+import {
+  type ApplyAll,
+  type FaultJson,
+  faultToJson,
+  type Reply,
+  type Request,
+} from './thread-messages.ts'
+import { Writer } from './writer.ts'
 
 /**
  * The thread that owns the writing connection. A sync to disk takes as long as the disk wants, and
@@ -15,14 +23,43 @@ const { path, decision } = workerData as { path: string; decision: string }
 const { decide } = (await import(decision)) as { decide: Decide }
 const writer = new Writer(path, decide)
 
+/** What nobody wakes, to wait for a while. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+/** What ended the last of the calls that follow each other. */
+let lastFault: Fault | null = null
+
 parentPort?.on('message', (text: string) => {
-  const request = JSON.parse(text) as Request
+  const [first, ...lines] = text.split('\n')
+  const request = JSON.parse(first as string) as Request
   parentPort?.postMessage(
     request.kind === 'apply'
       ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
-      : JSON.stringify(answer(request)),
+      : JSON.stringify(request.kind === 'apply-all' ? applyAll(request, lines) : answer(request)),
   )
 })
+
+function applyAll(request: ApplyAll, texts: string[]): Reply {
+  const { workspaceId, follows, holdMs, pauseMs, now } = request
+  const outcomes: (Outcome | Fault)[] = []
+  if (!follows) lastFault = null
+  while (lastFault === null && outcomes.length < texts.length) {
+    const rest = outcomes.length === 0 ? texts : texts.slice(outcomes.length)
+    outcomes.push(...writer.applySome(workspaceId, rest, { now, holdMs }))
+    const last = outcomes.at(-1)
+    if (isOfStore(last)) lastFault = last
+    else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
+  }
+  const fault = lastFault && { fault: faultToJson(lastFault) }
+  return {
+    kind: 'applied-all',
+    outcomes: texts.map((_, index) => {
+      const outcome = outcomes[index]
+      if (outcome instanceof Fault) return { fault: faultToJson(outcome) }
+      return outcome ?? (fault as { fault: FaultJson })
+    }),
+    planned: writer.takePlanned(),
+  }
+}
 
 /** The text of a `Reply`, into which profiles go as the text that was written to the file. */
 function appliedReply(results: Result[], planned: boolean): string {
@@ -34,7 +71,7 @@ function resultText(result: Result): string {
   return `{"applied":${appliedText(result.applied, result.profileText)}}`
 }
 
-function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
+function answer(request: Exclude<Request, { kind: 'apply' | 'apply-all' }>): Reply {
   switch (request.kind) {
     case 'preview':
       return preview(request)

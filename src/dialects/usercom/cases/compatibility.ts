@@ -62,7 +62,6 @@ export const compatibility: Compatibility = {
       onUser('GET', `${below}/`, 'An empty page: Roster has none of them.'),
     ),
     call('GET', '/segments/', 'An empty page.'),
-    call('GET', '/segments/{id}/users/', 'Not found: there are no segments.'),
     call('GET', '/attributes/', 'Lists custom attributes.', '1,000 of each content type.'),
     call('POST', '/attributes/', 'Defines a custom attribute.'),
     call('GET', '/attributes/{id}/', 'Shows a custom attribute.'),

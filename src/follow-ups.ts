@@ -73,12 +73,14 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
 function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const { store, secretKeys, actions, payloads, logger, config } = parts
   const { port1, port2 } = new MessageChannel()
+  const writer = store.workerPort()
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
     leaseMs: config.deliveryLeaseMs,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
     store: port2,
+    writer,
     actions: actions.href,
     secretKeys,
     ownAddresses,
@@ -87,14 +89,16 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const renderPayload = createPayloadRenderer(store, payloads)
   const sealer = createSealer(secretKeys as [Uint8Array, ...Uint8Array[]])
   const signCall = createCallSigner(store, payloads, sealer)
-  const unserve = serveStore(port1, { ...store, renderPayload, signCall })
+  const unserve = serveStore(port1, { ...store, renderPayload, signCall }, writer !== null)
   let counts: DeliveryCounts = createDeliveryStats().read()
   const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
     workerData: start,
-    transferList: [port2],
+    transferList: writer ? [port2, writer] : [port2],
   })
   thread.on('message', (told: ThreadTold) => {
-    if (told.kind === 'log') logger[told.level](told.fields, told.message)
+    if (told.kind === 'log') {
+      for (const { level, fields, message } of told.lines) logger[level](fields, message)
+    }
     if (told.kind === 'counts') counts = told.counts
   })
   thread.on('error', (error: Error) => {

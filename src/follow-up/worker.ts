@@ -64,6 +64,8 @@ export class Worker {
   readonly #unlisten: () => void
   #telling: Promise<void> | null = null
   #tellAt = 0
+  /** Calls that are over and whose results are being recorded. */
+  #over = 0
   #stopping = false
   #woken = false
   #wake = () => {}
@@ -107,7 +109,7 @@ export class Worker {
     while (!this.#stopping) {
       this.#woken = false
       this.#tellNow()
-      const room = this.#options.inFlightMax - this.#held.size
+      const room = this.#options.inFlightMax - this.#held.size + this.#over
       const waitMs = room > 0 ? await this.#claim(room) : lookMs
       await this.#pause(waitMs)
     }
@@ -168,13 +170,16 @@ export class Worker {
     await this.#options.store.releaseDeliveries([claim], pause).catch(() => {})
   }
 
-  /** A slot of a destination is free again, or a lane has its next. */
+  /** A slot of a destination is free again, or a lane has its next: the claim goes along. */
   async #record(all: AttemptResult[]): Promise<boolean[]> {
-    const recorded = await this.#options.store.recordAttempts(all)
-    this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
-    // The next claim finds room for those that end with this batch.
-    setImmediate(() => this.#awaken())
-    return recorded
+    this.#over += all.length
+    this.#awaken()
+    try {
+      return await this.#options.store.recordAttempts(all)
+    } finally {
+      this.#over -= all.length
+      this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
+    }
   }
 
   #tellNow(): void {

@@ -34,6 +34,7 @@ type Operations = Pick<
   | 'failDeliveries'
   | 'releaseDeliveries'
   | 'extendLeases'
+  | 'workerPort'
   | 'onDeliveriesDue'
 >
 
@@ -110,6 +111,7 @@ function queue(
       const until = clock() + leaseMs
       return write((transaction) => attempts.extendLeases(transaction, claims, until))
     },
+    workerPort: () => null,
     onDeliveriesDue: (listener) => signal.listen(listener, () => claimer.isReady()),
   }
 }

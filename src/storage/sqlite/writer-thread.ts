@@ -1,9 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
-import { faultToJson, type Reply, type Request } from './thread-messages.ts'
+import type { PortAsked, PortTold } from '../worker-port.ts'
+import { type DeliveryCall, faultToJson, type Reply, type Request } from './thread-messages.ts'
 import { type Result, Writer } from './writer.ts'
 
 /**
@@ -15,14 +16,43 @@ const { path, decision } = workerData as { path: string; decision: string }
 const { decide } = (await import(decision)) as { decide: Decide }
 const writer = new Writer(path, decide)
 
-parentPort?.on('message', (text: string) => {
-  const request = JSON.parse(text) as Request
-  parentPort?.postMessage(
-    request.kind === 'apply'
-      ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
-      : JSON.stringify(answer(request)),
-  )
+/** Ports of those who claim deliveries on other threads. */
+const workers = new Set<MessagePort>()
+
+parentPort?.on('message', (message: string | { worker: MessagePort }) => {
+  if (typeof message !== 'string') {
+    serveWorker(message.worker)
+    return
+  }
+  const request = JSON.parse(message) as Request
+  if (request.kind === 'apply') {
+    const results = writer.applyGroup(request.group, request.now)
+    const planned = writer.takePlanned()
+    if (planned) tellDue()
+    parentPort?.postMessage(appliedReply(results, planned))
+    return
+  }
+  parentPort?.postMessage(JSON.stringify(answer(request)))
+  if (request.kind === 'deliveries') tellDue()
 })
+
+function serveWorker(port: MessagePort): void {
+  workers.add(port)
+  port.on('close', () => workers.delete(port))
+  port.on('message', (text: string) => {
+    const { calls } = JSON.parse(text) as PortAsked
+    const answers = writer.writeDeliveries(calls as DeliveryCall[]).map((result) => {
+      if (!('fault' in result)) return result
+      return { error: result.fault.message, code: result.fault.code }
+    })
+    port.postMessage(JSON.stringify({ answers } satisfies PortTold))
+  })
+}
+
+function tellDue(): void {
+  const told = JSON.stringify({ due: true } satisfies PortTold)
+  for (const port of workers) port.postMessage(told)
+}
 
 /** The text of a `Reply`, into which profiles go as the text that was written to the file. */
 function appliedReply(results: Result[], planned: boolean): string {

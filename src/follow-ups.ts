@@ -38,6 +38,8 @@ export interface FollowUpParts {
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
 const drainMsMax = 3_000
+/** How often it looks whether there is anything to deliver to yet. */
+const lookMs = 500
 /** A thread that failed is begun again after this long. */
 const againMs = 1_000
 
@@ -46,26 +48,47 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
   const { store, logger, config } = parts
   const ownAddresses = await databaseAddresses(config.databaseUrl)
   const runner = startRunner(store, logger)
-  let thread = beginThread(parts, ownAddresses)
+  const deliverer = startDeliverer(parts, ownAddresses)
+  return {
+    counts: () => deliverer.counts(),
+    stop: async () => {
+      await Promise.all([runner.stop(), deliverer.stop()])
+    },
+  }
+}
+
+/** Whoever sends nothing has no thread for it, which is a part of the memory and of the start. */
+function startDeliverer(parts: FollowUpParts, ownAddresses: string[]): FollowUps {
+  const { store, logger } = parts
+  let thread: ReturnType<typeof beginThread> | null = null
   let again: NodeJS.Timeout | undefined
+  let looking: Promise<void> | null = null
   let stopping = false
-  const watch = () => {
+  const begin = () => {
+    thread = beginThread(parts, ownAddresses)
     void thread.ended.then(() => {
       if (stopping) return
       logger.error('the thread that delivers ended; it is begun again')
-      again = setTimeout(() => {
-        thread = beginThread(parts, ownAddresses)
-        watch()
-      }, againMs)
+      again = setTimeout(begin, againMs)
     })
   }
-  watch()
+  const look = async () => {
+    // A store that is away is asked again.
+    const isNeeded = await store.mayDeliver().catch(() => false)
+    if (stopping) return
+    if (isNeeded) begin()
+    else again = setTimeout(lookAgain, lookMs)
+  }
+  const lookAgain = () => {
+    looking = look()
+  }
+  lookAgain()
   return {
-    counts: () => thread.counts(),
+    counts: () => thread?.counts() ?? createDeliveryStats().read(),
     async stop() {
       stopping = true
       clearTimeout(again)
-      await Promise.all([runner.stop(), thread.stop()])
+      await Promise.all([looking, thread?.stop()])
     },
   }
 }

@@ -97,6 +97,8 @@ export interface DeliveryStore {
    * more may be claimed. Closes when that thread ends.
    */
   workerPort(): MessagePort | null
+  /** Whether there is any destination, in any workspace, or anything left of one that is gone. */
+  mayDeliver(): Promise<boolean>
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
   onDeliveriesDue(listener: () => void): () => void
   /**

@@ -61,6 +61,7 @@ export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
     listDeliveries: (id, filter) => reader.list(id, filter),
     listAttempts: (id, delivery) => reader.attempts(id, delivery),
     countDeliveries: (id, selection) => reader.count(id, selection),
+    mayDeliver: () => reader.mayDeliver(),
     deliveryHealth: () => reader.health(clock()),
     cancelDeliveries: (id, selection, limit, by = actor) =>
       heard(mover.cancel(id, selection, limit, by)),

@@ -49,12 +49,21 @@ const selectAllDestinations = `
   FROM destinations JOIN workspaces ON workspaces.id = workspace_id
   ORDER BY workspace_id, destinations.name`
 
+const selectMayDeliver = `
+  SELECT EXISTS (SELECT 1 FROM destinations) OR EXISTS (SELECT 1 FROM destination_notices)
+    OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake WHERE wake_at IS NOT NULL)
+    AS may`
+
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {
   readonly #db: DatabaseSync
 
   constructor(db: DatabaseSync) {
     this.#db = db
+  }
+
+  mayDeliver(): boolean {
+    return this.#db.prepare(selectMayDeliver).get()?.may === 1
   }
 
   listDestinations(workspaceId: WorkspaceId): Destination[] {

@@ -3,8 +3,10 @@ import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { isObject, type JsonObject, type JsonValue } from '../src/core/json.ts'
 import { dialects } from '../src/dialects/registry.ts'
+import { native } from '../src/http/native/dialect.ts'
+import { routes } from '../src/http/native/routes.ts'
 import type { Answer } from './kit/answer-parser.ts'
-import { engines } from './kit/engines.ts'
+import { type Engine, engines } from './kit/engines.ts'
 import {
   badBodies,
   bodyBytesMax,
@@ -29,7 +31,11 @@ import { type RunningRoster, startRoster } from './kit/start-roster.ts'
  * form, nothing stored by what is refused, and other clients unhurt.
  */
 
-const runs = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 60
+/** What there is to attack; the native API has routes for endpoints. */
+const attacked = [...dialects, { ...native, endpoints: routes }]
+/** Bodies are read before any engine is asked: one of the two has the most of them. */
+const runsOn = (engine: Engine) =>
+  process.env.ROSTER_TEST_LONG === '1' ? 2_000 : engine.name === 'sqlite' ? 60 : 15
 
 let roster: RunningRoster
 let site: HostileSite
@@ -64,8 +70,12 @@ for (const engine of engines) {
         test('survives odd paths', () => oddPaths(targets(), dialect))
         test('refuses what is not proper HTTP', () => badHttp(targets(), dialect))
         test('cuts off slow headers and slow bodies', () => slowClients(targets(), dialect))
-        test('survives arbitrary JSON', () => arbitraryJson(targets(), dialect))
-        test('survives arbitrary bytes', () => arbitraryBytes(targets(), dialect))
+        test('survives arbitrary JSON', () => arbitraryJson(targets(), dialect, runsOn(engine)))
+        test('survives arbitrary bytes', () => arbitraryBytes(targets(), dialect, runsOn(engine)))
+        if (dialect.id === native.id) {
+          test('survives odd values in every query', () => sweep(oddQueries(), dialect))
+          test('survives odd bodies and ids at every call', () => sweep(oddCalls(), dialect))
+        }
         test('left nothing half-written behind', () => site.assertWhole())
       })
     }
@@ -125,6 +135,7 @@ function assertRefusal(dialect: HostileDialect, answer: Answer, shown: string): 
 
 /** Status 400, so that no client takes it for success, and a body like one dialect's own. */
 function isPlainRefusal(answer: Answer): boolean {
+  if (answer.headers['content-type'] !== 'application/json') return false
   const { error } = jsonObject(answer)
   return answer.status === 400 && isObject(error) && typeof error.code === 'string'
 }
@@ -231,7 +242,7 @@ async function badRoutes(targets: readonly Target[], dialect: HostileDialect): P
 
 /** Whether the dialect has the verb where the target is. */
 function hasVerb(dialect: HostileDialect, target: Target, verb: string): boolean {
-  const endpoints = dialects.find(({ id }) => id === dialect.id)?.endpoints ?? []
+  const endpoints = attacked.find(({ id }) => id === dialect.id)?.endpoints ?? []
   const below = target.path.slice(basePathOf(dialect, target).length).replace(/\/$/, '')
   return endpoints.some(({ method, path }) => {
     return method === verb && new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`).test(below)
@@ -239,7 +250,7 @@ function hasVerb(dialect: HostileDialect, target: Target, verb: string): boolean
 }
 
 function basePathOf({ id }: HostileDialect, { path }: Target): string {
-  const basePaths = dialects.find((dialect) => dialect.id === id)?.basePaths ?? []
+  const basePaths = attacked.find((dialect) => dialect.id === id)?.basePaths ?? []
   return basePaths.find((base) => path.startsWith(`${base}/`)) ?? ''
 }
 
@@ -354,7 +365,11 @@ async function drip(text: string): Promise<Answer> {
   return await answer.finally(() => clearInterval(timer))
 }
 
-async function arbitraryJson(targets: readonly Target[], dialect: HostileDialect): Promise<void> {
+async function arbitraryJson(
+  targets: readonly Target[],
+  dialect: HostileDialect,
+  numRuns: number,
+): Promise<void> {
   const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
   for (const target of targets) {
     const field = fc.constantFrom(...target.fields, 'anything')
@@ -370,12 +385,16 @@ async function arbitraryJson(targets: readonly Target[], dialect: HostileDialect
           `${target.name} ${name}`,
         )
       }),
-      { numRuns: runs },
+      { numRuns },
     )
   }
 }
 
-async function arbitraryBytes(targets: readonly Target[], dialect: HostileDialect): Promise<void> {
+async function arbitraryBytes(
+  targets: readonly Target[],
+  dialect: HostileDialect,
+  numRuns: number,
+): Promise<void> {
   const [target] = targets
   if (!target) return
   const type = fc.constantFrom(
@@ -392,6 +411,65 @@ async function arbitraryBytes(targets: readonly Target[], dialect: HostileDialec
       const request = json(target, Buffer.from(body), { 'content-type': contentType })
       await attack(request, dialect, 'either', contentType)
     }),
-    { numRuns: runs },
+    { numRuns },
   )
+}
+
+const oddValues = [
+  ...['', '0', '-1', '1e400', '99999999999999999999', '999999999999999', '%00', "'--", '{}'],
+  ...['{"all":[]}', '%F0%9F%98%80', 'true', '%25_%5C', '-271821-04-20T00:00:00Z'],
+  ...['+275760-09-13T00:00:00Z', '2026-02-30', 'x'.repeat(3_000)],
+]
+const oddTypes: JsonValue[] = [null, -1, 1e15, '', '<x>', ['a', {}], { a: { b: [] } }]
+
+const calls = routes.filter(({ operation }) => operation !== 'streamEvents')
+
+/** Each call that reads, with each odd value in each of its parameters. */
+function* oddQueries(): Iterable<WireRequest> {
+  for (const { method, path, query } of calls) {
+    const at = `/api/v1${path.replaceAll(/:\w+/g, '1')}`
+    const names = method === 'GET' ? Object.keys(query?.properties ?? {}) : []
+    for (const name of names) {
+      for (const value of oddValues) yield { method, path: `${at}?${name}=${value}` }
+    }
+  }
+}
+
+/** Each call with odd values in its path and, where it has a body, for it and for its fields. */
+function* oddCalls(): Iterable<WireRequest> {
+  for (const { method, path, body } of calls) {
+    const at = `/api/v1${path}`
+    const fields = Object.keys((body as { properties?: object } | undefined)?.properties ?? {})
+    const named = fields.flatMap((field) => oddTypes.map((value) => ({ [field]: value })))
+    const bodies = body ? [...oddTypes, ...named].map((value) => JSON.stringify(value)) : []
+    for (const value of path.includes(':') ? oddValues : []) {
+      const filled = at.replaceAll(/:\w+/g, value || 'x')
+      yield { method, path: filled, body: body ? '{}' : undefined }
+    }
+    for (const text of bodies) {
+      yield { method, path: at.replaceAll(/:\w+/g, '999999'), body: text }
+    }
+  }
+}
+
+/** Every one is answered in the API's own form, and none is a failure of the server. */
+async function sweep(requests: Iterable<WireRequest>, dialect: HostileDialect): Promise<void> {
+  const headers = {
+    authorization: `Bearer ${site.tokens.native?.token}`,
+    'content-type': 'application/json',
+  }
+  const left = requests[Symbol.iterator]()
+  const lane = async () => {
+    let connection = new Connection(site.url)
+    for (let next = left.next(); next.done !== true; next = left.next()) {
+      const { method, path, body = '' } = next.value
+      const what = `${method} ${path.slice(0, 120)} ${String(body).slice(0, 120)}`
+      if (!connection.open) connection = new Connection(site.url)
+      const answer = await connection.request({ ...next.value, headers })
+      assert.ok(answer.status < 500, `${what} was answered ${answer.status} ${answer.text}`)
+      if (answer.status >= 400) assertRefusal(dialect, answer, what)
+    }
+    connection.close()
+  }
+  await Promise.all(Array.from({ length: 8 }, lane))
 }

@@ -36,6 +36,7 @@ interface Ids {
   delivery: number
   run: string
   token: string
+  company: number
 }
 
 for (const engine of engines) {
@@ -71,18 +72,30 @@ for (const engine of engines) {
         await alpha('PUT', `/profiles/by/user_id/${mark}-${n}`, { set: { first_name: mark } })
         await alpha('POST', '/events', { type: 'order.paid', identifiers })
       }
+      const company = await fetch(`${roster.url}/api/public/companies/`, {
+        method: 'POST',
+        headers: {
+          authorization: `Token ${other.tokens.usercom?.token}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ name: mark }),
+      })
       const newest = async (path: string) => (await alpha('GET', `${path}?limit=1`)).body.data[0]
       return {
         profile: (await alpha('GET', `/profiles/by/user_id/${mark}-7`)).body.id,
         event: (await alpha('GET', '/events?limit=1&order=desc')).body.data[0].id,
         delivery: (await newest('/deliveries')).id,
         run: (await newest('/runs')).id,
+        company: ((await company.json()) as { id: number }).id,
         token: (await alpha('GET', '/tokens')).body.data[0].public_part,
       }
     }
 
     function pathOf(path: string, resource: string): string {
-      const id = { runs: ids.run, deliveries: ids.delivery, events: ids.event }[resource]
+      const id = {
+        ...{ runs: ids.run, deliveries: ids.delivery, events: ids.event },
+        companies: ids.company,
+      }[resource]
       const values: { [name: string]: string | number } = {
         id: id ?? ids.profile,
         name: resource === 'workspaces' ? other.workspace.name : mark,

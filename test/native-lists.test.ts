@@ -105,5 +105,68 @@ for (const engine of engines) {
       const ids = [...first.body.data, ...next.body.data].map((each: { id: number }) => each.id)
       assert.deepEqual(ids, [24, 23, 22, 21])
     })
+
+    test('companies that a dialect keeps are told of, from either side', async () => {
+      const { tokens } = await roster.newWorkspace()
+      const own = nativeClient(roster.url, tokens.native?.token ?? '')
+      const vendor = async (method: string, path: string, body: JsonObject) => {
+        const answer = await fetch(`${roster.url}/api/public${path}`, {
+          method,
+          headers: {
+            authorization: `Token ${tokens.usercom?.token}`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify(body),
+        })
+        assert.ok(answer.ok, `${path} ${answer.status} ${await answer.clone().text()}`)
+        return (await answer.json()) as { id: number }
+      }
+      const shop = await vendor('POST', '/companies/', {
+        ...{ name: 'Shop', company_id: 'c-1', city: 'Delft', floor: 3, tags: ['big'] },
+      })
+      const bare = await vendor('POST', '/companies/', { name: 'Bare' })
+      const people: number[] = []
+      for (const name of ['a', 'b', 'c']) {
+        const { id } = await vendor('POST', '/users/update_or_create/', { user_id: name })
+        people.push(id)
+        await vendor('POST', `/companies/${shop.id}/add_member/`, { user_id: id })
+      }
+      await vendor('POST', `/companies/${bare.id}/add_member/`, { user_id: people[1] as number })
+
+      const { body: first } = await own('GET', '/companies?limit=1')
+      const [told] = first.data
+      assert.deepEqual(
+        [told.id, told.custom_id, told.name, told.attributes, told.tags],
+        [shop.id, 'c-1', 'Shop', { city: 'Delft', floor: 3 }, ['big']],
+      )
+      const { body: rest } = await own('GET', `/companies?cursor=${first.next_cursor}`)
+      assert.deepEqual(
+        [rest.data.map((each: JsonObject) => each.name), rest.next_cursor],
+        [['Bare'], null],
+      )
+      assert.deepEqual((await own('GET', `/companies/${shop.id}`)).body, told)
+      assert.deepEqual((await own('GET', '/companies?custom_id=c-1')).body.data, [told])
+      assert.deepEqual((await own('GET', '/companies?custom_id=c-2')).body.data, [])
+
+      const at = `/companies/${shop.id}/profiles?limit=2`
+      const { body: page } = await own('GET', at)
+      const { body: last } = await own('GET', `${at}&cursor=${page.next_cursor}`)
+      const ids = [...page.data, ...last.data].map((each: { id: number }) => each.id)
+      assert.deepEqual([ids, last.next_cursor], [people, null])
+
+      const of = await own('GET', `/profiles/${people[1]}/companies`)
+      const { member_since, ...same } = of.body.data[0]
+      assert.deepEqual(same, told)
+      assert.ok(Date.parse(member_since) > 0)
+      assert.equal(of.body.data[1].name, 'Bare')
+      await own('DELETE', `/profiles/${people[0]}`)
+      assert.equal((await own('GET', `/profiles/${people[0]}/companies`)).status, 404)
+      assert.equal((await own('GET', at)).body.data[0].id, people[1])
+      for (const nobodys of [0, 900_000_000_000]) {
+        const { status, body } = await own('GET', `/companies/${nobodys}/profiles`)
+        assert.deepEqual([status, body.code], [404, 'record_not_found'])
+      }
+      assert.equal((await native('GET', `/companies/${shop.id}`)).status, 404)
+    })
   })
 }

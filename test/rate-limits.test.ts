@@ -107,8 +107,13 @@ describe('the vendors’ limits', () => {
     const first = await send(roster.url, call)
     assert.equal(first.headers['ratelimit-policy'], '"calls";q=600;w=60')
     assert.equal(first.headers.ratelimit, '"calls";r=599;t=60')
-    const answers = await many(600, call)
-    assert.deepEqual(countStatuses(answers), { 200: 599, 429: 1 })
+    // A page of another origin may read them: each is named, and those of the answer beside.
+    const headers = { ...call.headers, origin: 'https://shop.example' }
+    const seen = await send(roster.url, { ...call, path: '/api/v1/rules', headers })
+    const exposed = 'x-request-id, etag, ratelimit-policy, ratelimit'
+    assert.equal(seen.headers['access-control-expose-headers'], exposed)
+    const answers = await many(599, call)
+    assert.deepEqual(countStatuses(answers), { 200: 598, 429: 1 })
     const refused = answers.find(({ status }) => status === 429)
     const seconds = refused?.headers['retry-after']
     assert.equal(refused?.headers.ratelimit, `"calls";r=0;t=${seconds}`)

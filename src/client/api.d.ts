@@ -70,6 +70,39 @@ export type Change = {
   to: unknown
 }
 
+/** where people work */
+export type Company = {
+  /** an id */
+  id: number
+  custom_id: string | null
+  name: string | null
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  tags: Array<string>
+  version: number
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+}
+
+export type CompanyOfPerson = {
+  /** an id */
+  id: number
+  custom_id: string | null
+  name: string | null
+  /** a map of attributes */
+  attributes: { [name: string]: unknown }
+  tags: Array<string>
+  version: number
+  /** a time, UTC */
+  created_at: string
+  /** a time, UTC */
+  updated_at: string
+  /** a time, UTC */
+  member_since: string
+}
+
 /** one action owed for one event */
 export type Delivery = {
   /** an id */
@@ -599,6 +632,25 @@ export type RefusedEntry = {
   hint?: string
 }
 
+export type RenderedStep = {
+  /** the path of the step, such as 1.0 */
+  step: string
+  action: string
+  /** its settings, rendered */
+  settings?: unknown
+  request?: {
+    method: string
+    headers: { [name: string]: string }
+    body: string | null
+    /** the payload of a dialect that makes the body when it is sent */
+    payload?: string
+  }
+  fault?: {
+    reason: string
+    detail: string
+  }
+}
+
 export type Rule = {
   name: string
   /** 1 when first applied, one more with every change */
@@ -662,6 +714,8 @@ export type StepRecord = {
   step: string
   did: string
   events?: Array<number>
+  /** an id */
+  delivery?: number
   /** a time, UTC */
   until?: string
   name?: string
@@ -686,6 +740,26 @@ export type TriedExample = {
   passed: boolean
   /** where what came differs from what was said */
   wrong: Array<string>
+}
+
+export type TriedRule = {
+  /** an id */
+  event_id: number
+  type: string
+  matched: boolean
+  /** why not: type, source or condition */
+  because?: string
+  /** the condition that failed */
+  sentence?: string
+  steps: Array<RenderedStep>
+  /** what would be logged */
+  events: Array<Event>
+  /** runs that would wait or fail, as they end */
+  runs: Array<Run>
+  deliveries: Array<{
+    step: string
+    destination: string
+  }>
 }
 
 export type Workspace = {
@@ -995,6 +1069,59 @@ export interface Calls {
       next_cursor: string | null
     }
   }
+  /** List the companies of a person, since when they belong there. */
+  listCompaniesOf: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<CompanyOfPerson>
+      next_cursor: string | null
+    }
+  }
+  /** List companies, oldest first. */
+  listCompanies: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** the customer's own id of the company */
+      custom_id?: string
+    }
+    answer: {
+      data: Array<Company>
+      next_cursor: string | null
+    }
+  }
+  /** Read a company. */
+  getCompany: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: Company
+  }
+  /** List the people of a company, who came first first. */
+  listCompanyProfiles: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
+    answer: {
+      data: Array<Profile>
+      next_cursor: string | null
+    }
+  }
   /** Make one person of several profiles. */
   mergeProfiles: {
     given: {
@@ -1127,6 +1254,17 @@ export interface Calls {
         definition: RuleDefinition
       }>
     }
+  }
+  /** Try a rule on an event of the log. */
+  tryRule: {
+    given: {
+      body: {
+        rule: RuleDefinition
+        /** an id, which is a whole number */
+        event_id: number
+      }
+    }
+    answer: TriedRule
   }
   /** List runs of rules that waited or failed, newest event first. */
   listRuns: {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Asking } from './ask.ts'
 import type { Applied, Command, Key } from './command.ts'
+import type { CompanyRecords } from './company.ts'
 import type { Fault } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Payload } from './payload.ts'
@@ -49,6 +50,8 @@ export interface Dialect {
   hosts?: readonly string[]
   /** Bodies of the vendor's own webhooks, for steps of rules and for webhooks that it registers. */
   payloads?: readonly Payload[]
+  /** How it keeps companies, where it does: other calls tell of them too. */
+  companies?: CompanyRecords
   /** Ready-to-paste examples for a new workspace, one for each documented main call. */
   samples(baseUrl: string, token: ShownToken): Sample[]
 }

@@ -5,7 +5,8 @@ import { Fault } from '../core/errors.ts'
 import type { RateState } from '../core/rate-limit.ts'
 import type { Access, Proof } from './authenticate.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
-import { ownerOf } from './owner.ts'
+import { boundOf, routeUnder } from './owner.ts'
+import { watchArrivals } from './refuse-early.ts'
 import { logAnswer, logFailure } from './request-log.ts'
 import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
@@ -28,6 +29,8 @@ export interface Connection {
   trusted: boolean
   /** Whether it is TLS. */
   encrypted: boolean
+  /** Whether what arrives is looked at before it is parsed. */
+  watched: boolean
   /** The credentials that were proved on it last. */
   proof: Proof | null
 }
@@ -66,6 +69,12 @@ export class Call {
     this.route = shell.nowhere
   }
 
+  /** The host name that the client called, as far as it is known. */
+  get nameAsked(): string {
+    const { baseUrl } = this.head
+    return baseUrl.slice(baseUrl.indexOf('//') + 2)
+  }
+
   get answered(): boolean {
     return this.#answered
   }
@@ -76,8 +85,8 @@ export class Call {
     this.#answered = true
     try {
       const wire = toWire(this.route, response)
-      this.#addOrigin(wire)
       addRate(this.route, wire.headers, this.rate, this.shell.clock())
+      this.#addOrigin(wire)
       this.#send(wire)
     } catch (error) {
       this.#lastResort(error)
@@ -104,6 +113,8 @@ export class Call {
     }
     this.#addOrigin(wire)
     this.connection.closing = true
+    // It may go on for days, and takes nobody's place meanwhile.
+    this.shell.overload.over(this)
     this.#response.once('close', () => this.#record(wire.status))
     const own = { connection: 'close', 'x-request-id': this.id }
     this.#response.writeHead(wire.status, { ...wire.headers, ...own })
@@ -114,7 +125,10 @@ export class Call {
   /** Answers with a refusal in the words of the dialect that owns the path. Never throws. */
   refuse(fault: Fault): void {
     if (this.#answered) return
-    if (this.route === this.shell.nowhere) this.route = ownerOf(this.shell, this.head.path)
+    if (this.route === this.shell.nowhere) {
+      const bound = boundOf(this.shell, this.connection, this.nameAsked)
+      this.route = routeUnder(this.shell, bound, this.head.path)
+    }
     if (fault.status >= 500 && !this.#isBusy) logFailure(this, fault.cause ?? fault)
     try {
       const { dialect } = this.route
@@ -127,10 +141,11 @@ export class Call {
     }
   }
 
-  /** Refuses because too much is to be done, at the least cost: the log has only their number. */
+  /** Refuses because too much is to be done: the log has only the number of such calls. */
   refuseBusy(): void {
     this.#isBusy = true
     this.refuse(this.shell.overload.refuse())
+    watchArrivals(this.shell, this.connection, this.request.socket)
   }
 
   /** Refuses with a fault, or with `otherwise` when the error is not one. */
@@ -250,6 +265,7 @@ export function connectionOf(
     bound: null,
     trusted: isTrusted(socket),
     encrypted: 'encrypted' in socket,
+    watched: false,
     proof: null,
   }
   return holder[connectionKey]

@@ -34,5 +34,15 @@ export function addCrossOrigin(headers: Headers, origin: string | null): void {
   // The exact origin, never `*`: browsers refuse `*` where credentials are sent along.
   headers['access-control-allow-origin'] = origin
   headers['access-control-allow-credentials'] = 'true'
-  headers['access-control-expose-headers'] = 'x-request-id'
+  const exposed = Object.keys(headers).filter((name) => !unexposed.test(name))
+  headers['access-control-expose-headers'] = ['x-request-id', ...exposed].join(', ').toLowerCase()
 }
+
+/** What every page may read, and what means nothing to one. */
+const unexposed = new RegExp(
+  `^(${[
+    'cache-control|expires|last-modified|pragma|vary|connection|set-cookie',
+    'content-(language|length|type)|x-(frame|content-type)-options|access-control-.*',
+  ].join('|')})$`,
+  'i',
+)

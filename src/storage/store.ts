@@ -1,6 +1,7 @@
 import type { Actor, AuditEntry } from '../core/audit.ts'
-import type { Applied, Command, Idempotency } from '../core/command.ts'
+import type { Applied, Command, Idempotency, Outcome } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
+import type { Fault } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
 import type { Preview } from '../core/preview.ts'
@@ -25,6 +26,17 @@ export interface Store extends QueryStore, RecordStore {
    * changes nothing. Commands that wait together may share a transaction, unseen by the caller.
    */
   apply(workspaceId: WorkspaceId, command: Command): Promise<Applied>
+
+  /**
+   * Applies commands of one caller in their order, each as `apply` would, and answers of each what
+   * became of it or why it was refused. Made for files full of them: they share as few transactions
+   * as others who write beside them can bear. No two of them have one idempotency key.
+   *
+   * A fault of the store itself (`isOfStore`) is that of all that follow, which are not tried then,
+   * and of calls that were made while this one was under way: so whoever tries again what has it
+   * keeps the order.
+   */
+  applyAll(workspaceId: WorkspaceId, commands: readonly Command[]): Promise<(Outcome | Fault)[]>
 
   /**
    * Decides a command on the current state as `apply` would, and stores nothing: what is refused

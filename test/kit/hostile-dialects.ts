@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { Value } from 'typebox/value'
 import type { JsonObject } from '../../src/core/json.ts'
+import { problem } from '../../src/http/native/schemas.ts'
 import { type HostileDialect, jsonObject } from './hostile-site.ts'
 
 /** What the hostile tests must know of each dialect: calls to attack and the form of a refusal. */
@@ -87,7 +89,7 @@ export const hostileDialects: readonly HostileDialect[] = [
           ...['profile', 'profileOnce', 'tags', 'unsubscribeEmail', 'unsubscribeTexting'],
           ...['blocked', 'language'],
         ],
-        attributes: 'profile' as const,
+        attributes: 'inner' as const,
       }
       return [
         { ...common, name: 'PATCH user', method: 'PATCH', path: `/open/v5/users/${userId}` },
@@ -102,6 +104,39 @@ export const hostileDialects: readonly HostileDialect[] = [
       assert.ok(typeof body.type === 'string' && typeof body.message === 'string')
       const errors = body.errors as { message: string }[]
       assert.ok(errors.length > 0 && errors.every(({ message }) => message.length > 3))
+    },
+  },
+  {
+    id: 'native',
+    targets({ token }) {
+      const common = { headers: { authorization: `Bearer ${token}` }, attributes: 'inner' as const }
+      const changes = {
+        body: { tags: ['hostile'], set: { first_name: 'John' } },
+        fields: [
+          ...['set', 'set_once', 'unset', 'increment', 'add', 'remove', 'tags', 'identifiers'],
+          'occurred_at',
+        ],
+      }
+      return [
+        {
+          ...{ ...common, ...changes, name: 'PUT profile', method: 'PUT' },
+          path: '/api/v1/profiles/by/user_id/hostile',
+        },
+        {
+          ...{ ...common, name: 'POST event', method: 'POST', path: '/api/v1/events' },
+          body: { type: 'hostile.came', attributes: { seen: 1 } },
+          fields: [
+            ...['type', 'occurred_at', 'attributes', 'profile_id', 'identifiers'],
+            ...['idempotency_key', 'events'],
+          ],
+        },
+      ]
+    },
+    assertRefusal(answer) {
+      assert.equal(answer.headers['content-type'], 'application/problem+json', answer.text)
+      const body = answer.json() as JsonObject
+      assert.equal(body.status, answer.status, answer.text)
+      assert.ok(Value.Check(problem, body), answer.text)
     },
   },
 ]

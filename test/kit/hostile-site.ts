@@ -17,8 +17,8 @@ export interface Target {
   body: JsonObject
   /** Names of all fields the call understands. */
   fields: readonly string[]
-  /** Where free attributes go: the body itself, or an object in it. */
-  attributes: 'body' | 'profile'
+  /** Where free attributes go: the body itself, or the object that is last in it. */
+  attributes: 'body' | 'inner'
 }
 
 /** One dialect's part of the hostile tests. */

@@ -1,5 +1,6 @@
 import { defineDialect, type Endpoint } from '../../core/dialect.ts'
 import { allowHeader, methodsAt } from './allow.ts'
+import { companyRecords } from './company-records.ts'
 import { credentials, tokens } from './credentials.ts'
 import { endpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
@@ -12,6 +13,7 @@ export const usercom = defineDialect({
   basePaths: ['/api/public'],
   endpoints,
   payloads: [automationPayload],
+  companies: companyRecords,
   credentials,
   parseBody,
   renderError,

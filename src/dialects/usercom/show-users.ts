@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { Profile, ProfileId } from '../../core/profile.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 import type { Workspace } from '../../core/workspace.ts'
+import { memberSince } from './company-records.ts'
 import { type Definition, definitionKey, findNamed, readDefinition } from './definitions.ts'
 import { bodyText, COMPANY_MEMBER, LIST_MEMBER, recordIdOf, TAG } from './kinds.ts'
 import { customNames, dateTime, renderUser, type Shown } from './user-object.ts'
@@ -102,11 +103,6 @@ function* parentsOf(memberships: readonly StoredRecord[]): Asking<Map<string, St
   return parents
 }
 
-/** Who came here by a merge has been a member for longer than the record is there. */
-function sinceOf({ body, createdAt }: StoredRecord): number {
-  return typeof body.since === 'number' ? body.since : createdAt
-}
-
 function belongs(
   subject: ProfileId,
   memberships: readonly StoredRecord[],
@@ -121,7 +117,7 @@ function belongs(
     const name = bodyText(parent, 'name')
     if (membership.kind === LIST_MEMBER) {
       lists.push({ id, name, description: bodyText(parent, 'description') ?? '' })
-    } else companies.push({ member_since: dateTime(sinceOf(membership)), id, name })
+    } else companies.push({ member_since: dateTime(memberSince(membership)), id, name })
   }
   return { companies, lists }
 }

@@ -3,6 +3,8 @@ import { Compile, type Validator } from 'typebox/compile'
 import { Fault, type FieldFault } from '../../core/errors.ts'
 import { type DataFault, explainErrors } from '../../core/explain-errors.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
+import { assertText } from '../../core/normalise.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 
 /**
@@ -46,7 +48,7 @@ export function readQuery(schema: TObject | undefined, query: string): unknown {
     if (Object.hasOwn(values, name)) {
       throw asFault([{ path: [name], message: 'Stands more than once in the address.' }])
     }
-    values[name] = fromText(text, property.type)
+    values[name] = fromText(name, text, property.type)
   }
   if (schema) assertMatches(schema, values)
   return values
@@ -57,14 +59,18 @@ export function readParams(schema: TObject | undefined, params: { [name: string]
   if (!schema) return {}
   const properties = schema.properties as { [name: string]: { type?: string } }
   const values = Object.fromEntries(
-    Object.entries(params).map(([name, text]) => [name, fromText(text, properties[name]?.type)]),
+    Object.entries(params).map(([name, text]) => [
+      name,
+      fromText(name, text, properties[name]?.type),
+    ]),
   )
   assertMatches(schema, values)
   return values
 }
 
 /** Text that is not of the type stays text, which the schema then refuses. */
-function fromText(text: string, type: string | undefined): JsonValue {
+function fromText(name: string, text: string, type: string | undefined): JsonValue {
+  assertText(name, text, limits.stringLengthMax)
   if (type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text)
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return text

@@ -195,7 +195,7 @@ export const getTimeline = defineRoute({
 
 type Reading = Pick<NativeCall<unknown, unknown, unknown>, 'store' | 'workspace'>
 
-async function byId({ store, workspace }: Reading, profileId: number): Promise<Profile> {
+export async function byId({ store, workspace }: Reading, profileId: number): Promise<Profile> {
   const keys = [{ profile: profileId as ProfileId }]
   const [found] = await store.findProfiles(workspace.id, { keys })
   if (found) return found

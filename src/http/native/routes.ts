@@ -1,5 +1,6 @@
 import { listAttributes } from './attributes.ts'
 import { listAudit } from './audit.ts'
+import { getCompany, listCompanies, listCompaniesOf, listCompanyProfiles } from './companies.ts'
 import { countDeliveries, getDelivery, listDeliveries } from './deliveries.ts'
 import { getRuleSchema, listDialects } from './describe.ts'
 import {
@@ -37,6 +38,7 @@ import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from '
 import { cancelRun, getRun, listRuns } from './runs.ts'
 import { countEvents } from './statistics.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { tryRuleOnEvent } from './try-rule.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -51,9 +53,10 @@ export const routes: readonly NativeRoute[] = [
   ...[sendEvents, listEvents, streamEvents, getEvent],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
+  ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],
   ...[mergeProfiles, undoMerge, eraseProfile],
   listAttributes,
-  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
+  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
   ...[listRuns, getRun, cancelRun],
   ...[listDestinations, getDestination, putDestination, removeDestination],
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],

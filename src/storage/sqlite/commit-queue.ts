@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Applied, Command, Outcome } from '../../core/command.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -10,6 +10,7 @@ import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delive
 import type { DueSignal } from './due-signal.ts'
 import type { Filled } from './fill-some.ts'
 import { type DeliveryCall, faultFromJson, type Reply, type Request } from './thread-messages.ts'
+import { Turns } from './turns.ts'
 
 interface Waiting {
   workspaceId: WorkspaceId
@@ -52,12 +53,15 @@ export class CommitQueue {
   #inFlight: Sent[] = []
   /** What is asked besides goes ahead of the groups that wait, and takes no place of theirs. */
   #groupsInFlight = 0
+  readonly #turns: Turns
+  #partsInFlight = 0
   readonly #deliveryCalls = batch((calls: DeliveryCall[]) => this.#writeCalls(calls), callsMax)
   #scheduled = false
   #closing = false
 
   constructor(options: Options) {
     this.#options = options
+    this.#turns = new Turns(options.path, options.eager)
     if (options.eager) this.#writer()
   }
 
@@ -77,6 +81,38 @@ export class CommitQueue {
         })
       }
     })
+  }
+
+  /** Ordered, and in transactions of its own: see `Store.applyAll`. */
+  async applyAll(
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+  ): Promise<(Outcome | Fault)[]> {
+    const parts: Promise<(Outcome | Fault)[]>[] = []
+    const { partMax, ...turn } = this.#turns.next()
+    for (let at = 0; at < commands.length; at += partMax) {
+      parts.push(this.#applyPart(workspaceId, commands.slice(at, at + partMax), turn))
+    }
+    return (await Promise.all(parts)).flat()
+  }
+
+  async #applyPart(
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+    turn: { holdMs: number; pauseMs: number },
+  ): Promise<(Outcome | Fault)[]> {
+    const follows = this.#partsInFlight > 0
+    const now = this.#options.clock()
+    const lines = commands.map((command) => JSON.stringify(command))
+    this.#partsInFlight += 1
+    const reply = await this.#ask({ kind: 'apply-all', now, workspaceId, follows, ...turn }, lines)
+    this.#partsInFlight -= 1
+    if (reply.kind !== 'applied-all') {
+      const fault = new Fault('outcome_unknown')
+      return commands.map(() => fault)
+    }
+    if (reply.planned) this.#options.due.tell()
+    return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))
   }
 
   /** A real tiny write; throws the fault it met. */
@@ -170,10 +206,10 @@ export class CommitQueue {
     return worker
   }
 
-  #ask(request: Request): Promise<Reply> {
+  #ask(request: Request, lines: readonly string[] = []): Promise<Reply> {
     return new Promise((done) => {
       this.#inFlight.push({ group: [], done })
-      this.#writer().postMessage(JSON.stringify(request))
+      this.#writer().postMessage([JSON.stringify(request), ...lines].join('\n'))
     })
   }
 

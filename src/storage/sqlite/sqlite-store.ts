@@ -71,6 +71,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    applyAll: (workspaceId, commands) => queue.applyAll(workspaceId, commands),
     preview: (workspaceId, command) => queue.preview(workspaceId, command),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),

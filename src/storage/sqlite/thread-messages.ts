@@ -1,4 +1,4 @@
-import type { Command } from '../../core/command.ts'
+import type { Command, Outcome } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { EventQuery } from '../../core/event-query.ts'
 import type { Preview } from '../../core/preview.ts'
@@ -20,9 +20,22 @@ export interface DeliveryCall {
   given: unknown[]
 }
 
+/** Its commands come as lines of text after it, so that each is read when its turn comes. */
+export interface ApplyAll {
+  kind: 'apply-all'
+  now: number
+  workspaceId: WorkspaceId
+  /** Whether it was asked while another was under way, whose fault is its own then. */
+  follows: boolean
+  /** How long a transaction may take, and how long to let others have the file after it. */
+  holdMs: number
+  pauseMs: number
+}
+
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
+  | ApplyAll
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
   | { kind: 'roll-up' }
@@ -38,6 +51,7 @@ export type Reply =
       /** Whether deliveries were planned that may be claimed. */
       planned: boolean
     }
+  | { kind: 'applied-all'; outcomes: (Outcome | { fault: FaultJson })[]; planned: boolean }
   | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }

@@ -1,11 +1,20 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
 import type { PortAsked, PortTold } from '../worker-port.ts'
-import { type DeliveryCall, faultToJson, type Reply, type Request } from './thread-messages.ts'
-import { type Result, Writer } from './writer.ts'
+import type { Result } from './command-writer.ts'
+import {
+  type ApplyAll,
+  type DeliveryCall,
+  type FaultJson,
+  faultToJson,
+  type Reply,
+  type Request,
+} from './thread-messages.ts'
+import { Writer } from './writer.ts'
 
 /**
  * The thread that owns the writing connection. A sync to disk takes as long as the disk wants, and
@@ -19,22 +28,57 @@ const writer = new Writer(path, decide)
 /** Ports of those who claim deliveries on other threads. */
 const workers = new Set<MessagePort>()
 
+/** What nobody wakes, to wait for a while. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+/** What ended the last of the calls that follow each other. */
+let lastFault: Fault | null = null
+
 parentPort?.on('message', (message: string | { worker: MessagePort }) => {
   if (typeof message !== 'string') {
     serveWorker(message.worker)
     return
   }
-  const request = JSON.parse(message) as Request
+  const [first, ...lines] = message.split('\n')
+  const request = JSON.parse(first as string) as Request
   if (request.kind === 'apply') {
     const results = writer.applyGroup(request.group, request.now)
-    const planned = writer.takePlanned()
-    if (planned) tellDue()
-    parentPort?.postMessage(appliedReply(results, planned))
+    parentPort?.postMessage(appliedReply(results, takePlanned()))
     return
   }
-  parentPort?.postMessage(JSON.stringify(answer(request)))
+  const reply = request.kind === 'apply-all' ? applyAll(request, lines) : answer(request)
+  parentPort?.postMessage(JSON.stringify(reply))
   if (request.kind === 'deliveries') tellDue()
 })
+
+/** Whether deliveries were planned; whoever claims them is told first. */
+function takePlanned(): boolean {
+  const planned = writer.takePlanned()
+  if (planned) tellDue()
+  return planned
+}
+
+function applyAll(request: ApplyAll, texts: string[]): Reply {
+  const { workspaceId, follows, holdMs, pauseMs, now } = request
+  const outcomes: (Outcome | Fault)[] = []
+  if (!follows) lastFault = null
+  while (lastFault === null && outcomes.length < texts.length) {
+    const rest = outcomes.length === 0 ? texts : texts.slice(outcomes.length)
+    outcomes.push(...writer.applySome(workspaceId, rest, { now, holdMs }))
+    const last = outcomes.at(-1)
+    if (isOfStore(last)) lastFault = last
+    else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
+  }
+  const fault = lastFault && { fault: faultToJson(lastFault) }
+  return {
+    kind: 'applied-all',
+    outcomes: texts.map((_, index) => {
+      const outcome = outcomes[index]
+      if (outcome instanceof Fault) return { fault: faultToJson(outcome) }
+      return outcome ?? (fault as { fault: FaultJson })
+    }),
+    planned: takePlanned(),
+  }
+}
 
 function serveWorker(port: MessagePort): void {
   workers.add(port)
@@ -64,7 +108,7 @@ function resultText(result: Result): string {
   return `{"applied":${appliedText(result.applied, result.profileText)}}`
 }
 
-function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
+function answer(request: Exclude<Request, { kind: 'apply' | 'apply-all' }>): Reply {
   switch (request.kind) {
     case 'preview':
       return preview(request)

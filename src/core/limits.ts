@@ -48,7 +48,7 @@ export const limits = {
   otherwiseDepthMax: 4,
   /** The longest wait of one step, in days. */
   waitDaysMax: 731,
-  /** Claims of a delivery that may come to no attempt for a fault of Roster's own; then it is dead. */
+  /** Claims without an attempt after which a fault of Roster's own makes a delivery dead. */
   deliveryFaultsMax: 20,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,

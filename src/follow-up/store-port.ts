@@ -65,7 +65,7 @@ export function serveStore(port: MessagePort, store: ServedStore, hasOwnWay: boo
   }
 }
 
-/** The store as a worker on another thread sees it; `writer` is a port to the thread that writes. */
+/** The store as a worker on another thread sees it; `writer` leads to the thread that writes. */
 export function storeOver(port: MessagePort, writer: MessagePort | null): PortStore & Closing {
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
   const listeners = new Set<() => void>()

@@ -6,11 +6,12 @@ import type { Statement } from './transaction.ts'
 /** How often it is looked, where what waits is all ahead. */
 const lookMs = 10_000
 
-/** What nobody has tried yet was due when it was planned; what was tried, no later than `longest`. */
+/** What nobody has tried was due when it was planned; what was tried, no later than `longest`. */
 export const pullInDeliveries: Statement = {
   name: 'pull_in_deliveries',
   text: `
-    UPDATE deliveries d SET wake_at = CASE d.state WHEN 'claimed' THEN $6::bigint ELSE $4::bigint END
+    UPDATE deliveries d
+    SET wake_at = CASE d.state WHEN 'claimed' THEN $6::bigint ELSE $4::bigint END
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS asked (workspace_id, name, longest)
     WHERE d.workspace_id = asked.workspace_id AND d.destination = asked.name
       AND d.wake_at > $5::bigint

@@ -66,8 +66,8 @@ async function drain(receiver: BenchReceiver) {
   const serves = works > 0 ? { ...env, ROSTER_WORKER: 'off' } : env
   await using _roster = await folder.start({ env: serves, outputFile: `${folder.path}/log` })
   const began = Date.now()
-  const quiet = { ...folder.env, ...env, ROSTER_LOG_LEVEL: 'warn' }
-  const working = await Promise.all(Array.from({ length: works }, () => spawnWork(quiet)))
+  const worker = { ...folder.env, ...env }
+  const working = await Promise.all(Array.from({ length: works }, () => spawnWork(worker)))
   for (;;) {
     const { count, lastAt } = await receiver.read()
     if (count - before >= deliveries) {

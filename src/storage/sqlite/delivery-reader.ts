@@ -49,6 +49,16 @@ const selectAllDestinations = `
   FROM destinations JOIN workspaces ON workspaces.id = workspace_id
   ORDER BY workspace_id, destinations.name`
 
+/** What does not come in the order of ids is sorted by its key alone, without its row. */
+export function selectList(from: string, where: string, goesOn: boolean, oldestFirst = false) {
+  const direction = oldestFirst ? 'ASC' : 'DESC'
+  const further = goesOn ? `AND key ${oldestFirst ? '>' : '<'} ${rowKey('?', '?')}` : ''
+  return `
+    SELECT ${deliveryColumns} FROM deliveries WHERE key IN (
+      SELECT key FROM ${from} WHERE ${where} ${further} ORDER BY key ${direction} LIMIT ?)
+    ORDER BY key ${direction}`
+}
+
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {
   readonly #db: DatabaseSync
@@ -78,11 +88,8 @@ export class DeliveryReader {
   list(workspaceId: WorkspaceId, filter: DeliveryFilter): Delivery[] {
     const { cursor, oldestFirst, limit, ...selection } = filter
     const { from, where, values } = selectDeliveries(workspaceId, selection)
-    const further = cursor === undefined ? '' : `AND id ${oldestFirst ? '>' : '<'} ?`
-    const select = `
-      SELECT ${deliveryColumns} FROM ${from} WHERE ${where} ${further}
-      ORDER BY key ${oldestFirst ? 'ASC' : 'DESC'} LIMIT ?`
-    const bound = cursor === undefined ? values : [...values, cursor]
+    const select = selectList(from, where, cursor !== undefined, oldestFirst)
+    const bound = cursor === undefined ? values : [...values, workspaceId, cursor]
     return this.#db
       .prepare(select)
       .all(...bound, limit)

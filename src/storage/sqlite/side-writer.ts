@@ -36,7 +36,7 @@ export class SideWriter {
       if (gone.length > 0) this.flush()
       for (const term of gone) this.#terms.remove(workspaceId, term, profile.id)
       for (const term of added) {
-        if (before === null) this.#putOff(workspaceId, term, profile.id)
+        if (before === null) this.putOff(workspaceId, term, profile.id)
         else this.#terms.enter(workspaceId, term, [profile.id])
       }
       const gap = gapChange(write)
@@ -55,7 +55,7 @@ export class SideWriter {
   }
 
   /** Many new profiles have few countries and tags: each is entered for all of them at once. */
-  #putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
+  putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
     const key = `${workspaceId} ${term.kind} ${term.name}\0${term.value}`
     const added = this.#added.get(key)
     if (added) added.profiles.push(profile)

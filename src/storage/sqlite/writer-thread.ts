@@ -5,13 +5,7 @@ import { Fault, isOfStore } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
 import type { Result } from './command-writer.ts'
-import {
-  type ApplyAll,
-  type FaultJson,
-  faultToJson,
-  type Reply,
-  type Request,
-} from './thread-messages.ts'
+import { type ApplyAll, faultToJson, type Reply, type Request } from './thread-messages.ts'
 import { Writer } from './writer.ts'
 
 /**
@@ -28,35 +22,34 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 /** What ended the last of the calls that follow each other. */
 let lastFault: Fault | null = null
 
-parentPort?.on('message', (text: string) => {
-  const [first, ...lines] = text.split('\n')
-  const request = JSON.parse(first as string) as Request
+parentPort?.on('message', (message: string | ApplyAll) => {
   parentPort?.postMessage(
-    request.kind === 'apply'
-      ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
-      : JSON.stringify(request.kind === 'apply-all' ? applyAll(request, lines) : answer(request)),
+    typeof message === 'string'
+      ? replyTo(JSON.parse(message) as Request)
+      : JSON.stringify(applyAll(message)),
   )
 })
 
-function applyAll(request: ApplyAll, texts: string[]): Reply {
-  const { workspaceId, follows, holdMs, pauseMs, now } = request
+function replyTo(request: Request): string {
+  return request.kind === 'apply'
+    ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
+    : JSON.stringify(answer(request))
+}
+
+function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
-  while (lastFault === null && outcomes.length < texts.length) {
-    const rest = outcomes.length === 0 ? texts : texts.slice(outcomes.length)
-    outcomes.push(...writer.applySome(workspaceId, rest, { now, holdMs }))
+  while (lastFault === null && outcomes.length < commands.length) {
+    const rest = outcomes.length === 0 ? commands : commands.slice(outcomes.length)
+    outcomes.push(...writer.applySome(rest, of, holdMs))
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
   }
-  const fault = lastFault && { fault: faultToJson(lastFault) }
+  const all = commands.map((_, index) => outcomes[index] ?? (lastFault as Fault))
   return {
     kind: 'applied-all',
-    outcomes: texts.map((_, index) => {
-      const outcome = outcomes[index]
-      if (outcome instanceof Fault) return { fault: faultToJson(outcome) }
-      return outcome ?? (fault as { fault: FaultJson })
-    }),
+    outcomes: all.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one)),
     planned: writer.takePlanned(),
   }
 }
@@ -71,7 +64,7 @@ function resultText(result: Result): string {
   return `{"applied":${appliedText(result.applied, result.profileText)}}`
 }
 
-function answer(request: Exclude<Request, { kind: 'apply' | 'apply-all' }>): Reply {
+function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
   switch (request.kind) {
     case 'preview':
       return preview(request)

@@ -39,5 +39,10 @@ export function addCrossOrigin(headers: Headers, origin: string | null): void {
 }
 
 /** What every page may read, and what means nothing to one. */
-const unexposed =
-  /^(cache-control|content-(language|length|type)|expires|last-modified|pragma|vary|connection|set-cookie|x-(frame|content-type)-options|access-control-.*)$/i
+const unexposed = new RegExp(
+  [
+    '^(cache-control|content-(language|length|type)|expires|last-modified|pragma|vary|connection',
+    'set-cookie|x-(frame|content-type)-options|access-control-.*)$',
+  ].join('|'),
+  'i',
+)

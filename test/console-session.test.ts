@@ -65,6 +65,37 @@ test('pages elsewhere neither sign in nor learn the header nor call', async () =
   assert.equal(own.status, 200)
 })
 
+test('signing out ends the session everywhere, and no other of the same token', async () => {
+  const mine = await signIn()
+  const other = await signIn()
+  assert.notEqual(mine.pair, other.pair)
+  const headersOf = ({ pair, body }: typeof mine) => ({
+    cookie: pair,
+    'x-csrf-token': body.csrf_token,
+  })
+  const statuses = async (session: typeof mine) => {
+    const headers = headersOf(session)
+    const [told, called] = await Promise.all([
+      fetch(`${roster.url}/console/session`, { headers }),
+      fetch(`${roster.url}/api/v1/events`, { headers }),
+    ])
+    return [told.status, called.status]
+  }
+  assert.deepEqual(await statuses(mine), [200, 200])
+  const address = `${roster.url}/console/session`
+  const leave = () => fetch(address, { method: 'DELETE', headers: headersOf(mine) })
+  assert.equal((await leave()).status, 204)
+  assert.deepEqual(await statuses(mine), [401, 401])
+  const written = await fetch(`${roster.url}/api/v1/events`, {
+    method: 'POST',
+    headers: { ...headersOf(mine), 'content-type': 'application/json' },
+    body: '{"type":"order.paid"}',
+  })
+  assert.equal(written.status, 401)
+  assert.equal((await leave()).status, 204)
+  assert.deepEqual(await statuses(other), [200, 200])
+})
+
 test('a token that is not for the console, wrong or of another dialect does not sign in', async () => {
   const made = await fetch(`${roster.url}/api/v1/tokens`, {
     method: 'POST',

@@ -80,6 +80,56 @@ for (const engine of engines) {
       assert.match(unknown.body.detail, /Did you mean "tag-later"/)
     })
 
+    test('a rule is tried on an event of the log: why, what it sends, and every template', async () => {
+      const { native, world } = await enter()
+      await native('PUT', '/destinations/shop', { type: 'webhook', url: 'https://shop.example/' })
+      const { body: ann } = await native('PUT', '/profiles/by/user_id/u1', {
+        set: { plan: 'free' },
+      })
+      await native('PATCH', `/profiles/${ann.profile.id}`, { set: { plan: 'gold' } })
+      const { data } = (await native('GET', '/events?order=desc&limit=1')).body
+      const event_id = data[0].id
+      const rule = {
+        name: 'tell',
+        on: ['profile.updated'],
+        when: { changed: 'plan', from: { is: 'free' } },
+        steps: [
+          {
+            action: 'webhook',
+            with: { destination: 'shop', json: { was: '{{ changes.plan.from }}' } },
+          },
+          { action: 'set-attributes', with: { attributes: { seen: '{{ profile.plan }}' } } },
+          {
+            check: { tag: 'vip' },
+            otherwise: [{ action: 'add-tag', with: { tag: '{{ event.x }}' } }],
+          },
+        ],
+      }
+      const tried = (await native('POST', '/rules/try', { rule, event_id })).body
+      assert.equal(tried.matched, true)
+      assert.deepEqual(tried.deliveries, [{ step: '0', destination: 'shop' }])
+      assert.equal(tried.steps[0].request.body, '{"was":"free"}')
+      assert.deepEqual(tried.steps[1].settings, { attributes: { seen: 'gold' } })
+      assert.equal(tried.steps[2].step, '2.0')
+      assert.equal(tried.steps[2].fault.reason, 'template_value')
+      assert.deepEqual(
+        tried.events[0].changes.map((change: JsonObject) => [change.name, change.to]),
+        [['seen', 'gold']],
+      )
+      const not = { ...rule, when: { profile: 'plan', is: 'silver' } }
+      const other = (await native('POST', '/rules/try', { rule: not, event_id })).body
+      assert.deepEqual([other.matched, other.because, other.events], [false, 'condition', []])
+      assert.match(other.sentence, /plan/)
+      assert.equal(other.steps[0].request.body, '{"was":"free"}')
+      const wrong = { ...rule, on: [] }
+      const refused = await native('POST', '/rules/try', { rule: wrong, event_id })
+      assert.equal(refused.body.errors[0].field, 'rule.on')
+      assert.equal((await native('POST', '/rules/try', { rule, event_id: 9_999 })).status, 404)
+      const narrow = await scoped(world, ['rules:read', 'events:read'])
+      assert.equal((await narrow('POST', '/rules/try', { rule, event_id })).status, 403)
+      assert.equal((await native('GET', '/events?order=desc&limit=1')).body.data[0].id, event_id)
+    })
+
     test('of two who change the rules as they were, the second is refused', async () => {
       const { native, world } = await enter()
       const read = await native('GET', '/rules')

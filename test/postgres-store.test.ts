@@ -18,7 +18,7 @@ import * as records from '../src/storage/postgres/record-statements.ts'
 import * as runs from '../src/storage/postgres/run-statements.ts'
 import * as searches from '../src/storage/postgres/search-statements.ts'
 import * as writes from '../src/storage/postgres/statements.ts'
-import type { Statement } from '../src/storage/postgres/transaction.ts'
+import { type Statement, transact } from '../src/storage/postgres/transaction.ts'
 import type { Store } from '../src/storage/store.ts'
 import { newDatabase } from './kit/postgres.ts'
 import { startPostgres } from './kit/postgres-server.ts'
@@ -178,6 +178,37 @@ test('a command that cannot be written fails alone, and the rest of its group is
   )
   assert.equal((await reconcile(store, id)).length, 3)
   await store.close()
+})
+
+test('a statement that fails behind others, or never leaves, takes them all back', async () => {
+  await using database = await newDatabase()
+  const pool = openPool(database.url, 2)
+  await pool.query('CREATE TABLE sent (one integer PRIMARY KEY)')
+  const insert = { name: 'insert_sent', text: 'INSERT INTO sent VALUES ($1)' }
+  const unsendable = {
+    toPostgres() {
+      throw new RangeError('does not go on the line')
+    },
+  }
+  const sends = (...values: unknown[]) =>
+    transact(pool, performance.now() + 5_000, async ({ send, query }) => {
+      for (const value of values) send(insert, [value])
+      await query('SELECT 1')
+      send(insert, [9])
+    })
+  const sendsLast = (...values: unknown[]) =>
+    transact(pool, performance.now() + 5_000, async ({ send }) => {
+      for (const value of values) send(insert, [value])
+    })
+  for (const attempt of [sends, sendsLast]) {
+    await assert.rejects(attempt(1, 2, 2), { code: '23505' })
+    await assert.rejects(attempt(3, unsendable), /does not go on the line/)
+    await assert.rejects(attempt(unsendable, 4), /does not go on the line/)
+  }
+  assert.deepEqual((await pool.query('SELECT one FROM sent')).rows, [])
+  await sendsLast(5, 6)
+  assert.deepEqual((await pool.query('SELECT one FROM sent')).rows, [{ one: 5 }, { one: 6 }])
+  await pool.end()
 })
 
 test('a call that changes nothing leaves no row of its locks, also where its key is kept', async () => {

@@ -144,6 +144,11 @@ for (const [step, wanted, structural = false] of [
   ['remove-profile', ': Must be a map such as { wait: PT10M }.', true],
   ['{ action: call, with: {} }', 'with: "destination" is missing.', true],
   [
+    '{ action: call, destination: shop }',
+    'destination: "destination" belongs under "with": { action: call, with: { destination: ... } }.',
+    true,
+  ],
+  [
     '{ action: call, with: { destination: shp } }',
     'with.destination: There is no destination "shp". (shop)',
   ],
@@ -181,6 +186,12 @@ for (const [step, wanted, structural = false] of [
     assert.equal(published.Check(content), !structural)
   })
 }
+
+test('a setting beside "with" is complained of once', () => {
+  const step = { action: 'call', destination: 'shop', body: 'x' }
+  const found = checkRulesFile(fileWith({ steps: [step] }), grammar).map(({ path }) => path.at(-1))
+  assert.deepEqual(found, ['destination', 'body'])
+})
 
 for (const [rule, wanted, structural = false] of [
   [{ on: ['user.*.a'] }, 'on.0: Must be an event type such as user.update, or user.*', true],

@@ -662,6 +662,25 @@ export type RefusedEntry = {
   hint?: string
 }
 
+export type RenderedStep = {
+  /** the path of the step, such as 1.0 */
+  step: string
+  action: string
+  /** its settings, rendered */
+  settings?: unknown
+  request?: {
+    method: string
+    headers: { [name: string]: string }
+    body: string | null
+    /** the payload of a dialect that makes the body when it is sent */
+    payload?: string
+  }
+  fault?: {
+    reason: string
+    detail: string
+  }
+}
+
 export type Rule = {
   name: string
   /** 1 when first applied, one more with every change */
@@ -725,6 +744,8 @@ export type StepRecord = {
   step: string
   did: string
   events?: Array<number>
+  /** an id */
+  delivery?: number
   /** a time, UTC */
   until?: string
   name?: string
@@ -749,6 +770,26 @@ export type TriedExample = {
   passed: boolean
   /** where what came differs from what was said */
   wrong: Array<string>
+}
+
+export type TriedRule = {
+  /** an id */
+  event_id: number
+  type: string
+  matched: boolean
+  /** why not: type, source or condition */
+  because?: string
+  /** the condition that failed */
+  sentence?: string
+  steps: Array<RenderedStep>
+  /** what would be logged */
+  events: Array<Event>
+  /** runs that would wait or fail, as they end */
+  runs: Array<Run>
+  deliveries: Array<{
+    step: string
+    destination: string
+  }>
 }
 
 export type Workspace = {
@@ -1301,6 +1342,17 @@ export interface Calls {
       }>
     }
   }
+  /** Try a rule on an event of the log. */
+  tryRule: {
+    given: {
+      body: {
+        rule: RuleDefinition
+        /** an id, which is a whole number */
+        event_id: number
+      }
+    }
+    answer: TriedRule
+  }
   /** List runs of rules that waited or failed, newest event first. */
   listRuns: {
     given: {
@@ -1735,7 +1787,7 @@ export interface Calls {
       until?: string
       /** minute, hour or day */
       step?: 'minute' | 'hour' | 'day'
-      /** type, source or none: what tells the counts of a step apart */
+      /** type, source, none: what tells the counts of a step apart */
       by?: 'type' | 'source' | 'none'
     }
     answer: {
@@ -1748,6 +1800,36 @@ export interface Calls {
         at: string
         name: string | null
         count: number
+        /** a time, UTC */
+        last_at: string
+      }>
+      counted_up_to: number
+    }
+  }
+  /** Count the deliveries that were planned in a stretch of time. */
+  countPlannedDeliveries: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      from?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** minute, hour or day */
+      step?: 'minute' | 'hour' | 'day'
+      /** rule, destination, none: what tells the counts of a step apart */
+      by?: 'rule' | 'destination' | 'none'
+    }
+    answer: {
+      /** a time, UTC */
+      from: string
+      /** a time, UTC */
+      until: string
+      data: Array<{
+        /** a time, UTC */
+        at: string
+        name: string | null
+        count: number
+        /** a time, UTC */
+        last_at: string
       }>
       counted_up_to: number
     }

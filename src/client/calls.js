@@ -225,6 +225,13 @@ export const calls = {
     inQuery: [],
     keyed: false,
   },
+  tryRule: {
+    method: 'POST',
+    path: '/api/v1/rules/try',
+    inPath: [],
+    inQuery: [],
+    keyed: false,
+  },
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',
@@ -424,6 +431,13 @@ export const calls = {
   countEvents: {
     method: 'GET',
     path: '/api/v1/statistics/events',
+    inPath: [],
+    inQuery: ['from', 'until', 'step', 'by'],
+    keyed: false,
+  },
+  countPlannedDeliveries: {
+    method: 'GET',
+    path: '/api/v1/statistics/deliveries',
     inPath: [],
     inQuery: ['from', 'until', 'step', 'by'],
     keyed: false,

@@ -121,6 +121,8 @@ export interface RecordEvent extends Asked {
   type: string
   attributes: JsonObject
   identifiers: Identifier[]
+  /** What it is taken to have changed; only where rules are tried, nothing is changed by it. */
+  changes?: readonly Change[]
   /** The person it is about. */
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */
@@ -196,6 +198,13 @@ export interface Applied {
   records?: (StoredRecord | null)[]
   /** True when the call had been made before: this is what became of it then. */
   repeated?: true
+}
+
+/** What became of one of many commands. */
+export interface Outcome {
+  foundBy: FoundBy
+  /** How many events it caused; 0 when nothing happened. */
+  eventCount: number
 }
 
 /** The identifier that the e-mail in a change gives, or null. */

@@ -92,6 +92,12 @@ export class Fault extends Error {
   }
 }
 
+/** Whether the store as a whole was not able, whatever it was asked. */
+export function isOfStore(outcome: unknown): outcome is Fault {
+  if (!(outcome instanceof Fault)) return false
+  return outcome.code === 'unavailable' || outcome.code === 'outcome_unknown'
+}
+
 /** The refusal of one field: what was wrong with it, and where. */
 export function invalidField(field: string, message: string): Fault {
   return new Fault('invalid_field', {

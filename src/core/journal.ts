@@ -54,6 +54,7 @@ export class Journal {
     const event = this.#draftEvent(command.type, command.attributes, command.identifiers, null)
     event.subject = profile?.id ?? null
     event.foundBy = profile ? 'key' : null
+    if (command.changes) event.changes = [...command.changes]
     this.events.push(event)
     return { profile, foundBy: event.foundBy }
   }

@@ -142,11 +142,36 @@ function checkAction(
     return [...faults, { path: [...path, 'action'], message, unknown }]
   }
   // Left out, `with` is no settings at all, which some actions are content with.
-  const given = Object.hasOwn(step, 'with')
-  const settings = given ? step.with : {}
-  faults.push(...explainErrors(action.settings, settings, given ? [...path, 'with'] : path))
-  faults.push(...checkDestinationName(action.settings, settings, [...path, 'with'], followUps))
-  return [...faults, ...checkTemplates(settings, [...path, 'with'], followUps.templates)]
+  const isGiven = Object.hasOwn(step, 'with')
+  const strays = strayNames(step, action.settings)
+  const given = isGiven ? step.with : {}
+  // What stands beside `with` is checked as if it stood in it, so that it is complained of once.
+  const settings = isObject(given) ? { ...pick(step, strays), ...given } : given
+  const at = [...path, 'with']
+  return [
+    ...faults.filter(({ path: of }) => !strays.includes(String(of.at(-1)))),
+    ...strays.map((name) => strayFault(path, name, step.action as string)),
+    ...explainErrors(action.settings, settings, isGiven ? at : path),
+    ...checkDestinationName(action.settings, settings, at, followUps),
+    ...checkTemplates(settings, at, followUps.templates),
+  ]
+}
+
+/** Names in a step that are settings of its action, and so belong under `with`. */
+function strayNames(step: object, schema: { [name: string]: unknown }): string[] {
+  const settings = isObject(schema.properties) ? schema.properties : {}
+  return Object.keys(step).filter(
+    (name) => !Object.hasOwn(actionSchema.properties, name) && Object.hasOwn(settings, name),
+  )
+}
+
+function strayFault(path: Path, name: string, action: string): DataFault {
+  const message = `"${name}" belongs under "with": { action: ${action}, with: { ${name}: ... } }.`
+  return { path: [...path, name], message, ofName: true }
+}
+
+function pick(from: { [name: string]: unknown }, names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, from[name]]))
 }
 
 /** An action that has a setting of that name sends to a destination. */

@@ -2,12 +2,18 @@ import { advanceKnown } from './advance-known.ts'
 import type { Command } from './command.ts'
 import { continueRun } from './continue-run.ts'
 import { type Decide, type Decided, type LastIds, lastIdsAfter, settle } from './decision.ts'
-import type { Event } from './event.ts'
+import type { Change, Event } from './event.ts'
 import type { JsonObject } from './json.ts'
 import { emptyKnown, identifierKey, type Known, type KnownRun, type Need } from './known.ts'
 import { limits } from './limits.ts'
 import type { Delivery } from './planned-delivery.ts'
-import { type EventId, emailIdentifier, type Profile, type ProfileId } from './profile.ts'
+import {
+  type EventId,
+  emailIdentifier,
+  type Identifier,
+  type Profile,
+  type ProfileId,
+} from './profile.ts'
 import type { Rule, RuleDefinition } from './rule.ts'
 import { ruleSet } from './rule-set.ts'
 import { endRun, isCancelledBy, type Run, type RunWrite, runId } from './run.ts'
@@ -15,9 +21,15 @@ import { defaultSettings } from './workspace.ts'
 
 /** What rules are tried on. */
 export interface Trial {
-  event: { type: string; source: string; attributes: JsonObject }
+  event: {
+    type: string
+    source: string
+    attributes: JsonObject
+    changes?: readonly Change[]
+    identifiers?: Identifier[]
+  }
   /** Whom the event is about; null for nobody. */
-  profile: { attributes: JsonObject; tags: string[] } | null
+  profile: { attributes: JsonObject; tags: string[]; identifiers?: Identifier[] } | null
   /** The time of the event; waits are taken as over one after the other. */
   now: number
 }
@@ -47,9 +59,9 @@ export function tryRules(
 ): Tried {
   const rules = definitions.map((rule) => ({ ...rule, version: 1 }))
   const world = new World(decide, rules, trial)
-  const { type, source, attributes } = trial.event
+  const { type, source, attributes, changes = [], identifiers = [] } = trial.event
   const subject = trial.profile ? { subject: [{ profile: givenId }] } : {}
-  const asked = { type, attributes, identifiers: [], ...subject }
+  const asked = { type, attributes, changes, identifiers, ...subject }
   const from = { dialect: source, token: null, request: null }
   world.apply({ kind: 'record-event', ...asked, source: from }, trial.now)
   for (let round = 0; round < roundsMax; round++) {
@@ -156,7 +168,7 @@ function givenProfile(given: NonNullable<Trial['profile']>, now: number): Profil
     attributes: given.attributes,
     provenance: Object.fromEntries(Object.keys(given.attributes).map((name) => [name, provenance])),
     tags: given.tags,
-    identifiers: email ? [email] : [],
+    identifiers: given.identifiers ?? (email ? [email] : []),
     createdAt: now,
     updatedAt: now,
     lastEvent: null,

@@ -5,7 +5,8 @@ import { Fault } from '../core/errors.ts'
 import type { RateState } from '../core/rate-limit.ts'
 import type { Access, Proof } from './authenticate.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
-import { ownerOf } from './owner.ts'
+import { boundOf, routeUnder } from './owner.ts'
+import { watchArrivals } from './refuse-early.ts'
 import { logAnswer, logFailure } from './request-log.ts'
 import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
@@ -28,6 +29,8 @@ export interface Connection {
   trusted: boolean
   /** Whether it is TLS. */
   encrypted: boolean
+  /** Whether what arrives is looked at before it is parsed. */
+  watched: boolean
   /** The credentials that were proved on it last. */
   proof: Proof | null
 }
@@ -49,6 +52,7 @@ export class Call {
   readonly #startedAt = performance.now()
   #answered = false
   #isBusy = false
+  #bytesHeld = 0
 
   constructor(
     shell: Shell,
@@ -64,6 +68,12 @@ export class Call {
     this.id = shell.nextId()
     this.head = head
     this.route = shell.nowhere
+  }
+
+  /** The host name that the client called, as far as it is known. */
+  get nameAsked(): string {
+    const { baseUrl } = this.head
+    return baseUrl.slice(baseUrl.indexOf('//') + 2)
   }
 
   get answered(): boolean {
@@ -104,6 +114,8 @@ export class Call {
     }
     this.#addOrigin(wire)
     this.connection.closing = true
+    // It may go on for days, and takes nobody's place meanwhile.
+    this.shell.overload.over(this)
     this.#response.once('close', () => this.#record(wire.status))
     const own = { connection: 'close', 'x-request-id': this.id }
     this.#response.writeHead(wire.status, { ...wire.headers, ...own })
@@ -114,7 +126,10 @@ export class Call {
   /** Answers with a refusal in the words of the dialect that owns the path. Never throws. */
   refuse(fault: Fault): void {
     if (this.#answered) return
-    if (this.route === this.shell.nowhere) this.route = ownerOf(this.shell, this.head.path)
+    if (this.route === this.shell.nowhere) {
+      const bound = boundOf(this.shell, this.connection, this.nameAsked)
+      this.route = routeUnder(this.shell, bound, this.head.path)
+    }
     if (fault.status >= 500 && !this.#isBusy) logFailure(this, fault.cause ?? fault)
     try {
       const { dialect } = this.route
@@ -127,10 +142,18 @@ export class Call {
     }
   }
 
-  /** Refuses because too much is to be done, at the least cost: the log has only their number. */
+  /** Counts what is kept of its body until it is answered; false where there is no room for it. */
+  hold(bytes: number): boolean {
+    if (!this.shell.overload.hold(bytes)) return false
+    this.#bytesHeld += bytes
+    return true
+  }
+
+  /** Refuses because too much is to be done: the log has only the number of such calls. */
   refuseBusy(): void {
     this.#isBusy = true
     this.refuse(this.shell.overload.refuse())
+    watchArrivals(this.shell, this.connection, this.request.socket)
   }
 
   /** Refuses with a fault, or with `otherwise` when the error is not one. */
@@ -213,6 +236,8 @@ export class Call {
     const ms = performance.now() - this.#startedAt
     this.route.stats.count(this.head.method, status, ms)
     this.shell.overload.over(this)
+    this.shell.overload.letGo(this.#bytesHeld)
+    this.#bytesHeld = 0
     if (!this.#isBusy) logAnswer(this, status, ms)
   }
 }
@@ -250,6 +275,7 @@ export function connectionOf(
     bound: null,
     trusted: isTrusted(socket),
     encrypted: 'encrypted' in socket,
+    watched: false,
     proof: null,
   }
   return holder[connectionKey]

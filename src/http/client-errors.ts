@@ -1,11 +1,11 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { type Connection, connectionOf } from './call.ts'
 import { methodsAt, ownerOf } from './owner.ts'
 import { describe } from './request-log.ts'
-import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
+import { addRate, plainRefusal, type Route, toText, toWire } from './route.ts'
 import type { Shell } from './shell.ts'
 
 /** What Node says of a connection whose bytes are not HTTP, or do not come in time. */
@@ -51,6 +51,8 @@ function afterOwed(newest: ServerResponse | null, next: () => void): void {
 
 /** CONNECT asks for a tunnel to elsewhere; its address says nothing about a dialect. */
 export function refuseConnect(shell: Shell, socket: Socket): void {
+  // Nobody parses any more what comes on it.
+  socket.removeAllListeners('data')
   afterOwed(connectionOf(socket).newest, () => {
     if (socket.writable) writeRefusal(shell, socket, new Fault('method_not_allowed'), null)
   })
@@ -78,7 +80,7 @@ function writeRefusal(shell: Shell, socket: Socket, fault: Fault, line: RequestL
   const id = shell.nextId()
   const wire = toWire(route, wordsOf(shell, route, fault, head))
   addRate(route, wire.headers, null, shell.clock())
-  socket.end(textOf(wire, head, id))
+  socket.end(toText(method === 'HEAD' ? { ...wire, text: '' } : wire, id, null))
   setTimeout(() => socket.destroy(), lingerMs).unref()
   route.stats.count(method, wire.status, 0)
   const dialect = route.dialect?.id
@@ -148,13 +150,4 @@ function wordsOf(shell: Shell, route: Route, fault: Fault, head: RequestHead): D
     shell.logger.error({ route: route.pattern, error: describe(error) }, 'refusal failed')
     return plain
   }
-}
-
-function textOf({ status, headers, text }: Wire, head: RequestHead, id: string): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return (
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}` +
-    `x-request-id: ${id}\r\ndate: ${new Date().toUTCString()}\r\nconnection: close\r\n\r\n` +
-    (head.method === 'HEAD' ? '' : (text ?? ''))
-  )
 }

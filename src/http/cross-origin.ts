@@ -40,9 +40,9 @@ export function addCrossOrigin(headers: Headers, origin: string | null): void {
 
 /** What every page may read, and what means nothing to one. */
 const unexposed = new RegExp(
-  [
-    '^(cache-control|content-(language|length|type)|expires|last-modified|pragma|vary|connection',
-    'set-cookie|x-(frame|content-type)-options|access-control-.*)$',
-  ].join('|'),
+  `^(${[
+    'cache-control|expires|last-modified|pragma|vary|connection|set-cookie',
+    'content-(language|length|type)|x-(frame|content-type)-options|access-control-.*',
+  ].join('|')})$`,
   'i',
 )

@@ -3,8 +3,9 @@ import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { Call, type Connection, connectionOf, setCall } from './call.ts'
 import { healthPaths } from './health.ts'
-import { methodsAt, ownerOf } from './owner.ts'
+import { boundOf, methodsAt, ownerOf } from './owner.ts'
 import type { Shell } from './shell.ts'
+import { withBasePath } from './target.ts'
 import { forwarded } from './trusted-proxies.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -25,9 +26,7 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     const head = headOf(shell, connection, request, target)
     const call = new Call(shell, connection, request, response, head)
     setCall(request, call)
-    if (shell.overload.isFull() && !(healthPaths as readonly string[]).includes(head.path)) {
-      return call.refuseBusy()
-    }
+    if (!shell.overload.isCalm() && shell.overload.isFull(head)) return call.refuseBusy()
     const fault = target === null ? badTarget() : faultOf(shell, call, request)
     if (fault) return call.refuse(fault)
     if (isElsewhere(shell, call)) return call.refuse(new Fault('unknown_route'))
@@ -46,7 +45,7 @@ const goodHost = /^[\w.~:[\]%-]+$/
 
 function readTarget(request: IncomingMessage, bare: Shell['bare']): Target | null {
   const url = request.url ?? '/'
-  if (url.charCodeAt(0) === slash) return { url: withBasePath(request, url, bare), origin: null }
+  if (url.charCodeAt(0) === slash) return { url: based(request, url, bare), origin: null }
   const parts = absoluteForm.exec(url)
   if (!parts) return null
   const [, scheme = '', authority = '', rest = '/'] = parts
@@ -54,20 +53,17 @@ function readTarget(request: IncomingMessage, bare: Shell['bare']): Target | nul
   const path = rest.startsWith('/') ? rest : `/${rest}`
   request.url = path
   return {
-    url: withBasePath(request, path, bare),
+    url: based(request, path, bare),
     origin: `${scheme.toLowerCase()}://${authority}`,
   }
 }
 
 const slash = 47
-const firstWord = /^\/+([a-z]+)(?=[/?]|$)/
 
-/** Puts in front what a dialect's oldest clients leave out; routes then see it as any other. */
-function withBasePath(request: IncomingMessage, url: string, bare: Shell['bare']): string {
-  const basePath = bare.get(firstWord.exec(url)?.[1] ?? '')
-  if (basePath === undefined) return url
-  request.url = `${basePath}${url}`
-  return request.url
+function based(request: IncomingMessage, url: string, bare: Shell['bare']): string {
+  const whole = withBasePath(url, bare)
+  if (whole !== url) request.url = whole
+  return whole
 }
 
 function headOf(
@@ -115,14 +111,10 @@ function isGoodHost(shell: Shell, connection: Connection, host: string): boolean
  * refusal is worded by that dialect. Whoever looks after the machine is served by any name.
  */
 function isElsewhere(shell: Shell, call: Call): boolean {
-  const { baseUrl, headers, path } = call.head
-  const { host, bound } = call.connection
-  const name = baseUrl.slice(baseUrl.indexOf('//') + 2)
-  const dialect = name === host && host === headers.host ? bound : shell.hosts.boundTo(name)
+  const { path } = call.head
+  const dialect = boundOf(shell, call.connection, call.nameAsked)
   if (!dialect || (healthPaths as readonly string[]).includes(path)) return false
-  if (ownerOf(shell, path).dialect === dialect) return false
-  call.route = shell.mounts.find((mount) => mount.dialect === dialect)?.unrouted ?? shell.nowhere
-  return true
+  return ownerOf(shell, path).dialect !== dialect
 }
 
 function badTarget(): Fault {

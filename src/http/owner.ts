@@ -1,3 +1,5 @@
+import type { Dialect } from '../core/dialect.ts'
+import type { Connection } from './call.ts'
 import type { Route } from './route.ts'
 import type { Mount, Shell } from './shell.ts'
 
@@ -8,6 +10,21 @@ export function ownerOf(shell: Shell, path: string): Route {
   return mountOf(shell, path)?.unrouted ?? openEndpointsAt(shell, path)[0]?.route ?? shell.nowhere
 }
 
+/** The dialect that alone answers under the name, with or without a port, that a call came by. */
+export function boundOf(shell: Shell, { host, bound }: Connection, name: string): Dialect | null {
+  return name === host ? bound : shell.hosts.boundTo(name)
+}
+
+/**
+ * The route that refusals are worded by where the call came by a name that is bound to a dialect:
+ * that dialect's, whoever owns the path.
+ */
+export function routeUnder(shell: Shell, bound: Dialect | null, path: string): Route {
+  const route = ownerOf(shell, path)
+  if (!bound || route.dialect === bound) return route
+  return shell.mounts.find((mount) => mount.dialect === bound)?.unrouted ?? route
+}
+
 /** The methods that endpoints have on this path, in the order they are declared. */
 export function methodsAt(shell: Shell, path: string): string[] {
   const segments = segmentsOf(path)
@@ -16,6 +33,14 @@ export function methodsAt(shell: Shell, path: string): string[] {
   )
   const found = endpoints ?? openEndpointsAt(shell, path)
   return [...new Set(found.map((each) => each.endpoint.method))]
+}
+
+/** The route of an endpoint on this path, whatever its method: a fixed path wins over a pattern. */
+export function routeAt({ endpoints }: Mount, path: string): Route | undefined {
+  const segments = segmentsOf(path)
+  const found = endpoints.filter((each) => matches(each.segments, segments))
+  const fixed = found.find((each) => !each.segments.some((part) => part.startsWith(':')))
+  return (fixed ?? found[0])?.route
 }
 
 /**

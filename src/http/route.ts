@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Dialect, DialectResponse, Endpoint } from '../core/dialect.ts'
 import type { Fault } from '../core/errors.ts'
 import type { RateRule, RateState } from '../core/rate-limit.ts'
@@ -63,6 +64,18 @@ export function toWire(route: Route, response: DialectResponse): Wire {
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text))
   else if (response.status !== 204) headers['content-length'] = '0'
   return { status: response.status, headers, text }
+}
+
+/** An answer as Node would write it, where it is not Node that writes. */
+export function toText({ status, headers, text }: Wire, id: string, keepAliveMs: number | null) {
+  let lines = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
+  lines += `x-request-id: ${id}\r\nDate: ${new Date().toUTCString()}\r\n`
+  lines +=
+    keepAliveMs === null
+      ? 'Connection: close\r\n'
+      : `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n`
+  return `${lines}\r\n${text ?? ''}`
 }
 
 /** Adds what the dialect says of the limits on calls; `state` is null where none was counted. */

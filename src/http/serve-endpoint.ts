@@ -95,6 +95,12 @@ export function receiveBody(
   }
   connection.reading = call
   readBody(request, shell.config.bodyBytesMax, {
+    hasRoom(bytes) {
+      if (call.answered || call.hold(bytes)) return true
+      arrived()
+      call.refuseBusy()
+      return false
+    },
     whole(text) {
       arrived()
       try {
@@ -117,6 +123,17 @@ export function receiveBody(
   })
 }
 
+/** Counts the call as under way; false, and refused, where too many are. */
+export function beginOrRefuse(call: Call): boolean {
+  const { overload } = call.shell
+  if (!overload.isCalm() && overload.isFull(call.head)) {
+    call.refuseBusy()
+    return false
+  }
+  overload.begin(call)
+  return true
+}
+
 function run(
   call: Call,
   mounted: Mounted<Endpoint>,
@@ -127,8 +144,7 @@ function run(
   // Refused while the body arrived, for taking too long.
   if (call.answered) return
   // Its body took its time, and others came in the meantime.
-  if (call.shell.overload.isFull()) return call.refuseBusy()
-  call.shell.overload.begin(call)
+  if (!beginOrRefuse(call)) return
   const { endpoint } = mounted
   const { method, path, query, headers, baseUrl } = call.head
   const { workspace } = access

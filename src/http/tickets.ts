@@ -2,12 +2,14 @@ import { createSigner, createVerifier } from 'fast-jwt'
 
 /** Hands out and reads the signed credentials that stand for a token for a day. */
 export interface Tickets {
-  issue(publicPart: string): string
+  /** With `id` it is unlike any other, also of the same second. */
+  issue(publicPart: string, id?: string): string
   /** The public part of the token it stands for; null when it is forged, broken or out of date. */
   read(ticket: string): string | null
 }
 
-const lifeSeconds = 24 * 60 * 60
+/** As long as a ticket is good. */
+export const ticketSeconds = 24 * 60 * 60
 const cachedMax = 1_000
 
 /**
@@ -32,9 +34,10 @@ export function createTickets(key: Buffer, clock: () => number): Tickets {
   }
 
   return {
-    issue(publicPart) {
+    issue(publicPart, id) {
       const iat = Math.floor(clock() / 1_000)
-      return sign({ sub: publicPart, iat, exp: iat + lifeSeconds })
+      const claims = { sub: publicPart, iat, exp: iat + ticketSeconds }
+      return sign(id === undefined ? claims : { ...claims, jti: id })
     },
     read(ticket) {
       const claims = open(ticket)

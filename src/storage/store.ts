@@ -1,7 +1,8 @@
 import type { Actor, AuditEntry } from '../core/audit.ts'
-import type { Applied, Command, Idempotency } from '../core/command.ts'
+import type { Applied, Command, Idempotency, Outcome } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
 import type { ErasureFacts, Signature } from '../core/erasure.ts'
+import type { Fault } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
 import type { Preview } from '../core/preview.ts'
@@ -26,6 +27,17 @@ export interface Store extends QueryStore, RecordStore {
    * changes nothing. Commands that wait together may share a transaction, unseen by the caller.
    */
   apply(workspaceId: WorkspaceId, command: Command): Promise<Applied>
+
+  /**
+   * Applies commands of one caller in their order, each as `apply` would, and answers of each what
+   * became of it or why it was refused. Made for files full of them: they share as few transactions
+   * as others who write beside them can bear. No two of them have one idempotency key.
+   *
+   * A fault of the store itself (`isOfStore`) is that of all that follow, which are not tried then,
+   * and of calls that were made while this one was under way: so whoever tries again what has it
+   * keeps the order.
+   */
+  applyAll(workspaceId: WorkspaceId, commands: readonly Command[]): Promise<(Outcome | Fault)[]>
 
   /**
    * Decides a command on the current state as `apply` would, and stores nothing: what is refused
@@ -162,11 +174,11 @@ export interface Store extends QueryStore, RecordStore {
    */
   expire(before: ExpireBefore): Promise<Expired>
   /**
-   * Counts the events that were not counted yet, in steps that hold nobody up; where several nodes
-   * share a store, each event is counted once. Answers how many were.
+   * Counts the events and the planned deliveries that were not counted yet, in steps that hold
+   * nobody up; where several nodes share a store, each is counted once. Answers how many were.
    */
   rollUpEvents(): Promise<number>
-  /** How many events there were, in time, by type and by source. */
+  /** How many events there were, or deliveries were planned, in time. */
   countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
   /**
    * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a

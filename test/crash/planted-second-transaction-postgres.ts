@@ -8,7 +8,7 @@ import { writeChanges } from '../../src/storage/postgres/statements.ts'
 interface Question {
   name: string
   text: string
-  values: unknown[][]
+  values: unknown[]
 }
 type Query = (question: Question | string, ...more: unknown[]) => Promise<unknown>
 
@@ -22,11 +22,11 @@ const put = new WeakMap<object, Question>()
 client.query = async function (this: object, question, ...more): Promise<unknown> {
   if (typeof question !== 'string' && question.name === writeChanges.name) {
     const part = (events: boolean) =>
-      question.values.map((column, at) =>
-        at === 0 || at >= eventsAt === events ? column : [],
-      ) as unknown[][]
-    put.set(this, { ...question, values: part(true) })
-    return query.call(this, { ...question, values: part(false) })
+      question.values.map((value, at) => (at === 0 || at >= eventsAt === events ? value : []))
+    const count = question.values.length - 1
+    put.set(this, { ...question, values: part(true).with(count, 0) })
+    const first = part(false).with(count, question.values[count])
+    return query.call(this, { ...question, values: first }, ...more)
   }
   const answer = await query.call(this, question, ...more)
   const events = put.get(this)

@@ -1,14 +1,17 @@
+import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { defaultWorkspace, ensureFirstWorkspace } from '../../first-start.ts'
 import type { Store } from '../../storage/store.ts'
-import { applyPatiently } from '../apply-patiently.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
+import { PatientApplier } from '../patient-applier.ts'
 import { showProgress } from '../progress.ts'
 import { seedCommand, seedPerson } from '../seed-person.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
-/** Commands under way at a time: enough for the store to fill its groups while more are made. */
-const underWayMax = 2_048
+/** People who are handed to the store at a time. */
+const batchMax = 2_048
+/** Batches that are being stored while the next is made. */
+const batchesUnderWayMax = 3
 
 export const seed = defineCommand({
   name: 'seed',
@@ -55,20 +58,25 @@ async function storePeople(
   seed: number,
 ): Promise<number> {
   const progress = showProgress(count)
-  let next = 1
+  const applier = new PatientApplier(store, workspaceId)
   let done = 0
   let created = 0
-  // Each lane waits for its own command only, so the store always has a queue to group.
-  const lane = async () => {
-    while (next <= count) {
-      const command = seedCommand(seedPerson(seed, next++))
-      const { foundBy } = await applyPatiently(store, workspaceId, command)
-      if (foundBy === 'created') created += 1
+  const underWay: ReturnType<typeof applier.applyAll>[] = []
+  const settleFirst = async () => {
+    for (const outcome of (await underWay.shift()) ?? []) {
+      if (outcome instanceof Fault) throw outcome
+      if (outcome.foundBy === 'created') created += 1
       done += 1
-      progress.update(done)
     }
+    progress.update(done)
   }
-  await Promise.all(Array.from({ length: Math.min(underWayMax, count) }, lane))
+  for (let next = 1; next <= count; next += batchMax) {
+    const length = Math.min(batchMax, count - next + 1)
+    const people = Array.from({ length }, (_, index) => seedPerson(seed, next + index))
+    underWay.push(applier.applyAll(people.map(seedCommand)))
+    if (underWay.length >= batchesUnderWayMax) await settleFirst()
+  }
+  while (underWay.length > 0) await settleFirst()
   progress.end()
   return created
 }

@@ -3,7 +3,6 @@ import { api } from './api.ts'
 
 interface SaveOptions {
   dry_run?: boolean
-  examples?: unknown[]
   /** What the rule was when somebody began to edit it. */
   was?: RuleDefinition | null
   /** What to tell whoever would undo what another has made of the rule since. */
@@ -18,7 +17,7 @@ interface SaveOptions {
 export async function saveRule(
   earlier: string | null,
   definition: RuleDefinition | null,
-  { dry_run = false, examples, was, changed }: SaveOptions = {},
+  { dry_run = false, was, changed }: SaveOptions = {},
 ) {
   const { data: rules, etag } = await api.listRules()
   if (was && changed !== undefined) {
@@ -30,6 +29,5 @@ export async function saveRule(
     return definition ? [definition] : []
   })
   if (definition && !rules.some(({ name }) => name === earlier)) definitions.push(definition)
-  const body = { rules: definitions, ...(examples && { examples }) }
-  return api.replaceRules({ dry_run, ifMatch: etag, body })
+  return api.replaceRules({ dry_run, ifMatch: etag, body: { rules: definitions } })
 }

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Delivery } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
-import { DeliveryCounts } from '../parts/delivery-counts.tsx'
+import { DeadLetters } from '../parts/dead-letters.tsx'
 import { deliveryWords } from '../parts/delivery-state.tsx'
 import { DeliveryTable } from '../parts/delivery-table.tsx'
 import { type Filter, MoveMany } from '../parts/move-many.tsx'
@@ -83,7 +83,7 @@ export function Deliveries() {
           />
         ))}
       </Group>
-      <DeliveryCounts state="dead" />
+      <DeadLetters />
       <Section title={said.list}>
         {pages.isError && !found && <Failed error={pages.error} retry={pages.refetch} />}
         {pages.isPending && <Waiting />}

@@ -1,14 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
-import { DeliveryCounts } from '../parts/delivery-counts.tsx'
 import { EventList } from '../parts/event-list.tsx'
-import { EventRate } from '../parts/event-rate.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
 import { Health } from '../parts/health.tsx'
 import { Page } from '../parts/page.tsx'
+import { Rates } from '../parts/rates.tsx'
 import { Section } from '../parts/section.tsx'
-import { Loaded } from '../parts/states.tsx'
+import { Loaded, Waiting } from '../parts/states.tsx'
+
+const DeliveryCharts = lazy(async () => {
+  const { DeliveryCharts: default_ } = await import('../parts/delivery-charts.tsx')
+  return { default: default_ }
+})
 
 const words = {
   title: ['Home', 'Overzicht'],
@@ -28,8 +33,10 @@ export function Home() {
       <Loaded query={latest} isEmpty={({ data }) => data.length === 0} empty={<FirstUse />}>
         {({ data }) => (
           <>
-            <EventRate />
-            <DeliveryCounts />
+            <Rates />
+            <Suspense fallback={<Waiting />}>
+              <DeliveryCharts />
+            </Suspense>
             <Section title={said.latest}>
               <EventList events={data} withPerson />
             </Section>

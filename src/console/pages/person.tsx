@@ -9,6 +9,7 @@ import { ErasePerson } from '../parts/erase-person.tsx'
 import { MergePerson } from '../parts/merge-person.tsx'
 import { Page } from '../parts/page.tsx'
 import { PersonAttributes } from '../parts/person-attributes.tsx'
+import { PersonCompanies } from '../parts/person-companies.tsx'
 import { PersonTags } from '../parts/person-tags.tsx'
 import { RemovePerson } from '../parts/remove-person.tsx'
 import { Section } from '../parts/section.tsx'
@@ -80,6 +81,7 @@ function PersonParts({ profile }: { profile: Profile }) {
               </Table.Tbody>
             </Table>
           </Section>
+          <PersonCompanies id={profile.id} />
           <Section title={said.subscriptions}>
             <Subscriptions profile={profile} />
           </Section>

@@ -2,6 +2,7 @@ import { Accordion, Badge, Button, Group, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { saveRule } from '../lib/save-rule.ts'
 import { fill, useWords } from '../lib/words.tsx'
@@ -27,6 +28,10 @@ const words = {
     'It no longer reacts to events. Its history stays, and what it did stands.',
     'De regel reageert niet meer. De geschiedenis blijft, en wat hij deed staat.',
   ],
+  changed: [
+    'Somebody changed this rule since you opened it. Load the page anew, and look before you delete it.',
+    'Iemand heeft deze regel gewijzigd sinds je hem opende. Laad de pagina opnieuw, en kijk voor je hem verwijdert.',
+  ],
 } as const
 
 export function RulePage() {
@@ -39,7 +44,10 @@ export function RulePage() {
     refetchOnWindowFocus: false,
   })
   return (
-    <Page title={fill(said.title, { name })} actions={<RemoveRule name={name} />}>
+    <Page
+      title={fill(said.title, { name })}
+      actions={rule.data && <RemoveRule name={name} definition={rule.data.definition} />}
+    >
       <Loaded query={rule}>
         {({ definition, version }) => (
           <RuleEditor key={`${name} ${version}`} stored={definition} initial={definition} />
@@ -106,13 +114,13 @@ function History({ name }: { name: string }) {
   )
 }
 
-function RemoveRule({ name }: { name: string }) {
+function RemoveRule({ name, definition }: { name: string; definition: RuleDefinition }) {
   const said = useWords(words)
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [isOpen, setOpen] = useState(false)
   const removing = useMutation({
-    mutationFn: () => saveRule(name, null),
+    mutationFn: () => saveRule(name, null, { was: definition, changed: said.changed }),
     onSuccess: async () => {
       await navigate({ to: '/rules' })
       await queries.invalidateQueries({ queryKey: ['rules'] })

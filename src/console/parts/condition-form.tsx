@@ -1,150 +1,193 @@
-import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
-import { asTyped, asValue } from '../lib/json-text.ts'
-import { type Comparison, operators, type When } from '../lib/rule-form.ts'
+import { ActionIcon, Button, Code, Group, Paper, Select, Stack, Text } from '@mantine/core'
+import {
+  asGroup,
+  blankComparison,
+  comparisonOf,
+  groupOf,
+  type Join,
+  ofComparison,
+  ofGroup,
+} from '../lib/condition.ts'
+import { conditionWords } from '../lib/condition-words.ts'
+import type { Json } from '../lib/rule-form.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { ComparisonForm } from './comparison-form.tsx'
 
 const words = {
+  ...conditionWords,
   when: ['When', 'Wanneer'],
   always: ['always', 'altijd'],
-  all: ['all of these hold', 'al deze dingen gelden'],
-  any: ['one of these holds', 'een van deze dingen geldt'],
-  other: [
-    'This condition is made of parts within parts: it is edited as YAML.',
-    'Deze voorwaarde heeft delen binnen delen: bewerk haar als YAML.',
-  ],
-  about: ['What', 'Wat'],
-  event: ['the event has', 'de gebeurtenis heeft'],
-  profile: ['the person has', 'de persoon heeft'],
-  changed: ['it changed', 'gewijzigd is'],
-  tag: ['the tag', 'het label'],
-  name: ['Name', 'Naam'],
-  operator: ['Comparison', 'Vergelijking'],
-  value: ['Value', 'Waarde'],
+  group: ['Group {n}', 'Groep {n}'],
+  other: ['This comparison is edited as YAML:', 'Bewerk deze vergelijking als YAML:'],
   add: ['Add a comparison', 'Vergelijking toevoegen'],
+  addGroup: ['Add a group', 'Groep toevoegen'],
   remove: ['Remove comparison {n}', 'Vergelijking {n} verwijderen'],
-  there: ['is there', 'is er'],
+  removeGroup: ['Remove group {n}', 'Groep {n} verwijderen'],
 } as const
 
+/** How deep groups may be made by picking; deeper ones that are there are shown all the same. */
+const depthMax = 4
+
 interface ConditionProps {
-  when: When
-  onChange(when: When): void
+  label?: string
+  /** Undefined always holds. */
+  condition: Json | undefined
+  /** A check has to have one. */
+  isNeeded?: boolean
+  onChange(condition: Json | undefined): void
 }
 
-export function ConditionForm({ when, onChange }: ConditionProps) {
+export function ConditionForm({ label, condition, isNeeded, onChange }: ConditionProps) {
   const said = useWords(words)
-  if (when.kind === 'other') return <Text c="dimmed">{said.other}</Text>
-  const comparisons = when.kind === 'always' ? [] : when.comparisons
-  const kind = when.kind === 'any' ? 'any' : 'all'
-  const setAll = (next: Comparison[]) => {
-    onChange(next.length === 0 ? { kind: 'always' } : { kind, comparisons: next })
+  const named = label ?? said.when
+  if (condition === undefined && !isNeeded) {
+    const begin = (to: Join | 'always') => {
+      if (to !== 'always') onChange(ofGroup({ join: to, parts: [blankComparison] }))
+    }
+    return <JoinSelect label={named} value="always" withAlways onChange={begin} />
   }
   return (
+    <GroupForm
+      label={named}
+      condition={condition ?? blankComparison}
+      depth={1}
+      withAlways={!isNeeded}
+      place=""
+      onChange={onChange}
+    />
+  )
+}
+
+interface GroupProps {
+  label: string
+  condition: Json
+  depth: number
+  withAlways?: boolean
+  /** Its place among all, such as `2.1.`; tells buttons apart. */
+  place: string
+  onChange(condition: Json | undefined): void
+}
+
+function GroupForm({ label, condition, depth, withAlways = false, place, onChange }: GroupProps) {
+  const said = useWords(words)
+  const { join, parts } = asGroup(condition)
+  const setParts = (next: Json[]) =>
+    onChange(next.length === 0 ? undefined : ofGroup({ join, parts: next }))
+  const setJoin = (to: Join | 'always') =>
+    onChange(to === 'always' ? undefined : ofGroup({ join: to, parts }))
+  return (
     <Stack gap="xs">
-      <Select
-        label={said.when}
-        maw={280}
-        value={when.kind}
-        allowDeselect={false}
-        data={[
-          { value: 'always', label: said.always },
-          { value: 'all', label: said.all },
-          { value: 'any', label: said.any },
-        ]}
-        onChange={(to) => {
-          if (to === 'always') onChange({ kind: 'always' })
-          else {
-            const fresh = comparisons.length > 0 ? comparisons : [blank]
-            onChange({ kind: to as 'all' | 'any', comparisons: fresh })
-          }
-        }}
-      />
-      {comparisons.map((comparison, index) => (
-        <ComparisonForm
-          // biome-ignore lint/suspicious/noArrayIndexKey: comparisons have nothing but their place
+      <JoinSelect label={label} value={join} withAlways={withAlways} onChange={setJoin} />
+      {parts.map((part, index) => (
+        <PartForm
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts have nothing but their place
           key={index}
-          comparison={comparison}
-          removeLabel={fill(said.remove, { n: index + 1 })}
-          onChange={(next) => setAll(comparisons.with(index, next))}
-          onRemove={() => setAll(comparisons.toSpliced(index, 1))}
+          condition={part}
+          depth={depth}
+          n={`${place}${index + 1}`}
+          onChange={(next) =>
+            setParts(next === undefined ? parts.toSpliced(index, 1) : parts.with(index, next))
+          }
         />
       ))}
-      {when.kind !== 'always' && (
+      <Group gap="xs">
         <Button
           variant="default"
           size="xs"
-          w="fit-content"
-          onClick={() => setAll([...comparisons, blank])}
+          aria-label={place === '' ? undefined : `${said.add} (${place.slice(0, -1)})`}
+          onClick={() => setParts([...parts, blankComparison])}
         >
           {said.add}
         </Button>
-      )}
+        {depth < depthMax && (
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={place === '' ? undefined : `${said.addGroup} (${place.slice(0, -1)})`}
+            onClick={() => setParts([...parts, { any: [blankComparison] }])}
+          >
+            {said.addGroup}
+          </Button>
+        )}
+      </Group>
     </Stack>
   )
 }
 
-const blank: Comparison = { about: 'profile', name: '', operator: 'is', value: '' }
-
-interface ComparisonProps {
-  comparison: Comparison
-  removeLabel: string
-  onChange(comparison: Comparison): void
-  onRemove(): void
+interface PartProps {
+  condition: Json
+  depth: number
+  n: string
+  onChange(condition: Json | undefined): void
 }
 
-function ComparisonForm({ comparison, removeLabel, onChange, onRemove }: ComparisonProps) {
+function PartForm({ condition, depth, n, onChange }: PartProps) {
   const said = useWords(words)
-  const { about, name, operator, value } = comparison
-  const takesNone = about === 'tag' || about === 'changed'
-  const change = (to: string | null) => {
-    const next = (to ?? 'event') as Comparison['about']
-    const plain = next === 'tag' || next === 'changed'
-    const rest = plain ? { operator: '', value: undefined } : { operator: operator || 'is', value }
-    onChange({ about: next, name, ...rest })
+  const isGroup = groupOf(condition) !== null
+  const comparison = isGroup ? null : comparisonOf(condition)
+  const label = fill(said.group, { n })
+  const away = (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      aria-label={fill(isGroup ? said.removeGroup : said.remove, { n })}
+      onClick={() => onChange(undefined)}
+    >
+      ×
+    </ActionIcon>
+  )
+  if (isGroup) {
+    return (
+      <Paper withBorder p="sm" role="group" aria-label={label}>
+        <Group justify="space-between" align="flex-start" wrap="nowrap">
+          <GroupForm
+            label={label}
+            condition={condition}
+            depth={depth + 1}
+            place={`${n}.`}
+            onChange={onChange}
+          />
+          {away}
+        </Group>
+      </Paper>
+    )
+  }
+  if (comparison === null) {
+    return (
+      <Group align="flex-start">
+        <Stack gap={4}>
+          <Text size="sm">{said.other}</Text>
+          <Code block>{JSON.stringify(condition)}</Code>
+        </Stack>
+        {away}
+      </Group>
+    )
   }
   return (
-    <Group gap="xs" align="flex-end">
-      <Select
-        aria-label={said.about}
-        w={170}
-        allowDeselect={false}
-        value={about}
-        data={(['event', 'profile', 'changed', 'tag'] as const).map((word) => ({
-          value: word,
-          label: said[word],
-        }))}
-        onChange={change}
-      />
-      <TextInput
-        aria-label={said.name}
-        placeholder={said.name}
-        w={150}
-        value={name}
-        onChange={(event) => onChange({ ...comparison, name: event.currentTarget.value })}
-      />
-      {!takesNone && (
-        <>
-          <Select
-            aria-label={said.operator}
-            w={130}
-            allowDeselect={false}
-            value={operator}
-            data={operators}
-            onChange={(to) => onChange({ ...comparison, operator: to ?? 'is' })}
-          />
-          <TextInput
-            aria-label={said.value}
-            placeholder={said.value}
-            w={150}
-            value={asTyped(value)}
-            onChange={(event) => {
-              onChange({ ...comparison, value: asValue(event.currentTarget.value) })
-            }}
-          />
-        </>
-      )}
-      <ActionIcon variant="default" size="lg" aria-label={removeLabel} onClick={onRemove}>
-        ×
-      </ActionIcon>
-    </Group>
+    <ComparisonForm comparison={comparison} onChange={(next) => onChange(ofComparison(next))}>
+      {away}
+    </ComparisonForm>
+  )
+}
+
+interface JoinProps {
+  label: string
+  value: Join | 'always'
+  withAlways: boolean
+  onChange(to: Join | 'always'): void
+}
+
+function JoinSelect({ label, value, withAlways, onChange }: JoinProps) {
+  const said = useWords(words)
+  const choices = [...(withAlways ? (['always'] as const) : []), 'all', 'any', 'none'] as const
+  return (
+    <Select
+      label={label}
+      maw={280}
+      value={value}
+      allowDeselect={false}
+      data={choices.map((choice) => ({ value: choice, label: said[choice] }))}
+      onChange={(to) => to !== null && onChange(to as Join | 'always')}
+    />
   )
 }

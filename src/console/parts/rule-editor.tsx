@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
+import { RulePreview, useRulePreview } from '../lib/rule-preview.ts'
 import { ruleSchema } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { fromYaml, toYaml } from '../lib/yaml.ts'
@@ -40,6 +41,8 @@ export function RuleEditor({ stored, initial }: EditorProps) {
   const [fault, setFault] = useState<unknown>(null)
   const [isReviewing, setReviewing] = useState(false)
   const schema = useQuery(ruleSchema)
+  const [tryOn, setTryOn] = useState<number | null>(null)
+  const preview = useRulePreview(definition, tryOn)
   const type = (typed: string) => {
     setText(typed)
     try {
@@ -74,47 +77,49 @@ export function RuleEditor({ stored, initial }: EditorProps) {
     />
   )
   return (
-    <Stack>
-      <Section title={said.edit} actions={views}>
-        <Stack>
-          {view === 'form' ? (
-            <Loaded query={schema}>
-              {(found) => (
-                <RuleForm definition={definition} schema={found} onChange={setDefinition} />
-              )}
-            </Loaded>
-          ) : (
-            <Textarea
-              label={said.yamlLabel}
-              autosize
-              minRows={12}
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              spellCheck={false}
-              value={text ?? toYaml(definition)}
-              onChange={(event) => type(event.currentTarget.value)}
-            />
-          )}
-          {fault !== null && <Failed error={fault} />}
-          <Group>
-            <Button disabled={fault !== null} onClick={() => setReviewing(true)}>
-              {said.save}
-            </Button>
-          </Group>
-        </Stack>
-      </Section>
-      <Section title={said.flow}>
-        <RuleFlow definition={definition} />
-      </Section>
-      <TryRule earlier={earlier} definition={definition} />
-      {isReviewing && (
-        <ReviewRule
-          earlier={earlier}
-          before={stored}
-          after={definition}
-          onClose={() => setReviewing(false)}
-          onSaved={saved}
-        />
-      )}
-    </Stack>
+    <RulePreview value={preview}>
+      <Stack>
+        <Section title={said.edit} actions={views}>
+          <Stack>
+            {view === 'form' ? (
+              <Loaded query={schema}>
+                {(found) => (
+                  <RuleForm definition={definition} schema={found} onChange={setDefinition} />
+                )}
+              </Loaded>
+            ) : (
+              <Textarea
+                label={said.yamlLabel}
+                autosize
+                minRows={12}
+                styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+                spellCheck={false}
+                value={text ?? toYaml(definition)}
+                onChange={(event) => type(event.currentTarget.value)}
+              />
+            )}
+            {fault !== null && <Failed error={fault} />}
+            <Group>
+              <Button disabled={fault !== null} onClick={() => setReviewing(true)}>
+                {said.save}
+              </Button>
+            </Group>
+          </Stack>
+        </Section>
+        <Section title={said.flow}>
+          <RuleFlow definition={definition} />
+        </Section>
+        <TryRule id={tryOn} onChange={setTryOn} />
+        {isReviewing && (
+          <ReviewRule
+            earlier={earlier}
+            before={stored}
+            after={definition}
+            onClose={() => setReviewing(false)}
+            onSaved={saved}
+          />
+        )}
+      </Stack>
+    </RulePreview>
   )
 }

@@ -2,7 +2,8 @@ import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { actionsOf, inOrder, type Json, readWhen, writeWhen } from '../lib/rule-form.ts'
+import { isMap } from '../lib/condition.ts'
+import { actionsOf, inOrder, type Json } from '../lib/rule-form.ts'
 import { useWords } from '../lib/words.tsx'
 import { ConditionForm } from './condition-form.tsx'
 import { StepsForm } from './steps-form.tsx'
@@ -21,6 +22,12 @@ const words = {
   not: ['not from', 'niet van'],
   sourceList: ['Sources', 'Bronnen'],
   sourceHint: ['Dialects, cli, rule, or rule:NAME', 'Dialecten, cli, rule of rule:NAAM'],
+  cancelOn: ['What waits is cancelled by', 'Wat wacht wordt geannuleerd door'],
+  cancelHint: [
+    'Event types about the same person; empty is none',
+    'Soorten gebeurtenissen over dezelfde persoon; leeg is geen',
+  ],
+  cancelWhen: ['Cancelled when', 'Geannuleerd wanneer'],
   perMinute: ['Runs for one person in a minute at most', 'Keren per persoon per minuut, hoogstens'],
 } as const
 
@@ -69,8 +76,8 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
       />
       <Sources definition={definition} onChange={(sources) => set('sources', sources)} />
       <ConditionForm
-        when={readWhen(definition)}
-        onChange={(when) => onChange(writeWhen(definition, when))}
+        condition={isMap(definition.when) ? definition.when : undefined}
+        onChange={(when) => set('when', when)}
       />
       <StepsForm
         steps={Array.isArray(rule.steps) ? rule.steps : []}
@@ -85,7 +92,50 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
         value={rule.per_minute ?? ''}
         onChange={(to) => set('per_minute', to === '' ? undefined : Number(to))}
       />
+      <CancelWhen
+        seen={seen}
+        cancel={definition.cancel_when as Cancel | undefined}
+        onChange={(cancel) => set('cancel_when', cancel)}
+      />
     </Stack>
+  )
+}
+
+interface Cancel {
+  on?: string[]
+  when?: Json
+}
+
+interface CancelProps {
+  seen: string[]
+  cancel: Cancel | undefined
+  onChange(cancel: Cancel | undefined): void
+}
+
+/** Of interest to rules that wait; it is there for all, since a wait may be added. */
+function CancelWhen({ seen, cancel, onChange }: CancelProps) {
+  const said = useWords(words)
+  return (
+    <>
+      <TagsInput
+        label={said.cancelOn}
+        description={said.cancelHint}
+        maw={480}
+        data={seen}
+        acceptValueOnBlur
+        value={cancel?.on ?? []}
+        onChange={(on) => onChange(on.length === 0 ? undefined : { ...cancel, on })}
+      />
+      {cancel && (
+        <ConditionForm
+          label={said.cancelWhen}
+          condition={isMap(cancel.when) ? cancel.when : undefined}
+          onChange={(when) =>
+            onChange({ ...(cancel.on && { on: cancel.on }), ...(when && { when }) })
+          }
+        />
+      )}
+    </>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Autocomplete, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { asTyped, asValue } from '../lib/json-text.ts'
 import type { Json } from '../lib/rule-form.ts'
+import { TemplateText } from './template-text.tsx'
 
 interface SettingProps {
   name: string
@@ -61,15 +62,7 @@ export function SettingField({
   }
   if (schema.type === 'string') {
     const shown = value === undefined ? '' : String(value)
-    if (suggestions.length === 0) {
-      return (
-        <TextInput
-          {...common}
-          value={shown}
-          onChange={(event) => text(event.currentTarget.value)}
-        />
-      )
-    }
+    if (suggestions.length === 0) return <TemplateText {...common} value={shown} onChange={text} />
     return <Autocomplete {...common} data={suggestions} value={shown} onChange={text} />
   }
   return <JsonField {...common} value={value} onChange={onChange} />
@@ -86,13 +79,10 @@ type JsonProps = Pick<SettingProps, 'value' | 'onChange'> & {
 function JsonField({ value, onChange, ...common }: JsonProps) {
   const [typed, setTyped] = useState(() => asTyped(value))
   return (
-    <Textarea
+    <TemplateText
       {...common}
-      autosize
-      maxRows={12}
       value={typed}
-      onChange={(event) => {
-        const text = event.currentTarget.value
+      onChange={(text) => {
         setTyped(text)
         onChange(text === '' ? undefined : asValue(text))
       }}

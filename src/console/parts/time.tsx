@@ -17,3 +17,27 @@ export function Time({ at }: { at: string }) {
     </time>
   )
 }
+
+const spans = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** How long ago it was, in the largest unit that fits. */
+export function Age({ at }: { at: string }) {
+  const { language } = useLanguage()
+  const seconds = Math.max(0, (Date.now() - Date.parse(at)) / 1_000)
+  const [unit, size] = spans.find(([, length]) => seconds >= length) ?? ['second', 1]
+  const shown = Math.floor(seconds / size).toLocaleString(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+  })
+  return (
+    <time dateTime={at} title={at}>
+      {shown}
+    </time>
+  )
+}

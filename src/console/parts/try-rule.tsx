@@ -1,101 +1,104 @@
-import { Alert, Button, Group, List, NumberInput, Stack, Text } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import type { RuleDefinition } from '../../client/client.js'
-import { api } from '../lib/api.ts'
-import { saveRule } from '../lib/save-rule.ts'
+import { Alert, List, NumberInput, Stack, Text } from '@mantine/core'
+import { useContext } from 'react'
+import type { TriedRule } from '../../client/client.js'
+import { RulePreview } from '../lib/rule-preview.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Changes } from './event-list.tsx'
 import { Section } from './section.tsx'
 import { Failed } from './states.tsx'
 
 const words = {
   title: ['Dry run', 'Proef'],
   what: [
-    'Tries the rule as it stands above on an event that is in the log, with its person as they are now. Nothing is stored or sent.',
-    'Probeert de regel zoals hij hierboven staat op een gebeurtenis uit het logboek, met de persoon zoals die nu is. Er wordt niets bewaard of verstuurd.',
+    'Tries the rule as it stands above on an event that is in the log, with its person as they are now, again with every change. Nothing is stored or sent.',
+    'Probeert de regel zoals hij hierboven staat op een gebeurtenis uit het logboek, met de persoon zoals die nu is, bij elke wijziging opnieuw. Er wordt niets bewaard of verstuurd.',
   ],
   event: ['Event', 'Gebeurtenis'],
-  hint: ['Its number; empty is the latest', 'Het nummer; leeg is de laatste'],
-  go: ['Try', 'Proberen'],
+  hint: [
+    'Its number; empty is the latest that the rule is about',
+    'Het nummer; leeg is de laatste waar de regel over gaat',
+  ],
   yes: ['It would react to event {id}, {type}', 'De regel zou reageren op {id}, {type}'],
   no: ['It would not react to event {id}, {type}', 'De regel zou niet reageren op {id}, {type}'],
+  type: ['it is about other event types', 'gaat over andere soorten'],
+  source: ['it is about other sources', 'gaat over andere bronnen'],
+  sends: ['It sends to {destination}, step {n}', 'Stuurt naar {destination}, stap {n}'],
+  logs: ['It logs {type}', 'Legt {type} vast'],
+  run: ['Its run ends as {state}: {detail}', 'De uitvoering eindigt als {state}: {detail}'],
+  nothing: ['Nothing would come of it', 'Er zou niets van komen'],
   none: ['There is no event yet.', 'Er is nog geen gebeurtenis.'],
+  unfit: ['It can be tried once this is mended:', 'Te proberen zodra dit hersteld is:'],
 } as const
 
 interface TryProps {
-  earlier: string | null
-  definition: RuleDefinition
+  /** Null is the latest. */
+  id: number | null
+  onChange(id: number | null): void
 }
 
-export function TryRule({ earlier, definition }: TryProps) {
+/** What the rule would do, as far as it is written. */
+export function TryRule({ id, onChange }: TryProps) {
   const said = useWords(words)
-  const [id, setId] = useState<number | string>('')
-  const trying = useMutation({ mutationFn: () => tryOn(earlier, definition, Number(id) || null) })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    trying.mutate()
-  }
+  const { tried, error, event } = useContext(RulePreview)
   return (
     <Section title={said.title}>
-      <Stack component="form" onSubmit={submit}>
+      <Stack>
         <Text size="sm" c="dimmed">
           {said.what}
         </Text>
-        <Group align="flex-end">
-          <NumberInput
-            label={said.event}
-            description={said.hint}
-            min={1}
-            hideControls
-            value={id}
-            onChange={setId}
-          />
-          <Button type="submit" variant="default" loading={trying.isPending}>
-            {said.go}
-          </Button>
-        </Group>
-        {trying.isError && <Failed error={trying.error} />}
-        {trying.data === null && <Text>{said.none}</Text>}
-        {trying.data && (
-          <Alert
-            role="status"
-            variant="outline"
-            color={trying.data.passed ? 'teal' : 'gray'}
-            title={fill(trying.data.passed ? said.yes : said.no, trying.data)}
-          >
-            <List size="sm">
-              {trying.data.wrong.map((text) => (
-                <List.Item key={text}>{text}</List.Item>
-              ))}
-            </List>
-          </Alert>
+        <NumberInput
+          label={said.event}
+          description={said.hint}
+          maw={400}
+          min={1}
+          hideControls
+          value={id ?? ''}
+          onChange={(to) => onChange(Number(to) || null)}
+        />
+        {error && (
+          <>
+            <Text size="sm">{said.unfit}</Text>
+            <Failed error={error} />
+          </>
         )}
+        {event === null && !error && <Text>{said.none}</Text>}
+        {tried && <Outcome tried={tried} />}
       </Stack>
     </Section>
   )
 }
 
-async function tryOn(earlier: string | null, definition: RuleDefinition, id: number | null) {
-  const event =
-    id === null
-      ? (await api.listEvents({ order: 'desc', limit: 1 })).data[0]
-      : (await api.getEvent({ id })).event
-  if (!event) return null
-  const person =
-    event.profile_id === null
-      ? null
-      : await api.getProfile({ id: event.profile_id }).catch(() => null)
-  const { type, attributes, source } = event
-  const example = {
-    name: 'dry run',
-    given: {
-      event: { type, attributes, source: source.dialect },
-      ...(person && { profile: { attributes: person.attributes, tags: person.tags } }),
-    },
-    expect: { rules: [definition.name] },
-  }
-  // On its own, so that what other rules do says nothing of this one.
-  const answer = await saveRule(earlier, definition, { dry_run: true, examples: [example] })
-  const { passed = false, wrong = [] } = answer.examples[0] ?? {}
-  return { id: event.id, type, passed, wrong }
+function Outcome({ tried }: { tried: TriedRule }) {
+  const said = useWords(words)
+  const { event_id, type, matched, because, sentence, events, runs, deliveries } = tried
+  const failed = runs.filter(({ state }) => state === 'failed')
+  const known = because === 'type' || because === 'source' ? said[because] : undefined
+  const nothing = events.length + failed.length + deliveries.length === 0
+  return (
+    <Alert
+      role="status"
+      variant="outline"
+      color={matched ? 'teal' : 'gray'}
+      title={fill(matched ? said.yes : said.no, { id: event_id, type })}
+    >
+      {!matched && <Text size="sm">{sentence ?? known}</Text>}
+      {matched && nothing && <Text size="sm">{said.nothing}</Text>}
+      <List size="sm">
+        {deliveries.map(({ step, destination }) => (
+          <List.Item key={step}>
+            {fill(said.sends, { destination, n: Number(step.split('.')[0]) + 1 })}
+          </List.Item>
+        ))}
+        {events.map((each) => (
+          <List.Item key={each.id}>
+            {fill(said.logs, { type: each.type })}
+            <Changes event={each} />
+          </List.Item>
+        ))}
+        {failed.map((run) => (
+          <List.Item key={run.id}>{fill(said.run, run)}</List.Item>
+        ))}
+      </List>
+    </Alert>
+  )
 }

@@ -1,18 +1,19 @@
 import { type Asking, askCommand, askProfilePage, askProfiles, askRecords } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest, Endpoint } from '../../core/dialect.ts'
 import { Fault, invalidField } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Profile, ProfileId } from '../../core/profile.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 import { type ListQuery, readListQuery } from './list-query.ts'
+import { CHAT, oneChatEndpoints } from './one-chat-endpoints.ts'
+import { renderChat } from './render-chat.ts'
 import { renderUser, type UserView } from './render-user.ts'
 import { ok } from './user-answer.ts'
 import { createThingIds, type ThingIds } from './user-ids.ts'
 import { assertUserId, userKeys } from './user-path.ts'
 import { versionOf } from './versions.ts'
 
-export const CHAT = 'channeltalk.chat'
-const states = ['opened', 'closed', 'snoozed', 'queued']
+const states = ['opened', 'closed', 'snoozed', 'queued', 'initial', 'missed']
 
 /**
  * Chats in the shape that clients read. Nobody talks here: one that was begun stays open, and holds
@@ -70,7 +71,7 @@ export function chatEndpoints(view: UserView): Endpoint[] {
     scope: 'profiles:read',
     *ask(request) {
       const query = readListQuery(request.query)
-      const state = query.get('state') ?? 'opened'
+      const state = query.get('state') || 'opened'
       if (!states.includes(state)) {
         throw invalidField('state', `must be one of ${states.join(', ')}.`)
       }
@@ -90,7 +91,7 @@ export function chatEndpoints(view: UserView): Endpoint[] {
     },
   }
 
-  return [listOfUser, create, listAll]
+  return [listOfUser, create, listAll, ...oneChatEndpoints(view, ids)]
 }
 
 function* find(request: DialectRequest, view: UserView): Asking<Profile> {
@@ -132,30 +133,4 @@ function render(
     return renderChat(chat, profile, request, view, ids)
   })
   return { messages: [], sessions: [], userChats, managers: [], chatTags: [] }
-}
-
-function renderChat(
-  { id, body, createdAt, updatedAt, version }: StoredRecord,
-  profile: Profile | undefined,
-  { workspace }: DialectRequest,
-  view: UserView,
-  ids: ThingIds,
-): JsonObject {
-  const chat: { [field: string]: JsonValue | undefined } = {
-    id: ids.show(id, createdAt, workspace),
-    channelId: String(workspace.id),
-    state: body.state ?? 'opened',
-    managed: false,
-    priority: 'medium',
-    userId: profile && view.ids.show(profile, workspace),
-    name: profile && (renderUser(profile, workspace, view).name as string | undefined),
-    managerIds: [],
-    createdAt,
-    updatedAt,
-    openedAt: createdAt,
-    version,
-  }
-  return Object.fromEntries(
-    Object.entries(chat).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
-  )
 }

@@ -6,9 +6,9 @@ import {
 } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
-import { parseForm } from '../../lib/parse-form.ts'
 import { createEndpoints } from './endpoints.ts'
 import { renderError } from './errors.ts'
+import { parseLeadForm } from './parse-lead-form.ts'
 import { userPayload } from './payload.ts'
 import { createPhoneNumbers } from './phone-numbers.ts'
 import { rateLimit } from './rate-limit.ts'
@@ -75,24 +75,5 @@ function parseJson(text: string): JsonValue {
     return JSON.parse(text) as JsonValue
   } catch (cause) {
     throw new Fault('malformed_body', { message: 'The body is not valid JSON.', cause })
-  }
-}
-
-/**
- * The form has one field, `profile`, that holds JSON; text that is not is refused as a wrong type.
- */
-function parseLeadForm(text: string): JsonValue {
-  let form: { [name: string]: unknown }
-  try {
-    form = parseForm(text, false, { depthMax: 1, fieldsMax: 100 })
-  } catch (cause) {
-    throw new Fault('malformed_body', { message: 'The body is not a valid form.', cause })
-  }
-  const { profile } = form
-  if (typeof profile !== 'string') return profile === undefined ? {} : { profile: [] }
-  try {
-    return { profile: JSON.parse(profile) as JsonValue }
-  } catch {
-    return { profile }
   }
 }

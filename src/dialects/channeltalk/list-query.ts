@@ -15,21 +15,21 @@ const limitMax = 500
 /** @throws Fault naming the parameter that cannot be. */
 export function readListQuery(query: string): ListQuery {
   const parameters = new URLSearchParams(query)
-  const order = (parameters.get('sortOrder') ?? 'desc').toLowerCase()
+  // Clients with nothing to say send the name all the same, with nothing behind it.
+  const order = (parameters.get('sortOrder') || 'desc').toLowerCase()
   // There is no page in the middle here: what goes both ways from nowhere begins with the newest.
   if (!['asc', 'desc', 'both'].includes(order)) {
     throw invalidField('sortOrder', 'must be asc, desc or both.')
   }
   const asked = parameters.get('limit')
-  const limit = asked === null || asked === '' ? limitDefault : Number(asked)
+  const limit = asked ? Number(asked) : limitDefault
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) {
     throw invalidField('limit', `must be a whole number from 1 to ${limitMax}.`)
   }
-  const since = parameters.get('since')
   return {
     descending: order !== 'asc',
     limit,
-    since: since === '' ? null : since,
+    since: parameters.get('since') || null,
     get: (name) => parameters.get(name),
   }
 }

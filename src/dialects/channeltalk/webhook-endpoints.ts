@@ -30,10 +30,12 @@ export function webhookEndpoints(): Endpoint[] {
       if (since !== null && !/^\d{1,15}$/.test(since)) {
         throw invalidField('since', 'is no cursor of this list.')
       }
-      const after = since === null ? undefined : (Number(since) as RecordId)
-      const { records, next } = yield* askRecords({ kind: WEBHOOK, page: { limit, after } })
-      const webhooks = records.map((record) => render(record, request))
-      return ok(next === null ? { webhooks } : { webhooks, next })
+      const page = { limit: webhooksMax }
+      const { records } = yield* askRecords({ kind: WEBHOOK, descending: true, page })
+      const left = since === null ? records : records.filter(isFrom(Number(since)))
+      const webhooks = left.slice(0, limit).map((record) => render(record, request))
+      const next = left[limit]?.id
+      return ok(next === undefined ? { webhooks } : { webhooks, next })
     },
   }
 
@@ -85,6 +87,17 @@ export function webhookEndpoints(): Endpoint[] {
 
   return [list, create, read, update, remove]
 }
+
+/**
+ * The list goes from the newest back, and `since` says where it begins: with the vendor by a time
+ * in milliseconds, which two webhooks may share, so our own cursor is the number of the next one.
+ */
+function isFrom(since: number): (record: StoredRecord) => boolean {
+  return ({ id, createdAt }) => (since < timesFrom ? id <= since : createdAt <= since)
+}
+
+/** No workspace has had so many webhooks, and no webhook is so old: 1973, in milliseconds. */
+const timesFrom = 100_000_000_000
 
 /** @throws Fault for a name that is taken, or one webhook too many. */
 function* make(
@@ -195,15 +208,17 @@ function renderWebhook(
   ids: ThingIds,
 ): JsonObject {
   const { id, name, createdAt } = record
-  const { stopped, lastBlockedAt: before, ...shown } = record.body
+  const { stopped, lastBlockedAt: before, url = '', token = '', ...shown } = record.body
   const blockedAt = stoppedAt(record)
   const lastBlockedAt = blockedAt ?? before
   return {
     id: ids.show(id, createdAt, workspace),
     channelId: String(workspace.id),
     name: name ?? '',
-    ...shown,
+    url,
+    token,
     createdAt,
+    ...shown,
     ...(lastBlockedAt !== undefined && { lastBlockedAt }),
     blocked: blockedAt !== null,
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Credentials, DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
@@ -7,6 +8,7 @@ import { type Access, assertScope, authenticate } from '../authenticate.ts'
 import type { Call } from '../call.ts'
 import type { Metrics } from '../metrics.ts'
 import { native, readToken } from '../native/dialect.ts'
+import { assertNotEnded, endSession } from '../native/ended-sessions.ts'
 import { renderProblem } from '../native/problem.ts'
 import {
   csrfHeader,
@@ -17,14 +19,13 @@ import {
 } from '../native/session-cookie.ts'
 import { makeRoute } from '../route.ts'
 import { receiveBody } from '../serve-endpoint.ts'
+import { ticketSeconds } from '../tickets.ts'
 
 const path = '/console/session'
-/** As long as a ticket is good. */
-const lifeSeconds = 24 * 60 * 60
 
 /**
  * Sign in, see who is signed in, sign out. The token itself is kept nowhere: the cookie holds a
- * ticket that stands for it for a day, and no longer than the token does.
+ * ticket that stands for it for a day, and no longer than the token or the session does.
  */
 export function mountSession(app: FastifyInstance, metrics: Metrics): void {
   const route = makeRoute(metrics, path)
@@ -44,11 +45,19 @@ export function mountSession(app: FastifyInstance, metrics: Metrics): void {
   serve('GET', (call) => {
     const ticket = ticketOf(call.head)
     if (ticket === null) throw new Fault('missing_credentials')
-    enter(call, { ticket }, (access) => call.answer({ status: 200, ...shown(access, ticket) }))
+    enter(call, { ticket }, async (access) => {
+      await assertNotEnded(call.shell.store, access.workspace.id, ticket)
+      call.answer({ status: 200, ...shown(access, ticket) })
+    })
   })
   serve('DELETE', (call) => {
     sessionCredentials(call.head)
-    call.answer({ status: 204, headers: { 'set-cookie': cookie(call, '', 0) } })
+    const ticket = ticketOf(call.head) ?? ''
+    enter(call, { ticket }, async ({ workspace }) => {
+      const { store, clock } = call.shell
+      await endSession(store, workspace.id, { ticket, request: call.id, now: clock() })
+      call.answer({ status: 204, headers: { 'set-cookie': cookie(call, '', 0) } })
+    })
   })
 }
 
@@ -58,22 +67,25 @@ function begin(call: Call, body: JsonValue | undefined): void {
     throw new Fault('malformed_body', { message: 'Signing in needs {"token": "..."}.' })
   }
   enter(call, readToken(token.trim()), ({ token, workspace }) => {
-    const ticket = call.shell.tickets.issue(token.publicPart)
+    const ticket = call.shell.tickets.issue(token.publicPart, randomUUID())
     const { headers, body } = shown({ token, workspace }, ticket)
-    const kept = { 'set-cookie': cookie(call, ticket, lifeSeconds) }
+    const kept = { 'set-cookie': cookie(call, ticket, ticketSeconds) }
     call.answer({ status: 201, headers: { ...headers, ...kept }, body })
   })
 }
 
-function enter(call: Call, credentials: Credentials, next: (access: Access) => void): void {
+function enter(
+  call: Call,
+  credentials: Credentials,
+  next: (access: Access) => void | Promise<void>,
+): void {
   const { store, tickets } = call.shell
-  const go = (access: Access) => {
+  const go = async () => {
+    const access = await authenticate(store, tickets, native, credentials, { proof: null })
     assertScope(access.token, 'console:use')
-    next(access)
+    await next(access)
   }
-  const access = authenticate(store, tickets, native, credentials, { proof: null })
-  if (access instanceof Promise) access.then(go).catch((error: unknown) => refuse(call, error))
-  else go(access)
+  go().catch((error: unknown) => refuse(call, error))
 }
 
 function shown({ token, workspace }: Access, ticket: string): Omit<DialectResponse, 'status'> {

@@ -7,9 +7,11 @@ import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import { takesType } from '../../core/rule.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
+import { assertNotEnded } from './ended-sessions.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import { closed, idIn } from './schemas.ts'
+import { sessionOf } from './session-cookie.ts'
 import { shownEvent } from './shown.ts'
 
 /** Events read at a time: what one slow reader can hold in memory at most. */
@@ -63,7 +65,7 @@ export const streamEvents = defineRoute({
   },
 })
 
-/** Sends events until the client leaves, the token is revoked or the server stops. */
+/** Sends events until the client leaves, its token or session is over or the server stops. */
 async function follow(
   call: Call,
   store: Store,
@@ -78,10 +80,10 @@ async function follow(
   const stopped = new Stop(response)
   const end = () => stopped.now()
   streams.add(end)
-  const publicPart = call.access?.token.publicPart ?? ''
   try {
     let after = start
     let spokeAt = performance.now()
+    let checkedAt = spokeAt
     response.write(': following\n\n')
     while (!stopped.done) {
       const events = await store.readEvents(workspaceId, after as EventId, pageMax)
@@ -94,9 +96,11 @@ async function follow(
         spokeAt = performance.now()
         if (!response.write(text)) await stopped.or(response, 'drain')
       }
-      if (events.length === pageMax) continue
-      if (silent && !(await store.findToken(publicPart))) break
-      await stopped.orAfter(pollMs)
+      if (performance.now() - checkedAt >= heartbeatMs) {
+        checkedAt = performance.now()
+        if (!(await mayGoOn(call, store, workspaceId))) break
+      }
+      if (events.length < pageMax) await stopped.orAfter(pollMs)
     }
   } catch {
     // The store cannot say: the client comes back, and goes on where it was.
@@ -104,6 +108,16 @@ async function follow(
     streams.delete(end)
     response.end()
   }
+}
+
+async function mayGoOn(call: Call, store: Store, workspaceId: WorkspaceId): Promise<boolean> {
+  if (!(await store.findToken(call.access?.token.publicPart ?? ''))) return false
+  const ticket = sessionOf(call.head)
+  if (ticket === null) return true
+  return assertNotEnded(store, workspaceId, ticket).then(
+    () => true,
+    () => false,
+  )
 }
 
 function message(event: Event): string {

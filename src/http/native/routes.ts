@@ -38,8 +38,9 @@ import {
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
-import { countEvents } from './statistics.ts'
+import { countEvents, countPlanned } from './statistics.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { tryRuleOnEvent } from './try-rule.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -58,7 +59,7 @@ export const routes: readonly NativeRoute[] = [
   ...[mergeProfiles, undoMerge, eraseProfile, findErasures, getErasure],
   ...[listHeld, acceptHeld, rejectHeld],
   listAttributes,
-  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions],
+  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
   ...[listRuns, getRun, cancelRun],
   ...[listDestinations, getDestination, putDestination, removeDestination],
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],
@@ -66,5 +67,5 @@ export const routes: readonly NativeRoute[] = [
   ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents, listDialects, getRuleSchema],
+  ...[listAudit, countEvents, countPlanned, listDialects, getRuleSchema],
 ]

@@ -17,7 +17,7 @@ import { defineRoute } from './route.ts'
 import { closed, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
-const definition = Type.Record(Type.String(), Type.Unknown(), {
+export const definition = Type.Record(Type.String(), Type.Unknown(), {
   'x-name': 'RuleDefinition',
   description: 'a rule as it stands in a rules file: name, on, sources, when, steps and the rest',
 })
@@ -221,15 +221,18 @@ export const listRuleVersions = defineRoute({
   },
 })
 
-/** Rules as somebody wrote them, or what is wrong with them. */
-function readRules(
+/** Rules as somebody wrote them, or what is wrong with them; one alone is named `rule`. */
+export function readRules(
   rules: readonly unknown[],
-  { grammar }: NativeParts,
+  { grammar }: Pick<NativeParts, 'grammar'>,
   there: readonly { name: string }[],
+  name: 'rules' | 'rule' = 'rules',
 ): RuleDefinition[] {
   const destinations = there.map(({ name }) => name).filter((name) => !isOfSubscription(name))
   const faults = checkRules(rules, grammar.actions, { ...grammar, destinations })
-  if (faults.length > 0) throw asFault(below('rules', faults))
+  const named =
+    name === 'rules' ? faults : faults.map((one) => ({ ...one, path: one.path.slice(1) }))
+  if (faults.length > 0) throw asFault(below(name, named))
   return (rules as readonly RuleDefinition[]).map(completeRule)
 }
 

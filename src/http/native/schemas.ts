@@ -109,6 +109,7 @@ export const stepRecord = Type.Object(
     step: Type.String({ description: 'the path of the step: 2, or 2.0 within an otherwise' }),
     did: Type.String(),
     events: Type.Optional(Type.Array(id)),
+    delivery: Type.Optional(id),
     until: Type.Optional(time),
     name: Type.Optional(Type.String()),
     reason: Type.Optional(Type.String()),

@@ -5,13 +5,15 @@ import type { Access } from '../authenticate.ts'
 import { assertScope } from '../authenticate.ts'
 import type { Call } from '../call.ts'
 import { readIdempotency } from '../idempotency-key.ts'
-import { admit, type Params, receiveBody } from '../serve-endpoint.ts'
+import { admit, beginOrRefuse, type Params, receiveBody } from '../serve-endpoint.ts'
 import type { Mounted } from '../shell.ts'
 import type { NativeCall, NativeParts } from './call.ts'
 import { callOnce } from './call-once.ts'
 import { native } from './dialect.ts'
+import { assertNotEnded } from './ended-sessions.ts'
 import { assertMatches, readParams, readQuery } from './read-input.ts'
 import { headersOf, type NativeRoute } from './route.ts'
+import { sessionOf } from './session-cookie.ts'
 
 /** Takes a call from its token to its answer; whatever is thrown becomes a problem. */
 export function serveNative(
@@ -22,7 +24,7 @@ export function serveNative(
 ): void {
   call.route = route
   const go = (access: Access, body: JsonValue | undefined) => {
-    if (call.answered) return
+    if (call.answered || !beginOrRefuse(call)) return
     answer(call, endpoint, params, access, body, parts).then(
       (response) => response && call.answer(response),
       // A write that failed without a fault may have been stored before it did.
@@ -33,11 +35,17 @@ export function serveNative(
   try {
     admit(call, native, (access) => {
       assertScope(access.token, endpoint.scope)
-      if (endpoint.method === 'GET') go(access, undefined)
-      else
-        receiveBody(call, native, (body) => go(access, body), {
-          inParts: endpoint.inParts === true,
-        })
+      const proceed = () => {
+        const inParts = endpoint.inParts === true
+        if (endpoint.method === 'GET') go(access, undefined)
+        else receiveBody(call, native, (body) => go(access, body), { inParts })
+      }
+      const ticket = sessionOf(call.head)
+      if (ticket === null) proceed()
+      else {
+        const checked = assertNotEnded(call.shell.store, access.workspace.id, ticket)
+        checked.then(proceed).catch((error: unknown) => call.fail(error))
+      }
     })
   } catch (error) {
     call.fail(error)

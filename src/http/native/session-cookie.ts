@@ -16,6 +16,11 @@ export function ticketOf(head: RequestHead): string | null {
   return null
 }
 
+/** The ticket a call is made with; null where it is made with a token. */
+export function sessionOf(head: RequestHead): string | null {
+  return head.headers.authorization === undefined ? ticketOf(head) : null
+}
+
 /**
  * What the page must send along. It follows from the ticket, which pages cannot read and other
  * sites do not know; the page is told it by its own server.

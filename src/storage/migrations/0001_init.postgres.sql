@@ -223,9 +223,20 @@ CREATE TABLE event_counts (
   PRIMARY KEY (workspace_id, minute, type, source)
 );
 
+-- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+CREATE TABLE delivery_counts (
+  workspace_id bigint NOT NULL,
+  minute bigint NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (workspace_id, minute, rule, destination)
+);
+
 CREATE TABLE roll_ups (
   workspace_id bigint PRIMARY KEY,
-  last_event_id bigint NOT NULL
+  last_event_id bigint NOT NULL,
+  last_delivery_id bigint NOT NULL
 );
 
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.

@@ -213,9 +213,20 @@ CREATE TABLE event_counts (
   PRIMARY KEY (workspace_id, minute, type, source)
 ) STRICT, WITHOUT ROWID;
 
+-- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+CREATE TABLE delivery_counts (
+  workspace_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, minute, rule, destination)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE roll_ups (
   workspace_id INTEGER PRIMARY KEY,
-  last_event_id INTEGER NOT NULL
+  last_event_id INTEGER NOT NULL,
+  last_delivery_id INTEGER NOT NULL
 ) STRICT;
 
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.

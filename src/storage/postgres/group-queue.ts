@@ -19,7 +19,7 @@ interface Lane {
   groupsInFlight: number
 }
 
-type ApplyGroup = (
+export type ApplyGroup = (
   workspaceId: WorkspaceId,
   commands: readonly Command[],
   deadline: number,
@@ -100,7 +100,8 @@ export class GroupQueue {
       // Its next turn comes after everybody else's.
       this.#lanes.delete(lane.workspaceId)
       this.#lanes.set(lane.workspaceId, lane)
-      void this.#run(lane, lane.waiting.splice(0, groupLength(lane.waiting)))
+      const commands = lane.waiting.slice(0, groupMax).map(({ command }) => command)
+      void this.#run(lane, lane.waiting.splice(0, groupLength(commands, groupMax)))
     }
   }
 
@@ -161,7 +162,7 @@ function tryAgain(): Fault {
  * How many of those that wait make the next group. A merge begins one: ids of profiles stand in
  * what it writes, and those of a group that is being decided are not known yet.
  */
-function groupLength(waiting: readonly Waiting[]): number {
-  const merge = waiting.findIndex(({ command }, at) => at > 0 && mayMerge(command))
-  return Math.min(merge < 0 ? waiting.length : merge, groupMax)
+export function groupLength(waiting: readonly Command[], most: number): number {
+  const merge = waiting.findIndex((command, at) => at > 0 && mayMerge(command))
+  return Math.min(merge < 0 ? waiting.length : merge, most)
 }

@@ -84,21 +84,19 @@ export class GroupRecords {
     if (faults.size > 0) throw new RecordsRefused(faults)
   }
 
-  async write(): Promise<void> {
+  write(): void {
     const { byId, dirty } = this.#known
     if (dirty.size === 0) return
     const workspaceId = this.#workspaceId
     const records = [...dirty].flatMap((id) => byId.get(id) ?? [])
-    const sent = [this.#transaction.query(sql.deleteRecords, [workspaceId, [...dirty]])]
+    this.#transaction.send(sql.deleteRecords, [workspaceId, [...dirty]])
     if (records.length > 0) {
       const values = columns(records.map(recordValues))
-      sent.push(this.#transaction.query(sql.putRecords, [workspaceId, ...values]))
+      this.#transaction.send(sql.putRecords, [workspaceId, ...values])
     }
     if (this.#lastId > this.#firstId) {
-      const last = [workspaceId, this.#lastId]
-      sent.push(this.#transaction.query(sql.keepLastRecord, last))
+      this.#transaction.send(sql.keepLastRecord, [workspaceId, this.#lastId])
     }
-    await Promise.all(sent)
   }
 
   async #planOne(

@@ -12,7 +12,7 @@ import {
   rebase,
   settle,
 } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ConfigCache, WorkspaceConfig } from './config-cache.ts'
@@ -99,7 +99,9 @@ export class GroupWriter {
       // Somebody's command could not be written. Nothing was, so each is tried on its own.
       const results: Result[] = []
       for (const command of commands) {
-        results.push(...(await this.apply(workspaceId, [command], deadline)))
+        const [last] = results.slice(-1)
+        const ended = last && 'fault' in last && isOfStore(last.fault)
+        results.push(...(ended ? [last] : await this.apply(workspaceId, [command], deadline)))
       }
       return results
     }
@@ -190,12 +192,12 @@ export class GroupWriter {
     })
     // What was locked is tidied up by the writing, so it goes with whatever is kept.
     if (changes || outcomes.length > 0) {
-      await write(transaction, workspaceId, loader, decisions, ids.last, planned)
-      await records.write()
+      write(transaction, workspaceId, loader, decisions, ids.last, planned)
+      records.write()
       await writeSubscriptions(transaction, workspaceId, records.subscriptions, context.now)
-      await writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
+      writeSide(transaction, workspaceId, decisions, context.settings.indexedAttributes)
     } else transaction.discard()
-    if (outcomes.length > 0) await keepOutcomes(transaction, workspaceId, outcomes, context.now)
+    if (outcomes.length > 0) keepOutcomes(transaction, workspaceId, outcomes, context.now)
     const wakes = planned?.deliveries.some(({ state }) => state === 'pending') ?? false
     return {
       results,
@@ -241,19 +243,16 @@ export class GroupWriter {
   }
 }
 
-async function write(
+function write(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   { stored, known }: KnownLoader,
   decisions: readonly Decided[],
   last: LastIds,
   planned: Planned | null,
-): Promise<void> {
+): void {
   const { values, storedCount } = groupChanges(decisions, stored, known, last.profile)
-  const { rows } = await transaction.query(sql.writeChanges, [workspaceId, ...values])
-  if (rows[0]?.found !== storedCount) {
-    throw new Error(`Of ${storedCount} profiles to be changed ${rows[0]?.found} were there.`)
-  }
-  await writeRuns(transaction, workspaceId, decisions)
-  if (planned) await writeDeliveries(transaction, workspaceId, planned)
+  transaction.send(sql.writeChanges, [workspaceId, ...values, storedCount])
+  writeRuns(transaction, workspaceId, decisions)
+  if (planned) writeDeliveries(transaction, workspaceId, planned)
 }

@@ -38,18 +38,18 @@ export async function claimKeys(
 }
 
 /** Keeps what calls with a key came to. */
-export async function keepOutcomes(
+export function keepOutcomes(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   outcomes: readonly { command: Command; applied: Applied }[],
   now: number,
-): Promise<void> {
+): void {
   const commands = outcomes.map(({ command }) => command)
   const { tokens, routes, keys } = columns(workspaceId, commands)
   const records = outcomes.map(({ command, applied }) =>
     idempotencyRecord(command.idempotency as NonNullable<Command['idempotency']>, applied),
   )
-  await transaction.query(sql.insertIdempotency, [
+  transaction.send(sql.insertIdempotency, [
     workspaceId,
     tokens,
     routes,

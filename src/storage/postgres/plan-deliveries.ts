@@ -82,17 +82,17 @@ export async function planDeliveries(
 }
 
 /** Writes them, once their ids are the store's own. */
-export async function writeDeliveries(
+export function writeDeliveries(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   { deliveries, places, newLanes }: Planned,
-): Promise<void> {
+): void {
   if (newLanes.length > 0) {
     const lanes = newLanes.map((lane) => ({
       ...lane,
       subject: lane.deliveries[0]?.subject ?? lane.subject,
     }))
-    await transaction.query(takePlaces, [workspaceId, ...laneColumns(lanes)])
+    transaction.send(takePlaces, [workspaceId, ...laneColumns(lanes)])
   }
   const rows = deliveries.map((delivery) => [
     ...deliveryValues(delivery),
@@ -102,7 +102,7 @@ export async function writeDeliveries(
     const values = rows.map((row) => row[index] ?? null)
     return binaryArray(type, values)
   })
-  await transaction.query(insertDeliveries, [workspaceId, ...columns])
+  transaction.send(insertDeliveries, [workspaceId, ...columns])
 }
 
 function endUnknown(delivery: Delivery): void {

@@ -27,11 +27,12 @@ import { type EraseParts, eraseProfile, findErasures } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
-import { GroupQueue } from './group-queue.ts'
+import { type ApplyGroup, GroupQueue } from './group-queue.ts'
 import { GroupWriter } from './group-writer.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { NameCache } from './name-cache.ts'
+import { OrderedGroups } from './ordered-groups.ts'
 import { ensurePartitions, monthsAhead } from './partitions.ts'
 import { Previewer } from './preview.ts'
 import { Reader } from './reader.ts'
@@ -95,10 +96,9 @@ export async function openPostgresStore(
   const signal = new DueSignal()
   const writer = new GroupWriter({ pool, decide, configs, names, clock, due: () => signal.due() })
   const previewer = new Previewer({ pool, decide, configs, names, clock })
-  const queue = new GroupQueue(
-    (workspaceId, commands, deadline) => writer.apply(workspaceId, commands, deadline),
-    Math.max(connectionsMax - connectionsKept, 1),
-  )
+  const applyGroup: ApplyGroup = (...group) => writer.apply(...group)
+  const queue = new GroupQueue(applyGroup, Math.max(connectionsMax - connectionsKept, 1))
+  const ordered = new OrderedGroups(applyGroup)
   const daily = setInterval(() => void addPartitions(pool, clock()), partitionCheckMs).unref()
   const rows = async (statement: Statement | string, values?: unknown[]): Promise<Row[]> => {
     try {
@@ -117,6 +117,7 @@ export async function openPostgresStore(
     ...deliveryStore({ pool, admin, ask: rows, clock, databaseClock, signal, actor }),
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
+    applyAll: (workspaceId, commands) => ordered.applyAll(workspaceId, commands),
     preview: (workspaceId, command) => previewer.preview(workspaceId, command),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,

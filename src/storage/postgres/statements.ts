@@ -187,10 +187,10 @@ export const insertNames: Statement = {
 }
 
 /**
- * Everything a group changed, each row once. All its parts see the state before it, so the count it
- * answers is that of the profiles that were there already, and tells whether any was missed. Rows
- * that go are found by their place: joined by their key, PostgreSQL before 17 reads all of the
- * workspace's.
+ * Everything a group changed, each row once. All its parts see the state before it, so the profiles
+ * counted at its end are those that were there already: it fails, by a division, where any of them
+ * was missed. Rows that go are found by their place: joined by their key, PostgreSQL before 17
+ * reads all of the workspace's.
  */
 export const writeChanges: Statement = {
   name: 'write_changes',
@@ -247,7 +247,7 @@ export const writeChanges: Statement = {
         AS new (kind, value, event_id, received_at)
       ON CONFLICT DO NOTHING
     )
-    SELECT count(*) AS found FROM profiles WHERE workspace_id = $1 AND id = ANY ($2)`,
+    SELECT 1 / (count(*) = $43)::integer FROM profiles WHERE workspace_id = $1 AND id = ANY ($2)`,
 }
 
 /** Settings, rules and their version as of one moment. */

@@ -18,6 +18,18 @@ export interface Transaction {
     statement: Statement | string,
     values?: unknown[],
   ): Promise<pg.QueryResult<Row>>
+  /**
+   * Has something done whose answer nobody needs. It travels with the commit, which saves whoever
+   * waits for the locks a turn; where it fails, so does the transaction, with its error.
+   */
+  send(statement: Statement, values: unknown[]): void
+}
+
+/** A statement on its way. */
+interface Sent {
+  /** What is known so far. */
+  failure: Error | null
+  done: Promise<void>
 }
 
 /**
@@ -37,16 +49,18 @@ export async function transact<T>(
   const watch = setTimeout(() => cut(client), Math.max(deadline - performance.now(), 1))
   let reusable = false
   try {
-    const { result, discarded } = await begin(client, work)
+    const { result, discarded, sent } = await begin(client, work)
     if (discarded) reusable = await rollback(client)
     else {
-      await commit(client)
+      await commit(client, sent)
       reusable = true
     }
     return result
   } catch (error) {
     const lost = error instanceof Fault && error.code === 'outcome_unknown'
-    reusable = !lost && (await rollback(client))
+    // Values that do not go on the line leave the driver wrong about what it has prepared.
+    const unsure = error instanceof TypeError || error instanceof RangeError
+    reusable = !lost && !unsure && (await rollback(client))
     throw error
   } finally {
     clearTimeout(watch)
@@ -66,7 +80,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 async function begin<T>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<T>,
-): Promise<{ result: T; discarded: boolean }> {
+): Promise<{ result: T; discarded: boolean; sent: Sent[] }> {
   const begun = client.query('BEGIN')
   // Looked at below; until then it must not count as an error that nobody handles.
   begun.catch(() => {})
@@ -75,9 +89,31 @@ async function begin<T>(
   const discard = () => {
     discarded = true
   }
-  const result = await work({ query, discard })
-  await begun
-  return { result, discarded }
+  const sent: Sent[] = []
+  const send: Transaction['send'] = (statement, values) => {
+    sent.push(sendOne(client, statement, values))
+  }
+  try {
+    const result = await work({ query, discard, send })
+    await begun
+    return { result, discarded, sent }
+  } catch (error) {
+    // After the first failure the server refuses the rest; the first one says what is wrong.
+    await Promise.all(sent.map(({ done }) => done))
+    const failed = sent.find(({ failure }) => failure)
+    throw failed ? lineFault(failed.failure) : error
+  }
+}
+
+function sendOne(client: pg.PoolClient, { name, text }: Statement, values: unknown[]): Sent {
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  const sent: Sent = { failure: null, done }
+  // Called at once where the values cannot be put on the line at all, and then once more without.
+  client.query({ name, text, values }, (error: Error | null) => {
+    sent.failure ??= error
+    resolve()
+  })
+  return sent
 }
 
 /**
@@ -99,15 +135,22 @@ export async function ask<Row extends pg.QueryResultRow>(
   }
 }
 
-async function commit(client: pg.PoolClient): Promise<void> {
+async function commit(client: pg.PoolClient, sent: readonly Sent[]): Promise<void> {
+  // What never left must not be missing from what is committed.
+  const unsent = sent.find(({ failure }) => failure)
+  if (unsent) throw lineFault(unsent.failure)
   let command: string
   try {
     command = (await client.query('COMMIT')).command
   } catch (error) {
     throw commitFault(error)
   }
-  // The server ends a transaction in which something failed this way, without an error.
-  if (command !== 'COMMIT') throw new Fault('internal', { message: 'The commit was refused.' })
+  if (command === 'COMMIT') return
+  // The server ends a transaction in which something failed with a rollback, without an error.
+  const failed = sent.find(({ failure }) => failure)
+  throw failed
+    ? lineFault(failed.failure)
+    : new Fault('internal', { message: 'The commit was refused.' })
 }
 
 /** False when the connection cannot be used any more. */

@@ -40,7 +40,7 @@ export async function keepNames(
       numbered.map(({ name }) => name),
       numbered.map(({ id }) => id),
     ]
-    await transaction.query(sql.insertNames, [workspaceId, ...columns, group.now])
+    transaction.send(sql.insertNames, [workspaceId, ...columns, group.now])
   }
   return () => {
     for (const { kind, name, id } of [...found.values(), ...numbered]) {

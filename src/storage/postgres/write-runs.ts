@@ -18,28 +18,28 @@ type Cancel = Extract<RunWrite, { kind: 'cancel' }>
  * Writes what a group decided about runs, each row once: first what was cancelled of what was there
  * already, then the runs as the group left them.
  */
-export async function writeRuns(
+export function writeRuns(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   decisions: readonly Decided[],
-): Promise<void> {
+): void {
   const writes = decisions.flatMap(({ runs }) => runs)
   const { runs, cancels } = foldWrites(writes)
   if (cancels.length > 0) {
     const columns = columnsOf(cancels, ({ subject, rule, version, by, at }) => [
       ...[subject, rule, version, by, at],
     ])
-    await transaction.query(sql.cancelRuns, [workspaceId, ...columns])
+    transaction.send(sql.cancelRuns, [workspaceId, ...columns])
   }
   if (runs.length > 0) {
-    await transaction.query(sql.putRuns, [workspaceId, ...columnsOf(runs, runValues)])
+    transaction.send(sql.putRuns, [workspaceId, ...columnsOf(runs, runValues)])
   }
   const counts = lastCounts(decisions)
   if (counts.length > 0) {
     const columns = columnsOf(counts, ({ subject, rule, minute, count }) => [
       ...[subject, rule, minute, count],
     ])
-    await transaction.query(sql.putRuleCounts, [workspaceId, ...columns])
+    transaction.send(sql.putRuleCounts, [workspaceId, ...columns])
   }
 }
 

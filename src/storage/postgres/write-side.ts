@@ -9,12 +9,12 @@ import type { Transaction } from './transaction.ts'
 type Entry = Term & { id: ProfileId }
 
 /** Keeps what profiles are searched by in step with what a group made of them. */
-export async function writeSide(
+export function writeSide(
   transaction: Transaction,
   workspaceId: WorkspaceId,
   decisions: readonly Decided[],
   indexed: readonly string[],
-): Promise<void> {
+): void {
   const { gone, added } = termsOfGroup(decisions, indexed)
   const gaps = new Map<number, number>()
   const removed: ProfileId[] = []
@@ -25,18 +25,12 @@ export async function writeSide(
     gaps.set(block, (gaps.get(block) ?? 0) + gap)
     if (gap > 0) removed.push(write.profile.id)
   }
-  // On one connection they are carried out in this order, and none waits for the answer to another.
-  const sent: Promise<unknown>[] = []
-  if (gone.length > 0) sent.push(transaction.query(sql.deleteTerms, columns(workspaceId, gone)))
-  if (added.length > 0) sent.push(transaction.query(sql.insertTerms, columns(workspaceId, added)))
+  if (gone.length > 0) transaction.send(sql.deleteTerms, columns(workspaceId, gone))
+  if (added.length > 0) transaction.send(sql.insertTerms, columns(workspaceId, added))
   if (gaps.size > 0) {
-    const counts = [workspaceId, [...gaps.keys()], [...gaps.values()]]
-    sent.push(transaction.query(sql.addGaps, counts))
+    transaction.send(sql.addGaps, [workspaceId, [...gaps.keys()], [...gaps.values()]])
   }
-  if (removed.length > 0) {
-    sent.push(transaction.query(deleteRecordsOf, [workspaceId, removed]))
-  }
-  await Promise.all(sent)
+  if (removed.length > 0) transaction.send(deleteRecordsOf, [workspaceId, removed])
 }
 
 /** What a list of terms is as columns, after the workspace. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Applied, Command, Outcome } from '../../core/command.ts'
+import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -9,7 +10,15 @@ import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
 import type { Filled } from './fill-some.ts'
-import { type DeliveryCall, faultFromJson, type Reply, type Request } from './thread-messages.ts'
+import { Foreseer } from './foresee.ts'
+import {
+  type ApplyAll,
+  type DeliveryCall,
+  faultFromJson,
+  type Reply,
+  type Request,
+} from './thread-messages.ts'
+import { Turns } from './turns.ts'
 
 interface Waiting {
   workspaceId: WorkspaceId
@@ -52,12 +61,16 @@ export class CommitQueue {
   #inFlight: Sent[] = []
   /** What is asked besides goes ahead of the groups that wait, and takes no place of theirs. */
   #groupsInFlight = 0
+  readonly #turns: Turns
+  #partsInFlight = 0
+  #decide: Promise<{ decide: Decide }> | null = null
   readonly #deliveryCalls = batch((calls: DeliveryCall[]) => this.#writeCalls(calls), callsMax)
   #scheduled = false
   #closing = false
 
   constructor(options: Options) {
     this.#options = options
+    this.#turns = new Turns(options.path, options.eager)
     if (options.eager) this.#writer()
   }
 
@@ -77,6 +90,43 @@ export class CommitQueue {
         })
       }
     })
+  }
+
+  /**
+   * Ordered, and in transactions of its own: see `Store.applyAll`. `indexed` are the attributes
+   * that people of the workspace are found by.
+   */
+  async applyAll(
+    workspaceId: WorkspaceId,
+    commands: readonly Command[],
+    indexed: readonly string[],
+  ): Promise<(Outcome | Fault)[]> {
+    this.#decide ??= import(this.#options.decision.href)
+    const { decide } = await this.#decide
+    const parts: Promise<(Outcome | Fault)[]>[] = []
+    const { partMax, ...turn } = this.#turns.next()
+    for (let at = 0; at < commands.length; at += partMax) {
+      const of = { workspaceId, now: this.#options.clock(), indexed }
+      const foreseer = new Foreseer(decide, of)
+      const part = commands.slice(at, at + partMax).map((command) => {
+        return { text: JSON.stringify(command), newcomer: foreseer.foresee(command) }
+      })
+      parts.push(this.#applyPart({ kind: 'apply-all', of, commands: part, ...turn }))
+    }
+    return (await Promise.all(parts)).flat()
+  }
+
+  async #applyPart(part: Omit<ApplyAll, 'follows'>): Promise<(Outcome | Fault)[]> {
+    const follows = this.#partsInFlight > 0
+    this.#partsInFlight += 1
+    const reply = await this.#send({ ...part, follows })
+    this.#partsInFlight -= 1
+    if (reply.kind !== 'applied-all') {
+      const fault = new Fault('outcome_unknown')
+      return part.commands.map(() => fault)
+    }
+    if (reply.planned) this.#options.due.tell()
+    return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))
   }
 
   /** A real tiny write; throws the fault it met. */
@@ -164,9 +214,13 @@ export class CommitQueue {
   }
 
   #ask(request: Request): Promise<Reply> {
+    return this.#send(JSON.stringify(request))
+  }
+
+  #send(message: string | ApplyAll): Promise<Reply> {
     return new Promise((done) => {
       this.#inFlight.push({ group: [], done })
-      this.#writer().postMessage(JSON.stringify(request))
+      this.#writer().postMessage(message)
     })
   }
 

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type Decided, type ProfileWrite, releasedAt } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
@@ -9,31 +9,43 @@ import { listText } from '../rows.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
+/** Events in one statement. */
+const eventsAtOnce = 16
+
 /** Writes what was decided and settled, inside the transaction of its group. */
 export class DecidedWriter {
   readonly #insertProfile: StatementSync
   readonly #updateProfile: StatementSync
   readonly #updateProfileAndPhone: StatementSync
-  readonly #insertIdentifier: StatementSync
+  readonly #insertOwner: StatementSync
+  readonly #insertHolder: StatementSync
   readonly #releaseIdentifier: StatementSync
   readonly #promoteHeir: StatementSync
   readonly #insertEvent: StatementSync
+  readonly #insertEvents: StatementSync
   readonly #insertEventIdentifier: StatementSync
   readonly #sizes: RowSizes
+  /** Values of events that are not written yet. No decision looks at events. */
+  #events: SQLInputValue[] = []
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
     this.#sizes = sizes
     this.#insertProfile = db.prepare(sql.insertProfile)
     this.#updateProfile = db.prepare(sql.updateProfile)
     this.#updateProfileAndPhone = db.prepare(sql.updateProfileAndPhone)
-    this.#insertIdentifier = db.prepare(sql.insertIdentifier)
+    this.#insertOwner = db.prepare(sql.insertOwner)
+    this.#insertHolder = db.prepare(sql.insertHolder)
     this.#releaseIdentifier = db.prepare(sql.releaseIdentifier)
     this.#promoteHeir = db.prepare(sql.promoteHeir)
-    this.#insertEvent = db.prepare(sql.insertEvent)
+    this.#insertEvent = db.prepare(sql.insertEvents(1))
+    this.#insertEvents = db.prepare(sql.insertEvents(eventsAtOnce))
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
 
-  /** Answers the profile the decision was about as JSON text, where it was written. */
+  /**
+   * Answers the profile the decision was about as JSON text, where it was written. Events are
+   * there after `flush`.
+   */
   write(workspaceId: WorkspaceId, decided: Decided): string | null {
     let subjectText: string | null = null
     for (const write of decided.profiles) {
@@ -49,6 +61,15 @@ export class DecidedWriter {
       }
     }
     return subjectText
+  }
+
+  /** Writes what was put off; to be called before the group is committed. */
+  flush(): void {
+    const { length } = this.#events
+    for (let at = 0; at < length; at += sql.eventValueCount) {
+      this.#insertEvent.run(...this.#events.slice(at, at + sql.eventValueCount))
+    }
+    this.#events = []
   }
 
   #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): string {
@@ -84,7 +105,8 @@ export class DecidedWriter {
     if (changes !== 1) throw new Error(`Profile ${profile.id} was not there to be written.`)
     for (const identifier of write.released) this.#release(workspaceId, write, identifier)
     for (const { kind, value } of write.claimed) {
-      this.#insertIdentifier.run(workspaceId, kind, value, profile.id)
+      const { changes } = this.#insertOwner.run(workspaceId, kind, value, profile.id)
+      if (changes === 0) this.#insertHolder.run(workspaceId, kind, value, profile.id)
     }
     return profileText(profile, { attributes, provenance, tags, identifiers })
   }
@@ -96,7 +118,7 @@ export class DecidedWriter {
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
-    this.#insertEvent.run(
+    this.putEvent(
       workspaceId,
       event.id,
       event.type,
@@ -118,10 +140,18 @@ export class DecidedWriter {
       event.idempotencyKey,
     )
   }
+
+  /** Values of `eventColumns`. */
+  putEvent(...values: SQLInputValue[]): void {
+    this.#events.push(...values)
+    if (this.#events.length < eventsAtOnce * sql.eventValueCount) return
+    this.#insertEvents.run(...this.#events)
+    this.#events = []
+  }
 }
 
 /** What the profile is found by as a phone number, as long as it is not removed. */
-function phoneOf({ attributes }: Profile): string | null {
+export function phoneOf({ attributes }: Profile): string | null {
   const phone = own(attributes, 'phone')
   return typeof phone === 'string' ? phone : null
 }

@@ -19,6 +19,12 @@ export const insertTerm = `
   INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING`
 
+/** The same of many profiles, whose ids are given as JSON. */
+export const insertTermOfMany = `
+  INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id)
+  SELECT ?, ?, ?, ?, value FROM json_each(?) WHERE true
+  ON CONFLICT DO NOTHING`
+
 export const deleteTerm = `
   DELETE FROM profile_terms
   WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? AND profile_id = ?`

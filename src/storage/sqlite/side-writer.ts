@@ -1,38 +1,73 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Decided, gapChange } from '../../core/decision.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { blockOf } from '../search/profile-source.ts'
-import { termChanges } from '../search/profile-terms.ts'
+import { type Term, termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'
+
+interface Added {
+  workspaceId: WorkspaceId
+  term: Term
+  profiles: ProfileId[]
+}
 
 /** Keeps what profiles are searched by in step with them, inside the transaction of the group. */
 export class SideWriter {
   readonly #insertTerm: StatementSync
+  readonly #insertTermOfMany: StatementSync
   readonly #deleteTerm: StatementSync
   readonly #addGap: StatementSync
   readonly #deleteRecords: StatementSync
+  /** Terms of new profiles that are not written yet, each with whom it is of. */
+  readonly #added = new Map<string, Added>()
 
   constructor(db: DatabaseSync) {
     this.#insertTerm = db.prepare(sql.insertTerm)
+    this.#insertTermOfMany = db.prepare(sql.insertTermOfMany)
     this.#deleteTerm = db.prepare(sql.deleteTerm)
     this.#addGap = db.prepare(sql.addGap)
     this.#deleteRecords = db.prepare(deleteRecordsOf)
   }
 
+  /** Terms of new profiles are there after `flush`. */
   write(workspaceId: WorkspaceId, decided: Decided, indexed: readonly string[]): void {
     for (const write of decided.profiles) {
       const { profile, before } = write
       const { gone, added } = termChanges(before, profile, indexed)
+      // What goes may be among what was put off.
+      if (gone.length > 0) this.flush()
       for (const { kind, name, value } of gone) {
         this.#deleteTerm.run(workspaceId, kind, name, value, profile.id)
       }
-      for (const { kind, name, value } of added) {
-        this.#insertTerm.run(workspaceId, kind, name, value, profile.id)
+      for (const term of added) {
+        if (before === null) this.putOff(workspaceId, term, profile.id)
+        else this.#insertTerm.run(workspaceId, term.kind, term.name, term.value, profile.id)
       }
       const gap = gapChange(write)
       if (gap !== 0) this.#addGap.run(workspaceId, blockOf(profile.id), gap)
       if (gap > 0) this.#deleteRecords.run(workspaceId, profile.id)
     }
+  }
+
+  /** Writes what was put off; to be called before the group is committed. */
+  flush(): void {
+    if (this.#added.size === 0) return
+    for (const { workspaceId, term, profiles } of this.#added.values()) {
+      const { kind, name, value } = term
+      const [first] = profiles
+      if (profiles.length > 1) {
+        this.#insertTermOfMany.run(workspaceId, kind, name, value, JSON.stringify(profiles))
+      } else if (first) this.#insertTerm.run(workspaceId, kind, name, value, first)
+    }
+    this.#added.clear()
+  }
+
+  /** Many new profiles have few countries and tags: each is entered for all of them at once. */
+  putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
+    const key = `${workspaceId} ${term.kind} ${term.name}\0${term.value}`
+    const added = this.#added.get(key)
+    if (added) added.profiles.push(profile)
+    else this.#added.set(key, { workspaceId, term, profiles: [profile] })
   }
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../../core/command.ts'
+import type { Command, Outcome } from '../../core/command.ts'
 import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { EventQuery } from '../../core/event-query.ts'
 import type { Preview } from '../../core/preview.ts'
@@ -9,6 +9,7 @@ import type { AppliedJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
 import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { Ahead, Foreseen } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
 import type { RecordRows } from './record-reader.ts'
@@ -18,6 +19,18 @@ export interface DeliveryCall {
   method: DeliveryMethod
   now: number
   given: unknown[]
+}
+
+/** The one request that is no text: most of what it holds goes to the file as it is. */
+export interface ApplyAll {
+  kind: 'apply-all'
+  of: Ahead
+  commands: Foreseen[]
+  /** Whether it was asked while another was under way, whose fault is its own then. */
+  follows: boolean
+  /** How long a transaction may take, and how long to let others have the file after it. */
+  holdMs: number
+  pauseMs: number
 }
 
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
@@ -38,6 +51,7 @@ export type Reply =
       /** Whether deliveries were planned that may be claimed. */
       planned: boolean
     }
+  | { kind: 'applied-all'; outcomes: (Outcome | { fault: FaultJson })[]; planned: boolean }
   | { kind: 'previewed'; result: { preview: Preview } | { fault: FaultJson } }
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }

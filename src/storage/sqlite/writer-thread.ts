@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
-import { faultToJson, type Reply, type Request } from './thread-messages.ts'
-import { type Result, Writer } from './writer.ts'
+import type { Result } from './command-writer.ts'
+import { type ApplyAll, faultToJson, type Reply, type Request } from './thread-messages.ts'
+import { Writer } from './writer.ts'
 
 /**
  * The thread that owns the writing connection. A sync to disk takes as long as the disk wants, and
@@ -15,14 +17,42 @@ const { path, decision } = workerData as { path: string; decision: string }
 const { decide } = (await import(decision)) as { decide: Decide }
 const writer = new Writer(path, decide)
 
-parentPort?.on('message', (text: string) => {
-  const request = JSON.parse(text) as Request
+/** What nobody wakes, to wait for a while. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+/** What ended the last of the calls that follow each other. */
+let lastFault: Fault | null = null
+
+parentPort?.on('message', (message: string | ApplyAll) => {
   parentPort?.postMessage(
-    request.kind === 'apply'
-      ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
-      : JSON.stringify(answer(request)),
+    typeof message === 'string'
+      ? replyTo(JSON.parse(message) as Request)
+      : JSON.stringify(applyAll(message)),
   )
 })
+
+function replyTo(request: Request): string {
+  return request.kind === 'apply'
+    ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
+    : JSON.stringify(answer(request))
+}
+
+function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
+  const outcomes: (Outcome | Fault)[] = []
+  if (!follows) lastFault = null
+  while (lastFault === null && outcomes.length < commands.length) {
+    const rest = outcomes.length === 0 ? commands : commands.slice(outcomes.length)
+    outcomes.push(...writer.applySome(rest, of, holdMs))
+    const last = outcomes.at(-1)
+    if (isOfStore(last)) lastFault = last
+    else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
+  }
+  const all = commands.map((_, index) => outcomes[index] ?? (lastFault as Fault))
+  return {
+    kind: 'applied-all',
+    outcomes: all.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one)),
+    planned: writer.takePlanned(),
+  }
+}
 
 /** The text of a `Reply`, into which profiles go as the text that was written to the file. */
 function appliedReply(results: Result[], planned: boolean): string {

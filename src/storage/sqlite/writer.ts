@@ -1,48 +1,28 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Applied, Command } from '../../core/command.ts'
-import { type Decide, type Decided, settle } from '../../core/decision.ts'
-import { Fault } from '../../core/errors.ts'
-import { emptyKnown, likelyNeeds } from '../../core/known.ts'
-import { limits } from '../../core/limits.ts'
-import { type Preview, previewOf } from '../../core/preview.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { Outcome } from '../../core/command.ts'
+import type { Decide } from '../../core/decision.ts'
+import { Fault, isOfStore } from '../../core/errors.ts'
+import type { Preview } from '../../core/preview.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
-import { DecidedWriter } from './decided-writer.ts'
-import { deliveryTables } from './delivery-writes.ts'
+import {
+  type Ahead,
+  CommandWriter,
+  type Foreseen,
+  type Result,
+  type Waiting,
+} from './command-writer.ts'
 import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
-import { IdempotencyTable } from './idempotency-table.ts'
-import { KnownLoader } from './known-loader.ts'
 import { openDatabase } from './open-database.ts'
-import { RecordWriter } from './record-writer.ts'
-import { RowSizes } from './row-size.ts'
-import { RunWriter } from './run-writer.ts'
-import { SideWriter } from './side-writer.ts'
 import * as sql from './statements.ts'
 import type { DeliveryCall } from './thread-messages.ts'
-import { WorkspaceStates } from './workspace-state.ts'
-
-export interface Waiting {
-  workspaceId: WorkspaceId
-  command: Command
-}
-
-/** What became of a command, with the profile as JSON text where it was written. */
-export type Result = { applied: Applied; profileText: string | null } | { fault: Fault }
 
 /** Everything that belongs to one open connection. */
 interface Connection {
   db: DatabaseSync
-  loader: KnownLoader
-  writer: DecidedWriter
-  runs: RunWriter
-  side: SideWriter
-  records: RecordWriter
-  states: WorkspaceStates
-  idempotency: IdempotencyTable
-  deliveries: ReturnType<typeof deliveryTables>
+  commands: CommandWriter
   dataVersion: number
 }
 
@@ -63,7 +43,7 @@ export class Writer {
   /** One result for each command, in order. A command that is refused is refused alone. */
   applyGroup(group: readonly Waiting[], now: number): Result[] {
     try {
-      return this.#transact(group, now)
+      return this.#transact(({ commands }) => group.map((waiting) => commands.apply(waiting, now)))
     } catch (error) {
       // The store as a whole could not begin or commit: that is everybody's answer.
       if (error instanceof Fault) return group.map(() => ({ fault: error }))
@@ -73,15 +53,38 @@ export class Writer {
     }
   }
 
-  /** Decides a command as `applyGroup` would, in a transaction that is rolled back. */
-  preview({ workspaceId, command }: Waiting, now: number): Preview {
-    const { db, loader, states } = this.#begin()
+  /**
+   * Applies as many commands as fit into one transaction of `holdMs`, at least one, and answers
+   * what became of those; nothing is tried after a fault of the store.
+   */
+  applySome(commands: readonly Foreseen[], of: Ahead, holdMs: number): (Outcome | Fault)[] {
+    const outcomes: (Outcome | Fault)[] = []
     try {
-      const { settings, rules, workspace, last } = states.get(workspaceId)
-      const context = { now, settings, rules, workspace }
-      const decided = this.#decideFully(loader, workspaceId, command, context)
-      settle(decided, last)
-      return previewOf(decided)
+      this.#transact((connection) => {
+        const end = performance.now() + holdMs
+        for (const one of commands) {
+          outcomes.push(connection.commands.applyForeseen(one, of))
+          if (performance.now() >= end) return
+        }
+      })
+      return outcomes
+    } catch (error) {
+      // As above, in order.
+      if (error instanceof Fault || commands.length === 1) return [asFault(error)]
+      const alone: (Outcome | Fault)[] = []
+      for (const one of commands.slice(0, outcomes.length + 1)) {
+        alone.push(...this.applySome([one], of, holdMs))
+        if (isOfStore(alone.at(-1))) break
+      }
+      return alone
+    }
+  }
+
+  /** Decides a command as `applyGroup` would, in a transaction that is rolled back. */
+  preview(waiting: Waiting, now: number): Preview {
+    const { db, commands } = this.#begin()
+    try {
+      return commands.preview(waiting, now)
     } finally {
       db.exec('ROLLBACK')
     }
@@ -113,12 +116,13 @@ export class Writer {
   writeDeliveries(calls: readonly DeliveryCall[]): ({ answer: unknown } | { fault: Fault })[] {
     let isWritten = false
     try {
-      return this.#aside((_db, { deliveries, states }) => {
+      return this.#aside((_db, { commands }) => {
         const answers = calls.map(({ method, now, given }) => {
-          const write = deliveries.writes[method] as (now: number, ...given: unknown[]) => unknown
+          const { writes } = commands.deliveries
+          const write = writes[method] as (now: number, ...given: unknown[]) => unknown
           return { answer: write(now, ...given) }
         })
-        states.flush()
+        commands.flush()
         isWritten = true
         return answers
       })
@@ -137,7 +141,7 @@ export class Writer {
 
   /** Whether deliveries were planned that may be claimed, since this was asked last. */
   takePlanned(): boolean {
-    return this.#connection?.deliveries.planner.takePlanned() ?? false
+    return this.#connection?.commands.deliveries.planner.takePlanned() ?? false
   }
 
   close(): void {
@@ -158,72 +162,22 @@ export class Writer {
     }
   }
 
-  #transact(group: readonly Waiting[], now: number): Result[] {
+  /** A transaction of commands; what went wrong is a `Fault` where it is everybody's. */
+  #transact<T>(work: (connection: Connection) => T): T {
     const connection = this.#begin()
     try {
-      const results = group.map((waiting) => this.#applyOne(connection, waiting, now))
-      connection.states.flush()
+      const result = work(connection)
+      connection.commands.flush()
       this.#commit(connection.db)
-      return results
+      return result
     } catch (error) {
       this.#abandon()
       throw error
     }
   }
 
-  #applyOne(connection: Connection, { workspaceId, command }: Waiting, now: number): Result {
-    const { loader, writer, runs, side, records, states, idempotency, deliveries } = connection
-    try {
-      const earlier = idempotency.find(workspaceId, command)
-      if (earlier) return { applied: earlier, profileText: null }
-      const state = states.get(workspaceId)
-      const decided = this.#decideFully(loader, workspaceId, command, {
-        now,
-        settings: state.settings,
-        rules: state.rules,
-        workspace: state.workspace,
-      })
-      settle(decided, state.last)
-      const planned = records.plan(workspaceId, command, decided, { now, last: state.lastRecord })
-      states.advance(workspaceId, state, decided)
-      const profileText = writer.write(workspaceId, decided)
-      runs.write(workspaceId, decided)
-      deliveries.planner.write(workspaceId, decided)
-      if (planned) state.lastRecord = records.write(workspaceId, planned)
-      side.write(workspaceId, decided, state.settings.indexedAttributes)
-      const applied = appliedFrom(decided, command)
-      if (planned) applied.records = planned.plan.records
-      idempotency.keep(workspaceId, command, applied, now)
-      return { applied, profileText }
-    } catch (error) {
-      // Refusals come before the first write of a command, so the group goes on without it.
-      if (error instanceof Fault) return { fault: error }
-      throw error
-    }
-  }
-
-  #decideFully(
-    loader: KnownLoader,
-    workspaceId: WorkspaceId,
-    command: Command,
-    context: Parameters<Decide>[2],
-  ): Decided {
-    const known = emptyKnown()
-    const dated = command.occurredAt !== undefined
-    loader.load(known, likelyNeeds(command), workspaceId, dated)
-    for (let round = 0; round < limits.decideRoundsMax; round++) {
-      const verdict = this.#decide(known, command, context)
-      if (verdict.kind === 'decided') return verdict
-      if (verdict.kind === 'refused') throw verdict.fault
-      loader.load(known, verdict.needs, workspaceId, dated)
-    }
-    throw new Fault('internal', {
-      message: `The rules of this workspace need more than ${limits.decideRoundsMax} look-ups.`,
-    })
-  }
-
   #begin(): Connection {
-    this.#connection ??= connect(this.#path)
+    this.#connection ??= this.#connect()
     const connection = this.#connection
     try {
       connection.db.exec('BEGIN IMMEDIATE')
@@ -233,11 +187,15 @@ export class Writer {
     }
     const version = dataVersion(connection.db)
     if (version !== connection.dataVersion) {
-      connection.states.forget()
-      connection.deliveries.plans.forget()
+      connection.commands.forget()
       connection.dataVersion = version
     }
     return connection
+  }
+
+  #connect(): Connection {
+    const db = openDatabase(this.#path, 'write')
+    return { db, commands: new CommandWriter(db, this.#decide), dataVersion: dataVersion(db) }
   }
 
   #commit(db: DatabaseSync): void {
@@ -264,33 +222,9 @@ export class Writer {
   }
 }
 
-function connect(path: string): Connection {
-  const db = openDatabase(path, 'write')
-  const sizes = new RowSizes()
-  const states = new WorkspaceStates(db)
-  const deliveries = deliveryTables(db, states)
-  return {
-    db,
-    loader: new KnownLoader(db, sizes),
-    writer: new DecidedWriter(db, sizes),
-    runs: new RunWriter(db),
-    side: new SideWriter(db),
-    records: new RecordWriter(db, deliveries.subscriptions),
-    states,
-    idempotency: new IdempotencyTable(db),
-    deliveries,
-    dataVersion: dataVersion(db),
-  }
-}
-
 /** Differs once another connection has committed. */
 function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
-}
-
-function appliedFrom({ subject, events, foundBy }: Decided, { reply }: Command): Applied {
-  const profile = reply === 'outcome' ? null : subject
-  return { events: events.map(({ id }) => id), foundBy, profile }
 }
 
 function asFault(error: unknown): Fault {

@@ -143,7 +143,7 @@ export const chatCases: DialectCase[] = [
     events: [],
     ...(version === 5 && { source: 'as the MCP server mcp-channel-io asks' }),
   })),
-  ...['closed', 'snoozed', 'queued'].map((state) => ({
+  ...['closed', 'snoozed', 'queued', 'initial', 'missed'].map((state) => ({
     name: `no chat is ever ${state}`,
     before: [put({}), chats('POST')],
     request: get(`/user-chats?state=${state}`),
@@ -161,6 +161,54 @@ export const chatCases: DialectCase[] = [
     before: [put({}), chats('POST'), { method: 'DELETE', path: '/open/v5/users/@m1' }],
     request: get('/user-chats?state=opened'),
     response: { status: 200, body: { ...empty, userChats: [], users: [] } },
+    events: [],
+  },
+  {
+    name: 'a list that is asked for with empty parameters is the list without them',
+    before: [put({}), chats('POST')],
+    request: get('/user-chats?state=&sortOrder=&since=&limit='),
+    response: { status: 200, bodyHolds: { userChats: [{ id: '{{1.userChat.id}}' }] } },
+    events: [],
+    source: 'as tools send them that fill in a form',
+  },
+  ...([3, 4, 5] as const).map((version) => ({
+    name: `version ${version} reads one chat, with its user`,
+    before: [put({ profile: { name: 'G' } }), chats('POST')],
+    request: { method: 'GET', path: `/open/v${version}/user-chats/{{1.userChat.id}}` },
+    response: {
+      status: 200,
+      bodyHolds: {
+        userChat: { ...chat, id: '{{1.userChat.id}}', name: 'G' },
+        user: { id: '{{0.user.id}}', hasChat: true },
+      },
+    },
+    events: [],
+  })),
+  ...([3, 4, 5] as const).map((version) => ({
+    name: `version ${version} finds no message in a chat`,
+    before: [put({}), chats('POST')],
+    request: {
+      method: 'GET',
+      path: `/open/v${version}/user-chats/{{1.userChat.id}}/messages?sortOrder=desc&limit=10`,
+    },
+    response: { status: 200, body: { messages: [] } },
+    events: [],
+    ...(version === 5 && { source: 'as the MCP server mcp-channel-io asks' }),
+  })),
+  ...['5ec3a01fe2b3f4d2cbc5', '1', '{{0.user.id}}'].flatMap((id) =>
+    ['', '/messages'].map((below) => ({
+      name: `no chat is found at ${id.replace('{{0.user.id}}', '{userId}')}${below}`,
+      before: [put({}), chats('POST')],
+      request: get(`/user-chats/${id}${below}`),
+      response: refused(404, 'notFound'),
+      events: [],
+    })),
+  ),
+  {
+    name: 'the chat of a deleted user is gone',
+    before: [put({}), chats('POST'), { method: 'DELETE', path: '/open/v5/users/@m1' }],
+    request: get('/user-chats/{{1.userChat.id}}'),
+    response: refused(404, 'notFound'),
     events: [],
   },
   {

@@ -41,15 +41,19 @@ export const compatibility: Compatibility = {
   missing: [
     {
       what: 'Webhooks about chats and messages (`userChat.opened`, `message.created.*`)',
-      why: 'They are registered as with the vendor; of what is written Roster has nothing to tell. Users are told of.',
+      why: 'They are taken as by the vendor, also within `*`, and nothing is ever sent for them: nobody writes here, and a chat that is begun by a call is news to nobody. Users are told of.',
     },
     {
       what: '`veilId`, `unifiedId`, `web`, `mobile`, `latitude`, `longitude`, `popUpChatId`, `mainChatId`, `managedKey`, `userImportTags` of a user',
       why: 'They come from the vendor’s widget in a browser or an app, its desk and its imports, which do not exist here.',
     },
     {
-      what: 'Messages, groups, managers, bots and chat tags',
+      what: 'Writing messages, changing chats, groups, managers, bots and chat tags',
       why: 'Roster keeps users; it is no place where people write to each other.',
+    },
+    {
+      what: 'Paths without a version, such as `/open/users/{userId}`',
+      why: 'Whether the vendor has them is not known: one client’s test names them, and no document does.',
     },
     {
       what: 'Looking up what a session or a user token stands for',
@@ -96,6 +100,17 @@ function others(version: Version): SupportedCall[] {
       method: 'GET',
       path: `${path}/user-chats`,
       does: 'Lists the chats of everybody, with their users.',
+    },
+    {
+      method: 'GET',
+      path: `${path}/user-chats/{chatId}`,
+      does: 'Reads a chat, with its user.',
+    },
+    {
+      method: 'GET',
+      path: `${path}/user-chats/{chatId}/messages`,
+      does: 'Lists the messages of a chat.',
+      limits: 'There are none, so that tools which look for some find an empty list.',
     },
     { method: 'GET', path: `${path}/channel`, does: 'Names the workspace the keys belong to.' },
     { method: 'GET', path: `${path}/webhooks`, does: 'Lists webhooks.' },

@@ -61,6 +61,24 @@ export const leadCases: DialectCase[] = [
     response: ok(lead()),
     events: [{ type: 'profile.created' }],
   },
+  {
+    name: 'a lead from a form that spells the profile out, as PHP and Ruby do',
+    request: {
+      ...post('profile%5Bname%5D=Coco+C.&profile[email]=c@example.com&profile[likes][]=a&x=1'),
+      headers: form,
+    },
+    response: holds({
+      name: 'Coco C.',
+      profile: { name: 'Coco C.', email: 'c@example.com', likes: ['a'] },
+    }),
+    events: [{ type: 'profile.created', changed: ['email', 'likes', 'name'] }],
+  },
+  {
+    name: 'a lead from a form that spells out a name of the language is refused',
+    request: { ...post('profile[__proto__][x]=1'), headers: form },
+    response: refused(422, 'invalidField', 'profile.__proto__'),
+    events: [],
+  },
   ...refusedLeads([
     [undefined, {}, 'without a body'],
     [{}, {}, 'without a profile'],

@@ -109,22 +109,37 @@ export const webhookCases: DialectCase[] = [
     events: [],
   },
   {
-    name: 'webhooks are listed',
+    name: 'webhooks are listed, the newest first',
     before: [hooks('POST', '', asked), hooks('POST', '', { ...asked, name: 'b' })],
     request: hooks('GET', '?limit=500'),
     response: ok({
       webhooks: [
-        { ...webhook, id: '{{0.webhook.id}}', token: '{{0.webhook.token}}' },
         { ...webhook, id: '{{1.webhook.id}}', token: '{{1.webhook.token}}', name: 'b' },
+        { ...webhook, id: '{{0.webhook.id}}', token: '{{0.webhook.token}}' },
       ],
     }),
+    events: [],
+  },
+  {
+    name: 'webhooks from a time on are those that were there then',
+    before: [hooks('POST', '', asked)],
+    request: hooks('GET', '?since=9999999999999'),
+    response: ok({ webhooks: [webhook] }),
+    events: [],
+    source: 'the vendor’s own OpenAPI document',
+  },
+  {
+    name: 'webhooks from a time before there were any are none',
+    before: [hooks('POST', '', asked)],
+    request: hooks('GET', '?since=1594627125944'),
+    response: ok({ webhooks: [] }),
     events: [],
   },
   {
     name: 'a page of webhooks that is full says where the next begins',
     before: [hooks('POST', '', asked), hooks('POST', '', { ...asked, name: 'b' })],
     request: hooks('GET', '?limit=1'),
-    response: ok({ webhooks: [{ ...webhook }], next: '<int>' }),
+    response: ok({ webhooks: [{ ...webhook, name: 'b' }], next: '<int>' }),
     events: [],
   },
   {
@@ -135,7 +150,7 @@ export const webhookCases: DialectCase[] = [
       hooks('GET', '?limit=1'),
     ],
     request: hooks('GET', '?limit=1&since={{2.next}}'),
-    response: ok({ webhooks: [{ ...webhook, name: 'b' }] }),
+    response: ok({ webhooks: [webhook] }),
     events: [],
   },
   {

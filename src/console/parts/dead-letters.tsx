@@ -11,7 +11,6 @@ import { Time } from './time.tsx'
 import { WideTable } from './wide-table.tsx'
 
 const words = {
-  waits: ['What waits and what was given up on', 'Wat wacht en wat is opgegeven'],
   dead: ['Dead letters by reason', 'Opgegeven bezorgingen per reden'],
   destination: ['Destination', 'Bestemming'],
   state: ['State', 'Toestand'],
@@ -19,23 +18,22 @@ const words = {
   count: ['Count', 'Aantal'],
   oldest: ['Oldest', 'Oudste'],
   noneDead: ['Nothing was given up on', 'Er is niets opgegeven'],
-  none: ['Nothing waits, and nothing was given up on', 'Er wacht niets en niets is opgegeven'],
 } as const
 
-/** Deliveries by destination, state and reason, each a link to what it counts. */
-export function DeliveryCounts({ state }: { state?: 'dead' }) {
+/** What was given up on by destination and reason, each a link to what it counts. */
+export function DeadLetters() {
   const said = useWords(words)
   const counts = useQuery({
-    queryKey: ['deliveries', 'counts', state],
-    queryFn: ({ signal }) => api.countDeliveries({ ...(state && { state }), signal }),
+    queryKey: ['deliveries', 'counts', 'dead'],
+    queryFn: ({ signal }) => api.countDeliveries({ state: 'dead', signal }),
     refetchInterval: 5_000,
   })
   return (
-    <Section title={state ? said.dead : said.waits}>
+    <Section title={said.dead}>
       <Loaded
         query={counts}
         isEmpty={({ data }) => data.length === 0}
-        empty={<Empty title={state ? said.noneDead : said.none} />}
+        empty={<Empty title={said.noneDead} />}
       >
         {({ data }) => (
           <WideTable

@@ -276,6 +276,7 @@ export class CommitQueue {
         fields: [],
         retryAfterSeconds: 1,
         profile: null,
+        merge: null,
         cause: null,
       } as const
       done?.({ kind: 'probed', fault })

@@ -6,6 +6,7 @@ import { countedMax } from '../src/core/delivery-health.ts'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import type { DeliverySelection } from '../src/storage/delivery-store.ts'
+import { selectList } from '../src/storage/sqlite/delivery-reader.ts'
 import { selectDeliveries } from '../src/storage/sqlite/delivery-selection.ts'
 import * as statements from '../src/storage/sqlite/delivery-statements.ts'
 import { deliveryTables } from '../src/storage/sqlite/delivery-writes.ts'
@@ -61,12 +62,19 @@ test('no statement about deliveries reads a table from end to end', async () => 
     [{ states: ['pending', 'claimed'], destination: 'a' }, /by_wake .*destination=\? AND state=\?/],
     [{ states: ['queued'], destination: 'a' }, /deliveries_queued .*destination=\?/],
     [{ states: ['delivered'] }, /INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)/],
+    [{ reason: 'x' }, /deliveries_by_reason \(workspace_id=\? AND reason=\?/],
+    [{ reason: 'x', states: ['dead'] }, /deliveries_by_reason .*reason=\?/],
+    [{ rule: 'r' }, /deliveries_by_rule \(workspace_id=\? AND rule=\?/],
+    [{ rule: 'r', states: ['delivered'], plannedFrom: 1 }, /deliveries_by_rule .*rule=\?/],
+    [{ plannedFrom: 1, plannedUntil: 2 }, /COVERING INDEX deliveries_by_planned .*planned_at>\?/],
     [{ ids: [7 as DeliveryId] }, /INTEGER PRIMARY KEY \(rowid=\?\)/],
   ]
   for (const [selection, index] of served) {
     const { from, where } = selectDeliveries(1 as WorkspaceId, selection)
-    const text = `SELECT id FROM ${from} WHERE ${where} ORDER BY key LIMIT 9`
-    assert.match(planOf(db, text).join(), index, JSON.stringify(selection))
+    for (const goesOn of [false, true]) {
+      const text = selectList(from, where, goesOn)
+      assert.match(planOf(db, text).join(), index, JSON.stringify(selection))
+    }
   }
   db.close()
 })

@@ -32,6 +32,7 @@ for (const engine of engines) {
       for (const { name, count } of body.data) sums[name] = (sums[name] ?? 0) + count
       assert.deepEqual(sums, { 'a.b': 1_800, 'a.c': 800 })
       assert.equal(body.counted_up_to, 2_600)
+      for (const { at } of body.data) assert.match(at, /T00:00:00.000Z$/)
       const bySource = await native('GET', '/statistics/events?step=day&by=source')
       assert.equal(bySource.body.data[0].name, 'native')
       const total = await native('GET', '/statistics/events?by=none&step=minute')
@@ -49,11 +50,38 @@ for (const engine of engines) {
         from: 0,
         until: Date.now() + 60_000,
         minutes: 1,
+        of: 'events',
         by: 'none',
         limit: 9,
       } as const
       const gone = await roster.store.countEvents(workspace.id, asked)
       assert.deepEqual(gone, { counts: [], upTo: 0 })
+    })
+
+    test('every planned delivery is counted once, by its minute, rule and destination', async () => {
+      const { tokens } = await roster.newWorkspace()
+      const native = nativeClient(roster.url, tokens.native?.token ?? '')
+      await native('PUT', '/destinations/shop', { type: 'webhook', url: 'https://shop.example/' })
+      await native('POST', '/destinations/shop/pause')
+      const sends = { action: 'webhook', with: { destination: 'shop' } }
+      const rules = [
+        { name: 'one', on: ['a.b'], steps: [sends] },
+        { name: 'two', on: ['a.b'], steps: [sends, sends] },
+      ]
+      await native('PUT', '/rules', { rules })
+      const events = Array.from({ length: 20 }, () => ({ type: 'a.b' }))
+      await native('POST', '/events', { events })
+      await Promise.all([roster.store.rollUpEvents(), roster.store.rollUpEvents()])
+      await roster.store.rollUpEvents()
+      const { body } = await native('GET', '/statistics/deliveries?step=day&by=rule')
+      const sums = body.data.map((each: { name: string; count: number }) => [each.name, each.count])
+      assert.deepEqual(sums.toSorted(), [
+        ['one', 20],
+        ['two', 40],
+      ])
+      assert.ok(Date.parse(body.data[0].last_at) > Date.now() - 300_000)
+      const all = await native('GET', '/statistics/deliveries?step=day')
+      assert.deepEqual([all.body.data[0].name, all.body.data[0].count], ['shop', 60])
     })
   })
 }

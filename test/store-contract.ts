@@ -5,6 +5,7 @@ import type { JsonObject } from '../src/core/json.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import type { Store } from '../src/storage/store.ts'
+import { applyAllContract } from './apply-all-contract.ts'
 import { eventQueriesContract } from './event-queries-contract.ts'
 import { idempotencyContract } from './idempotency-contract.ts'
 import { queriesContract } from './queries-contract.ts'
@@ -58,6 +59,7 @@ export function storeContract(engine: string, open: OpenStore): void {
   queriesContract(engine, open)
   eventQueriesContract(engine, open)
   recordsContract(engine, open)
+  applyAllContract(engine, open)
 
   contract('what was answered is read back, in the order it was written', async (store, id) => {
     const first = await store.apply(id, upsert('u1', { a: 1 }))

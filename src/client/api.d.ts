@@ -1700,7 +1700,7 @@ export interface Calls {
       until?: string
       /** minute, hour or day */
       step?: 'minute' | 'hour' | 'day'
-      /** type, source or none: what tells the counts of a step apart */
+      /** type, source, none: what tells the counts of a step apart */
       by?: 'type' | 'source' | 'none'
     }
     answer: {
@@ -1713,6 +1713,36 @@ export interface Calls {
         at: string
         name: string | null
         count: number
+        /** a time, UTC */
+        last_at: string
+      }>
+      counted_up_to: number
+    }
+  }
+  /** Count the deliveries that were planned in a stretch of time. */
+  countPlannedDeliveries: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      from?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** minute, hour or day */
+      step?: 'minute' | 'hour' | 'day'
+      /** rule, destination, none: what tells the counts of a step apart */
+      by?: 'rule' | 'destination' | 'none'
+    }
+    answer: {
+      /** a time, UTC */
+      from: string
+      /** a time, UTC */
+      until: string
+      data: Array<{
+        /** a time, UTC */
+        at: string
+        name: string | null
+        count: number
+        /** a time, UTC */
+        last_at: string
       }>
       counted_up_to: number
     }

@@ -400,6 +400,13 @@ export const calls = {
     inQuery: ['from', 'until', 'step', 'by'],
     keyed: false,
   },
+  countPlannedDeliveries: {
+    method: 'GET',
+    path: '/api/v1/statistics/deliveries',
+    inPath: [],
+    inQuery: ['from', 'until', 'step', 'by'],
+    keyed: false,
+  },
   listDialects: {
     method: 'GET',
     path: '/api/v1/dialects',

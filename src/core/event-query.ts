@@ -33,23 +33,36 @@ export interface EventPage {
   more: boolean
 }
 
-/** How many events there were, in steps of time. */
-export interface EventCountQuery {
+/** What tells counts apart: of events their type or source, of deliveries the other two. */
+export const countNames = {
+  type: 'type',
+  source: 'source',
+  rule: 'rule',
+  destination: 'destination',
+} as const
+
+/** How many events there were, or how many deliveries were planned, in steps of time. */
+export type EventCountQuery = CountedTime &
+  (
+    | { of: 'events'; by: 'type' | 'source' | 'none' }
+    | { of: 'deliveries'; by: 'rule' | 'destination' | 'none' }
+  )
+
+interface CountedTime {
   /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
   from: number
   until: number
   /** Minutes in each step of the answer. */
   minutes: number
-  by: 'type' | 'source' | 'none'
   /** Rows of the answer at most. */
   limit: number
 }
 
 export interface EventCounts {
-  /** In the order of their time; `name` is null where nothing tells them apart. */
-  counts: { at: number; name: string | null; count: number }[]
-  /** Events up to this one are counted. */
-  upTo: EventId | 0
+  /** In the order of their time; `name` is null where nothing tells them apart, `lastAt` the last minute. */
+  counts: { at: number; name: string | null; count: number; lastAt: number }[]
+  /** Those with an id up to this one are counted. */
+  upTo: number
 }
 
 /** Whether an event is what the query asks for, its place among the others included. Pure. */

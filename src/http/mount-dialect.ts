@@ -6,7 +6,7 @@ import { type Access, authenticate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { preflight } from './cross-origin.ts'
 import type { Metrics } from './metrics.ts'
-import { methodsAt, segmentsOf } from './owner.ts'
+import { methodsAt, routeAt, segmentsOf } from './owner.ts'
 import { makeRoute } from './route.ts'
 import { admit, type Params, receiveBody, serveEndpoint } from './serve-endpoint.ts'
 import type { Mount, Mounted } from './shell.ts'
@@ -123,9 +123,10 @@ export function mountOpenEndpoint(
 }
 
 function serveUnrouted(call: Call, mount: Mount): void {
-  const { method, headers } = call.head
+  const { method, headers, path } = call.head
   call.route = mount.unrouted
   if (method === 'OPTIONS' && mount.dialect.crossOrigin === true) {
+    call.route = routeAt(mount, path) ?? mount.unrouted
     call.answer(preflight(headers['access-control-request-headers']))
   } else {
     refuseUnrouted(call, mount)

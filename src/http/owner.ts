@@ -35,6 +35,14 @@ export function methodsAt(shell: Shell, path: string): string[] {
   return [...new Set(found.map((each) => each.endpoint.method))]
 }
 
+/** The route of an endpoint on this path, whatever its method: a fixed path wins over a pattern. */
+export function routeAt({ endpoints }: Mount, path: string): Route | undefined {
+  const segments = segmentsOf(path)
+  const found = endpoints.filter((each) => matches(each.segments, segments))
+  const fixed = found.find((each) => !each.segments.some((part) => part.startsWith(':')))
+  return (fixed ?? found[0])?.route
+}
+
 /**
  * The parts of a path or of a pattern; empty ones, of doubled and trailing slashes, are left out.
  */

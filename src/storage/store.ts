@@ -164,11 +164,11 @@ export interface Store extends QueryStore, RecordStore {
    */
   expire(before: ExpireBefore): Promise<Expired>
   /**
-   * Counts the events that were not counted yet, in steps that hold nobody up; where several nodes
-   * share a store, each event is counted once. Answers how many were.
+   * Counts the events and the planned deliveries that were not counted yet, in steps that hold
+   * nobody up; where several nodes share a store, each is counted once. Answers how many were.
    */
   rollUpEvents(): Promise<number>
-  /** How many events there were, in time, by type and by source. */
+  /** How many events there were, or deliveries were planned, in time. */
   countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
   /**
    * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a

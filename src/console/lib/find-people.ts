@@ -11,8 +11,7 @@ export async function findPeople(text: string, signal: AbortSignal): Promise<Pro
   const asked = text.trim()
   const common = { limit: shownMax, signal }
   if (asked === '') {
-    const latest = { order_by: 'updated', order: 'desc' } as const
-    return (await api.listProfiles({ ...common, ...latest })).data
+    return (await api.listProfiles({ ...common, order: 'desc' })).data
   }
   const id = /^#(\d{1,15})$/.exec(asked)?.[1]
   if (id !== undefined) return orNone(api.getProfile({ id: Number(id), signal }))
@@ -27,12 +26,15 @@ export async function findPeople(text: string, signal: AbortSignal): Promise<Pro
     const [, kind = '', prefix = ''] = identifier
     return (await api.listProfiles({ ...common, kind, prefix })).data
   }
-  const found = await Promise.all([
+  const looked = await Promise.allSettled([
     api.listProfiles({ ...common, name: asked }),
     api.listProfiles({ ...common, kind: 'user_id', prefix: asked }),
     api.listProfiles({ ...common, phone: asked }).catch(() => ({ data: [] })),
   ])
-  const byId = new Map(found.flatMap(({ data }) => data).map((each) => [each.id, each]))
+  const found = looked.flatMap((one) => (one.status === 'fulfilled' ? one.value.data : []))
+  const failed = looked.find((one) => one.status === 'rejected')
+  if (failed && found.length === 0) throw failed.reason
+  const byId = new Map(found.map((each) => [each.id, each]))
   return [...byId.values()].slice(0, shownMax)
 }
 

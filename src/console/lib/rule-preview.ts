@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { createContext } from 'react'
 import type { Event, RuleDefinition, TriedRule } from '../../client/client.js'
 import { api } from './api.ts'
+import { latestEvents } from './latest-events.ts'
 
 /* What a rule that is being written would make of an event of the log, again with every change. */
 
@@ -85,8 +86,7 @@ async function theOne(id: number): Promise<Event> {
 
 /** The latest event of these types; where there is none, the latest of all. */
 async function latestOf(types: readonly string[]): Promise<Event | null> {
-  const latest = { order: 'desc', limit: 1 } as const
-  const found = await Promise.all(types.map((type) => api.listEvents({ ...latest, type })))
-  const events = found.flatMap(({ data }) => data).sort((a, b) => b.id - a.id)
-  return events[0] ?? (await api.listEvents(latest)).data[0] ?? null
+  const found = await Promise.all(types.map((type) => latestEvents({ limit: 1, type })))
+  const events = found.flatMap((latest) => latest.events).sort((a, b) => b.id - a.id)
+  return events[0] ?? (await latestEvents({ limit: 1 })).events[0] ?? null
 }

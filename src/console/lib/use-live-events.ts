@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Event } from '../../client/client.js'
 import { api } from './api.ts'
+import { latestEvents } from './latest-events.ts'
 
 const keptMax = 500
 const firstMax = 50
@@ -9,6 +10,8 @@ export interface Live {
   /** Newest first. */
   events: Event[]
   state: 'connecting' | 'live' | 'paused'
+  /** Older ones are there, and would take too long to look for. */
+  isPart: boolean
   error: unknown
 }
 
@@ -23,7 +26,12 @@ interface Asked {
  * or a broken line, since it goes on behind the last one that was seen.
  */
 export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
-  const [live, setLive] = useState<Live>({ events: [], state: 'connecting', error: null })
+  const [live, setLive] = useState<Live>({
+    events: [],
+    state: 'connecting',
+    isPart: false,
+    error: null,
+  })
   const asked = JSON.stringify([type, profileId])
   const seen = useRef<{ asked: string; last: number | null }>({ asked: '', last: null })
 
@@ -36,14 +44,13 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
     const filter = { ...(type && { type }), ...(profileId && { profile_id: profileId }) }
     const run = async () => {
       if (seen.current.asked !== asked) {
-        const first = await api.listEvents({
-          ...filter,
-          limit: firstMax,
-          order: 'desc',
-          signal: stop.signal,
-        })
-        seen.current = { asked, last: first.data[0]?.id ?? 0 }
-        setLive({ events: first.data, state: 'live', error: null })
+        // What comes while the first are looked for is behind this one.
+        const [newest] = (await api.listEvents({ limit: 1, order: 'desc', signal: stop.signal }))
+          .data
+        const first = await latestEvents({ ...filter, limit: firstMax }, stop.signal)
+        const last = Math.max(newest?.id ?? 0, first.events[0]?.id ?? 0)
+        seen.current = { asked, last }
+        setLive({ ...first, state: 'live', error: null })
       } else setLive((before) => ({ ...before, state: 'live', error: null }))
       const after = String(seen.current.last)
       for await (const event of api.follow({ ...filter, after, signal: stop.signal })) {

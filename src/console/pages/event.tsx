@@ -1,7 +1,7 @@
 import { Anchor, Grid, Stack, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { Event } from '../../client/client.js'
+import type { Event, Explanation } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Changes, EventList } from '../parts/event-list.tsx'
@@ -72,7 +72,7 @@ export function EventPage() {
                   <Reactions reactions={explanation?.rules ?? []} />
                 </Section>
                 <Section title={said.followed}>
-                  <Followed id={id} />
+                  <Followed event={event} caused={causedBy(explanation)} />
                 </Section>
                 <SomeDeliveries event_id={id} />
               </Stack>
@@ -138,20 +138,41 @@ function Came({ event }: { event: Event }) {
   )
 }
 
-function Followed({ id }: { id: number }) {
+function causedBy(explanation: Explanation | undefined): number[] {
+  return explanation?.rules.flatMap(({ caused = [] }) => caused) ?? []
+}
+
+/** As many as these are looked up one by one. */
+const othersMax = 50
+
+/**
+ * What rules made of it at once is known; what came after a wait is found along its person. No
+ * index knows what an event caused.
+ */
+async function followedBy({ id, profile_id }: Event, caused: number[], signal: AbortSignal) {
+  const along =
+    profile_id === null
+      ? []
+      : (await api.listEvents({ cause: id, profile_id, limit: 100, signal })).data
+  const others = caused.filter((one) => !along.some((each) => each.id === one)).slice(0, othersMax)
+  const more = await Promise.all(others.map((one) => api.getEvent({ id: one, signal })))
+  return [...along, ...more.map(({ event }) => event)].sort((a, b) => a.id - b.id)
+}
+
+function Followed({ event, caused }: { event: Event; caused: number[] }) {
   const said = useWords(words)
   const events = useQuery({
-    queryKey: ['event', id, 'followed'],
-    queryFn: ({ signal }) => api.listEvents({ cause: id, limit: 100, signal }),
+    queryKey: ['event', event.id, 'followed', caused],
+    queryFn: ({ signal }) => followedBy(event, caused, signal),
     refetchInterval: 5_000,
   })
   return (
     <Loaded
       query={events}
-      isEmpty={({ data }) => data.length === 0}
+      isEmpty={(found) => found.length === 0}
       empty={<Empty title={said.nothingFollowed} />}
     >
-      {({ data }) => <EventList events={data} withPerson />}
+      {(found) => <EventList events={found} withPerson />}
     </Loaded>
   )
 }

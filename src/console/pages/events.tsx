@@ -1,4 +1,4 @@
-import { Badge, Button, Group, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -25,6 +25,10 @@ const words = {
     'They appear here by themselves as they come in.',
     'Ze verschijnen hier vanzelf zodra ze binnenkomen.',
   ],
+  isPart: [
+    'Older ones of this type would take too long to look for; new ones appear.',
+    'Oudere van deze soort zoeken duurt te lang; nieuwe verschijnen wel.',
+  ],
   list: ['Newest first', 'Nieuwste eerst'],
 } as const
 
@@ -34,7 +38,7 @@ export function Events() {
   const navigate = useNavigate()
   const [isPaused, setPaused] = useState(false)
   const [filter] = useDebouncedValue({ type, person }, 250)
-  const { events, state, error } = useLiveEvents({
+  const { events, state, isPart, error } = useLiveEvents({
     type: filter.type.trim(),
     profileId: Number(filter.person) || 0,
     isPaused,
@@ -73,6 +77,7 @@ export function Events() {
         ) : (
           <EventList events={events} withPerson />
         )}
+        {isPart && <Text c="dimmed">{said.isPart}</Text>}
       </Section>
     </Page>
   )

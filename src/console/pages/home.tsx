@@ -3,10 +3,10 @@ import { lazy, Suspense } from 'react'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { EventList } from '../parts/event-list.tsx'
-import { EventRate } from '../parts/event-rate.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
 import { Health } from '../parts/health.tsx'
 import { Page } from '../parts/page.tsx'
+import { Rates } from '../parts/rates.tsx'
 import { Section } from '../parts/section.tsx'
 import { Loaded, Waiting } from '../parts/states.tsx'
 
@@ -33,7 +33,7 @@ export function Home() {
       <Loaded query={latest} isEmpty={({ data }) => data.length === 0} empty={<FirstUse />}>
         {({ data }) => (
           <>
-            <EventRate />
+            <Rates />
             <Suspense fallback={<Waiting />}>
               <DeliveryCharts />
             </Suspense>

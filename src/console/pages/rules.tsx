@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Rule } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { countedDays, noCount, ruleCounts } from '../lib/rule-counts.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Page } from '../parts/page.tsx'
 import { Empty, Failed, Loaded } from '../parts/states.tsx'
@@ -17,10 +18,10 @@ const words = {
   version: ['Version', 'Versie'],
   enabled: ['On', 'Aan'],
   isOn: ['{name} is on', '{name} staat aan'],
-  caused: ['Latest event of it', 'Laatste gebeurtenis ervan'],
-  counts: ['Events it caused', 'Gebeurtenissen door de regel'],
-  more: ['{n} or more', '{n} of meer'],
-  never: ['never', 'nooit'],
+  fired: ['Last fired', 'Laatst gereageerd'],
+  events: ['Events, {days} days', 'Gebeurtenissen, {days} dagen'],
+  deliveries: ['Deliveries, {days} days', 'Bezorgingen, {days} dagen'],
+  never: ['not in {days} days', 'niet in {days} dagen'],
   none: ['There are no rules', 'Er zijn geen regels'],
   noneHint: [
     'Without rules events are logged, and nothing follows from them.',
@@ -57,8 +58,12 @@ function RuleTable({ rules }: { rules: Rule[] }) {
   const said = useWords(words)
   return (
     <WideTable
-      minWidth={640}
-      heads={[said.enabled, said.name, said.on, said.version, said.counts, said.caused]}
+      minWidth={720}
+      heads={[
+        ...[said.enabled, said.name, said.on, said.version],
+        ...[fill(said.events, { days: countedDays }), fill(said.deliveries, { days: countedDays })],
+        said.fired,
+      ]}
     >
       {rules.map((rule) => (
         <RuleRow key={rule.name} rule={rule} />
@@ -67,25 +72,16 @@ function RuleTable({ rules }: { rules: Rule[] }) {
   )
 }
 
-const countedMax = 100
-
 function RuleRow({ rule }: { rule: Rule }) {
   const said = useWords(words)
   const queries = useQueryClient()
   const { on } = rule.definition as { on?: string[] }
-  const fired = useQuery({
-    queryKey: ['rule', rule.name, 'fired'],
-    queryFn: ({ signal }) =>
-      api.listEvents({ rule: rule.name, order: 'desc', limit: countedMax, signal }),
-    refetchInterval: 10_000,
-  })
+  const counts = useQuery(ruleCounts)
   const switching = useMutation({
     mutationFn: (enabled: boolean) => api.enableRule({ name: rule.name, body: { enabled } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['rules'] }),
   })
-  const latest = fired.data?.data[0]
-  const count = fired.data?.data.length ?? 0
-  const isMore = fired.data?.next_cursor != null
+  const { events, deliveries, lastAt } = counts.data?.get(rule.name) ?? noCount
   return (
     <Table.Tr>
       <Table.Td>
@@ -105,17 +101,30 @@ function RuleRow({ rule }: { rule: Rule }) {
         <Text size="sm">{on?.join(', ')}</Text>
       </Table.Td>
       <Table.Td>{rule.version}</Table.Td>
-      <Table.Td>{fired.data && (isMore ? fill(said.more, { n: count }) : count)}</Table.Td>
+      <Table.Td>{counts.data && events}</Table.Td>
       <Table.Td>
-        {latest ? (
-          <Anchor component={Link} to={`/events/${latest.id}`} size="sm">
-            <Time at={latest.received_at} />
+        {deliveries > 0 ? (
+          <Anchor
+            component={Link}
+            to="/deliveries"
+            search={{ rule: rule.name } as never}
+            aria-label={`${deliveries} ${rule.name}`}
+          >
+            {deliveries}
           </Anchor>
         ) : (
+          counts.data && 0
+        )}
+      </Table.Td>
+      <Table.Td>
+        {lastAt !== null ? (
+          <Time at={lastAt} />
+        ) : (
           <Text size="sm" c="dimmed">
-            {fired.data && said.never}
+            {counts.data && fill(said.never, { days: countedDays })}
           </Text>
         )}
+        {counts.isError && <Failed error={counts.error} />}
       </Table.Td>
     </Table.Tr>
   )

@@ -104,7 +104,8 @@ const consumption: AskingEndpoint = {
     const days = (until - from) / dayMs
     if (days <= 0) throw refusal('Parameter end must not lie before begin')
     if (days > daysMax) throw refusal(`Parameter begin: that is more than ${daysMax} days`)
-    const asked = { from, until, minutes: daysMax * 1_440, by: 'source' as const, limit: 1_000 }
+    const all = { of: 'events', by: 'source', minutes: daysMax * 1_440, limit: 1_000 } as const
+    const asked = { ...all, from, until }
     const { counts } = yield* askEventCounts(asked)
     const ours = counts.filter(({ name }) => name === 'copernica')
     const apicalls = ours.reduce((sum, { count }) => sum + count, 0)

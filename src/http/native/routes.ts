@@ -36,7 +36,7 @@ import {
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
-import { countEvents } from './statistics.ts'
+import { countEvents, countPlanned } from './statistics.ts'
 import { createToken, listTokens, revokeToken } from './tokens.ts'
 import { tryRuleOnEvent } from './try-rule.ts'
 import {
@@ -64,5 +64,5 @@ export const routes: readonly NativeRoute[] = [
   ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents, listDialects, getRuleSchema],
+  ...[listAudit, countEvents, countPlanned, listDialects, getRuleSchema],
 ]

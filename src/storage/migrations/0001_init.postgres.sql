@@ -223,9 +223,20 @@ CREATE TABLE event_counts (
   PRIMARY KEY (workspace_id, minute, type, source)
 );
 
+-- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+CREATE TABLE delivery_counts (
+  workspace_id bigint NOT NULL,
+  minute bigint NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (workspace_id, minute, rule, destination)
+);
+
 CREATE TABLE roll_ups (
   workspace_id bigint PRIMARY KEY,
-  last_event_id bigint NOT NULL
+  last_event_id bigint NOT NULL,
+  last_delivery_id bigint NOT NULL
 );
 
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
@@ -379,6 +390,12 @@ CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+-- For lists by one of these alone. Each is written where it was written last: rules are few, times
+-- go up, and a reason is had by what failed.
+CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule, id);
+CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at, id);
+CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason, id)
+  WHERE reason IS NOT NULL;
 
 -- A lane is there as long as anything unfinished is in it. Whoever adds to it, or ends what is in
 -- it, locks its row. Only the delivery with the lowest place is pending or claimed.

@@ -213,9 +213,20 @@ CREATE TABLE event_counts (
   PRIMARY KEY (workspace_id, minute, type, source)
 ) STRICT, WITHOUT ROWID;
 
+-- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+CREATE TABLE delivery_counts (
+  workspace_id INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, minute, rule, destination)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE roll_ups (
   workspace_id INTEGER PRIMARY KEY,
-  last_event_id INTEGER NOT NULL
+  last_event_id INTEGER NOT NULL,
+  last_delivery_id INTEGER NOT NULL
 ) STRICT;
 
 -- What calls that came with an idempotency key came to, so that a repeat is answered alike.
@@ -361,6 +372,11 @@ CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NU
 CREATE INDEX deliveries_queued ON deliveries (workspace_id, destination) WHERE state = 'queued';
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason)
   WHERE state = 'dead';
+-- For lists by one of these alone. Each is written where it was written last: rules are few, times
+-- go up, and a reason is had by what failed.
+CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule);
+CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at);
+CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason) WHERE reason IS NOT NULL;
 
 CREATE TABLE attempts (
   workspace_id INTEGER NOT NULL,

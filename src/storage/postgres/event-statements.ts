@@ -42,7 +42,9 @@ export const selectStretch: Statement = {
       AND ($5::text IS NULL OR source = $5)
       AND ($6::bigint IS NULL OR cause_event = $6)
       AND ($7::text IS NULL OR starts_with(cause_rule, $7))
-    ORDER BY id LIMIT $8`,
+      AND ($8::bigint IS NULL OR received_at >= $8)
+      AND ($9::bigint IS NULL OR received_at < $9)
+    ORDER BY id LIMIT $10`,
 }
 
 export const selectStretchBack: Statement = {

@@ -3,13 +3,11 @@ import { type Fault, isOfStore } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type ApplyGroup, groupLength } from './group-queue.ts'
 import type { Result } from './group-verdicts.ts'
-import { answerMs } from './transaction.ts'
 
-/**
- * Commands in one group. Others who write to the workspace wait while a group is written, and a
- * group of 256 spends half its time on exchanges that take as long for one of any size.
- */
-const groupMax = 1_024
+/** Commands in one group. Others who write to the workspace wait while it is written. */
+const groupMax = 512
+/** Nobody waits at the other end, and a group is tried again as it is: better late than never. */
+const patienceMs = 30_000
 
 /** Applies the commands of `Store.applyAll`: one group after the other, in order. */
 export class OrderedGroups {
@@ -44,7 +42,7 @@ export class OrderedGroups {
     while (fault === null && outcomes.length < commands.length) {
       const rest = commands.slice(outcomes.length, outcomes.length + groupMax)
       const group = rest.slice(0, groupLength(rest, groupMax))
-      const deadline = performance.now() + answerMs
+      const deadline = performance.now() + patienceMs
       const results = await this.#applyGroup(workspaceId, group, deadline)
       outcomes.push(...results.map(outcomeOf))
       fault = outcomes.find(isOfStore) ?? null

@@ -72,10 +72,12 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
     },
     chain: (workspaceId, from, limit) => ask(eventSql.selectChain, [workspaceId, from, limit]),
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, cause, rule } = test
+      const { types, source, cause, rule, received } = test
+      const { from = null, until = null } = received ?? {}
       const statement = descending ? eventSql.selectStretchBack : eventSql.selectStretch
       const begins = rule === null ? null : `${rule}@`
-      return ask(statement, [workspaceId, above, below, types, source, cause, begins, limit])
+      const tests = [types, source, cause, begins, from, until]
+      return ask(statement, [workspaceId, above, below, ...tests, limit])
     },
   }
 }

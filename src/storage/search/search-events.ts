@@ -4,6 +4,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertAcceptable } from '../../core/normalise.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { Range } from '../../core/profile-query.ts'
 import { eventFromRow, type Row } from '../rows.ts'
 import type { SearchBudget } from './search-budget.ts'
 
@@ -33,6 +34,7 @@ export interface EventTest {
   source: string | null
   cause: EventId | null
   rule: string | null
+  received: Range | null
 }
 
 export interface EventRows {
@@ -114,8 +116,10 @@ async function readLog(
   const descending = query.order !== 'ascending'
   const { test, whole } = testOf(query)
   const size = whole ? stretchTested : stretchRead
-  let above = Math.max(query.after ?? 0, span.first - 1)
-  let below = Math.min(query.before ?? Number.MAX_SAFE_INTEGER, span.last + 1)
+  let { above, below } = await received(source, workspaceId, query.received, {
+    above: Math.max(query.after ?? 0, span.first - 1),
+    below: Math.min(query.before ?? Number.MAX_SAFE_INTEGER, span.last + 1),
+  })
   const found: Row[] = []
   while (below - above > 1) {
     const near = descending ? Math.max(above, below - size - 1) : above
@@ -134,6 +138,35 @@ async function readLog(
   return found
 }
 
+/** Ids follow the time of receipt but for what clocks of several nodes are apart. */
+const clocksApartMs = 10_000
+
+/** The ids within which everything was received that was received in a stretch of time. */
+async function received(
+  source: EventSource,
+  workspaceId: WorkspaceId,
+  range: EventQuery['received'],
+  { above, below }: { above: number; below: number },
+): Promise<{ above: number; below: number }> {
+  const test = { types: null, source: null, cause: null, rule: null, received: null }
+  /** The highest id of which all that is as low was received before a time, or the lowest bound. */
+  const lastBefore = async (at: number) => {
+    let low = above
+    let high = below
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      const wanted = { above: middle - 1, below: high, descending: false, limit: 1, test }
+      const [row] = await source.stretch(workspaceId, wanted)
+      if (row && (row.received_at as number) < at) low = row.id as number
+      else high = middle
+    }
+    return low
+  }
+  const first = range?.from === undefined ? above : await lastBefore(range.from - clocksApartMs)
+  const end = range?.until === undefined ? null : await lastBefore(range.until + clocksApartMs)
+  return { above: first, below: end === null ? below : Math.min(below, end + 1) }
+}
+
 /** What the engine is to test, and whether that is all there is to it. */
 function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
   const { types, source, cause, rule, text, received, occurred } = query
@@ -144,8 +177,9 @@ function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
       source: source ?? null,
       cause: cause ?? null,
       rule: rule ?? null,
+      received: received ?? null,
     },
-    whole: isExact && text === undefined && !received && !occurred,
+    whole: isExact && text === undefined && !occurred,
   }
 }
 

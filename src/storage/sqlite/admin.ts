@@ -38,6 +38,7 @@ const workspaceTables = [
   'runs',
   'rule_counts',
   'event_counts',
+  'delivery_counts',
   'roll_ups',
   'rules',
   'counters',
@@ -229,6 +230,7 @@ const keyOf: { [table: string]: string } = {
   names: 'kind, name',
   rule_counts: 'subject, rule',
   event_counts: 'minute, type, source',
+  delivery_counts: 'minute, rule, destination',
   rules: 'name, version',
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Applied, Command } from '../../core/command.ts'
+import type { Applied, Command, Outcome } from '../../core/command.ts'
 import { type Decide, type Decided, settle } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { emptyKnown, likelyNeeds } from '../../core/known.ts'
@@ -8,8 +8,10 @@ import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { DecidedWriter } from './decided-writer.ts'
 import { deliveryTables } from './delivery-writes.ts'
+import type { Newcomer } from './foresee.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
+import { NewcomerWriter } from './newcomer-writer.ts'
 import { RecordWriter } from './record-writer.ts'
 import { RowSizes } from './row-size.ts'
 import { RunWriter } from './run-writer.ts'
@@ -20,6 +22,21 @@ export interface Waiting {
   workspaceId: WorkspaceId
   command: Command
 }
+
+/** A command as JSON text, and what it comes to where nobody has what it names. */
+export interface Foreseen {
+  text: string
+  newcomer: Newcomer | null
+}
+
+/** What was foreseen for whom, when, and with which attributes that people are found by. */
+export interface Ahead {
+  workspaceId: WorkspaceId
+  now: number
+  indexed: readonly string[]
+}
+
+const created: Outcome = { foundBy: 'created', eventCount: 1 }
 
 /** What became of a command, with the profile as JSON text where it was written. */
 export type Result = { applied: Applied; profileText: string | null } | { fault: Fault }
@@ -38,6 +55,7 @@ export class CommandWriter {
   readonly #records: RecordWriter
   readonly #states: WorkspaceStates
   readonly #idempotency: IdempotencyTable
+  readonly #newcomers: NewcomerWriter
 
   constructor(db: DatabaseSync, decide: Decide) {
     const sizes = new RowSizes()
@@ -50,6 +68,8 @@ export class CommandWriter {
     this.#side = new SideWriter(db)
     this.#records = new RecordWriter(db, this.deliveries.subscriptions)
     this.#idempotency = new IdempotencyTable(db)
+    const parts = { writer: this.#writer, side: this.#side, states: this.#states }
+    this.#newcomers = new NewcomerWriter(db, parts)
   }
 
   /** One command that is refused is refused alone; `flush` writes the last of what it did. */
@@ -79,6 +99,27 @@ export class CommandWriter {
       if (error instanceof Fault) return { fault: error }
       throw error
     }
+  }
+
+  /** A command that was decided ahead, if that holds; else as `apply` does. */
+  applyForeseen({ text, newcomer }: Foreseen, of: Ahead): Outcome | Fault {
+    const { workspaceId, now } = of
+    try {
+      if (newcomer && this.#isAsForeseen(of)) {
+        if (this.#newcomers.write(workspaceId, newcomer, now)) return created
+      }
+    } catch (error) {
+      if (error instanceof Fault) return error
+      throw error
+    }
+    const result = this.apply({ workspaceId, command: JSON.parse(text) as Command }, now)
+    if ('fault' in result) return result.fault
+    return { foundBy: result.applied.foundBy, eventCount: result.applied.events.length }
+  }
+
+  #isAsForeseen({ workspaceId, indexed }: Ahead): boolean {
+    const now = this.#states.get(workspaceId).settings.indexedAttributes
+    return now.length === indexed.length && now.every((name, index) => name === indexed[index])
   }
 
   /** Decides a command and writes nothing. */

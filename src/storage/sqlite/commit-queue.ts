@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Applied, Command, Outcome } from '../../core/command.ts'
+import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
@@ -9,7 +10,14 @@ import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
 import type { Filled } from './fill-some.ts'
-import { type DeliveryCall, faultFromJson, type Reply, type Request } from './thread-messages.ts'
+import { Foreseer } from './foresee.ts'
+import {
+  type ApplyAll,
+  type DeliveryCall,
+  faultFromJson,
+  type Reply,
+  type Request,
+} from './thread-messages.ts'
 import { Turns } from './turns.ts'
 
 interface Waiting {
@@ -55,6 +63,7 @@ export class CommitQueue {
   #groupsInFlight = 0
   readonly #turns: Turns
   #partsInFlight = 0
+  #decide: Promise<{ decide: Decide }> | null = null
   readonly #deliveryCalls = batch((calls: DeliveryCall[]) => this.#writeCalls(calls), callsMax)
   #scheduled = false
   #closing = false
@@ -83,33 +92,38 @@ export class CommitQueue {
     })
   }
 
-  /** Ordered, and in transactions of its own: see `Store.applyAll`. */
+  /**
+   * Ordered, and in transactions of its own: see `Store.applyAll`. `indexed` are the attributes
+   * that people of the workspace are found by.
+   */
   async applyAll(
     workspaceId: WorkspaceId,
     commands: readonly Command[],
+    indexed: readonly string[],
   ): Promise<(Outcome | Fault)[]> {
+    this.#decide ??= import(this.#options.decision.href)
+    const { decide } = await this.#decide
     const parts: Promise<(Outcome | Fault)[]>[] = []
     const { partMax, ...turn } = this.#turns.next()
     for (let at = 0; at < commands.length; at += partMax) {
-      parts.push(this.#applyPart(workspaceId, commands.slice(at, at + partMax), turn))
+      const of = { workspaceId, now: this.#options.clock(), indexed }
+      const foreseer = new Foreseer(decide, of)
+      const part = commands.slice(at, at + partMax).map((command) => {
+        return { text: JSON.stringify(command), newcomer: foreseer.foresee(command) }
+      })
+      parts.push(this.#applyPart({ kind: 'apply-all', of, commands: part, ...turn }))
     }
     return (await Promise.all(parts)).flat()
   }
 
-  async #applyPart(
-    workspaceId: WorkspaceId,
-    commands: readonly Command[],
-    turn: { holdMs: number; pauseMs: number },
-  ): Promise<(Outcome | Fault)[]> {
+  async #applyPart(part: Omit<ApplyAll, 'follows'>): Promise<(Outcome | Fault)[]> {
     const follows = this.#partsInFlight > 0
-    const now = this.#options.clock()
-    const lines = commands.map((command) => JSON.stringify(command))
     this.#partsInFlight += 1
-    const reply = await this.#ask({ kind: 'apply-all', now, workspaceId, follows, ...turn }, lines)
+    const reply = await this.#send({ ...part, follows })
     this.#partsInFlight -= 1
     if (reply.kind !== 'applied-all') {
       const fault = new Fault('outcome_unknown')
-      return commands.map(() => fault)
+      return part.commands.map(() => fault)
     }
     if (reply.planned) this.#options.due.tell()
     return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))
@@ -206,10 +220,14 @@ export class CommitQueue {
     return worker
   }
 
-  #ask(request: Request, lines: readonly string[] = []): Promise<Reply> {
+  #ask(request: Request): Promise<Reply> {
+    return this.#send(JSON.stringify(request))
+  }
+
+  #send(message: string | ApplyAll): Promise<Reply> {
     return new Promise((done) => {
       this.#inFlight.push({ group: [], done })
-      this.#writer().postMessage([JSON.stringify(request), ...lines].join('\n'))
+      this.#writer().postMessage(message)
     })
   }
 

@@ -118,7 +118,7 @@ export class DecidedWriter {
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
-    this.#events.push(
+    this.putEvent(
       workspaceId,
       event.id,
       event.type,
@@ -139,6 +139,11 @@ export class DecidedWriter {
       event.foundBy,
       event.idempotencyKey,
     )
+  }
+
+  /** Values of `eventColumns`. */
+  putEvent(...values: SQLInputValue[]): void {
+    this.#events.push(...values)
     if (this.#events.length < eventsAtOnce * sql.eventValueCount) return
     this.#insertEvents.run(...this.#events)
     this.#events = []
@@ -146,7 +151,7 @@ export class DecidedWriter {
 }
 
 /** What the profile is found by as a phone number, as long as it is not removed. */
-function phoneOf({ attributes }: Profile): string | null {
+export function phoneOf({ attributes }: Profile): string | null {
   const phone = own(attributes, 'phone')
   return typeof phone === 'string' ? phone : null
 }

@@ -54,6 +54,16 @@ const selectMayDeliver = `
     OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake WHERE wake_at IS NOT NULL)
     AS may`
 
+/** What does not come in the order of ids is sorted by its key alone, without its row. */
+export function selectList(from: string, where: string, goesOn: boolean, oldestFirst = false) {
+  const direction = oldestFirst ? 'ASC' : 'DESC'
+  const further = goesOn ? `AND key ${oldestFirst ? '>' : '<'} ${rowKey('?', '?')}` : ''
+  return `
+    SELECT ${deliveryColumns} FROM deliveries WHERE key IN (
+      SELECT key FROM ${from} WHERE ${where} ${further} ORDER BY key ${direction} LIMIT ?)
+    ORDER BY key ${direction}`
+}
+
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {
   readonly #db: DatabaseSync
@@ -87,11 +97,8 @@ export class DeliveryReader {
   list(workspaceId: WorkspaceId, filter: DeliveryFilter): Delivery[] {
     const { cursor, oldestFirst, limit, ...selection } = filter
     const { from, where, values } = selectDeliveries(workspaceId, selection)
-    const further = cursor === undefined ? '' : `AND id ${oldestFirst ? '>' : '<'} ?`
-    const select = `
-      SELECT ${deliveryColumns} FROM ${from} WHERE ${where} ${further}
-      ORDER BY key ${oldestFirst ? 'ASC' : 'DESC'} LIMIT ?`
-    const bound = cursor === undefined ? values : [...values, cursor]
+    const select = selectList(from, where, cursor !== undefined, oldestFirst)
+    const bound = cursor === undefined ? values : [...values, workspaceId, cursor]
     return this.#db
       .prepare(select)
       .all(...bound, limit)

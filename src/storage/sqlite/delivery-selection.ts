@@ -14,8 +14,8 @@ type Test = [text: string, ...values: (string | number)[]]
 
 /**
  * Turns what deliveries are chosen by into SQL. Without statistics the engine cannot know which
- * index leaves the fewest rows, so that is decided here: the event, the person, the state; else
- * rows are read in the order of their ids.
+ * index leaves the fewest rows, so that is decided here: the event, the person, the state, the
+ * reason, the rule, the time; else rows are read in the order of their ids.
  */
 export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySelection): Selected {
   const { ids, states, destination, rule, event, subject, reason } = selection
@@ -49,10 +49,21 @@ export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySe
   }
 }
 
-function indexFor({ event, subject, states }: DeliverySelection): string | null {
+function indexFor(selection: DeliverySelection): string | null {
+  const { event, subject, destination, reason, rule, plannedFrom, plannedUntil } = selection
   if (event !== undefined) return 'deliveries_by_event'
   if (subject !== undefined) return 'deliveries_by_lane'
-  if (!states || states.length === 0) return null
+  const ofStates = indexOf(selection.states ?? [])
+  if (ofStates && (destination !== undefined || reason === undefined)) return ofStates
+  if (reason !== undefined) return 'deliveries_by_reason'
+  if (rule !== undefined) return 'deliveries_by_rule'
+  const isTimed = plannedFrom !== undefined || plannedUntil !== undefined
+  return isTimed ? 'deliveries_by_planned' : null
+}
+
+/** The index that has deliveries of these states and no others. */
+function indexOf(states: readonly DeliveryState[]): string | null {
+  if (states.length === 0) return null
   if (states.every((state) => state === 'dead')) return 'deliveries_dead'
   if (states.every((state) => state === 'queued')) return 'deliveries_queued'
   return states.every((state) => state in awake) ? 'deliveries_by_wake' : null

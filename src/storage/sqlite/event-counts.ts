@@ -1,57 +1,78 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { EventCountQuery, EventCounts } from '../../core/event-query.ts'
-import type { EventId, WorkspaceId } from '../../core/profile.ts'
+import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
 import { rowKey } from './statements.ts'
 
-/** Events counted in one transaction; those who write meanwhile wait about a millisecond for it. */
+/** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
 const batch = 2_000
 
-const selectBehind = `
-  SELECT c.workspace_id, coalesce(r.last_event_id, 0) AS done, c.last_event_id AS last
+/** What is counted: a table whose ids grow, and how far it was counted. */
+const kinds = [
+  {
+    last: 'last_event_id',
+    count: `
+      INSERT INTO event_counts (workspace_id, minute, type, source, count)
+      SELECT ?1, received_at / 60000, type, source, count(*) FROM events
+      WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4
+      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  },
+  {
+    last: 'last_delivery_id',
+    count: `
+      INSERT INTO delivery_counts (workspace_id, minute, rule, destination, count)
+      SELECT ?1, planned_at / 60000, rule, destination, count(*) FROM deliveries
+      WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4
+      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  },
+] as const
+
+const selectBehind = (last: string) => `
+  SELECT c.workspace_id, coalesce(r.${last}, 0) AS done, c.${last} AS last
   FROM counters c LEFT JOIN roll_ups r ON r.workspace_id = c.workspace_id
-  WHERE c.last_event_id > coalesce(r.last_event_id, 0) LIMIT 1`
+  WHERE c.${last} > coalesce(r.${last}, 0) LIMIT 1`
 
-const countBatch = `
-  INSERT INTO event_counts (workspace_id, minute, type, source, count)
-  SELECT ?1, received_at / 60000, type, source, count(*) FROM events
-  WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4
-  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+const keepPlace = (last: string) => `
+  INSERT INTO roll_ups (workspace_id, last_event_id, last_delivery_id)
+  VALUES (?1, ${last === 'last_event_id' ? '?2, 0' : '0, ?2'})
+  ON CONFLICT DO UPDATE SET ${last} = excluded.${last}`
 
-const keepPlace = `
-  INSERT INTO roll_ups (workspace_id, last_event_id) VALUES (?, ?)
-  ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id`
-
-/** Whether there are events that were not counted yet. */
+/** Whether there are events or deliveries that were not counted yet. */
 export function isBehind(db: DatabaseSync): boolean {
-  return db.prepare(selectBehind).get() !== undefined
+  return kinds.some(({ last }) => db.prepare(selectBehind(last)).get() !== undefined)
 }
 
-/** Counts up to a batch of events, inside the transaction that is open; 0 when all are. */
+/** Counts up to a batch, inside the transaction that is open; 0 when all are counted. */
 export function rollUpSome(db: DatabaseSync): number {
-  const behind = db.prepare(selectBehind).get()
-  if (!behind) return 0
-  const { workspace_id: workspaceId, done, last } = behind as { [column: string]: number }
-  const upTo = Math.min(Number(done) + batch, Number(last))
-  db.prepare(countBatch).run(Number(workspaceId), Number(done), upTo)
-  db.prepare(keepPlace).run(Number(workspaceId), upTo)
-  return upTo - Number(done)
+  for (const { last, count } of kinds) {
+    const behind = db.prepare(selectBehind(last)).get()
+    if (!behind) continue
+    const { workspace_id: workspaceId, done, last: to } = behind as { [column: string]: number }
+    const upTo = Math.min(Number(done) + batch, Number(to))
+    db.prepare(count).run(Number(workspaceId), Number(done), upTo)
+    db.prepare(keepPlace(last)).run(Number(workspaceId), upTo)
+    return upTo - Number(done)
+  }
+  return 0
 }
 
-const names = { type: 'type', source: 'source', none: 'NULL' }
+const names = { ...countNames, none: 'NULL' }
+const tables = { events: 'event_counts', deliveries: 'delivery_counts' }
 
 export function countEvents(
   db: DatabaseSync,
   workspaceId: WorkspaceId,
-  { from, until, minutes, by, limit }: EventCountQuery,
+  { of, from, until, minutes, by, limit }: EventCountQuery,
 ): EventCounts {
   const select = `
-    SELECT minute / ?4 * ?4 * 60000 AS at, ${names[by]} AS name, sum(count) AS count
-    FROM event_counts WHERE workspace_id = ?1 AND minute >= ?2 AND minute < ?3
+    SELECT minute / CAST(?4 AS INTEGER) * CAST(?4 AS INTEGER) * 60000 AS at,
+      ${names[by]} AS name, sum(count) AS count, max(minute) * 60000 AS lastAt
+    FROM ${tables[of]} WHERE workspace_id = ?1 AND minute >= ?2 AND minute < ?3
     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT ?5`
   const first = Math.floor(from / 60_000)
   const end = Math.ceil(until / 60_000)
   const rows = db.prepare(select).all(workspaceId, first, end, minutes, limit)
-  const place = 'SELECT last_event_id FROM roll_ups WHERE workspace_id = ?'
-  const upTo = (db.prepare(place).get(workspaceId)?.last_event_id ?? 0) as EventId | 0
+  const last = of === 'events' ? 'last_event_id' : 'last_delivery_id'
+  const place = `SELECT ${last} AS last FROM roll_ups WHERE workspace_id = ?`
+  const upTo = Number(db.prepare(place).get(workspaceId)?.last ?? 0)
   return { counts: rows as unknown as EventCounts['counts'], upTo }
 }

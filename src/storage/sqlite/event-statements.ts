@@ -26,6 +26,7 @@ export const selectStretch = `
     AND (?5 IS NULL OR source = ?5)
     AND (?6 IS NULL OR cause_event = ?6)
     AND (?7 IS NULL OR cause_rule >= ?7 AND cause_rule < ?8)
-  ORDER BY key LIMIT ?9`
+    AND (?9 IS NULL OR received_at >= ?9) AND (?10 IS NULL OR received_at < ?10)
+  ORDER BY key LIMIT ?11`
 
 export const selectStretchBack = selectStretch.replace('BY key', 'BY key DESC')

@@ -2,7 +2,7 @@ import type { Profile } from '../../core/profile.ts'
 import type { ProfileRow } from './profile-row.ts'
 
 /** Room in a row that has grown, so that the next few changes fit without growing it again. */
-const roomBytes = 64
+export const roomBytes = 64
 /** A row that could be this much smaller is written smaller. */
 const slackMax = 512
 

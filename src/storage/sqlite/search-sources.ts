@@ -94,12 +94,13 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       return rows
     },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, cause, rule } = test
+      const { types, source, cause, rule, received } = test
+      const { from = null, until = null } = received ?? {}
       const text = descending ? eventSql.selectStretchBack : eventSql.selectStretch
       const list = types && JSON.stringify(types)
       const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
       const bounds = [Math.max(0, above), Math.min(below, idsBelow - 1)]
-      return all(text, workspaceId, ...bounds, list, source, cause, ...rules, limit)
+      return all(text, workspaceId, ...bounds, list, source, cause, ...rules, from, until, limit)
     },
   }
 }

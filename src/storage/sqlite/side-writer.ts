@@ -41,7 +41,7 @@ export class SideWriter {
         this.#deleteTerm.run(workspaceId, kind, name, value, profile.id)
       }
       for (const term of added) {
-        if (before === null) this.#putOff(workspaceId, term, profile.id)
+        if (before === null) this.putOff(workspaceId, term, profile.id)
         else this.#insertTerm.run(workspaceId, term.kind, term.name, term.value, profile.id)
       }
       const gap = gapChange(write)
@@ -64,7 +64,7 @@ export class SideWriter {
   }
 
   /** Many new profiles have few countries and tags: each is entered for all of them at once. */
-  #putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
+  putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
     const key = `${workspaceId} ${term.kind} ${term.name}\0${term.value}`
     const added = this.#added.get(key)
     if (added) added.profiles.push(profile)

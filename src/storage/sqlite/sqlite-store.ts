@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Actor, server } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
@@ -71,7 +72,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   return {
     apply: (workspaceId, command) =>
       underWay.once(workspaceId, command, () => queue.apply(workspaceId, command)),
-    applyAll: (workspaceId, commands) => queue.applyAll(workspaceId, commands),
+    applyAll: (id, commands) => queue.applyAll(id, commands, indexedAttributes(db, id)),
     preview: (workspaceId, command) => queue.preview(workspaceId, command),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
@@ -119,6 +120,11 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
       lock?.release()
     },
   }
+}
+
+function indexedAttributes(db: DatabaseSync, id: WorkspaceId): readonly string[] {
+  const row = db.prepare(`${selectWorkspaces} WHERE id = ?`).get(id)
+  return row ? workspaceFromRow(row).settings.indexedAttributes : []
 }
 
 /**

@@ -72,6 +72,11 @@ export const insertOwner = `
   INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
   VALUES (?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`
 
+/** Takes back what was just entered. */
+export const deleteOwner = `
+  DELETE FROM profile_identifiers
+  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0 AND profile_id = ?`
+
 /** One more who holds what another owns. */
 export const insertHolder = `
   INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)

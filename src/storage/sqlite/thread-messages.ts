@@ -9,6 +9,7 @@ import type { AppliedJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
 import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import type { Ahead, Foreseen } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
 import type { RecordRows } from './record-reader.ts'
@@ -20,11 +21,11 @@ export interface DeliveryCall {
   given: unknown[]
 }
 
-/** Its commands come as lines of text after it, so that each is read when its turn comes. */
+/** The one request that is no text: most of what it holds goes to the file as it is. */
 export interface ApplyAll {
   kind: 'apply-all'
-  now: number
-  workspaceId: WorkspaceId
+  of: Ahead
+  commands: Foreseen[]
   /** Whether it was asked while another was under way, whose fault is its own then. */
   follows: boolean
   /** How long a transaction may take, and how long to let others have the file after it. */
@@ -35,7 +36,6 @@ export interface ApplyAll {
 /** What goes to the writing thread. Each request has exactly one reply, in order. */
 export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
-  | ApplyAll
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
   | { kind: 'roll-up' }

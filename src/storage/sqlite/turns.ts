@@ -16,11 +16,11 @@ const serving: Turn = { partMax: 256, holdMs: 25, pauseMs: 0 }
  * Whoever waits for the lock of a file looks at it every 25 ms at first, and every 100 ms after a
  * third of a second: a pause as long as the first lets in everybody who has not waited for long.
  */
-const besideServer: Turn = { partMax: 2_048, holdMs: 40, pauseMs: 25 }
+const besideServer: Turn = { partMax: 2_048, holdMs: 75, pauseMs: 25 }
 /** Another command may come all the same. */
 const alone: Turn = { partMax: 2_048, holdMs: 250, pauseMs: 5 }
 /** A server that has come meanwhile is noticed after so long. */
-const lookEveryMs = 1_000
+const lookEveryMs = 2_000
 
 /** Says how large the turns of long work on a file may be now. */
 export class Turns {

@@ -5,6 +5,7 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { ruleFromRow } from '../rows.ts'
+import { namesIn, type UsedName } from './foresee.ts'
 import * as sql from './statements.ts'
 
 /** What the writer keeps of a workspace between transactions, as long as nobody else wrote. */
@@ -74,16 +75,22 @@ export class WorkspaceStates {
     state.last = lastIdsAfter(state.last, decided)
     for (const write of decided.profiles) state.profileCount += livingChange(write)
     for (const event of decided.events) {
-      for (const change of event.changes) {
-        if (change.of === 'tags') {
-          for (const tag of change.to as string[]) {
-            this.#keepName(id, state, 'tag', tag, event.receivedAt)
-          }
-        } else if (change.of === undefined && change.to !== null) {
-          this.#keepName(id, state, 'attribute', change.name, event.receivedAt)
-        }
-      }
+      for (const used of namesIn(event.changes)) this.#keepName(id, state, used, event.receivedAt)
     }
+  }
+
+  /** The same for somebody new, whose only event it was. */
+  advanceByNewcomer(
+    id: WorkspaceId,
+    state: WorkspaceState,
+    names: readonly UsedName[],
+    at: number,
+  ): void {
+    this.#used.add(id)
+    state.last.event += 1
+    state.last.profile += 1
+    state.profileCount += 1
+    for (const used of names) this.#keepName(id, state, used, at)
   }
 
   /** To be called when this connection itself changed them. */
@@ -123,13 +130,7 @@ export class WorkspaceStates {
     )
   }
 
-  #keepName(
-    id: WorkspaceId,
-    state: WorkspaceState,
-    kind: 'attribute' | 'tag',
-    name: string,
-    at: number,
-  ): void {
+  #keepName(id: WorkspaceId, state: WorkspaceState, { kind, name }: UsedName, at: number): void {
     const key = `${kind}\0${name}`
     if (state.names.has(key)) return
     if (state.names.size >= namesRememberedMax) state.names.clear()

@@ -9,7 +9,6 @@ import type { Result } from './command-writer.ts'
 import {
   type ApplyAll,
   type DeliveryCall,
-  type FaultJson,
   faultToJson,
   type Reply,
   type Request,
@@ -33,22 +32,22 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 /** What ended the last of the calls that follow each other. */
 let lastFault: Fault | null = null
 
-parentPort?.on('message', (message: string | { worker: MessagePort }) => {
-  if (typeof message !== 'string') {
-    serveWorker(message.worker)
-    return
-  }
-  const [first, ...lines] = message.split('\n')
-  const request = JSON.parse(first as string) as Request
+parentPort?.on('message', (message: string | ApplyAll | { worker: MessagePort }) => {
+  if (typeof message === 'string') parentPort?.postMessage(replyTo(JSON.parse(message) as Request))
+  else if ('worker' in message) serveWorker(message.worker)
+  else parentPort?.postMessage(JSON.stringify(applyAll(message)))
+})
+
+function replyTo(request: Request): string {
   if (request.kind === 'apply') {
     const results = writer.applyGroup(request.group, request.now)
-    parentPort?.postMessage(appliedReply(results, takePlanned()))
-    return
+    return appliedReply(results, takePlanned())
   }
-  const reply = request.kind === 'apply-all' ? applyAll(request, lines) : answer(request)
-  parentPort?.postMessage(JSON.stringify(reply))
+  const reply = JSON.stringify(answer(request))
+  // Operators may have made more claimable.
   if (request.kind === 'deliveries') tellDue()
-})
+  return reply
+}
 
 /** Whether deliveries were planned; whoever claims them is told first. */
 function takePlanned(): boolean {
@@ -57,25 +56,20 @@ function takePlanned(): boolean {
   return planned
 }
 
-function applyAll(request: ApplyAll, texts: string[]): Reply {
-  const { workspaceId, follows, holdMs, pauseMs, now } = request
+function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
-  while (lastFault === null && outcomes.length < texts.length) {
-    const rest = outcomes.length === 0 ? texts : texts.slice(outcomes.length)
-    outcomes.push(...writer.applySome(workspaceId, rest, { now, holdMs }))
+  while (lastFault === null && outcomes.length < commands.length) {
+    const rest = outcomes.length === 0 ? commands : commands.slice(outcomes.length)
+    outcomes.push(...writer.applySome(rest, of, holdMs))
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
   }
-  const fault = lastFault && { fault: faultToJson(lastFault) }
+  const all = commands.map((_, index) => outcomes[index] ?? (lastFault as Fault))
   return {
     kind: 'applied-all',
-    outcomes: texts.map((_, index) => {
-      const outcome = outcomes[index]
-      if (outcome instanceof Fault) return { fault: faultToJson(outcome) }
-      return outcome ?? (fault as { fault: FaultJson })
-    }),
+    outcomes: all.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one)),
     planned: takePlanned(),
   }
 }
@@ -108,7 +102,7 @@ function resultText(result: Result): string {
   return `{"applied":${appliedText(result.applied, result.profileText)}}`
 }
 
-function answer(request: Exclude<Request, { kind: 'apply' | 'apply-all' }>): Reply {
+function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
   switch (request.kind) {
     case 'preview':
       return preview(request)

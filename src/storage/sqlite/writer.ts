@@ -1,11 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Command, Outcome } from '../../core/command.ts'
+import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault, isOfStore } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
-import { CommandWriter, type Result, type Waiting } from './command-writer.ts'
+import {
+  type Ahead,
+  CommandWriter,
+  type Foreseen,
+  type Result,
+  type Waiting,
+} from './command-writer.ts'
 import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
@@ -50,35 +55,28 @@ export class Writer {
 
   /**
    * Applies as many commands as fit into one transaction of `holdMs`, at least one, and answers
-   * what became of those. They are JSON text, read when their turn comes: objects that are soon
-   * gone again cost less than a thousand that wait. Nothing is tried after a fault of the store.
+   * what became of those; nothing is tried after a fault of the store.
    */
-  applySome(
-    workspaceId: WorkspaceId,
-    texts: readonly string[],
-    { now, holdMs }: { now: number; holdMs: number },
-  ): (Outcome | Fault)[] {
-    const results: Result[] = []
-    const waiting = (text: string) => ({ workspaceId, command: JSON.parse(text) as Command })
+  applySome(commands: readonly Foreseen[], of: Ahead, holdMs: number): (Outcome | Fault)[] {
+    const outcomes: (Outcome | Fault)[] = []
     try {
-      this.#transact(({ commands }) => {
+      this.#transact((connection) => {
         const end = performance.now() + holdMs
-        for (const text of texts) {
-          results.push(commands.apply(waiting(text), now))
+        for (const one of commands) {
+          outcomes.push(connection.commands.applyForeseen(one, of))
           if (performance.now() >= end) return
         }
       })
-      return results.map(outcomeOf)
+      return outcomes
     } catch (error) {
       // As above, in order.
-      if (error instanceof Fault) return [error]
-      const outcomes: (Outcome | Fault)[] = []
-      for (const text of texts.slice(0, results.length + 1)) {
-        const [outcome] = this.applyGroup([waiting(text)], now).map(outcomeOf)
-        outcomes.push(outcome as Outcome | Fault)
-        if (isOfStore(outcome)) break
+      if (error instanceof Fault || commands.length === 1) return [asFault(error)]
+      const alone: (Outcome | Fault)[] = []
+      for (const one of commands.slice(0, outcomes.length + 1)) {
+        alone.push(...this.applySome([one], of, holdMs))
+        if (isOfStore(alone.at(-1))) break
       }
-      return outcomes
+      return alone
     }
   }
 
@@ -232,11 +230,6 @@ export class Writer {
 /** Differs once another connection has committed. */
 function dataVersion(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA data_version').get()?.data_version)
-}
-
-function outcomeOf(result: Result): Outcome | Fault {
-  if ('fault' in result) return result.fault
-  return { foundBy: result.applied.foundBy, eventCount: result.applied.events.length }
 }
 
 function asFault(error: unknown): Fault {

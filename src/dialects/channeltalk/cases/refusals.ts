@@ -1,6 +1,6 @@
 import type { CaseRequest, DialectCase } from '../../../core/dialect-case.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { get, patch, patchText, post, put, refused } from './expected.ts'
+import { get, member, ok, patch, patchText, post, put, refused } from './expected.ts'
 
 const key = '0123456789abcdef0123'
 const nobody = '5ec3a01fe2b3f4d2cbc5'
@@ -135,6 +135,13 @@ export const refusalCases: DialectCase[] = [
     request: patchText('{"profile":{}}', { 'content-encoding': 'gzip' }),
     response: refused(415, 'unsupportedEncoding'),
     events: [],
+  },
+  {
+    name: 'a byte order mark in front of JSON is passed over',
+    before: [put({})],
+    request: patchText('\ufeff{"profile":{"plan":"a"}}'),
+    response: ok(member({ profile: { plan: 'a' }, version: 2 })),
+    events: [{ type: 'profile.updated', changed: ['plan'] }],
   },
   ...goodContentTypes(['application/json;charset=UTF-8', 'Application/JSON ; charset=utf-8']),
 ]

@@ -108,8 +108,8 @@ export const compatibility: Compatibility = {
       why: 'Roster keeps users and what follows from their events.',
     },
     {
-      what: 'Multipart bodies',
-      why: 'No client sends them; they are refused with a 415.',
+      what: 'Files in multipart bodies',
+      why: 'Nothing here takes one; their text fields are read as those of any form.',
     },
   ],
 }

@@ -328,6 +328,12 @@ const others: DialectCase[] = [
     response: createdAnswer,
     events: [created({ first_name: 'B' }, ['first_name', 'tags'])],
   },
+  ...['tags[]=a&tags[]=b', 'tags%5B0%5D=a&tags%5B1%5D=b'].map((tags) => ({
+    name: `in a form, ${tags} is a list, as PHP and Ruby write one`,
+    request: upsertForm(`user_id=7&${tags}&likes[0]=c`),
+    response: createdAnswer,
+    events: [created({ likes: ['c'] }, ['user_id', 'likes', 'tags'])],
+  })),
   {
     name: 'a form is percent-decoded, with + as a blank',
     request: upsertForm('first_name=Zo%C3%AB+Ann&email=a%2Bb%40example.org', {

@@ -1,4 +1,4 @@
-import type { DialectCase } from '../../../core/dialect-case.ts'
+import type { CaseRequest, DialectCase } from '../../../core/dialect-case.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import {
   created,
@@ -137,11 +137,39 @@ const hostile: DialectCase[] = [
     response: fieldFaults({ non_field_errors: ['No data provided'] }),
     events: [],
   },
-  ...['text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'application/jsonx'].map(
+  ...['text/plain', 'application/xml', 'multipart/mixed; boundary=x', 'application/jsonx'].map(
     (type): DialectCase => ({
       name: `the content type ${type} is refused`,
       request: upsert('{"user_id":"u1"}', { 'content-type': type }),
       response: detail(415, `Unsupported media type "${type}" in request.`),
+      events: [],
+    }),
+  ),
+  {
+    name: 'a multipart form is read as any form, as PHP sends its arrays',
+    request: multipart(
+      field('user_id', 'u1') + field('city', 'Łódź & co') + field('tags', 'a') + field('tags', 'b'),
+    ),
+    response: createdAnswer,
+    events: [created({ city: 'Łódź & co' }, ['user_id', 'city', 'tags'])],
+  },
+  {
+    name: 'a multipart form without fields is an empty one',
+    request: multipart(''),
+    response: createdAnswer,
+    events: [created({}, [])],
+  },
+  ...[
+    ['without a boundary', multipart('', 'multipart/form-data')],
+    ['with another boundary', multipart('', 'multipart/form-data; boundary=y')],
+    ['of a field without a name', multipart('--x\r\n\r\nu1\r\n')],
+    ['with a file', multipart(field('user_id"; filename="a.txt', 'u1'))],
+    ['of JSON', upsert('{"user_id":"u1"}', { 'content-type': 'multipart/form-data; boundary=x' })],
+  ].map(
+    ([what, request]): DialectCase => ({
+      name: `a multipart form ${what as string} is refused`,
+      request: request as CaseRequest,
+      response: { status: 400, bodyHolds: { detail: '<text>' } },
       events: [],
     }),
   ),
@@ -228,6 +256,21 @@ const hostile: DialectCase[] = [
     events: [],
   },
   {
+    name: '__proto__ is refused as a list in a form',
+    request: upsertForm('user_id=u1&__proto__[0]=1'),
+    response: {
+      status: 400,
+      body: '{"errors":{"__proto__":["This field is not allowed as a name."]}}',
+    },
+    events: [],
+  },
+  {
+    name: 'a byte order mark in front of JSON is passed over',
+    request: upsert('\ufeff{"user_id":"u1"}'),
+    response: createdAnswer,
+    events: [created({}, ['user_id'])],
+  },
+  {
     name: 'NUL is refused',
     request: upsert('{"city":"a\\u0000b"}'),
     response: fieldFaults({ city: ['This field must not hold a NUL character.'] }),
@@ -279,6 +322,14 @@ const hostile: DialectCase[] = [
   },
 ]
 
+function multipart(fields: string, type = 'multipart/form-data; boundary=x'): CaseRequest {
+  return upsert(`${fields}--x--\r\n`, { 'content-type': type })
+}
+
+function field(name: string, value: string): string {
+  return `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+}
+
 const origin = 'https://shop.example'
 
 const crossOrigin: DialectCase[] = [
@@ -301,8 +352,18 @@ const crossOrigin: DialectCase[] = [
         'access-control-allow-credentials': 'true',
         'access-control-allow-methods': /\bPOST\b/,
         'access-control-allow-headers': /authorization.*content-type/i,
+        allow: 'POST, OPTIONS',
         vary: /Origin/,
       },
+    },
+    events: [],
+  },
+  {
+    name: 'what a path can do is told to whoever asks without a page',
+    request: { method: 'OPTIONS', path: '/api/public/users/5/', headers: { authorization: null } },
+    response: {
+      status: 204,
+      headers: { allow: 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS', vary: 'Cookie' },
     },
     events: [],
   },

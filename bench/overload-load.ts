@@ -3,7 +3,10 @@ import type { ShownToken } from '../src/core/dialect.ts'
 import { encodeRequest } from '../test/kit/http-client.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
 
-/** One stretch of load: so many calls a second at planned times, whatever becomes of them. */
+/**
+ * One stretch of load: so many calls a second at planned times, whatever becomes of them; or, where
+ * `perSecond` is null, as many as are answered, with so many under way all the time.
+ */
 export interface LoadPlan {
   scenario: number
   url: string
@@ -11,7 +14,7 @@ export interface LoadPlan {
   people: BenchPerson[]
   /** Differs from plan to plan, so that every value written is a new one. */
   round: string
-  perSecond: number
+  perSecond: number | null
   seconds: number
   /** The most calls under way; one that finds no place is counted as such and never sent. */
   connectionsMax: number
@@ -34,6 +37,8 @@ export interface LoadOutcome {
   refusedP99Ms: number
   /** How late calls were sent: what of the times is this side's own doing. */
   sentLateP99Ms: number
+  /** Processor time that this side used for a call, in microseconds. */
+  generatorUs: number
   /** For each second of the stretch by planned time: calls taken, and their 99th percentile. */
   seconds: { taken: number; refused: number; takenP99Ms: number }[]
 }
@@ -61,8 +66,8 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
   const scenario = scenarios[plan.scenario]
   if (!scenario) throw new Error(`There is no scenario ${plan.scenario}.`)
   const host = new URL(plan.url).host
-  const total = Math.floor(plan.perSecond * plan.seconds)
-  const requests = Array.from({ length: Math.min(total, 20_000) }, (_, n) => {
+  const total = Math.floor((plan.perSecond ?? Infinity) * plan.seconds)
+  const requests = Array.from({ length: Math.min(total, 10_000) }, (_, n) => {
     const person = plan.people[Math.floor(Math.random() * plan.people.length)] as BenchPerson
     return encodeRequest(scenario.request(person, `${plan.round}-${n}`, plan.token), host)
   })
@@ -72,7 +77,11 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
   for (let open = 0; open < plan.connectionsMax; open += 50) {
     await generator.open(Math.min(50, plan.connectionsMax - open))
   }
-  return generator.run(requests, total)
+  const before = process.cpuUsage()
+  const outcome = await generator.run(requests, total)
+  const { user, system } = process.cpuUsage(before)
+  const calls = outcome.taken + outcome.refused
+  return { ...outcome, generatorUs: Math.round((user + system) / Math.max(1, calls)) }
 }
 
 class Generator {
@@ -86,6 +95,7 @@ class Generator {
   #wrong = 0
   #lost = 0
   #stopped = false
+  #onFree = () => {}
 
   constructor(plan: LoadPlan) {
     this.#plan = plan
@@ -99,9 +109,24 @@ class Generator {
     this.#free.push(...lanes)
   }
 
-  async run(requests: readonly Buffer[], total: number): Promise<LoadOutcome> {
-    const { perSecond } = this.#plan
+  async run(requests: readonly Buffer[], total: number) {
     const began = performance.now()
+    const planned =
+      this.#plan.perSecond === null
+        ? await this.#sendOnAnswer(requests, began)
+        : await this.#sendOnTime(requests, began, total, this.#plan.perSecond)
+    const until = performance.now() + 5_000
+    const isBusy = () => [...this.#lanes].some(({ busy }) => busy)
+    while (isBusy() && performance.now() < until) await new Promise((done) => setTimeout(done, 10))
+    this.#stopped = true
+    for (const { socket, busy } of this.#lanes) {
+      if (busy) this.#lost++
+      socket.destroy()
+    }
+    return this.#outcome(began, planned)
+  }
+
+  async #sendOnTime(requests: readonly Buffer[], began: number, total: number, perSecond: number) {
     const timeOf = (n: number) => began + (n * 1_000) / perSecond
     let next = 0
     while (next < total) {
@@ -112,15 +137,19 @@ class Generator {
       }
       await new Promise((done) => setTimeout(done, 1))
     }
-    const until = performance.now() + 5_000
-    const isBusy = () => [...this.#lanes].some(({ busy }) => busy)
-    while (isBusy() && performance.now() < until) await new Promise((done) => setTimeout(done, 10))
-    this.#stopped = true
-    for (const { socket, busy } of this.#lanes) {
-      if (busy) this.#lost++
-      socket.destroy()
+    return total
+  }
+
+  async #sendOnAnswer(requests: readonly Buffer[], began: number) {
+    let sent = 0
+    this.#onFree = () => {
+      const now = performance.now()
+      if (now - began > this.#plan.seconds * 1_000) return
+      this.#send(requests[sent++ % requests.length] as Buffer, now, now)
     }
-    return this.#outcome(began, total)
+    for (let free = this.#free.length; free > 0; free--) this.#onFree()
+    await new Promise((done) => setTimeout(done, this.#plan.seconds * 1_000))
+    return sent
   }
 
   #send(request: Buffer, plannedAt: number, now: number): void {
@@ -155,6 +184,7 @@ class Generator {
       lane.busy = false
       if (closes) this.#drop(lane)
       else this.#free.push(lane)
+      this.#onFree()
     })
     socket.on('error', () => {})
     socket.on('close', () => this.#drop(lane))
@@ -178,7 +208,7 @@ class Generator {
     lane.socket.destroy()
   }
 
-  #outcome(began: number, planned: number): LoadOutcome {
+  #outcome(began: number, planned: number): Omit<LoadOutcome, 'generatorUs'> {
     const { seconds } = this.#plan
     const second = (n: number) => {
       const within = ({ plannedAt }: Answered) => Math.floor((plannedAt - began) / 1_000) === n

@@ -13,6 +13,9 @@ import { startToyShell, type ToyShell, toyAuth } from './kit/toy-shell.ts'
 
 const thing = { method: 'POST', path: '/toy/v1/things/7', headers: toyAuth, body: '{}' }
 
+/** Lets what has arrived be read. */
+const turn = () => new Promise((done) => setImmediate(done))
+
 /** Holds every write until it is let go, and tells when so many are held. */
 function hold(shell: ToyShell) {
   const held: ((applied: Applied) => void)[] = []
@@ -103,6 +106,29 @@ describe('a server with as many calls under way as it serves at a time', () => {
     await call
   })
 
+  test('keeps so many bytes of bodies that still arrive, and no more', async () => {
+    await using shell = await startToyShell({ bodiesBytesMax: 2_500 })
+    const pad = ' '.repeat(998)
+    const slow = () => {
+      const connection = new Connection(shell.url)
+      const head = `POST ${thing.path} HTTP/1.1\r\nHost: a\r\nAuthorization: ${toyAuth.authorization}\r\n`
+      const answer = connection.bytes(`${head}Content-Length: 2000\r\n\r\n${pad}`)
+      return { connection, answer }
+    }
+    const calls = Array.from({ length: 3 }, slow)
+    const first = await Promise.race(calls.map(({ answer }, at) => answer.then(() => at)))
+    assert.equal((await calls[first]?.answer)?.status, 503)
+    const small = { ...thing, body: '{}' }
+    assert.equal((await send(shell.url, small)).status, 201, 'there is room for it')
+    for (const { connection, answer } of calls.filter((_call, at) => at !== first)) {
+      connection.close()
+      await assert.rejects(answer)
+    }
+    // The small one, and the two whose clients left.
+    while (shell.log.filter(({ msg }) => msg === 'request').length < 3) await turn()
+    assert.equal((await send(shell.url, { ...thing, body: `{${pad}${pad}}` })).status, 201)
+  })
+
   test('counts a client that left no longer', async () => {
     await using shell = await startToyShell({ callsMax: 1 })
     const store = hold(shell)
@@ -133,7 +159,7 @@ describe('a server with as many calls under way as it serves at a time', () => {
     store.letGo()
     await call
     const told = () => shell.log.filter(({ msg }) => msg === 'calls refused: the server is busy')
-    while (told().length === 0) await new Promise((done) => setImmediate(done))
+    while (told().length === 0) await turn()
     const calls = told().reduce((sum, line) => sum + Number(line.calls), 0)
     assert.equal(calls, 3)
     assert.equal(shell.log.filter(({ status }) => status === 503).length, 0)
@@ -298,7 +324,7 @@ describe('whether there is too much to do', () => {
   let now = 0
   const watch = (callsMax: number) => {
     now = 0
-    return watchOverload(callsMax, () => now)
+    return watchOverload({ callsMax, bodiesBytesMax: 0 }, () => now)
   }
   const begin = (overload: Overload, count: number) => {
     const calls = Array.from({ length: count }, () => ({}))
@@ -341,14 +367,12 @@ describe('whether there is too much to do', () => {
 
   test('more are served at a time while that makes none slow, and fewer once it does', () => {
     const overload = watch(512)
-    const atFirst = overload.limit
     serve(overload, 10, 30)
     assert.equal(overload.limit, 512)
     serve(overload, 400, 5)
-    assert.ok(overload.limit < 512 && overload.limit > atFirst, `${overload.limit}`)
-    serve(overload, 400, 8)
-    const low = overload.limit
-    assert.ok(low >= 64, `${low}`)
+    assert.ok(overload.limit < 512 && overload.limit > 256, `${overload.limit}`)
+    serve(overload, 400, 9)
+    assert.equal(overload.limit, 128)
     serve(overload, 10, 30)
     assert.equal(overload.limit, 512)
   })
@@ -369,7 +393,7 @@ describe('whether there is too much to do', () => {
 
   test('is told by a call that waits for long, where many wait with it', () => {
     const overload = watch(512)
-    const [first] = begin(overload, 63)
+    const [first] = begin(overload, 127)
     now = 1_500
     assert.deepEqual(full(overload), [false, false, false], 'a few slow calls refuse nobody')
     const [last] = begin(overload, 1)

@@ -243,6 +243,14 @@ export const options = {
     default: 512,
     help: 'Most calls being served at a time; more are refused at once, to be tried again.',
   },
+  bodiesBytesMax: {
+    name: 'ROSTER_BODIES_BYTES_MAX',
+    type: 'integer',
+    min: 1_024,
+    max: 10_737_418_240,
+    default: 67_108_864,
+    help: 'Most bytes of request bodies kept at a time; calls that bring more are refused.',
+  },
   drainTimeoutMs: {
     name: 'ROSTER_DRAIN_TIMEOUT_MS',
     type: 'integer',

@@ -52,6 +52,7 @@ export class Call {
   readonly #startedAt = performance.now()
   #answered = false
   #isBusy = false
+  #bytesHeld = 0
 
   constructor(
     shell: Shell,
@@ -141,6 +142,13 @@ export class Call {
     }
   }
 
+  /** Counts what is kept of its body until it is answered; false where there is no room for it. */
+  hold(bytes: number): boolean {
+    if (!this.shell.overload.hold(bytes)) return false
+    this.#bytesHeld += bytes
+    return true
+  }
+
   /** Refuses because too much is to be done: the log has only the number of such calls. */
   refuseBusy(): void {
     this.#isBusy = true
@@ -228,6 +236,8 @@ export class Call {
     const ms = performance.now() - this.#startedAt
     this.route.stats.count(this.head.method, status, ms)
     this.shell.overload.over(this)
+    this.shell.overload.letGo(this.#bytesHeld)
+    this.#bytesHeld = 0
     if (!this.#isBusy) logAnswer(this, status, ms)
   }
 }

@@ -32,6 +32,8 @@ export interface HttpConfig {
   connectionsMax: number
   /** Calls being served at a time; one more is refused. */
   callsMax: number
+  /** Bytes of bodies kept at a time, whole or not yet; a call that brings more is refused. */
+  bodiesBytesMax: number
   /** How long `close` waits for requests under way. */
   drainTimeoutMs: number
 }
@@ -55,5 +57,6 @@ export const httpDefaults: HttpConfig = {
   requestsPerConnectionMax: 1_000,
   connectionsMax: 10_000,
   callsMax: 512,
+  bodiesBytesMax: 67_108_864,
   drainTimeoutMs: 8_000,
 }

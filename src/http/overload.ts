@@ -1,6 +1,7 @@
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { healthPaths } from './health.ts'
+import type { HttpConfig } from './http-config.ts'
 
 /** Knows whether another call can be served soon; if not, it is better refused than kept. */
 export interface Overload {
@@ -11,6 +12,9 @@ export interface Overload {
   /** A call is handed to its endpoint; `call` names it until it is over. */
   begin(call: object): void
   over(call: object): void
+  /** Counts bytes of bodies as kept; false, and uncounted, where that would be too many. */
+  hold(bytes: number): boolean
+  letGo(bytes: number): void
   /** Calls refused since this was asked last. */
   takeRefused(): number
   /** The refusal, which says when to come again. */
@@ -22,8 +26,8 @@ export interface Overload {
 type Asked = Pick<RequestHead, 'method' | 'path' | 'headers'>
 
 /** So many are served at a time however long they take: what delays them is not their number. */
-const limitMin = 64
-const limitAtStart = 128
+const limitMin = 128
+const limitAtStart = 256
 /** A call that has waited so long tells that those behind it would wait as long. */
 const waitMsMax = 1_000
 /** How often the limit is looked at, and how many calls must have ended by then. */
@@ -63,13 +67,13 @@ function isOperator(path: string, headers: Asked['headers']): boolean {
  * Watches how many calls are under way, and moves their limit by how long they take: up while it is
  * reached and most calls are about as quick as where few are under way, down while most are slow.
  * So an engine that gets more done with more at hand gets more, and where more would only wait
- * longer they are refused. That the oldest has waited for long counts only where many wait with
- * it, so that one slow search refuses nobody. How late the event loop is does not count by itself:
- * what makes it late under overload is refusing, and to take less then would leave nothing but
- * refusals (measured: a fifteenth of the peak).
+ * longer they are refused. That the oldest has waited for long counts only where many wait with it,
+ * so that one slow search refuses nobody. How late the event loop is does not count by itself: what
+ * makes it late under overload is refusing, and to take less then would leave nothing but refusals
+ * (measured: a fifteenth of the peak).
  */
 export function watchOverload(
-  callsMax: number,
+  { callsMax, bodiesBytesMax }: Pick<HttpConfig, 'callsMax' | 'bodiesBytesMax'>,
   clock: () => number = () => performance.now(),
 ): Overload {
   const underWay = new Map<object, number>()
@@ -77,6 +81,7 @@ export function watchOverload(
   let limit = Math.min(limitAtStart, callsMax)
   let calmMax = calmOf(limit)
   let refused = 0
+  let bytesHeld = 0
   /** What half of the calls take where few are under way. */
   let usualMs = slowMsMin / slowTimes
   let round = newRound(0)
@@ -125,6 +130,15 @@ export function watchOverload(
       underWay.delete(call)
       const now = clock()
       ended(now, now - begunAt)
+    },
+    hold(bytes) {
+      // Whatever one call brings is taken when it is alone.
+      if (bytesHeld > 0 && bytesHeld + bytes > bodiesBytesMax) return false
+      bytesHeld += bytes
+      return true
+    },
+    letGo(bytes) {
+      bytesHeld -= bytes
     },
     takeRefused() {
       const count = refused

@@ -2,8 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '../core/errors.ts'
 
-/** What becomes of a body; exactly one of these is called, once. */
+/** What becomes of a body; exactly one of the others is called, once. */
 export interface BodyReader {
+  /** Asked before more is kept; whoever says no has dealt with the call, and hears no more. */
+  hasRoom(bytes: number): boolean
   whole(text: string): void
   refused(fault: Fault): void
   /** The client went away before its body was whole. */
@@ -37,13 +39,16 @@ function collect(request: IncomingMessage, bytesMax: number, reader: BodyReader)
   request.on('data', (chunk: Buffer) => {
     if (settled) return
     bytes += chunk.length
-    if (first === null) first = chunk
-    else more.push(chunk)
-    if (bytes <= bytesMax) return
+    const isTooLarge = bytes > bytesMax
+    if (!isTooLarge && reader.hasRoom(chunk.length)) {
+      if (first === null) first = chunk
+      else more.push(chunk)
+      return
+    }
     settled = true
     first = null
     more = []
-    reader.refused(tooLarge(bytesMax))
+    if (isTooLarge) reader.refused(tooLarge(bytesMax))
   })
   request.on('end', () => {
     if (settled) return

@@ -70,11 +70,12 @@ export function toWire(route: Route, response: DialectResponse): Wire {
 export function toText({ status, headers, text }: Wire, id: string, keepAliveMs: number | null) {
   let lines = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
   for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
-  const after =
+  lines += `x-request-id: ${id}\r\nDate: ${new Date().toUTCString()}\r\n`
+  lines +=
     keepAliveMs === null
       ? 'Connection: close\r\n'
       : `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n`
-  return `${lines}x-request-id: ${id}\r\nDate: ${new Date().toUTCString()}\r\n${after}\r\n${text ?? ''}`
+  return `${lines}\r\n${text ?? ''}`
 }
 
 /** Adds what the dialect says of the limits on calls; `state` is null where none was counted. */

@@ -95,6 +95,12 @@ export function receiveBody(
   }
   connection.reading = call
   readBody(request, shell.config.bodyBytesMax, {
+    hasRoom(bytes) {
+      if (call.answered || call.hold(bytes)) return true
+      arrived()
+      call.refuseBusy()
+      return false
+    },
     whole(text) {
       arrived()
       try {

@@ -136,7 +136,7 @@ function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mo
     tickets: createTickets(ticketKey, clock),
     sessions: createSessions(ticketKey),
     rateLimits: createRateLimits(),
-    overload: watchOverload(config.callsMax),
+    overload: watchOverload(config),
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
     mounts,

@@ -113,7 +113,6 @@ test('a stranger gets from nothing to a dead letter redelivered', async () => {
     await page.getByRole('combobox', { name: 'What it does' }).fill('webhook')
     await page.getByRole('option', { name: 'webhook' }).click()
     await page.getByRole('combobox', { name: 'destination' }).fill('shop')
-    await button('Try').click()
     await page.getByText(/^It would not react to event/).waitFor()
     assert.deepEqual(await axeFaults(page), [])
     await button('Review and save').click()

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 
-/* What rules did of late, out of counts that the server keeps: no rule is looked up by itself. */
+/* What rules did of late, out of the counts that the server keeps. */
 
 export interface RuleCount {
   events: number

@@ -10,9 +10,10 @@ interface Call {
 export const tongues = ['curl', 'TypeScript', 'PHP', 'Python'] as const
 export type Tongue = (typeof tongues)[number]
 
-/** The shell command in another language. */
-export function inTongue(command: string, tongue: Tongue): string {
+/** The shell command in another language; null for one that takes a shell: calls within calls. */
+export function inTongue(command: string, tongue: Tongue): string | null {
   if (tongue === 'curl') return command
+  if (command.includes('$(')) return null
   const call = readCommand(command)
   if (tongue === 'TypeScript') return asTypeScript(call)
   return tongue === 'PHP' ? asPhp(call) : asPython(call)
@@ -76,6 +77,7 @@ function asPhp({ method, url, headers, body }: Call): string {
     ...(body === null ? [] : [`    CURLOPT_POSTFIELDS => ${quoted(body)},`]),
     ']);',
     '$answer = curl_exec($call);',
+    'if ($answer === false) throw new Exception(curl_error($call));',
     'if (curl_getinfo($call, CURLINFO_RESPONSE_CODE) >= 400) throw new Exception($answer);',
   ].join('\n')
 }

@@ -1,5 +1,8 @@
-import { Alert, Text } from '@mantine/core'
+import { Alert, Anchor, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Destination } from '../../client/client.js'
+import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Age } from './time.tsx'
 
@@ -9,8 +12,17 @@ const words = {
   bad: ['Writes are not taken now', 'Er kan nu niet geschreven worden'],
   late: ['{overdue} deliveries are late', '{overdue} bezorgingen zijn te laat'],
   oldest: ['The oldest has been due for', 'De oudste is aan de beurt sinds'],
+  stopped: [
+    'These destinations are not called now',
+    'Deze bestemmingen worden nu niet aangeroepen',
+  ],
   away: ['The server is not reached', 'De server is niet bereikbaar'],
 } as const
+
+/** Nothing is sent to it now, whoever it was that stopped it. */
+function isStopped({ state, breaker }: Destination): boolean {
+  return state !== 'active' || breaker.phase !== 'closed'
+}
 
 interface Readiness {
   status: string
@@ -26,6 +38,11 @@ export function Health() {
     queryFn: async ({ signal }) => (await (await fetch('/readyz', { signal })).json()) as Readiness,
     refetchInterval: 5_000,
   })
+  const destinations = useQuery({
+    queryKey: ['destinations'],
+    queryFn: ({ signal }) => api.listDestinations({ signal }),
+    refetchInterval: 5_000,
+  })
   if (ready.isPending) return null
   if (ready.isError) {
     return <Alert color="red" variant="outline" role="alert" title={said.away} />
@@ -35,6 +52,16 @@ export function Health() {
     return (
       <Alert color="red" variant="outline" role="alert" title={said.bad}>
         {reason}
+      </Alert>
+    )
+  }
+  const stopped = destinations.data?.data.filter(isStopped).map(({ name }) => name) ?? []
+  if (stopped.length > 0) {
+    return (
+      <Alert color="orange" variant="outline" title={said.stopped}>
+        <Anchor component={Link} to="/destinations" size="sm">
+          {stopped.join(', ')}
+        </Anchor>
       </Alert>
     )
   }

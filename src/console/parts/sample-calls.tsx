@@ -31,6 +31,7 @@ export function SampleCalls({ dialect, token }: SampleProps) {
       />
       {dialect.samples.map(({ title, command }) => {
         const text = inTongue(withToken(command, token), tongue)
+        if (text === null) return null
         return (
           <Stack key={title} gap={4}>
             <Group justify="space-between">

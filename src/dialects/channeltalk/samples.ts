@@ -13,12 +13,17 @@ export function samples(baseUrl: string, token: ShownToken): Sample[] {
   ].join(' ')
   const made = `$(curl -s -X PUT '${users}/@my_custom_id' ${headers} -d '{}' | sed 's/.*"user":{"id":"\\([0-9a-f]*\\)".*/\\1/')`
   const command = `curl -X PATCH "${users}/${made}" ${headers} -d '${JSON.stringify(documentedBody)}'`
-  return [{ title: 'Channel Talk: PATCH /open/v5/users/{userId}', command }]
+  const plain = `curl -X PUT '${users}/@my_custom_id' ${headers} -d '${JSON.stringify({ profile })}'`
+  return [
+    { title: 'Channel Talk: PATCH /open/v5/users/{userId}', command },
+    { title: 'Channel Talk: PUT /open/v5/users/@{memberId}', command: plain },
+  ]
 }
 
+const profile = { name: 'test', mobileNumber: '+821000000000', property1: 'value', property2: 123 }
 /** https://developers.channel.io/docs/update-a-user */
 const documentedBody = {
-  profile: { name: 'test', mobileNumber: '+821000000000', property1: 'value', property2: 123 },
+  profile,
   profileOnce: {},
   tags: ['tag1', 'tag2'],
   unsubscribeEmail: false,

@@ -52,6 +52,10 @@ export const compatibility: Compatibility = {
       why: 'Roster keeps users; it is no place where people write to each other.',
     },
     {
+      what: 'Paths without a version, such as `/open/users/{userId}`',
+      why: 'Whether the vendor has them is not known: one client’s test names them, and no document does.',
+    },
+    {
       what: 'Looking up what a session or a user token stands for',
       why: 'Only the vendor’s own pages take them.',
     },

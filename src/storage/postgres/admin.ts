@@ -34,7 +34,7 @@ const workspaceTables = {
   attempts: 'delivery_id, number, began_at',
   profiles: 'id',
   profile_gaps: 'block',
-  profile_terms: 'kind, name, value, profile_id',
+  profile_terms: 'kind, name, value, block',
   index_fills: 'name',
   records: 'id',
   profile_identifiers: 'kind, value, holder',

@@ -221,7 +221,7 @@ const keyOf: { [table: string]: string } = {
   deliveries: 'key',
   profiles: 'key',
   profile_gaps: 'block',
-  profile_terms: 'kind, name, value, profile_id',
+  profile_terms: 'kind, name, value, block',
   index_fills: 'name',
   records: 'key',
   profile_identifiers: 'kind, value, holder',

@@ -5,9 +5,8 @@ import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery } from '../../core/profile-query.ts'
 import type { RecordQuery } from '../../core/record.ts'
-import type { AppliedJson } from '../applied-json.ts'
+import type { AppliedJson, ProfileJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
-import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { Ahead, Foreseen } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
@@ -78,7 +77,7 @@ export interface SearchRequest {
 /** One of these besides the id: the answer to what was asked, or why there is none. */
 export interface SearchReply {
   id: number
-  page?: RowPage
+  page?: { profiles: ProfileJson[]; next: string | null; total: number | null }
   events?: EventRows
   records?: RecordRows
   fault?: FaultJson

@@ -22,7 +22,7 @@ const wiped = {
   lanes: 'destination',
 }
 /** Deleted when the profile is taken out of every read. */
-const goes = { profile_terms: 'kind name value', records: 'kind parent name body' }
+const goes = { profile_terms: 'kind name value ids', records: 'kind parent name body' }
 /** Words of the workspace and of operators; what is left of an event is its place in the log. */
 const nobodys = {
   events: 'type source request_id cause_rule found_by',

@@ -22,7 +22,7 @@ const wiped = {
   lanes: 'destination',
 }
 /** Deleted when the profile is taken out of every read. */
-const goes = { profile_terms: 'kind name value', records: 'kind parent name body' }
+const goes = { profile_terms: 'kind name value ids', records: 'kind parent name body' }
 /** Words of the workspace and of operators; what is left of an event is its place in the log. */
 const nobodys = {
   events: 'type source request_id cause_rule found_by',
@@ -33,6 +33,7 @@ const nobodys = {
   rules: 'name definition',
   index_fills: 'name',
   event_counts: 'type source',
+  delivery_counts: 'rule destination',
   names: 'kind name',
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',
   destination_notices: 'destination kind reason',

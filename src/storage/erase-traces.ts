@@ -14,13 +14,15 @@ import type { Row } from './rows.ts'
 export interface EraseSyntax {
   /** A condition on a column: it is in the list. */
   among(column: string): string
+  /** The same for a list of texts. */
+  amongTexts(column: string): string
   /** A condition on rows that have keys: their id is in the list. */
   ids(table: string): string
   /** A condition on rows that have keys: their id is that of an expression. */
   at(table: string, id: string): string
 }
 
-type Value = string | number | null | readonly number[]
+type Value = string | number | null | readonly number[] | readonly string[]
 
 /** One transaction, or a look outside of any. */
 export interface EraseSession {
@@ -221,11 +223,13 @@ async function wipeEvents(
     await dropDeliveries({ all, run }, syntax, workspace, owed, erased)
     const ofEvent = `workspace_id = ?1 AND ${among('event_id')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${ofEvent}`, [workspace, list])
-    for (const { id, named, key } of events) {
-      if (key !== null) {
-        const drop = 'DELETE FROM idempotency WHERE workspace_id = ?1 AND key = ?2'
-        erased.idempotency += await run(drop, [workspace, key])
-      }
+    // No index has keys alone: all of them are looked for in one go.
+    const keys = events.flatMap(({ key }) => key ?? [])
+    if (keys.length > 0) {
+      const drop = `DELETE FROM idempotency WHERE workspace_id = ?1 AND ${syntax.amongTexts('key')}`
+      erased.idempotency += await run(drop, [workspace, keys])
+    }
+    for (const { id, named } of events) {
       for (const { kind, value } of named) {
         await run(
           `DELETE FROM event_identifiers

@@ -9,6 +9,7 @@ import { type Admin, insertAudit } from './admin.ts'
 
 const syntax: EraseTools['syntax'] = {
   among: (column) => `${column} = ANY (?2::bigint[])`,
+  amongTexts: (column) => `${column} = ANY (?2::text[])`,
   ids: (table) => `${table}.workspace_id = ?1 AND ${table}.id = ANY (?2::bigint[])`,
   at: (table, id) => `${table}.workspace_id = ?1 AND ${table}.id = ${id}`,
 }

@@ -16,6 +16,7 @@ const foldMs = 100
 
 const syntax: EraseTools['syntax'] = {
   among: (column) => `${column} IN ${listed}`,
+  amongTexts: (column) => `${column} IN ${listed}`,
   ids: () => `key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`,
   at: (table, id) => `${table}.key = ${rowKey('?1', id)}`,
 }
@@ -52,6 +53,8 @@ async function eraseProfile(
   try {
     const session = sessionOf(db)
     const write: EraseTools['write'] = async (work) => {
+      // It runs where calls are served: they have their turn between the batches.
+      await new Promise((resolve) => setImmediate(resolve))
       db.exec('BEGIN IMMEDIATE')
       try {
         const result = await work(session)

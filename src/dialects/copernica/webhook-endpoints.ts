@@ -24,7 +24,9 @@ const urlLengthMax = 2_048
 const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
 
 /** Whoever unsubscribes is changed, as anybody who is changed otherwise. */
-const unsubscribes: Condition = { changed: 'unsubscribed_email', to: { is: true } }
+const conditions: { [trigger: string]: Condition } = {
+  unsubscribe: { changed: 'unsubscribed_email', to: { is: true } },
+}
 
 const list: AskingEndpoint = {
   method: 'GET',
@@ -174,10 +176,8 @@ function* subscriptionOf(
   if (tag && trigger === 'delete') {
     throw refusal('A webhook for delete is for all databases here; leave database out')
   }
-  const all: Condition[] = [
-    ...(tag ? [{ tag }] : []),
-    ...(trigger === 'unsubscribe' ? [unsubscribes] : []),
-  ]
+  const condition = own(conditions, String(trigger))
+  const all: Condition[] = [...(tag ? [{ tag }] : []), ...(condition ? [condition] : [])]
   const when = all.length > 1 ? { all } : all[0]
   const listens = types ? [{ on: [...types], ...(when && { when }) }] : []
   const to = { url: String(handler), trigger: String(trigger) }

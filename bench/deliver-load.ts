@@ -14,7 +14,11 @@ export async function load(
       authorization: `Bearer ${tokens.copernica?.token}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ email: `u${n}@example.org`, plan: `p${Math.random()}` }),
+    body: JSON.stringify({
+      email: `u${n}@example.org`,
+      plan: `p${Math.random()}`,
+      tenth: n % 10,
+    }),
   }))
   const result = await autocannon({ url, connections, duration: seconds, requests })
   if (result.non2xx + result.errors > 0) {

@@ -10,7 +10,10 @@ import { type DataFolder, dataFolder } from '../test/kit/data-folder.ts'
 import { engines } from '../test/kit/engines.ts'
 import { applyRules, tellAll, withKey } from '../test/kit/follow-up-site.ts'
 import type { NewWorkspace } from '../test/kit/new-workspace.ts'
+import { spawnWork } from '../test/kit/spawn-roster.ts'
+import { againstEcho } from './deliver-echo.ts'
 import { load } from './deliver-load.ts'
+import { waitingRuns } from './deliver-runs.ts'
 
 /*
  * How fast deliveries go out, and what they cost those who write: a server, a receiver and the load
@@ -24,6 +27,10 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '64' },
     idle: { type: 'string', default: '300' },
     runs: { type: 'string', default: '0' },
+    rounds: { type: 'string', default: '3' },
+    /** So many processes of `roster work` beside a server that does not deliver itself. */
+    works: { type: 'string', default: '0' },
+    only: { type: 'string', default: 'drain,idle,beside,tenth' },
   },
 })
 const deliveries = Number(values.deliveries)
@@ -38,13 +45,15 @@ const env = { ...withKey, ROSTER_REQUESTS_PER_CONNECTION_MAX: '0' }
 const wide = { concurrency: 256, retry: { first: 'PT1S' } }
 
 await using receiver = await startReceiver()
-const results = {
-  engine: engine.name,
-  ...(await drain(receiver)),
-  ...(await idle(receiver)),
-  ...(await beside(receiver)),
-  ...(Number(values.runs) > 0 ? await waitingRuns(Number(values.runs)) : {}),
+const parts = new Map(Object.entries({ drain, idle, beside, tenth }))
+const results: { [name: string]: unknown } = { engine: engine.name }
+for (const name of values.only.split(',').filter((each) => each !== '')) {
+  const measure = parts.get(name)
+  if (!measure) throw new Error(`There is no part ${name}.`)
+  Object.assign(results, await measure(receiver))
 }
+const runs = Number(values.runs)
+if (runs > 0) Object.assign(results, await waitingRuns(engine, runs))
 process.stdout.write(`${JSON.stringify(results)}\n`)
 
 /** So many are due at once: how many go out in a second, attempts durable. */
@@ -53,33 +62,54 @@ async function drain(receiver: BenchReceiver) {
   const world = await prepared(folder, receiver.url)
   await folder.withStore((store) => plan(store, world.workspace.id, deliveries))
   const before = (await receiver.read()).count
-  await using _roster = await folder.start({ env, outputFile: `${folder.path}/log` })
+  const works = Number(values.works)
+  const serves = works > 0 ? { ...env, ROSTER_WORKER: 'off' } : env
+  await using _roster = await folder.start({ env: serves, outputFile: `${folder.path}/log` })
   const began = Date.now()
+  const worker = { ...folder.env, ...env }
+  const working = await Promise.all(Array.from({ length: works }, () => spawnWork(worker)))
   for (;;) {
     const { count, lastAt } = await receiver.read()
     if (count - before >= deliveries) {
       const perSecond = Math.round((count - before) / ((lastAt - began) / 1_000))
-      return { deliveries, perSecond }
+      for (const work of working) await work.stop()
+      return { deliveries, works, perSecond }
     }
     await sleep(100)
   }
 }
 
-/** One event at a time: from its commit, as its caller sees it, to its call. */
+/** One event at a time: from its request, and from its answer, to its call. */
 async function idle(receiver: BenchReceiver) {
   await using folder = await dataFolder(engine)
   const world = await prepared(folder, receiver.url)
   await using roster = await folder.start({ env, outputFile: `${folder.path}/log` })
   await receiver.read()
-  const wanted = (await receiver.read()).count + Number(values.idle)
-  for (let n = 0; n < Number(values.idle); n++) {
-    await tell(roster.url, world, { at: Date.now(), n })
+  const warm = 50
+  const wanted = (await receiver.read()).count + Number(values.idle) + warm
+  const answered: number[] = []
+  for (let n = 0; n < Number(values.idle) + warm; n++) {
+    const at = Date.now()
+    await tell(roster.url, world, { at, n })
+    answered.push(Date.now() - at)
     await sleep(10)
   }
   while ((await receiver.read(false)).count < wanted) await sleep(20)
-  const delays = receiver.delays.toSorted((a, b) => a - b).slice(0, Number(values.idle))
-  const at = (q: number) => delays[Math.min(delays.length - 1, Math.floor(delays.length * q))]
-  return { requestToCallMs: { p50: at(0.5), p99: at(0.99), max: delays.at(-1) } }
+  // Each waits for its own answer, so that calls come in order; the first find everything cold.
+  const delays = receiver.delays.slice(warm)
+  const first = Math.max(...receiver.delays.slice(0, warm))
+  const afterAnswer = delays.map((delay, n) => Math.max(0, delay - (answered[warm + n] ?? 0)))
+  return {
+    requestToCallMs: percentiles(delays),
+    answerToCallMs: percentiles(afterAnswer),
+    firstCallsMsMax: first,
+  }
+}
+
+function percentiles(times: readonly number[]) {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+  return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) }
 }
 
 /** Writing at full speed, without deliveries and while some go out all the time. */
@@ -100,26 +130,24 @@ async function beside(receiver: BenchReceiver) {
   return { ingest, deliveredMeanwhilePerSecond: while_.delivered }
 }
 
-/** A claim of runs while so many wait. */
-async function waitingRuns(count: number) {
+/** Writing at full speed where a rule sends a webhook for every tenth, against a bare server. */
+async function tenth(receiver: BenchReceiver) {
   await using folder = await dataFolder(engine)
-  const world = await folder.newWorkspace()
-  return await folder.withStore(async (store) => {
-    const id = world.workspace.id
-    const steps = [{ wait: 'P1D' }, { stop: true as const }]
-    await store.replaceRules(id, [{ name: 'waits', on: ['shop.told'], steps }])
-    await plan(store, id, count)
-    const times: number[] = []
-    for (let n = 0; n < 50; n++) {
-      const began = performance.now()
-      await store.claimRuns(256)
-      times.push(performance.now() - began)
-    }
-    return { waitingRuns: count, claimRunsMs: Math.round(Math.max(...times) * 100) / 100 }
+  const world = await prepared(folder, receiver.url, {
+    ...{ on: ['user.update'], when: { event: 'tenth', is: 0 } },
   })
+  const rounds = Number(values.rounds)
+  const options = { connections, seconds, rounds }
+  return await withServer(folder, async (url) => ({
+    tenthWithWebhook: await againstEcho(url, world, options),
+  }))
 }
 
-async function prepared(folder: DataFolder, url: string): Promise<NewWorkspace> {
+async function prepared(
+  folder: DataFolder,
+  url: string,
+  trigger: object = { on: ['shop.told'] },
+): Promise<NewWorkspace> {
   const world = await folder.newWorkspace()
   const yaml = JSON.parse(tellAll([{ name: 'told', url, ...wide }])) as {
     rules: { name: string; steps: object[] }[]
@@ -127,7 +155,7 @@ async function prepared(folder: DataFolder, url: string): Promise<NewWorkspace> 
   // About nobody, so that no lane holds them up.
   const [keep] = yaml.rules
   const with_ = { destination: 'told', json: { at: '{{ event.at | json }}' } }
-  const rule = { name: 'told', on: ['shop.told'], steps: [{ action: 'webhook', with: with_ }] }
+  const rule = { name: 'told', ...trigger, steps: [{ action: 'webhook', with: with_ }] }
   const text = JSON.stringify({ ...yaml, rules: [keep, rule] })
   await folder.withStore((store) => applyRules(store, world.workspace.id, text))
   return world

@@ -38,6 +38,8 @@ export interface FollowUpParts {
 
 /** Longer than most receivers take; what is cut is tried again after the start. */
 const drainMsMax = 3_000
+/** How often it looks whether there is anything to deliver to yet. */
+const lookMs = 500
 /** A thread that failed is begun again after this long. */
 const againMs = 1_000
 
@@ -46,26 +48,47 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
   const { store, logger, config } = parts
   const ownAddresses = await databaseAddresses(config.databaseUrl)
   const runner = startRunner(store, logger)
-  let thread = beginThread(parts, ownAddresses)
+  const deliverer = startDeliverer(parts, ownAddresses)
+  return {
+    counts: () => deliverer.counts(),
+    stop: async () => {
+      await Promise.all([runner.stop(), deliverer.stop()])
+    },
+  }
+}
+
+/** Whoever sends nothing has no thread for it, which is a part of the memory and of the start. */
+function startDeliverer(parts: FollowUpParts, ownAddresses: string[]): FollowUps {
+  const { store, logger } = parts
+  let thread: ReturnType<typeof beginThread> | null = null
   let again: NodeJS.Timeout | undefined
+  let looking: Promise<void> | null = null
   let stopping = false
-  const watch = () => {
+  const begin = () => {
+    thread = beginThread(parts, ownAddresses)
     void thread.ended.then(() => {
       if (stopping) return
       logger.error('the thread that delivers ended; it is begun again')
-      again = setTimeout(() => {
-        thread = beginThread(parts, ownAddresses)
-        watch()
-      }, againMs)
+      again = setTimeout(begin, againMs)
     })
   }
-  watch()
+  const look = async () => {
+    // A store that is away is asked again.
+    const isNeeded = await store.mayDeliver().catch(() => false)
+    if (stopping) return
+    if (isNeeded) begin()
+    else again = setTimeout(lookAgain, lookMs)
+  }
+  const lookAgain = () => {
+    looking = look()
+  }
+  lookAgain()
   return {
-    counts: () => thread.counts(),
+    counts: () => thread?.counts() ?? createDeliveryStats().read(),
     async stop() {
       stopping = true
       clearTimeout(again)
-      await Promise.all([runner.stop(), thread.stop()])
+      await Promise.all([looking, thread?.stop()])
     },
   }
 }
@@ -73,12 +96,14 @@ export async function startFollowUps(parts: FollowUpParts): Promise<FollowUps> {
 function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const { store, secretKeys, actions, payloads, logger, config } = parts
   const { port1, port2 } = new MessageChannel()
+  const writer = store.workerPort()
   const start: ThreadStart = {
     worker: `${hostname()}:${process.pid}`,
     inFlightMax: config.deliveriesInFlightMax,
     leaseMs: config.deliveryLeaseMs,
     drainMs: Math.min(config.drainTimeoutMs, drainMsMax),
     store: port2,
+    writer,
     actions: actions.href,
     secretKeys,
     ownAddresses,
@@ -87,14 +112,16 @@ function beginThread(parts: FollowUpParts, ownAddresses: string[]) {
   const renderPayload = createPayloadRenderer(store, payloads)
   const sealer = createSealer(secretKeys as [Uint8Array, ...Uint8Array[]])
   const signCall = createCallSigner(store, payloads, sealer)
-  const unserve = serveStore(port1, { ...store, renderPayload, signCall })
+  const unserve = serveStore(port1, { ...store, renderPayload, signCall }, writer !== null)
   let counts: DeliveryCounts = createDeliveryStats().read()
   const thread = new Worker(new URL('./follow-up/worker-thread.ts', import.meta.url), {
     workerData: start,
-    transferList: [port2],
+    transferList: writer ? [port2, writer] : [port2],
   })
   thread.on('message', (told: ThreadTold) => {
-    if (told.kind === 'log') logger[told.level](told.fields, told.message)
+    if (told.kind === 'log') {
+      for (const { level, fields, message } of told.lines) logger[level](fields, message)
+    }
     if (told.kind === 'counts') counts = told.counts
   })
   thread.on('error', (error: Error) => {

@@ -125,6 +125,25 @@ export function breakerContract(engine: string, open: OpenDeliveries): void {
   })
 
   contract(
+    'a clock that was set back keeps nothing due and no lease for as long',
+    async (store, id, time) => {
+      await store.putDestination(id, destination('a', { concurrency: 20 }))
+      await planMany(store, id, 'a', 3)
+      const [tried, held] = await claim(store, 2)
+      assert.ok(tried && held)
+      await begin(store, [tried])
+      await record(store, [tried], { status: 500 })
+      time.now -= 2 * 86_400_000
+      // Who has the lease may live: it gets the time of a lease to extend it.
+      assert.equal((await claim(store)).length, 2)
+      assert.deepEqual(await store.extendLeases([held], 30_000), [true])
+      time.now += 30_001
+      assert.equal((await claim(store)).length, 3)
+      assert.deepEqual(await store.extendLeases([held], 30_000), [false])
+    },
+  )
+
+  contract(
     'a clock that was set back keeps nothing of a sick destination',
     async (store, id, time) => {
       await sicken(store, id)

@@ -203,6 +203,10 @@ for (const [rule, wanted, structural = false] of [
   [{ sources: { only: ['cli'], not: ['one'] } }, 'sources: Must have exactly one of', true],
   [{ sources: { only: [] } }, 'sources.only: Must not be empty.', true],
   [{ cancel_when: {} }, 'cancel_when: "on" is missing.', true],
+  [
+    { cancel_when: { on: ['a.b'] }, steps: [{ stop: true }] },
+    'cancel_when: There is nothing to cancel: none of the steps waits.',
+  ],
   [{ cancel_when: { on: ['a.b'], when: { is: 1 } } }, 'cancel_when.when: Must name exactly', true],
   [{ steps: [{ stop: true }, { stop: true }] }, 'steps.1: Nothing runs after "stop".'],
   [{ steps: Array(51).fill({ wait: 'PT1M' }) }, 'steps: The rule has 51 steps; at most 50'],

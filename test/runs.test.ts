@@ -10,6 +10,7 @@ import { limits } from '../src/core/limits.ts'
 import type { ProfileId } from '../src/core/profile.ts'
 import { type RuleDefinition, starterRules } from '../src/core/rule.ts'
 import { checkRules } from '../src/core/rule-schema.ts'
+import { hasWait } from '../src/core/rule-schema-steps.ts'
 import type { Run } from '../src/core/run.ts'
 import type { Step } from '../src/core/step.ts'
 import { memoryEngine } from './kit/memory-engine.ts'
@@ -397,7 +398,12 @@ const someRules = fc
     ),
     { minLength: 1, maxLength: 4 },
   )
-  .map((drawn) => drawn.map((each, n): RuleDefinition => ({ ...each, name: `r${n}` })))
+  .map((drawn) =>
+    drawn.map(({ cancel_when, ...each }, n): RuleDefinition => {
+      const ends = cancel_when && hasWait(each.steps) ? { cancel_when } : {}
+      return { ...each, ...ends, name: `r${n}` }
+    }),
+  )
 const someEvents = fc.array(
   fc.record({
     type: fc.constantFrom('a.x', 'b.z', 'user.register', 'user.remove'),

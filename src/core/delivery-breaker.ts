@@ -1,3 +1,5 @@
+import { clockSkewMs } from './schedule.ts'
+
 /**
  * Keeps a sick destination from being called over and over. Closed, calls go through; open, none do
  * until `openUntil`; from then on it is half open, and one call at a time tries whether the
@@ -33,9 +35,6 @@ export const defaultBreaker: BreakerSettings = {
 
 export const closedBreaker: Breaker = { failures: 0, openUntil: null, opened: 0, probeAt: null }
 
-/** How far the clocks of two nodes may be apart; what is further ahead was set by another clock. */
-const skewMs = 1_000
-
 export type BreakerPhase = 'closed' | 'open' | 'half-open'
 
 export function breakerPhase(
@@ -50,12 +49,12 @@ export function breakerPhase(
 /** A time further ahead than any wait is from before the clock was set back, and holds no more. */
 function openUntil(breaker: Breaker, now: number, { openMsMax }: BreakerSettings): number {
   const until = breaker.openUntil ?? 0
-  return until > now + openMsMax + skewMs ? 0 : until
+  return until > now + openMsMax + clockSkewMs ? 0 : until
 }
 
 /** When the trying call that is under way is taken for lost; 0 where none is. */
 function probeUntil({ probeAt }: Breaker, now: number, { probeMs }: BreakerSettings): number {
-  return probeAt === null || probeAt > now + skewMs ? 0 : probeAt + probeMs
+  return probeAt === null || probeAt > now + clockSkewMs ? 0 : probeAt + probeMs
 }
 
 /**

@@ -48,6 +48,8 @@ export const limits = {
   otherwiseDepthMax: 4,
   /** The longest wait of one step, in days. */
   waitDaysMax: 731,
+  /** Claims without an attempt after which a fault of Roster's own makes a delivery dead. */
+  deliveryFaultsMax: 20,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,
   /** Deliveries that one call of an operator sends again or ends. */

@@ -89,6 +89,15 @@ export function countSteps(steps: readonly unknown[]): number {
   }, 0)
 }
 
+/** Whether any of the steps waits, in whatever list. */
+export function hasWait(steps: readonly unknown[]): boolean {
+  return steps.some((step) => {
+    if (!isObject(step)) return false
+    const inner = Array.isArray(step.otherwise) ? step.otherwise : []
+    return Object.hasOwn(step, 'wait') || hasWait(inner)
+  })
+}
+
 function checkStep(
   step: unknown,
   path: Path,

@@ -11,6 +11,7 @@ import {
   checkSteps,
   countSteps,
   type FollowUpGrammar,
+  hasWait,
 } from './rule-schema-steps.ts'
 
 const closed = { additionalProperties: false }
@@ -137,6 +138,10 @@ function checkRule(
   }
   if (isObject(rule.cancel_when) && Object.hasOwn(rule.cancel_when, 'when')) {
     faults.push(...checkCondition(rule.cancel_when.when, [...path, 'cancel_when', 'when']))
+  }
+  if (isObject(rule.cancel_when) && Array.isArray(rule.steps) && !hasWait(rule.steps)) {
+    const message = 'There is nothing to cancel: none of the steps waits.'
+    faults.push({ path: [...path, 'cancel_when'], message })
   }
   return faults
 }

@@ -12,8 +12,22 @@ export interface RetryPolicy {
   jitter: number
 }
 
+/** How far the clocks of two nodes may be apart; what is further ahead was set by another clock. */
+export const clockSkewMs = 1_000
+
+/** No lease is longer: one that ends later was given before the clock was set back. */
+export const leaseMsMax = 30_000
+
 /** The longest a receiver's `Retry-After` may put a delivery off, in milliseconds. */
 const retryAfterMsMax = 24 * 3_600_000
+
+/**
+ * Longer than any wait that such a schedule sets, in milliseconds: a delivery that is due later was
+ * put off before the clock was set back.
+ */
+export function longestWaitMs({ maxMs, jitter }: RetryPolicy): number {
+  return retryAfterMsMax + maxMs * (1 + jitter) + clockSkewMs
+}
 
 /**
  * When to try again after `attemptCount` tries, or null when there are none left. A receiver's own

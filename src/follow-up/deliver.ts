@@ -4,7 +4,7 @@ import { judgeAnswer, type SendFailure, sendFailures } from '../core/delivery.ts
 import type { ClaimedDelivery, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { Templates } from '../core/template.ts'
 import { SealError, type Sealer } from '../lib/seal.ts'
-import { openSecrets } from '../outbound/destination-secrets.ts'
+import { type OpenSecrets, openSecrets } from '../outbound/destination-secrets.ts'
 import type { OutboundClient } from '../outbound/http-client.ts'
 import type {
   AttemptResult,
@@ -153,12 +153,26 @@ function prepare(
 ): PreparedCall | Unopened {
   const now = Date.now()
   try {
-    const secrets = openSecrets(sealer, delivery.workspaceId, destination, now)
+    const secrets = secretsOf(destination, delivery.workspaceId, sealer, now)
     return prepareCall(webhookId(delivery), destination, request, secrets, now)
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     return { code: 'secret', message: error.message }
   }
+}
+
+/** Opened once for all that one claim brought of a destination; gone with it. */
+const opened = new WeakMap<Destination, OpenSecrets>()
+
+function secretsOf(
+  destination: Destination,
+  workspaceId: ClaimedDelivery['workspaceId'],
+  sealer: Sealer,
+  now: number,
+): OpenSecrets {
+  const secrets = opened.get(destination) ?? openSecrets(sealer, workspaceId, destination, now)
+  opened.set(destination, secrets)
+  return secrets
 }
 
 async function send(

@@ -2,7 +2,13 @@ import { keptOutcome, keptSent } from '../core/attempt-kept.ts'
 import type { Attempt, AttemptOutcomeRecord, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { OpenSecrets } from '../outbound/destination-secrets.ts'
 import type { OutboundAnswer, OutboundFailure, OutboundRequest } from '../outbound/http-client.ts'
-import { type Mask, maskHeaders, maskSecrets, querySecrets } from '../outbound/mask-secrets.ts'
+import {
+  type Mask,
+  maskHeaders,
+  maskSecrets,
+  querySecrets,
+  spellingsOf,
+} from '../outbound/mask-secrets.ts'
 import { signWebhook } from '../outbound/sign-webhook.ts'
 import type { Destination } from '../storage/delivery-store.ts'
 
@@ -39,10 +45,11 @@ export function prepareCall(
   const headers = { 'user-agent': userAgent, ...own, ...auth, ...signed }
   const hidden = new Set([signature, 'signature', ...Object.keys(auth)])
   const { url, timeoutMs, allowPrivate } = destination
-  const known = [...secrets.signing, ...querySecrets(url)]
-  if (secrets.auth !== null) known.push(secrets.auth)
   const signatures = (headers as { [name: string]: string })[signature]?.split(' ') ?? []
-  const mask = maskSecrets([...known, ...signatures.map((text) => text.slice('v1,'.length))])
+  const mask = maskSecrets(
+    signatures.map((text) => text.slice('v1,'.length)),
+    spellingsFor(secrets, url),
+  )
   return {
     request: { method, url, headers, body: body === null ? null : bytes, timeoutMs, allowPrivate },
     sent: keptSent({
@@ -53,6 +60,19 @@ export function prepareCall(
     }),
     mask,
   }
+}
+
+/** Calls to one destination follow each other, and all have the same secrets. */
+const spelled = new WeakMap<OpenSecrets, { url: string; spellings: string[] }>()
+
+function spellingsFor(secrets: OpenSecrets, url: string): string[] {
+  const found = spelled.get(secrets)
+  if (found?.url === url) return found.spellings
+  const known = [...secrets.signing, ...querySecrets(url)]
+  if (secrets.auth !== null) known.push(secrets.auth)
+  const spellings = spellingsOf(known)
+  spelled.set(secrets, { url, spellings })
+  return spellings
 }
 
 /** What came of an attempt, as it is kept: masked, and no longer than it may be. */

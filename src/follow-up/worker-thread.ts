@@ -12,6 +12,8 @@ import { Worker, type WorkerOptions } from './worker.ts'
 export interface ThreadStart
   extends Pick<WorkerOptions, 'worker' | 'inFlightMax' | 'leaseMs' | 'drainMs'> {
   store: MessagePort
+  /** To the thread that writes, where the store has one. */
+  writer: MessagePort | null
   /** Address of the module that exports `actions`. */
   actions: string
   secretKeys: readonly Uint8Array[]
@@ -19,9 +21,15 @@ export interface ThreadStart
   logsInfo: boolean
 }
 
+interface LogLine {
+  level: 'info' | 'warn'
+  fields: object
+  message: string
+}
+
 /** What the thread tells. */
 export type ThreadTold =
-  | { kind: 'log'; level: 'info' | 'warn'; fields: object; message: string }
+  | { kind: 'log'; lines: LogLine[] }
   | { kind: 'counts'; counts: DeliveryCounts }
   | { kind: 'stopped' }
 
@@ -37,7 +45,8 @@ async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
   const stats = createDeliveryStats()
   const keys = start.secretKeys as [Uint8Array, ...Uint8Array[]]
   const { worker: name, inFlightMax, leaseMs, drainMs } = start
-  const store = storeOver(start.store)
+  const store = storeOver(start.store, start.writer)
+  const log = portLogger(tell, start.logsInfo)
   const worker = new Worker({
     ...{ worker: name, inFlightMax, leaseMs, drainMs, actions, client, stats },
     store,
@@ -45,27 +54,35 @@ async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
     signCall: store.signCall,
     templates: createTemplates(),
     sealer: createSealer(keys),
-    logger: portLogger(tell, start.logsInfo),
+    logger: log.logger,
   })
   const counting = setInterval(() => tell({ kind: 'counts', counts: stats.read() }), countsMs)
   parent.once('message', () => {
     void worker.stop().then(async () => {
       clearInterval(counting)
       await client.close()
+      log.flush()
       tell({ kind: 'counts', counts: stats.read() })
       tell({ kind: 'stopped' })
-      start.store.close()
+      await store.close()
       parent.close()
     })
   })
 }
 
 /** Log lines are written by the thread that has the log, so that none is torn. */
-function portLogger(tell: (told: ThreadTold) => void, logsInfo: boolean): Logger {
-  const line = (level: 'info' | 'warn') => (fields: object, message: string) => {
-    if (level === 'warn' || logsInfo) tell({ kind: 'log', level, fields, message })
+function portLogger(tell: (told: ThreadTold) => void, logsInfo: boolean) {
+  let lines: LogLine[] = []
+  const line = (level: LogLine['level']) => (fields: object, message: string) => {
+    if (level === 'info' && !logsInfo) return
+    // Those of one turn are one message.
+    if (lines.push({ level, fields, message }) === 1) setImmediate(flush)
   }
-  return { info: line('info'), warn: line('warn') } as unknown as Logger
+  const flush = () => {
+    if (lines.length > 0) tell({ kind: 'log', lines })
+    lines = []
+  }
+  return { logger: { info: line('info'), warn: line('warn') } as unknown as Logger, flush }
 }
 
 if (parentPort) await run(workerData as ThreadStart, parentPort)

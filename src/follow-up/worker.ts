@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { limits } from '../core/limits.ts'
 import type { ClaimedDelivery } from '../core/planned-delivery.ts'
 import { type Batch, batch } from '../lib/batch.ts'
 import type {
@@ -64,6 +65,8 @@ export class Worker {
   readonly #unlisten: () => void
   #telling: Promise<void> | null = null
   #tellAt = 0
+  /** Calls that are over and whose results are being recorded. */
+  #over = 0
   #stopping = false
   #woken = false
   #wake = () => {}
@@ -107,7 +110,7 @@ export class Worker {
     while (!this.#stopping) {
       this.#woken = false
       this.#tellNow()
-      const room = this.#options.inFlightMax - this.#held.size
+      const room = this.#options.inFlightMax - this.#held.size + this.#over
       const waitMs = room > 0 ? await this.#claim(room) : lookMs
       await this.#pause(waitMs)
     }
@@ -148,14 +151,9 @@ export class Worker {
     const held = this.#held.hold(delivery, askedAt)
     const work = this.#stopping
       ? this.#giveBack(held.claim)
-      : deliver(delivery, destination, held, this.#tools).catch(async (error: unknown) => {
-          const { workspaceId, id } = delivery
-          const detail = (error as Error).message
-          const pause = { ms: pauseMs(delivery), reason: 'internal', detail }
-          const told = { workspaceId, delivery: id, error: detail, pauseMs: pause.ms }
-          this.#logger.warn(told, 'an attempt was not made')
-          await this.#giveBack(held.claim, isOfStore(error) ? undefined : pause)
-        })
+      : deliver(delivery, destination, held, this.#tools).catch((error: unknown) =>
+          this.#putOff(delivery, held.claim, error as Error),
+        )
     const done: Promise<void> = work.finally(() => {
       this.#held.letGo(held)
       this.#underWay.delete(done)
@@ -163,18 +161,46 @@ export class Worker {
     this.#underWay.add(done)
   }
 
+  /** No attempt was made. What it is the fault of waits, and its others do not. */
+  async #putOff(delivery: ClaimedDelivery, claim: Claim, error: Error): Promise<void> {
+    const { workspaceId, id, lease, attemptCount } = delivery
+    const detail = error.message
+    const isLast = lease - attemptCount >= limits.deliveryFaultsMax
+    const pause = { ms: pauseMs(delivery), reason: 'internal', detail }
+    const told = { workspaceId, delivery: id, error: detail, isLast, pauseMs: pause.ms }
+    this.#logger.warn(told, 'an attempt was not made')
+    if (isOfStore(error)) await this.#giveBack(claim)
+    else if (!isLast || !(await this.#giveUp(delivery, claim, pause))) {
+      await this.#giveBack(claim, pause)
+    }
+  }
+
+  /** What was claimed too often without an attempt is dead, and its lane goes on. */
+  async #giveUp(
+    delivery: ClaimedDelivery,
+    claim: Claim,
+    { reason, detail }: ReleasePause,
+  ): Promise<boolean> {
+    const ended = await this.#tools.fail({ ...claim, reason, detail }).catch(() => false)
+    if (ended) this.#tools.stats.count(delivery, 'dead')
+    return ended
+  }
+
   /** What cannot be given back is somebody's again when its lease runs out. */
   async #giveBack(claim: Claim, pause?: ReleasePause): Promise<void> {
     await this.#options.store.releaseDeliveries([claim], pause).catch(() => {})
   }
 
-  /** A slot of a destination is free again, or a lane has its next. */
+  /** A slot of a destination is free again, or a lane has its next: the claim goes along. */
   async #record(all: AttemptResult[]): Promise<boolean[]> {
-    const recorded = await this.#options.store.recordAttempts(all)
-    this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
-    // The next claim finds room for those that end with this batch.
-    setImmediate(() => this.#awaken())
-    return recorded
+    this.#over += all.length
+    this.#awaken()
+    try {
+      return await this.#options.store.recordAttempts(all)
+    } finally {
+      this.#over -= all.length
+      this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
+    }
   }
 
   #tellNow(): void {

@@ -140,57 +140,81 @@ function createAgent(
 
 type Result = Omit<OutboundAnswer, 'tookMs'> | Omit<OutboundFailure, 'tookMs'>
 
-async function call(agent: Agent, url: URL, request: OutboundRequest): Promise<Result> {
+/**
+ * One call, told by the library step by step: a stream for each answer, of which at most so much is
+ * read, would cost as much as the call itself.
+ */
+function call(agent: Agent, url: URL, request: OutboundRequest): Promise<Result> {
   const { method, headers, body, timeoutMs, signal } = request
+  const { promise, resolve } = Promise.withResolvers<Result>()
+  let controller: Dispatcher.DispatchController | null = null
   let status: number | null = null
+  let answered: OutboundAnswer['headers'] = {}
   let why: SendFailure | null = null
-  const abort = new AbortController()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const settle = (result: Result) => {
+    clearTimeout(deadline)
+    signal?.removeEventListener('abort', onStop)
+    resolve(result)
+  }
+  const fail = (error: unknown) => {
+    const code = why ?? nameFailure(error)
+    const message = why ? sendFailures[code].text : explain(code, error)
+    settle({ kind: 'failure', code, message, address: addressOf(error), status })
+  }
+  const answer = () => {
+    const kept = Buffer.concat(chunks).subarray(0, bodyBytesMax)
+    const isCut = bytes > bodyBytesMax
+    const told = { status: status ?? 0, headers: answered, body: kept, isCut, address: null }
+    settle({ kind: 'answer', ...told })
+  }
   const stop = (code: SendFailure) => {
     why ??= code
-    abort.abort()
+    const error = new Error(code)
+    // A connection that is not there yet is left to its own time.
+    controller?.abort(error)
+    fail(error)
   }
   const onStop = () => stop('stopped')
   const deadline = setTimeout(() => {
     stop(status === null ? 'timeout_headers' : 'timeout_body')
   }, timeoutMs)
   signal?.addEventListener('abort', onStop)
-  if (signal?.aborted) onStop()
+  if (signal?.aborted) {
+    onStop()
+    return promise
+  }
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started
+      if (why !== null) started.abort(new Error(why))
+    },
+    onResponseStart(_, code, raw) {
+      // What comes before the answer itself.
+      if (code < 200) return
+      status = code
+      answered = joinHeaders(raw)
+    },
+    onResponseData(one, chunk) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes <= bodyBytesMax) return
+      answer()
+      one.abort(new Error('the rest is not read'))
+    },
+    onResponseEnd: answer,
+    onResponseError: (_, error) => fail(error),
+  }
   try {
-    const path = url.pathname + url.search
-    const sent = { origin: url.origin, path, method, headers, body, signal: abort.signal }
-    const response = await agent.request(sent)
-    status = response.statusCode
-    const start = await readStart(response.body)
-    return {
-      kind: 'answer',
-      status,
-      headers: joinHeaders(response.headers),
-      ...start,
-      address: null,
-    }
+    agent.dispatch(
+      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
+      handler,
+    )
   } catch (error) {
-    const code = why ?? nameFailure(error)
-    const message = why ? sendFailures[code].text : explain(code, error)
-    return { kind: 'failure', code, message, address: addressOf(error), status }
-  } finally {
-    clearTimeout(deadline)
-    signal?.removeEventListener('abort', onStop)
+    fail(error)
   }
-}
-
-/** Reads as much as is kept and cuts the connection when there is more. */
-async function readStart(
-  stream: Dispatcher.ResponseData['body'],
-): Promise<{ body: Buffer; isCut: boolean }> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (bytes > bodyBytesMax) break
-  }
-  return { body: Buffer.concat(chunks).subarray(0, bodyBytesMax), isCut: bytes > bodyBytesMax }
+  return promise
 }
 
 function joinHeaders(headers: Dispatcher.ResponseData['headers']): { [name: string]: string } {

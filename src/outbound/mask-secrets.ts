@@ -5,9 +5,17 @@ export type Mask = (text: string) => string
 
 /**
  * Takes secrets out of text wherever they stand, as they are or as JSON and URLs write them. Of
- * `Bearer abc` the `abc` is taken out alone too, and of `whsec_abc` likewise.
+ * `Bearer abc` the `abc` is taken out alone too, and of `whsec_abc` likewise. `spelled` are those
+ * of other secrets.
  */
-export function maskSecrets(secrets: readonly string[]): Mask {
+export function maskSecrets(secrets: readonly string[], spelled: readonly string[] = []): Mask {
+  // The longest first, so that no rest of one is left over.
+  const ordered = [...spelled, ...spellingsOf(secrets)].sort((a, b) => b.length - a.length)
+  return (text) => ordered.reduce((masked, secret) => masked.replaceAll(secret, mask), text)
+}
+
+/** Every way in which secrets are looked for. */
+export function spellingsOf(secrets: readonly string[]): string[] {
   const spellings = new Set(
     secrets.flatMap((secret) => {
       const bare = secret.replace(/^(whsec_|[A-Za-z]+ +)/, '')
@@ -19,9 +27,7 @@ export function maskSecrets(secrets: readonly string[]): Mask {
     }),
   )
   spellings.delete('')
-  // The longest first, so that no rest of one is left over.
-  const ordered = [...spellings].sort((a, b) => b.length - a.length)
-  return (text) => ordered.reduce((masked, secret) => masked.replaceAll(secret, mask), text)
+  return [...spellings]
 }
 
 /** Headers for the record: those that hold secrets by their nature are masked whole. */

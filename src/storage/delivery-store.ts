@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Actor } from '../core/audit.ts'
 import type { DeliveryState, Judgement } from '../core/delivery.ts'
 import type { Breaker } from '../core/delivery-breaker.ts'
@@ -90,6 +91,14 @@ export interface DeliveryStore {
   releaseDeliveries(claims: readonly Claim[], pause?: ReleasePause | null): Promise<void>
   /** Moves the end of leases to `leaseMs` from now. False for one that was lost. */
   extendLeases(claims: readonly Claim[], leaseMs: number): Promise<boolean[]>
+  /**
+   * A port to the thread that writes, where there is one, for a worker on a third thread: what it
+   * asks by `PortAsked` does not pass this one. It is told there, and not by `onDeliveriesDue`, when
+   * more may be claimed. Closes when that thread ends.
+   */
+  workerPort(): MessagePort | null
+  /** Whether there is any destination, in any workspace, or anything left of one that is gone. */
+  mayDeliver(): Promise<boolean>
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
   onDeliveriesDue(listener: () => void): () => void
   /**

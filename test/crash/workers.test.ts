@@ -7,6 +7,7 @@ import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { RecordEvent } from '../../src/core/command.ts'
+import { limits } from '../../src/core/limits.ts'
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts'
 import { lateIsRefused } from '../delivery-claims-contract.ts'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
@@ -77,13 +78,13 @@ for (const engine of engines) {
 
     test('destinations that hang keep room for one that does not', () => othersGoOn(engine, 10_000))
 
-    test('a delivery that the store refuses holds up no others, and waits longer each time', async () => {
+    test('a delivery that the store refuses holds up no others, waits longer, and is dead in the end', async () => {
       using shop = await receiver()
       await using folder = await dataFolder(engine)
       const world = await folder.newWorkspace()
       const yaml = tellAll([{ name: 'shop', url: shop.url, concurrency: 32 }])
       await folder.withStore((store) => applyRules(store, world.workspace.id, yaml))
-      await poison(folder, 2)
+      await poison(folder, [2, 3])
       // Planned before anybody works, so that all begin in one batch.
       const people = Array.from({ length: 8 }, (_, n) => `p${n}@b.nl`)
       const events = people.map((email, n) => told('shop.shop', email, n))
@@ -93,17 +94,22 @@ for (const engine of engines) {
         const event = { kind: 'record-event', type, attributes: body, identifiers: [], source }
         await store.apply(world.workspace.id, event as RecordEvent)
       }
+      // One of them was claimed as often as it may be.
+      await sqlOf(folder, `UPDATE deliveries SET lease = ${limits.deliveryFaultsMax} WHERE id = 3`)
       await using roster = await folder.start({ env: withKey })
       const all = await settled(store, world, ({ id }) => id === 2)
       assert.deepEqual(
-        all.map(({ state }) => state),
-        all.map(({ id }) => (id === 2 ? all[1]?.state : 'delivered')),
+        all.map(({ id, state, reason }) => (id === 2 ? [id] : [id, state, reason])),
+        all.map(({ id }) => {
+          if (id === 2) return [id]
+          return id === 3 ? [id, 'dead', 'internal'] : [id, 'delivered', null]
+        }),
       )
       const refused = () =>
         roster
           .output()
-          .match(/"pauseMs":\d+/g)
-          ?.map((text) => Number(text.slice(10)))
+          .match(/"isLast":false,"pauseMs":\d+/g)
+          ?.map((text) => Number(text.split(':').at(-1)))
       await until('it was refused twice', () => (refused()?.length ?? 0) >= 2)
       const [short = 0, long = 0] = refused() ?? []
       assert.ok(short >= 1_000 && long >= short * 1.5, `${short} ms, then ${long} ms`)
@@ -111,7 +117,7 @@ for (const engine of engines) {
         const bad = (await allDeliveries(store, world))[1]
         return bad?.state === 'pending' && bad.reason === 'internal' && bad.attemptCount === 0
       })
-      assert.equal(shop.calls.length, people.length - 1)
+      assert.equal(shop.calls.length, people.length - 2)
     })
   })
 }
@@ -220,21 +226,29 @@ test('workers beside a server take over from one that is killed', async () => {
   assert.deepEqual(await other.exited, { code: 0, signal: null })
 })
 
-/** Has the store refuse that an attempt of this delivery begins. */
-async function poison({ url }: DataFolder, id: number): Promise<void> {
+/** Has the store refuse that attempts of these deliveries begin. */
+async function poison(folder: DataFolder, ids: number[]): Promise<void> {
+  const poisoned = folder.url.startsWith('sqlite:')
+    ? `CREATE TRIGGER poison BEFORE INSERT ON attempts WHEN NEW.delivery_id IN (${ids.join()})
+      BEGIN SELECT RAISE(ABORT, 'poison'); END`
+    : `CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'poison'; END $$;
+    CREATE TRIGGER poison BEFORE UPDATE ON deliveries FOR EACH ROW
+      WHEN (NEW.id IN (${ids.join()}) AND NEW.attempt_count > OLD.attempt_count)
+      EXECUTE FUNCTION poison()`
+  await sqlOf(folder, poisoned)
+}
+
+/** Past the store, as no program does. */
+async function sqlOf({ url }: DataFolder, text: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     using db = new DatabaseSync(fileURLToPath(url.replace('sqlite:', 'file:')))
-    db.exec(`CREATE TRIGGER poison BEFORE INSERT ON attempts WHEN NEW.delivery_id = ${id}
-      BEGIN SELECT RAISE(ABORT, 'poison'); END`)
+    db.exec(text)
     return
   }
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(`
-    CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE EXCEPTION 'poison'; END $$;
-    CREATE TRIGGER poison BEFORE UPDATE ON deliveries FOR EACH ROW
-      WHEN (NEW.id = ${id} AND NEW.attempt_count > OLD.attempt_count) EXECUTE FUNCTION poison()`)
+  await client.query(text)
   await client.end()
 }
 

@@ -247,6 +247,19 @@ CREATE TABLE idempotency (
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
+-- By what those who were erased are known again: a keyed hash of each identifier they had.
+-- `receipt` is the entry of the audit trail, once the erasure came to its end.
+CREATE TABLE erased_identifiers (
+  workspace_id INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  profile_id INTEGER NOT NULL,
+  receipt INTEGER,
+  PRIMARY KEY (workspace_id, hash, profile_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX erased_identifiers_open ON erased_identifiers (workspace_id, profile_id)
+  WHERE receipt IS NULL;
+
 -- The attribute and tag names a workspace has used, with the small number vendors show for them
 -- and the time of their first use.
 CREATE TABLE names (

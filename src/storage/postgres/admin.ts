@@ -41,6 +41,7 @@ const workspaceTables = {
   events: 'id, received_at',
   event_identifiers: 'kind, value, event_id, received_at',
   idempotency: 'token_id, route, key',
+  erased_identifiers: 'hash, profile_id',
   names: 'kind, name',
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',

@@ -8,6 +8,7 @@ import type { Claim, ClaimedDeliveries, ClaimRequest, Destination } from '../del
 import type { Row } from '../rows.ts'
 import { type Busy, busyFromRow, keyOf, keysOf, loadOf } from './busy-destination.ts'
 import * as sql from './delivery-statements.ts'
+import { PullIn } from './pull-in.ts'
 import type { RuleVersions } from './rule-versions.ts'
 import type { Statement, Transaction } from './transaction.ts'
 
@@ -59,6 +60,7 @@ export interface Claimed extends ClaimedDeliveries {
 /** Hands out what is due. Each destination is locked while something of it is given out. */
 export class DeliveryClaimer {
   readonly #options: ClaimerOptions
+  readonly #pullIn = new PullIn()
   /** The last destination looked at, where there were more than one call looks at. */
   #after: [number, string] = [0, '']
   /** Who was first in the last claim, so that the next begins behind it. */
@@ -69,8 +71,11 @@ export class DeliveryClaimer {
   }
 
   async claim(request: ClaimRequest): Promise<Claimed> {
-    const { busy, isAll } = await this.#survey()
-    const now = this.#options.clock()
+    const { ask, clock } = this.#options
+    const seen = await this.#survey()
+    const isStale = await this.#pullIn.look(ask, seen.busy, clock())
+    const { busy, isAll } = isStale ? await this.#survey() : seen
+    const now = clock()
     const leftOut = new Set(
       request.leaveOut?.map(({ workspaceId, destination }) => keyOf(workspaceId, destination)),
     )

@@ -34,6 +34,7 @@ type Operations = Pick<
   | 'failDeliveries'
   | 'releaseDeliveries'
   | 'extendLeases'
+  | 'workerPort'
   | 'onDeliveriesDue'
 >
 
@@ -60,6 +61,7 @@ export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
     listDeliveries: (id, filter) => reader.list(id, filter),
     listAttempts: (id, delivery) => reader.attempts(id, delivery),
     countDeliveries: (id, selection) => reader.count(id, selection),
+    mayDeliver: () => reader.mayDeliver(),
     deliveryHealth: () => reader.health(clock()),
     cancelDeliveries: (id, selection, limit, by = actor) =>
       heard(mover.cancel(id, selection, limit, by)),
@@ -110,6 +112,7 @@ function queue(
       const until = clock() + leaseMs
       return write((transaction) => attempts.extendLeases(transaction, claims, until))
     },
+    workerPort: () => null,
     onDeliveriesDue: (listener) => signal.listen(listener, () => claimer.isReady()),
   }
 }

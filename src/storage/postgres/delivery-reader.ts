@@ -29,6 +29,13 @@ export const selectDelivery: Statement = {
   text: `SELECT ${deliveryColumns} FROM deliveries WHERE workspace_id = $1 AND id = $2`,
 }
 
+export const selectMayDeliver: Statement = {
+  name: 'select_may_deliver',
+  text: `
+    SELECT EXISTS (SELECT 1 FROM destinations) OR EXISTS (SELECT 1 FROM destination_notices)
+      OR EXISTS (SELECT 1 FROM deliveries WHERE wake_at IS NOT NULL) AS may`,
+}
+
 /**
  * Those that are over, then the one that is under way. Months go as a whole, and so may hold
  * attempts of deliveries that went before.
@@ -117,6 +124,11 @@ export class DeliveryReader {
 
   constructor(ask: Ask) {
     this.#ask = ask
+  }
+
+  async mayDeliver(): Promise<boolean> {
+    const [row] = await this.#ask(selectMayDeliver)
+    return row?.may === true
   }
 
   async find(workspaceId: WorkspaceId, id: DeliveryId): Promise<Delivery | null> {

@@ -60,7 +60,7 @@ function equalTo({ is, is_not, exists, one_of }: Comparison): string[] | null {
   return terms.every((term) => term !== null) ? [...new Set(terms)] : null
 }
 
-/** Look-ups under way at the same time: it is the way to a database that takes long. */
+/** Look-ups under way at once: between nodes and database it is the waiting that counts. */
 const askedAtOnce = 4
 
 /** Everybody whom a tree stands for. */

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Applied, Command, Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
@@ -101,6 +101,8 @@ export class CommitQueue {
     commands: readonly Command[],
     indexed: readonly string[],
   ): Promise<(Outcome | Fault)[]> {
+    // Both load the decision; whoever writes has it by the time there is something to write.
+    this.#writer()
     this.#decide ??= import(this.#options.decision.href)
     const { decide } = await this.#decide
     const parts: Promise<(Outcome | Fault)[]>[] = []
@@ -188,6 +190,13 @@ export class CommitQueue {
     }
   }
 
+  /** A second way to the writing thread, for one that claims deliveries and records attempts. */
+  workerPort(): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    this.#writer().postMessage({ worker: port2 }, [port2])
+    return port1
+  }
+
   /** Writes what was accepted, then ends the thread. */
   async close(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.length > 0) {
@@ -267,6 +276,7 @@ export class CommitQueue {
         fields: [],
         retryAfterSeconds: 1,
         profile: null,
+        merge: null,
         cause: null,
       } as const
       done?.({ kind: 'probed', fault })

@@ -4,6 +4,7 @@ import { afterClaim, defaultBreaker } from '../../core/delivery-breaker.ts'
 import { afterCalls } from '../../core/delivery-rate.ts'
 import type { ClaimedDelivery, Delivery } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { clockSkewMs, leaseMsMax, longestWaitMs } from '../../core/schedule.ts'
 import { deliveryFromRow } from '../delivery-rows.ts'
 import type { ClaimedDeliveries, ClaimRequest, Destination } from '../delivery-store.ts'
 import * as sql from './delivery-statements.ts'
@@ -28,6 +29,10 @@ export class DeliveryClaims {
   readonly #leasesOut: StatementSync
   readonly #claimedCount: StatementSync
   readonly #nextPending: StatementSync
+  readonly #firstAhead: StatementSync
+  readonly #lastAhead: StatementSync
+  readonly #tooFarAhead: StatementSync
+  readonly #leasesTooLong: StatementSync
   readonly #dueCount: StatementSync
   readonly #due: StatementSync
   /** Whose turn was first in the last claim, so that the next begins behind it. */
@@ -47,6 +52,10 @@ export class DeliveryClaims {
     this.#leasesOut = db.prepare(sql.selectLeasesOut)
     this.#claimedCount = db.prepare(sql.selectClaimedCount)
     this.#nextPending = db.prepare(sql.selectNextPending)
+    this.#firstAhead = db.prepare(sql.selectFirstAhead)
+    this.#lastAhead = db.prepare(sql.selectLastAhead)
+    this.#tooFarAhead = db.prepare(sql.updateTooFarAhead)
+    this.#leasesTooLong = db.prepare(sql.updateLeasesTooLong)
     this.#dueCount = db.prepare(sql.selectDueCount)
     this.#due = db.prepare(sql.selectDue)
   }
@@ -97,6 +106,7 @@ export class DeliveryClaims {
       }
       const { destination, bucket } = found
       const { state, concurrency, rate, breaker } = destination
+      this.#pullIn(workspaceId, destination, now)
       const claims = this.#claimedCount.get(workspaceId, at.name)
       waiting.push({
         workspaceId,
@@ -150,6 +160,22 @@ export class DeliveryClaims {
     const standing = this.#table.find(workspaceId, id)
     const detail = `The store has no step ${step} of version ${version} of the rule ${rule}.`
     if (standing) this.#table.end(standing, { state: 'dead', reason: 'no_rule', detail }, now)
+  }
+
+  /** Times from before the clock was set back: nothing waits for it to get there again. */
+  #pullIn(workspaceId: WorkspaceId, { name, retry }: Destination, now: number): void {
+    const claims = this.#claimedCount.get(workspaceId, name)
+    if ((claims?.last_ends_at as number) > now + leaseMsMax) {
+      this.#leasesTooLong.run(workspaceId, name, now + leaseMsMax)
+    }
+    const ahead = now + clockSkewMs
+    const longest = now + longestWaitMs(retry)
+    const ends = [this.#firstAhead, this.#lastAhead]
+    const isTooFar = ends.some((statement) => {
+      const row = statement.get(workspaceId, name, ahead)
+      return row && (row.reason === null || (row.wake_at as number) > longest)
+    })
+    if (isTooFar) this.#tooFarAhead.run(workspaceId, name, now, ahead, longest)
   }
 
   #nextDue(workspaceId: WorkspaceId, name: string): number | null {

@@ -59,12 +59,21 @@ export function selectList(from: string, where: string, goesOn: boolean, oldestF
     ORDER BY key ${direction}`
 }
 
+const selectMayDeliver = `
+  SELECT EXISTS (SELECT 1 FROM destinations) OR EXISTS (SELECT 1 FROM destination_notices)
+    OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake WHERE wake_at IS NOT NULL)
+    AS may`
+
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {
   readonly #db: DatabaseSync
 
   constructor(db: DatabaseSync) {
     this.#db = db
+  }
+
+  mayDeliver(): boolean {
+    return this.#db.prepare(selectMayDeliver).get()?.may === 1
   }
 
   listDestinations(workspaceId: WorkspaceId): Destination[] {

@@ -137,7 +137,7 @@ export const selectLeasesOut = `
   WHERE workspace_id = ? AND destination = ? AND state = 'claimed' AND wake_at <= ?`
 
 export const selectClaimedCount = `
-  SELECT count(*) AS claimed, min(wake_at) AS lease_ends_at
+  SELECT count(*) AS claimed, min(wake_at) AS lease_ends_at, max(wake_at) AS last_ends_at
   FROM deliveries INDEXED BY deliveries_by_wake
   WHERE workspace_id = ? AND destination = ? AND state = 'claimed' AND wake_at IS NOT NULL`
 
@@ -145,6 +145,25 @@ export const selectNextPending = `
   SELECT wake_at FROM deliveries INDEXED BY deliveries_by_wake
   WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at IS NOT NULL
   ORDER BY wake_at LIMIT 1`
+
+/** The two ends of what is pending, to be looked at after the clock was set back. */
+const farPending = (order: 'ASC' | 'DESC') => `
+  SELECT wake_at, reason FROM deliveries INDEXED BY deliveries_by_wake
+  WHERE workspace_id = ? AND destination = ? AND state = 'pending' AND wake_at > ?
+  ORDER BY wake_at ${order} LIMIT 1`
+
+export const selectFirstAhead = farPending('ASC')
+export const selectLastAhead = farPending('DESC')
+
+/** What nobody has tried yet was due when it was planned; what was tried, no later than `?5`. */
+export const updateTooFarAhead = `
+  UPDATE deliveries INDEXED BY deliveries_by_wake SET wake_at = ?3
+  WHERE workspace_id = ?1 AND destination = ?2 AND state = 'pending'
+    AND wake_at > iif(reason IS NULL, ?4, ?5) AND wake_at > ?4`
+
+export const updateLeasesTooLong = `
+  UPDATE deliveries INDEXED BY deliveries_by_wake SET wake_at = ?3
+  WHERE workspace_id = ?1 AND destination = ?2 AND state = 'claimed' AND wake_at > ?3`
 
 export const selectDueCount = `
   SELECT count(*) AS due FROM (

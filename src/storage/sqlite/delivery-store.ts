@@ -42,6 +42,8 @@ export function sqliteDeliveries(parts: {
     failDeliveries: (failures) => freeing('failDeliveries', failures),
     releaseDeliveries: (claims, pause = null) => freeing('releaseDeliveries', claims, pause),
     extendLeases: (claims, leaseMs) => queue.writeDeliveries('extendLeases', claims, leaseMs),
+    mayDeliver: async () => reader.mayDeliver(),
+    workerPort: () => queue.workerPort(),
     onDeliveriesDue: (listener) => due.listen(listener),
     untoldNotices: async (limit) => reader.notices(limit),
     markTold: async (notice) => void (await queue.writeDeliveries('markTold', notice)),

@@ -41,6 +41,15 @@ export function openDatabase(path: string, access: Access): DatabaseSync {
   return db
 }
 
+/**
+ * Whether commits of a connection wait for the disk, from its next transaction on. One that does
+ * not is lost by a power cut until the next that does; a process that dies loses it in no case.
+ */
+export function setSynced(db: DatabaseSync, synced: boolean): void {
+  db.exec(`PRAGMA synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
+  assertPragma(db, 'synchronous', synced ? 2 : 1)
+}
+
 function assertPragma(db: DatabaseSync, name: string, wanted: string | number): void {
   const found = db.prepare(`PRAGMA ${name}`).get()?.[name]
   if (found !== wanted) {

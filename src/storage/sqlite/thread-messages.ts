@@ -89,18 +89,20 @@ export interface FaultJson {
   fields: readonly FieldFault[]
   retryAfterSeconds: number | null
   profile: number | null
+  merge: Fault['merge'] | null
   /** The stack of what was behind it, for the log. */
   cause: string | null
 }
 
 export function faultToJson(fault: Fault): FaultJson {
-  const { code, message, fields, retryAfterSeconds, profile, cause } = fault
+  const { code, message, fields, retryAfterSeconds, profile, merge, cause } = fault
   return {
     code,
     message,
     fields,
     retryAfterSeconds: retryAfterSeconds ?? null,
     profile: profile ?? null,
+    merge: merge ?? null,
     cause: cause instanceof Error ? (cause.stack ?? cause.message) : null,
   }
 }
@@ -111,6 +113,7 @@ export function faultFromJson(json: FaultJson): Fault {
     fields: [...json.fields],
     ...(json.retryAfterSeconds === null ? {} : { retryAfterSeconds: json.retryAfterSeconds }),
     ...(json.profile === null ? {} : { profile: json.profile }),
+    ...(json.merge ? { merge: json.merge } : {}),
     ...(json.cause === null ? {} : { cause: json.cause }),
   })
 }

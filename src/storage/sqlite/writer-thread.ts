@@ -1,11 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault, isOfStore } from '../../core/errors.ts'
 import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
+import type { PortAsked, PortTold } from '../worker-port.ts'
 import type { Result } from './command-writer.ts'
-import { type ApplyAll, faultToJson, type Reply, type Request } from './thread-messages.ts'
+import {
+  type ApplyAll,
+  type DeliveryCall,
+  faultToJson,
+  type Reply,
+  type Request,
+} from './thread-messages.ts'
 import { Writer } from './writer.ts'
 
 /**
@@ -17,23 +24,36 @@ const { path, decision } = workerData as { path: string; decision: string }
 const { decide } = (await import(decision)) as { decide: Decide }
 const writer = new Writer(path, decide)
 
+/** Ports of those who claim deliveries on other threads. */
+const workers = new Set<MessagePort>()
+
 /** What nobody wakes, to wait for a while. */
 const never = new Int32Array(new SharedArrayBuffer(4))
 /** What ended the last of the calls that follow each other. */
 let lastFault: Fault | null = null
 
-parentPort?.on('message', (message: string | ApplyAll) => {
-  parentPort?.postMessage(
-    typeof message === 'string'
-      ? replyTo(JSON.parse(message) as Request)
-      : JSON.stringify(applyAll(message)),
-  )
+parentPort?.on('message', (message: string | ApplyAll | { worker: MessagePort }) => {
+  if (typeof message !== 'string') {
+    if ('worker' in message) serveWorker(message.worker)
+    else parentPort?.postMessage(JSON.stringify(applyAll(message)))
+    return
+  }
+  const request = JSON.parse(message) as Request
+  parentPort?.postMessage(replyTo(request))
+  if (request.kind === 'deliveries') tellDue()
 })
 
 function replyTo(request: Request): string {
-  return request.kind === 'apply'
-    ? appliedReply(writer.applyGroup(request.group, request.now), writer.takePlanned())
-    : JSON.stringify(answer(request))
+  if (request.kind !== 'apply') return JSON.stringify(answer(request))
+  const results = writer.applyGroup(request.group, request.now)
+  return appliedReply(results, takePlanned())
+}
+
+/** Whether deliveries were planned; whoever claims them is told first. */
+function takePlanned(): boolean {
+  const planned = writer.takePlanned()
+  if (planned) tellDue()
+  return planned
 }
 
 function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
@@ -50,8 +70,26 @@ function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
   return {
     kind: 'applied-all',
     outcomes: all.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one)),
-    planned: writer.takePlanned(),
+    planned: takePlanned(),
   }
+}
+
+function serveWorker(port: MessagePort): void {
+  workers.add(port)
+  port.on('close', () => workers.delete(port))
+  port.on('message', (text: string) => {
+    const { calls } = JSON.parse(text) as PortAsked
+    const answers = writer.writeDeliveries(calls as DeliveryCall[]).map((result) => {
+      if (!('fault' in result)) return result
+      return { error: result.fault.message, code: result.fault.code }
+    })
+    port.postMessage(JSON.stringify({ answers } satisfies PortTold))
+  })
+}
+
+function tellDue(): void {
+  const told = JSON.stringify({ due: true } satisfies PortTold)
+  for (const port of workers) port.postMessage(told)
 }
 
 /** The text of a `Reply`, into which profiles go as the text that was written to the file. */

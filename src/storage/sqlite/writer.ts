@@ -15,7 +15,7 @@ import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
-import { openDatabase } from './open-database.ts'
+import { openDatabase, setSynced } from './open-database.ts'
 import * as sql from './statements.ts'
 import type { DeliveryCall } from './thread-messages.ts'
 
@@ -115,6 +115,9 @@ export class Writer {
   /** Changes deliveries or destinations: all of it in one transaction, or each in its own. */
   writeDeliveries(calls: readonly DeliveryCall[]): ({ answer: unknown } | { fault: Fault })[] {
     let isWritten = false
+    // A claim that a power cut takes back was nobody's: nothing is sent before an attempt that
+    // began after it is synced, and whoever held it is gone as well.
+    const synced = calls.some(({ method }) => method !== 'claimDeliveries')
     try {
       return this.#aside((_db, { commands }) => {
         const answers = calls.map(({ method, now, given }) => {
@@ -125,7 +128,7 @@ export class Writer {
         commands.flush()
         isWritten = true
         return answers
-      })
+      }, synced)
     } catch (error) {
       // One of them may be at fault. Nothing was written, so each is tried on its own.
       if (!isWritten && calls.length > 1)
@@ -149,12 +152,13 @@ export class Writer {
     this.#connection = null
   }
 
-  /** A transaction that is about no command. */
-  #aside<T>(work: (db: DatabaseSync, connection: Connection) => T): T {
-    const connection = this.#begin()
+  /** A transaction that is about no command; one that is not synced is so with the next that is. */
+  #aside<T>(work: (db: DatabaseSync, connection: Connection) => T, synced = true): T {
+    const connection = this.#begin(synced)
     try {
       const result = work(connection.db, connection)
       this.#commit(connection.db)
+      if (!synced) setSynced(connection.db, true)
       return result
     } catch (error) {
       this.#abandon()
@@ -176,10 +180,11 @@ export class Writer {
     }
   }
 
-  #begin(): Connection {
+  #begin(synced = true): Connection {
     this.#connection ??= this.#connect()
     const connection = this.#connection
     try {
+      if (!synced) setSynced(connection.db, false)
       connection.db.exec('BEGIN IMMEDIATE')
     } catch (error) {
       if (!connection.db.isTransaction) this.#abandon()

@@ -24,7 +24,7 @@ const urlLengthMax = 2_048
 const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
 
 /** Whoever unsubscribes is changed, as anybody who is changed otherwise. */
-const conditions: { [trigger: string]: Condition } = {
+const triggerConditions: { readonly [trigger: string]: Condition } = {
   unsubscribe: { changed: 'unsubscribed_email', to: { is: true } },
 }
 
@@ -176,7 +176,7 @@ function* subscriptionOf(
   if (tag && trigger === 'delete') {
     throw refusal('A webhook for delete is for all databases here; leave database out')
   }
-  const condition = own(conditions, String(trigger))
+  const condition = own<Condition>(triggerConditions, String(trigger))
   const all: Condition[] = [...(tag ? [{ tag }] : []), ...(condition ? [condition] : [])]
   const when = all.length > 1 ? { all } : all[0]
   const listens = types ? [{ on: [...types], ...(when && { when }) }] : []

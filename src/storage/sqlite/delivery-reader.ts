@@ -49,6 +49,11 @@ const selectAllDestinations = `
   FROM destinations JOIN workspaces ON workspaces.id = workspace_id
   ORDER BY workspace_id, destinations.name`
 
+const selectMayDeliver = `
+  SELECT EXISTS (SELECT 1 FROM destinations) OR EXISTS (SELECT 1 FROM destination_notices)
+    OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake WHERE wake_at IS NOT NULL)
+    AS may`
+
 /** What does not come in the order of ids is sorted by its key alone, without its row. */
 export function selectList(from: string, where: string, goesOn: boolean, oldestFirst = false) {
   const direction = oldestFirst ? 'ASC' : 'DESC'
@@ -58,11 +63,6 @@ export function selectList(from: string, where: string, goesOn: boolean, oldestF
       SELECT key FROM ${from} WHERE ${where} ${further} ORDER BY key ${direction} LIMIT ?)
     ORDER BY key ${direction}`
 }
-
-const selectMayDeliver = `
-  SELECT EXISTS (SELECT 1 FROM destinations) OR EXISTS (SELECT 1 FROM destination_notices)
-    OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_by_wake WHERE wake_at IS NOT NULL)
-    AS may`
 
 /** Reads destinations and deliveries beside the writer. */
 export class DeliveryReader {

@@ -33,20 +33,20 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 let lastFault: Fault | null = null
 
 parentPort?.on('message', (message: string | ApplyAll | { worker: MessagePort }) => {
-  if (typeof message !== 'string') {
-    if ('worker' in message) serveWorker(message.worker)
-    else parentPort?.postMessage(JSON.stringify(applyAll(message)))
-    return
-  }
-  const request = JSON.parse(message) as Request
-  parentPort?.postMessage(replyTo(request))
-  if (request.kind === 'deliveries') tellDue()
+  if (typeof message === 'string') parentPort?.postMessage(replyTo(JSON.parse(message) as Request))
+  else if ('worker' in message) serveWorker(message.worker)
+  else parentPort?.postMessage(JSON.stringify(applyAll(message)))
 })
 
 function replyTo(request: Request): string {
-  if (request.kind !== 'apply') return JSON.stringify(answer(request))
-  const results = writer.applyGroup(request.group, request.now)
-  return appliedReply(results, takePlanned())
+  if (request.kind === 'apply') {
+    const results = writer.applyGroup(request.group, request.now)
+    return appliedReply(results, takePlanned())
+  }
+  const reply = JSON.stringify(answer(request))
+  // Operators may have made more claimable.
+  if (request.kind === 'deliveries') tellDue()
+  return reply
 }
 
 /** Whether deliveries were planned; whoever claims them is told first. */

@@ -17,6 +17,7 @@ import type { FollowUps } from './follow-ups.ts'
 import type { NativeParts } from './http/native/call.ts'
 import type { RosterServer } from './http/server.ts'
 import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
+import { createWitness } from './lib/witness.ts'
 import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
@@ -182,6 +183,7 @@ export async function openAppStore(
     ...(serve ? {} : { actor: { via: 'cli', name: whoRuns(), request: null } }),
     connectionsMax: config.databaseConnectionsMax,
     queryMsMax: config.queryMsMax,
+    witness: () => createWitness(readSecretKeys(config)),
     ...((serve || sealing) && {
       keyFingerprints: () => readSecretKeys(config).map(keyFingerprint),
     }),

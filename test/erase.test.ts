@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
@@ -55,6 +55,39 @@ for (const engine of engines) {
       const { data } = (await native('GET', '/audit?limit=1')).body
       assert.deepEqual([data[0].action, data[0].target], ['profile.erased', String(id)])
       assert.equal(data[0].id, body.receipt_id)
+      assert.deepEqual((await native('GET', `/erasures/${body.receipt_id}`)).body, body)
+      assert.equal((await native('GET', '/erasures/1')).status, 404)
+      assert.ok(body.fingerprints.length >= 6, 'of each identifier there was, and of former ones')
+      const erased = async (query: string) => {
+        const { data } = (await native('GET', `/erasures?${query}`)).body
+        return data.map((each: JsonObject) => each.profile_id)
+      }
+      for (const [kind, value] of [
+        ...[
+          ['user_id', c(5)],
+          ['crm.id', c(22)],
+          ['crm.id', c(24)],
+          ['shop.id', c(10)],
+        ],
+        ...[
+          ['email', `${c(6)}@Example.org`],
+          ['email', `${c(29)}@example.org`],
+        ],
+      ]) {
+        assert.deepEqual(await erased(`kind=${kind}&value=${value}`), [id], `${kind} ${value}`)
+      }
+      assert.deepEqual(await erased(`kind=user_id&value=${bystander}`), [])
+      const find = await roster('erasures', 'find', 'user_id', c(5))
+      assert.match(find.out, new RegExp(`Profile ${id} was erased`))
+      const verify = async (receipt: JsonObject) => {
+        const file = join(folder.path, 'receipt.json')
+        writeFileSync(file, JSON.stringify(receipt))
+        return roster('erasures', 'verify', file)
+      }
+      const good = await verify(body)
+      assert.equal(good.code, 0, good.err)
+      const forged = await verify({ ...body, erased: { ...body.erased, events: 1 } })
+      assert.deepEqual([forged.code, /was changed/.test(forged.err)], [3, true])
       const again = await roster('erase', String(id), '--yes', '--json')
       assert.equal(again.code, 0, again.err)
       const nobody = await roster('erase', '99999', '--yes')
@@ -71,6 +104,9 @@ for (const engine of engines) {
       )
       const anew = await native('PUT', `/profiles/by/user_id/${bystander}2`, { set: { a: 1 } })
       assert.equal(anew.status, 201)
+      // Last, since it brings a canary back: whoever comes again is known.
+      const back = await native('PUT', `/profiles/by/user_id/${c(5)}`, { set: { a: 1 } })
+      assert.deepEqual(await erased(`profile_id=${back.body.profile.id}`), [id])
     } finally {
       await server.stop()
       await place.remove()

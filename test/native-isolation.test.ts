@@ -141,8 +141,9 @@ for (const engine of engines) {
         const goesOn = operation === 'streamEvents' || scope === 'workspaces:manage'
         return method === 'GET' && !path.includes(':') && !goesOn
       })
-      for (const { path } of lists) {
-        const { status, body } = await bravo('GET', path)
+      for (const { path, operation } of lists) {
+        const query = operation === 'findErasures' ? `?kind=user_id&value=${mark}-7` : ''
+        const { status, body } = await bravo('GET', `${path}${query}`)
         assert.equal(status, 200, path)
         const text = JSON.stringify(body as JsonObject)
         assert.ok(!text.includes(mark) && !text.includes(other.workspace.name), `${path}: ${text}`)

@@ -55,6 +55,49 @@ for (const engine of engines) {
       assert.deepEqual((await native('POST', `/profiles/${stays}/merge`, self)).body.profiles, [])
     })
 
+    test('what the guards hold back is listed, and accepted or rejected by somebody', async () => {
+      const native = await enter()
+      const [a, b, c] = await Promise.all([
+        ...[person(native, 'user_id:a', {}), person(native, 'user_id:b', {})],
+        person(native, 'user_id:c', { identifiers: { 'crm.id': 'x' } }),
+      ])
+      const merge = (from: number) =>
+        native('POST', `/profiles/${a}/merge`, { from: [{ id: from }] })
+      for (const from of [b, b]) assert.equal((await merge(from ?? 0)).status, 409)
+      const writing = { identifiers: { 'crm.id': 'x' } }
+      const write = () => native('PUT', '/profiles/by/user_id/a?on_conflict=merge', writing)
+      assert.equal((await write()).body.code, 'merge_refused')
+      const held = async (query = '') => (await native('GET', `/held-merges${query}`)).body.data
+      const [first, second] = await held()
+      assert.deepEqual(
+        [first.profile_id, first.from, first.times, first.risks[0].code],
+        [a, [b], 2, 'several_user_ids'],
+      )
+      assert.deepEqual([second.profile_id, second.from, second.times], [a, [c], 1])
+
+      const rejected = await native('POST', `/held-merges/${second.id}/reject`)
+      assert.deepEqual([rejected.status, rejected.body.state], [200, 'rejected'])
+      assert.equal((await write()).status, 409)
+      assert.deepEqual(
+        (await held()).map((each: JsonObject) => each.id),
+        [first.id],
+      )
+      assert.equal((await held('?state=rejected'))[0].id, second.id)
+
+      const accepted = await native('POST', `/held-merges/${first.id}/accept`)
+      assert.deepEqual([accepted.body.profile.id, accepted.body.profiles], [a, [b]])
+      assert.deepEqual(await held(), [])
+      const gone = await native('POST', `/held-merges/${first.id}/accept`)
+      assert.deepEqual([gone.status, gone.body.code], [404, 'record_not_found'])
+      const undo = { event_id: accepted.body.event_id }
+      assert.deepEqual((await native('POST', `/profiles/${a}/unmerge`, undo)).body.profiles, [b])
+      // Who was removed meanwhile is nobody's question any more.
+      await merge(b ?? 0)
+      assert.equal((await held()).length, 1)
+      await native('DELETE', `/profiles/${b}`)
+      assert.deepEqual(await held(), [])
+    })
+
     test('guards refuse what is perhaps not one person, and can be told to let it be', async () => {
       const native = await enter()
       const a = await person(native, 'user_id:a', {})

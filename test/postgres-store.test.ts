@@ -407,7 +407,7 @@ test('no statement reads a table from end to end, with and without statistics', 
     INSERT INTO lanes SELECT 1, 'd' || n % 10, n, n FROM generate_series(1, 20000) n;
     INSERT INTO attempts SELECT 1, n, 1, extract(epoch FROM now()) * 1000, 'w', 1, NULL, '{}'
     FROM generate_series(1, 20000) n;
-    INSERT INTO profile_terms SELECT 1, 'attribute', 'country', n % 9, n
+    INSERT INTO profile_terms SELECT 1, 'attribute', 'country', n % 9, n, n::bit(1024)
     FROM generate_series(1, 20000) n;
     INSERT INTO profile_gaps SELECT 1, n, 5 FROM generate_series(1, 2000) n;
     INSERT INTO records SELECT 1, n, 'k', n % 9, n::text, n % 5000, '{}', 1, 1, 1

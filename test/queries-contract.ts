@@ -106,7 +106,14 @@ export function queriesContract(engine: string, open: OpenStore): void {
 
   contract('pages by number are those of the list, also where many are gone', async (store, id) => {
     await store.replaceRules(id, [])
-    await Promise.all(Array.from({ length: 2_100 }, (_, n) => store.apply(id, upsert(`u${n}`))))
+    const made = Array.from({ length: 2_100 }, (_, n): Command => {
+      const command = upsert(`u${n}`, { country: ['DE', 'NL', 'BE'][(n + 1) % 3] as string })
+      if (command.kind === 'write-profile' && n % 2 === 0) {
+        command.changes.tags = { replace: ['odd'] }
+      }
+      return command
+    })
+    await Promise.all(made.map((command) => store.apply(id, command)))
     const gone = [1, 2, 3, 1_000, 1_024, 1_025, 1_026, 2_048, 2_049, 2_100]
     await Promise.all(gone.map((one) => store.apply(id, remove(one))))
     const living = Array.from({ length: 2_100 }, (_, n) => n + 1).filter((n) => !gone.includes(n))
@@ -119,6 +126,15 @@ export function queriesContract(engine: string, open: OpenStore): void {
         assert.deepEqual(ids(profiles), all.slice(offset, offset + 3), `offset ${offset}`)
         assert.equal(total, 2_090)
       }
+    }
+    // Who shares a term is counted and skipped in bit maps.
+    const both = { all: [{ tag: 'odd' }, { profile: 'country', one_of: ['NL', 'BE'] }] }
+    const tagged = living.filter((n) => n % 2 === 1 && n % 3 > 0)
+    for (const offset of [0, 340, 341, 690, 999]) {
+      const query = { filter: { where: both }, page: { limit: 5, offset }, total: true }
+      const { profiles, total } = await store.queryProfiles(id, query)
+      assert.deepEqual(ids(profiles), tagged.slice(offset, offset + 5), `offset ${offset}`)
+      assert.equal(total, tagged.length)
     }
     const removed = { include: 'removed', page: { limit: 2, offset: 5 }, total: true } as const
     const { profiles, total } = await store.queryProfiles(id, removed)

@@ -166,14 +166,16 @@ for (const engine of engines) {
       }
       const [id] = [await hook('create'), await hook('update'), await hook('delete')]
       await hook('click')
+      await hook('unsubscribe')
       const fields = { email: 'jo@example.org', firstname: 'Jo' }
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
       await call('PUT', `/profile/${profile}/fields`, { firstname: 'Joe' })
+      await call('PUT', `/profile/${profile}/unsubscribe`, {})
       await call('DELETE', `/profile/${profile}`)
       const all = await settled(roster.store, world)
       assert.deepEqual(
         all.map(({ state }) => state),
-        ['delivered', 'delivered', 'delivered'],
+        Array.from({ length: 5 }, () => 'delivered'),
       )
       const forms = new Map(shop.calls.map((each) => [each.path, new URLSearchParams(each.body)]))
       const made = forms.get('/create?a=1')
@@ -187,9 +189,12 @@ for (const engine of engines) {
         ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Jo' },
       })
       assert.equal(forms.get('/update?a=1')?.get('fields[firstname]'), 'Joe')
+      const left = forms.get('/unsubscribe?a=1')
+      assert.deepEqual([left?.get('type'), left?.get('profile')], ['unsubscribe', profile])
       assert.deepEqual(shape(forms.get('/delete?a=1'), stamps), {
         ...{ type: 'delete', timestamp: 'date', time: 'seconds', profile, database: '1' },
         ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Joe' },
+        'fields[unsubscribed_email]': '1',
       })
       const { body } = await call('GET', `/webhook/${id}`)
       const { publicKey, ...shown } = body as { publicKey: string }
@@ -205,7 +210,7 @@ for (const engine of engines) {
       assert.ok(!isSigned({ ...other, path: '/else' }, publicKey), 'it is about the address too')
       await call('DELETE', `/webhook/${id}`)
       await call('POST', '/database/users/profiles', { fields: { email: 'al@example.org' } })
-      assert.equal((await settled(roster.store, world)).length, 3)
+      assert.equal((await settled(roster.store, world)).length, 5)
     })
   })
 }

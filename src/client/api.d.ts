@@ -284,9 +284,12 @@ export type Dropped = {
   rule?: string
 }
 
+/** what says that a person was erased */
 export type ErasureReceipt = {
   /** an id */
   receipt_id: number
+  /** an id */
+  workspace_id: number
   /** an id */
   profile_id: number
   /** a time, UTC */
@@ -300,6 +303,13 @@ export type ErasureReceipt = {
     attempts: number
     idempotency: number
   }
+  /** a keyed hash of each identifier the person had, by which they are known again */
+  fingerprints: Array<string>
+  signature: {
+    /** Ed25519, base64url */
+    public_key: string
+    value: string
+  } | null
 }
 
 /** what happened; its id is its place in the log */
@@ -359,6 +369,26 @@ export type FieldError = {
   field: string
   message: string
   hint?: string
+}
+
+/** a merge that the guards held back */
+export type HeldMerge = {
+  /** an id */
+  id: number
+  /** open or rejected */
+  state: 'open' | 'rejected'
+  /** who would stay */
+  profile_id: number
+  /** who would go */
+  from: Array<number>
+  /** how often it was held back */
+  times: number
+  /** what the guards have against it now */
+  risks: Array<MergeRisk>
+  /** a time, UTC */
+  held_at: string
+  /** a time, UTC */
+  last_held_at: string
 }
 
 /** what finds a profile: a kind and a value */
@@ -1176,6 +1206,63 @@ export interface Calls {
       idempotencyKey?: string
     }
     answer: ErasureReceipt
+  }
+  /** Say whether somebody was erased before. */
+  findErasures: {
+    given: {
+      /** a kind of identifier, with value */
+      kind?: string
+      /** the value of the identifier */
+      value?: string
+      /** an id, which is a whole number */
+      profile_id?: number
+    }
+    answer: {
+      data: Array<ErasureReceipt>
+    }
+  }
+  /** Read the receipt of an erasure. */
+  getErasure: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+    }
+    answer: ErasureReceipt
+  }
+  /** List the merges that the guards held back, oldest first. */
+  listHeldMerges: {
+    given: {
+      /** a whole number from 1 to 200 */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+      /** open or rejected */
+      state?: 'open' | 'rejected'
+    }
+    answer: {
+      data: Array<HeldMerge>
+      next_cursor: string | null
+    }
+  }
+  /** Merge them all the same. */
+  acceptHeldMerge: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: MergedProfiles
+  }
+  /** Say that they are not one person. */
+  rejectHeldMerge: {
+    given: {
+      /** an id, which is a whole number */
+      id: number
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: HeldMerge
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {

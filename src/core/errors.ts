@@ -62,6 +62,8 @@ interface FaultDetail {
   retryAfterSeconds?: number
   /** The other party of a conflict. */
   profile?: number
+  /** Who would have been made one person, for `merge_refused`: who stays, and who goes. */
+  merge?: { into: number; from: number[] }
   cause?: unknown
 }
 
@@ -72,6 +74,7 @@ export class Fault extends Error {
   readonly allow: readonly string[]
   readonly retryAfterSeconds: number | undefined
   readonly profile: number | undefined
+  readonly merge: { into: number; from: number[] } | undefined
 
   constructor(code: FaultCode, detail: FaultDetail = {}) {
     super(detail.message ?? faultTable[code].text, { cause: detail.cause })
@@ -81,6 +84,7 @@ export class Fault extends Error {
     this.allow = detail.allow ?? []
     this.retryAfterSeconds = detail.retryAfterSeconds
     this.profile = detail.profile
+    this.merge = detail.merge
   }
 
   get status(): number {

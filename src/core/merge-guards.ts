@@ -35,6 +35,7 @@ export function assertNoRisk(into: Profile, from: readonly Profile[]): void {
   throw new Fault('merge_refused', {
     message: `${first.message} Merge them without guards if they are one person all the same.`,
     fields: risks.map(({ message, profile }) => ({ field: `profiles.${profile}`, message })),
+    merge: { into: into.id, from: from.map(({ id }) => id).filter((id) => id !== into.id) },
     profile: risks.find(({ profile }) => profile !== into.id)?.profile ?? into.id,
   })
 }

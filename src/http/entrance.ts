@@ -21,6 +21,7 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     // The last answer has been given: this request came after it, and its sender was told.
     if (connection.closing) return
     connection.requestCount++
+    const earlier = connection.newest
     connection.newest = response
     const target = readTarget(request, shell.bare)
     const head = headOf(shell, connection, request, target)
@@ -30,8 +31,21 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     const fault = target === null ? badTarget() : faultOf(shell, call, request)
     if (fault) return call.refuse(fault)
     if (isElsewhere(shell, call)) return call.refuse(new Fault('unknown_route'))
-    handler(request, response)
+    if (earlier === null || earlier.writableFinished) handler(request, response)
+    else earlier.once('close', () => inTurn(call, () => handler(request, response)))
   }
+}
+
+/**
+ * A request sent before the answer to the one before has come waits for that answer, so that it
+ * sees what the other wrote (RFC 9112, 9.3.2). Meanwhile its sender may have gone, or gone wrong.
+ */
+function inTurn(call: Call, serve: () => void): void {
+  const { connection, request } = call
+  if (request.socket.destroyed) call.abandon()
+  else if (connection.broken && !request.complete) {
+    call.refuseAndClose(new Fault('malformed_request'))
+  } else serve()
 }
 
 /** The path and query to serve, and the origin the client named in an absolute address. */

@@ -1,10 +1,14 @@
 import type { Applied } from '../core/command.ts'
 import type { Profile } from '../core/profile.ts'
 import { groupProvenance, type ProvenanceGroup, ungroupProvenance } from './group-provenance.ts'
+import type { Row } from './rows.ts'
 
-/** What became of a command, with the bulk of the profile in its short form. */
+/** A profile with its bulk in the short form. */
+export type ProfileJson = Omit<Profile, 'provenance'> & { provenance: ProvenanceGroup[] }
+
+/** What became of a command. */
 export interface AppliedJson extends Omit<Applied, 'profile'> {
-  profile: (Omit<Profile, 'provenance'> & { provenance: ProvenanceGroup[] }) | null
+  profile: ProfileJson | null
 }
 
 export function appliedToJson({ profile, ...rest }: Applied): AppliedJson {
@@ -23,6 +27,28 @@ export function profileText(
     `"createdAt":${createdAt},"updatedAt":${updatedAt},"lastEvent":${lastEvent},` +
     `"removedAt":${removedAt}}`
   )
+}
+
+/** A `ProfileJson` as text, of a row. */
+export function profileTextOfRow(row: Row): string {
+  return (
+    `{"id":${row.id},"version":${row.version},"attributes":${row.attributes},` +
+    `"provenance":${row.provenance},"tags":${row.tags},"identifiers":${row.identifiers},` +
+    `"createdAt":${row.created_at},"updatedAt":${row.updated_at},"lastEvent":${row.last_event},` +
+    `"removedAt":${row.removed_at}}`
+  )
+}
+
+/** A profile for somebody who only shows it: most answers tell nothing of who set what when. */
+export function shownProfileFromJson({ provenance: groups, ...rest }: ProfileJson): Profile {
+  let provenance: Profile['provenance'] | undefined
+  return {
+    ...rest,
+    get provenance() {
+      provenance ??= ungroupProvenance(groups)
+      return provenance
+    },
+  }
 }
 
 /** An `AppliedJson` as text, where the text of the profile is at hand already. */

@@ -2,8 +2,9 @@ import type { Actor, AuditAction, AuditEntry } from '../core/audit.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
 import { diffDestinations } from '../core/diff-destinations.ts'
 import { diffRules } from '../core/diff-rules.ts'
+import type { ErasureFacts, Signature } from '../core/erasure.ts'
 import { type JsonObject, own, sameJson } from '../core/json.ts'
-import type { ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { WorkspaceSettings } from '../core/workspace.ts'
 import type {
@@ -12,7 +13,7 @@ import type {
   NewDestination,
   SealedSecrets,
 } from './delivery-store.ts'
-import type { ErasedTraces, NewToken } from './store.ts'
+import type { NewToken } from './store.ts'
 
 /** Enters a change in the audit trail, in the transaction that makes it. */
 export type Tell = (
@@ -78,13 +79,12 @@ export function replacedSecrets(
 
 /** The receipt of an erasure. */
 export function erasedEntry(
-  at: number,
-  of: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
-  traces: ErasedTraces,
+  { workspace, profile, at, traces, fingerprints }: ErasureFacts,
+  by: Actor,
+  signature: Signature | null,
 ): Omit<AuditEntry, 'id'> {
-  const { workspace, profile, by } = of
-  const target = String(profile)
-  return { at, workspace, by, action: 'profile.erased', target, details: { ...traces } }
+  const details = { ...traces, fingerprints, signature: signature && { ...signature } }
+  return { at, workspace, by, action: 'profile.erased', target: String(profile), details }
 }
 
 /** By what deliveries were chosen, and how many there were. */

@@ -1,3 +1,4 @@
+import { type ErasedTraces, fingerprintText, type Witness } from '../core/erasure.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
 import {
   EMAIL,
@@ -5,9 +6,9 @@ import {
   emailIdentifier,
   type Identifier,
   MERGED_PROFILE,
+  type WorkspaceId,
 } from '../core/profile.ts'
 import type { Row } from './rows.ts'
-import type { ErasedTraces } from './store.ts'
 
 /** How an engine says the few things that differ; `?1` is the workspace and `?2` a list of ids. */
 export interface EraseSyntax {
@@ -19,16 +20,20 @@ export interface EraseSyntax {
   at(table: string, id: string): string
 }
 
+type Value = string | number | null | readonly number[]
+
 /** One transaction, or a look outside of any. */
 export interface EraseSession {
-  all(text: string, values: readonly (string | number | readonly number[])[]): Promise<Row[]>
+  all(text: string, values: readonly Value[]): Promise<Row[]>
   /** Answers how many rows were changed. */
-  run(text: string, values: readonly (string | number | readonly number[])[]): Promise<number>
+  run(text: string, values: readonly Value[]): Promise<number>
 }
 
 export interface EraseTools {
   syntax: EraseSyntax
   look: EraseSession
+  /** Takes down who is erased, so that they are known again; null takes nothing down. */
+  witness: Witness | null
   /** Runs work in one transaction. */
   write<T>(work: (session: EraseSession) => Promise<T>): Promise<T>
 }
@@ -42,7 +47,7 @@ const batch = 500
  */
 export async function eraseTraces(
   tools: EraseTools,
-  workspace: number,
+  workspace: WorkspaceId,
   profile: number,
 ): Promise<ErasedTraces> {
   const { look, syntax } = tools
@@ -53,7 +58,8 @@ export async function eraseTraces(
     [workspace, [profile]],
   )
   const people = [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
-  const events = await findEvents(tools, workspace, people)
+  const { events, identifiers } = await findEvents(tools, workspace, people)
+  await takeDown(tools, workspace, profile, identifiers)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
     ...{ runs: 0, deliveries: 0, attempts: 0, idempotency: 0 },
@@ -100,7 +106,7 @@ async function findEvents(
   { look, syntax }: EraseTools,
   workspace: number,
   people: readonly number[],
-): Promise<Found[]> {
+): Promise<{ events: Found[]; identifiers: Identifier[] }> {
   const { among, ids, at } = syntax
   const chain = await look.all(
     `WITH RECURSIVE chain (id) AS (
@@ -145,13 +151,33 @@ async function findEvents(
   const others = (await read([...new Set(named)])).filter(({ subject }) => {
     return subject === null || people.includes(subject as number)
   })
-  return [...own, ...others]
+  const events = [...own, ...others]
     .filter(({ type }) => type !== 'profile.erased')
     .map((row) => ({
       id: row.id as EventId,
       named: identifiersIn(row),
       key: row.idempotency_key as string | null,
     }))
+  return { events, identifiers: [...identifiers.values()] }
+}
+
+/** Before anything is wiped: an erasure that is cut short has them all the same. */
+async function takeDown(
+  { write, witness }: EraseTools,
+  workspace: WorkspaceId,
+  profile: number,
+  identifiers: readonly Identifier[],
+): Promise<void> {
+  if (!witness) return
+  const insert = `INSERT INTO erased_identifiers (workspace_id, hash, profile_id)
+    VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`
+  await write(async ({ run }) => {
+    for (const identifier of identifiers) {
+      if (identifier.kind === MERGED_PROFILE) continue
+      const [hash] = witness.hashes(fingerprintText(workspace, identifier))
+      await run(insert, [workspace, hash, profile])
+    }
+  })
 }
 
 /** Every identifier that an event told of, by name or by what changed. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Actor } from '../core/audit.ts'
+import type { Witness } from '../core/erasure.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 import type { Store } from './store.ts'
 
@@ -21,6 +22,8 @@ export interface OpenStoreOptions {
    * have the same; asked only there.
    */
   keyFingerprints?: () => readonly string[]
+  /** What erasures are taken down and signed with; asked for with the first. */
+  witness?: () => Witness
 }
 
 /** Everything an engine can do. */

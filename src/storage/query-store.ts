@@ -12,8 +12,10 @@ export interface QueryStore {
   /**
    * Lists profiles. An index is used for `ids`, identifiers and their beginnings, phone numbers,
    * tags, times of creation, `is` or `one_of` on attributes that the workspace's
-   * `indexedAttributes` names, and beginnings of shown names where it has `name`. A page by offset costs the
-   * same wherever it begins in the plain list by id; elsewhere what is skipped is read.
+   * `indexedAttributes` names, and beginnings of shown names where it has `name`. By id, a page by
+   * offset costs the same wherever it begins, and the total no reading, for everybody and for
+   * conditions of nothing but tags and indexed values; elsewhere what is skipped or counted is
+   * read.
    *
    * @throws Fault `query_timeout`, naming what has no index, when the budget is used up;
    *   `invalid_field` for a filter, cursor or page that cannot be.

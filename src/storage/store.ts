@@ -1,11 +1,12 @@
 import type { Actor, AuditEntry } from '../core/audit.ts'
 import type { Applied, Command, Idempotency, Outcome } from '../core/command.ts'
 import type { Question } from '../core/dialect.ts'
+import type { ErasureFacts, Signature } from '../core/erasure.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
 import type { Preview } from '../core/preview.ts'
-import type { EventId, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
@@ -145,6 +146,15 @@ export interface Store extends QueryStore, RecordStore {
    * receipt is an entry of the audit trail. May be asked again when it did not come to its end.
    */
   eraseProfile(workspaceId: WorkspaceId, profile: ProfileId, by?: Actor): Promise<Erasure>
+  /**
+   * The ids of the receipts, oldest first, of those who were erased and had one of the identifiers,
+   * at most `limit`; none where the store was opened without a witness.
+   */
+  findErasures(
+    workspaceId: WorkspaceId,
+    identifiers: readonly Identifier[],
+    limit: number,
+  ): Promise<number[]>
 
   /**
    * Runs whose wait is over, those that are due longest first, over all workspaces. Where several
@@ -187,21 +197,11 @@ export interface Store extends QueryStore, RecordStore {
 }
 
 /** How many of each were deleted or wiped. */
-export interface ErasedTraces {
-  profiles: number
-  events: number
-  identifiers: number
-  runs: number
-  deliveries: number
-  attempts: number
-  idempotency: number
-}
-
-export interface Erasure {
+export interface Erasure extends ErasureFacts {
   /** The id of the audit entry. */
   receipt: number
-  at: number
-  traces: ErasedTraces
+  /** Null where the store was opened without a witness. */
+  signature: Signature | null
 }
 
 export interface ClaimedRuns {

@@ -1,7 +1,7 @@
 import type { ProfileId } from '../../core/profile.ts'
 import { eraseProfile } from '../../operate/erase-profile.ts'
+import { shownReceipt } from '../../operate/erasure-receipts.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
-import { isoTime } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
 export const erase = defineCommand({
@@ -26,13 +26,14 @@ export const erase = defineCommand({
     if (!options.yes) {
       throw new CliError('usage', `Profile ${word} would be erased for good. Add --yes to go on.`)
     }
-    const { receipt, profile, at, traces } = await withStore(config(), async (store) => {
+    const erasure = await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
       const source = { dialect: 'cli', token: null, request: null }
       return eraseProfile(store, id, Number(word) as ProfileId, { source })
     })
+    const { receipt, profile, traces } = erasure
     const counts = Object.entries(traces).map(([name, count]) => `${name} ${count}`)
     const text = `Profile ${profile} is erased: ${counts.join(', ')}. Receipt ${receipt}.`
-    return { json: { receipt, profile, erasedAt: isoTime(at), erased: traces }, text }
+    return { json: shownReceipt(erasure), text }
   },
 })

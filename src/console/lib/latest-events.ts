@@ -1,10 +1,13 @@
-import { type Event, RosterError } from '../../client/client.js'
+import type { Event } from '../../client/client.js'
 import { api } from './api.ts'
 
 const dayMs = 86_400_000
-const minuteMs = 60_000
 /** How far back the counts are asked when events of a type were there last. */
 const countedDays = 30
+/** What has come in since may not be counted yet. */
+const uncountedMs = 600_000
+/** A log of so many events is looked through in well under a second. */
+const lookedMax = 20_000
 
 export interface Latest {
   events: Event[]
@@ -19,39 +22,45 @@ interface Asked {
 }
 
 /**
- * The latest events, newest first. No index knows types, so of a type that came last a million
- * events ago the counts say where to look.
+ * The latest events, newest first. No index knows types: of one that may lie a million events back
+ * the counts say from when to look.
  */
 export async function latestEvents(asked: Asked, signal?: AbortSignal): Promise<Latest> {
+  const { type, profile_id } = asked
   const filter = { ...asked, order: 'desc', ...(signal && { signal }) } as const
-  try {
-    return { events: (await api.listEvents(filter)).data, isPart: false }
-  } catch (error) {
-    if (!isTimeout(error) || asked.type === undefined) throw error
-  }
-  const at = await lastMinuteOf(asked.type, signal)
-  if (at === null) return { events: [], isPart: true }
-  const since = new Date(at).toISOString()
-  const until = new Date(at + minuteMs).toISOString()
-  const { data } = await api.listEvents({ ...filter, since, until })
-  return { events: data, isPart: true }
+  // A person's events are found along the person.
+  const from =
+    type && profile_id === undefined ? await whereToLook(type, asked.limit, signal) : null
+  const { data } = await api.listEvents({ ...filter, ...(from !== null && { since: from }) })
+  return { events: data, isPart: from !== null && data.length < asked.limit }
 }
 
-export function isTimeout(error: unknown): boolean {
-  return error instanceof RosterError && error.code === 'query_timeout'
-}
-
-async function lastMinuteOf(type: string, signal?: AbortSignal): Promise<number | null> {
+/** From when to look for events of a type; null where the log is short enough to look through. */
+async function whereToLook(
+  type: string,
+  wanted: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const from = new Date(Date.now() - countedDays * dayMs).toISOString()
-  const { data } = await api.countEvents({
-    from,
-    step: 'day',
-    by: 'type',
-    ...(signal && { signal }),
-  })
+  const common = { from, step: 'day', by: 'type', ...(signal && { signal }) } as const
+  const { data } = await api.countEvents(common)
   const takes = (name: string) =>
     type.endsWith('*') ? name.startsWith(type.slice(0, -1)) : name === type
-  const last = data.filter(({ name }) => takes(name ?? '')).map(({ last_at }) => last_at)
-  const [latest] = last.sort().reverse()
-  return latest === undefined ? null : Date.parse(latest)
+  let ours = 0
+  let all = 0
+  for (const [day, counts] of [...Map.groupBy(data, ({ at }) => at)].reverse()) {
+    const mine = counts.filter(({ name }) => takes(name ?? ''))
+    ours += sum(mine)
+    all += sum(counts)
+    if (all > lookedMax) {
+      const last = data.filter(({ name }) => takes(name ?? '')).map(({ last_at }) => last_at)
+      return last.sort().at(-1) ?? new Date(Date.now() - uncountedMs).toISOString()
+    }
+    if (ours >= wanted) return day
+  }
+  return null
+}
+
+function sum(counts: readonly { count: number }[]): number {
+  return counts.reduce((total, { count }) => total + count, 0)
 }

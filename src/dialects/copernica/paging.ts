@@ -30,7 +30,7 @@ export function shown(body: JsonValue): DialectResponse {
 
 /** A page of records of a kind, those of a parent or about a person. */
 export function* recordPage(
-  of: { kind: string; parent?: string | null; subject?: ProfileId },
+  of: { kind: string; parent?: string | null; subject?: ProfileId; descending?: boolean },
   page: PageWanted,
 ): Asking<RecordPage> {
   const wanted = page.isEmpty ? { offset: 0, limit: 1 } : { offset: page.start, limit: page.limit }

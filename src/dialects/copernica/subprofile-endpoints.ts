@@ -13,6 +13,7 @@ import { cutOut, envelope, recordPage, shown } from './paging.ts'
 import { readMap } from './profile-body.ts'
 import { readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
+import { subprofileOrder } from './subprofile-order.ts'
 import {
   changeSubprofile,
   createSubprofile,
@@ -168,11 +169,14 @@ function* showList(
     idsOnly
       ? shownRecordId(record)
       : showSubprofile({ record, collection, removedAt: null }, request)
-  if (expressions.length > 0) {
+  const order = subprofileOrder(query, collection)
+  if (expressions.length > 0 || order.compare) {
     const found = yield* matching(of, collection, expressions, request)
+    if (order.compare) found.sort(order.compare)
+    else if (order.descending) found.reverse()
     return shown(cutOut(page, found.map(show)))
   }
-  const { records, total } = yield* recordPage(of, page)
+  const { records, total } = yield* recordPage({ ...of, descending: order.descending }, page)
   return shown(envelope(page, records.map(show), total))
 }
 

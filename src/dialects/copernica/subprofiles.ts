@@ -112,7 +112,7 @@ export function showSubprofileFields({
   return Object.fromEntries(values)
 }
 
-function storedFields({ body }: StoredRecord): JsonObject {
+export function storedFields({ body }: StoredRecord): JsonObject {
   const { fields } = body
   return isObject(fields) ? fields : {}
 }

@@ -1,4 +1,5 @@
 import { type Asking, askCommand, askRecord, askRecords } from '../../core/ask.ts'
+import type { Condition } from '../../core/condition.ts'
 import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
@@ -19,8 +20,13 @@ const word = WEBHOOK.slice('copernica.'.length)
 const webhooksMax = 100
 const urlLengthMax = 2_048
 
-/** What the vendor has; of what is not about profiles there is nothing to tell here. */
+/** What the vendor has; of what is about mailings there is nothing to tell here. */
 const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
+
+/** Whoever unsubscribes is changed, as anybody who is changed otherwise. */
+const triggerConditions: { readonly [trigger: string]: Condition } = {
+  unsubscribe: { changed: 'unsubscribed_email', to: { is: true } },
+}
 
 const list: AskingEndpoint = {
   method: 'GET',
@@ -170,17 +176,28 @@ function* subscriptionOf(
   if (tag && trigger === 'delete') {
     throw refusal('A webhook for delete is for all databases here; leave database out')
   }
-  const listens = types ? [{ on: [...types], ...(tag && { when: { tag } }) }] : []
-  return subscriptionTo(String(handler), listens, workspace.settings)
+  const condition = own<Condition>(triggerConditions, String(trigger))
+  const all: Condition[] = [...(tag ? [{ tag }] : []), ...(condition ? [condition] : [])]
+  const when = all.length > 1 ? { all } : all[0]
+  const listens = types ? [{ on: [...types], ...(when && { when }) }] : []
+  const to = { url: String(handler), trigger: String(trigger) }
+  return subscriptionTo(to, listens, workspace.settings)
 }
 
 function subscriptionTo(
-  url: string,
+  { url, trigger }: { url: string; trigger: string },
   listens: Subscription['listens'],
   { privateWebhooks }: WorkspaceSettings,
 ): Subscription {
   const terms = { deliveredBelow: 300, failuresMax: null, signedAs: 'copernica' }
-  return { url, allowPrivate: privateWebhooks, listens, payload: 'copernica', given: {}, terms }
+  return {
+    url,
+    allowPrivate: privateWebhooks,
+    listens,
+    payload: 'copernica',
+    given: { trigger },
+    terms,
+  }
 }
 
 function refusal(message: string): Fault {

@@ -1,6 +1,6 @@
 import type { Asking } from '../../core/ask.ts'
 import { Fault } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isObject, type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import type { Payload, RenderedPayload } from '../../core/payload.ts'
 import type { Profile } from '../../core/profile.ts'
 import type { Workspace } from '../../core/workspace.ts'
@@ -15,17 +15,18 @@ export const triggerTypes = {
   create: ['profile.created'],
   update: ['profile.updated', 'profile.merged'],
   delete: ['profile.removed', 'profile.absorbed'],
+  unsubscribe: ['profile.updated'],
 } as const
 
 /** What the vendor posts to a webhook about a profile (wire notes 4.7): a form. */
 export const webhookPayload: Payload = {
   name: 'copernica',
-  *render({ event, person, workspace }): Asking<RenderedPayload> {
+  *render({ event, person, workspace, given }): Asking<RenderedPayload> {
     if (!person) throw new Fault('profile_not_found', { message: 'The event is about nobody.' })
     const database = yield* databaseOf(person, workspace)
     const fields = yield* fieldsOf(database)
     const { id, isUsers } = database
-    const type = triggerOf(event.type)
+    const type = triggerOf(event.type, given)
     const form = new URLSearchParams({ type })
     if (type !== 'delete') add(form, 'parameters', asked(event.attributes, fields))
     form.append('timestamp', localTime(event.occurredAt))
@@ -52,9 +53,14 @@ function asked(attributes: JsonObject, fields: readonly Field[]): JsonObject {
   return Object.fromEntries(named) as JsonObject
 }
 
-function triggerOf(type: string): keyof typeof triggerTypes {
-  if ((triggerTypes.create as readonly string[]).includes(type)) return 'create'
-  return (triggerTypes.delete as readonly string[]).includes(type) ? 'delete' : 'update'
+/** What the webhook is for where it says so; else, in a rule of one's own, what the event is. */
+function triggerOf(type: string, given: JsonValue | undefined): string {
+  const asked = isObject(given) ? own(given, 'trigger') : undefined
+  if (typeof asked === 'string' && Object.hasOwn(triggerTypes, asked)) return asked
+  const found = Object.entries(triggerTypes).find(([, types]) => {
+    return (types as readonly string[]).includes(type)
+  })
+  return found?.[0] ?? 'update'
 }
 
 /** Maps as `name[key]`, lists as `name[0]`; what is null is empty. */

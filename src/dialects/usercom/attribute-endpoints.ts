@@ -10,7 +10,7 @@ import { fields } from './fields.ts'
 import { ATTRIBUTE, recordIdOf } from './kinds.ts'
 import { showSome } from './paging.ts'
 import { parameters } from './query.ts'
-import { assertNone, optional, readObject, required, requiredList } from './requests.ts'
+import { assertNone, noContent, optional, readObject, required, requiredList } from './requests.ts'
 import { versionOf } from './version.ts'
 
 const nameLengthMax = 32
@@ -91,7 +91,7 @@ const remove: AskingEndpoint = {
     const set = { deleted: true, deleted_at: request.now }
     const record = { op: 'patch', kind: ATTRIBUTE, at: { id }, set } as const
     yield* askCommand({ kind: 'write-records', records: [record] })
-    return { status: 204 }
+    return noContent
   },
 }
 

@@ -8,7 +8,7 @@ import { COMPANY, COMPANY_MEMBER } from './kinds.ts'
 import { clearMembers } from './list-endpoints.ts'
 import { invalidPage, pageWanted, showPage } from './paging.ts'
 import { parameters } from './query.ts'
-import { readObject } from './requests.ts'
+import { noContent, readObject } from './requests.ts'
 import { versionOf } from './version.ts'
 import { createCompany, findCompany, updateCompany } from './write-company.ts'
 import { unknownNames } from './write-user.ts'
@@ -67,7 +67,7 @@ const remove = onCompany('DELETE', '', function* (request, key) {
   yield* clearMembers(COMPANY_MEMBER, id)
   const record = { op: 'delete', kind: COMPANY, at: { id }, missing: 'pass' } as const
   yield* askCommand({ kind: 'write-records', records: [record] })
-  return { status: 204 }
+  return noContent
 })
 
 function writeOf(request: DialectRequest) {

@@ -10,7 +10,7 @@ import { type CompanyBody, readCompanyBody } from './company-body.ts'
 import { onCompany } from './company-paths.ts'
 import { findNamed } from './definitions.ts'
 import { bodyText, COMPANY_MEMBER, TAG } from './kinds.ts'
-import { assertNone, done, readObject, required, unknownPk } from './requests.ts'
+import { assertNone, done, noContent, readObject, required, unknownPk } from './requests.ts'
 import { keysOfId } from './shown-ids.ts'
 import { keysOfUserId } from './user-paths.ts'
 import { versionOf } from './version.ts'
@@ -50,7 +50,7 @@ const removeTag = (method: 'POST' | 'DELETE') =>
   onCompany(method, '/remove_tag', function* (request, key) {
     const removed = { body: nothing, names: 'create', removeTag: readTag(request) } as const
     yield* updateCompany(request, key, removed)
-    return { status: 204 }
+    return noContent
   })
 
 const setOne = onCompany('POST', '/set_attribute', function* (request, key) {

@@ -23,7 +23,8 @@ export function renderError(fault: Fault, head: RequestHead): DialectResponse {
     case 'query_timeout':
       return detail(400, fault.message)
     case 'unknown_route':
-      return unknownRoute
+      // The vendor has this path: what is not there is the segment, and not the page.
+      return /\/segments\/\d+\/users\/?$/.test(head.path) ? detail(404, 'Not found.') : unknownRoute
     case 'method_not_allowed':
       return methodNotAllowed(head)
     case 'invalid_field':

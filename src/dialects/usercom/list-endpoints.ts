@@ -7,7 +7,7 @@ import type { RecordId, StoredRecord } from '../../core/record.ts'
 import { text } from './coerce.ts'
 import { bodyText, LIST, LIST_MEMBER, recordIdOf } from './kinds.ts'
 import { showRecords } from './list-records.ts'
-import { assertNone, optional, readObject, required } from './requests.ts'
+import { assertNone, noContent, optional, readObject, required } from './requests.ts'
 import { versionOf } from './version.ts'
 
 const nameLengthMax = 255
@@ -79,7 +79,7 @@ const remove: AskingEndpoint = {
     yield* clearMembers(LIST_MEMBER, id)
     const record = { op: 'delete', kind: LIST, at: { id }, missing: 'pass' } as const
     yield* askCommand({ kind: 'write-records', records: [record] })
-    return { status: 204 }
+    return noContent
   },
 }
 

@@ -4,6 +4,9 @@ import { isObject, type JsonObject, type JsonValue, own } from '../../core/json.
 import { type ReadValue, readText } from './coerce.ts'
 import { notAnObject, typeName } from './user-body.ts'
 
+/** The vendor says of an answer without a body that it has none (wire notes 2.4). */
+export const noContent: DialectResponse = { status: 204, headers: { 'content-length': '0' } }
+
 /** The answer of calls that have nothing to show. */
 export const done: DialectResponse = { status: 200, body: { status: 'ok' } }
 

@@ -16,7 +16,7 @@ import { COMPANY, recordIdOf, TAG } from './kinds.ts'
 import { showRecords } from './list-records.ts'
 import { invalidPage, pageWanted, showPage } from './paging.ts'
 import { parameters } from './query.ts'
-import { assertNone, readObject, required } from './requests.ts'
+import { assertNone, noContent, readObject, required } from './requests.ts'
 import { showUsers } from './show-users.ts'
 import { versionOf } from './version.ts'
 
@@ -77,7 +77,7 @@ const remove: AskingEndpoint = {
     yield* retag(name ?? '', [])
     const record = { op: 'delete', kind: TAG, at: { id }, missing: 'pass' } as const
     yield* askCommand({ kind: 'write-records', records: [record] })
-    return { status: 204 }
+    return noContent
   },
 }
 

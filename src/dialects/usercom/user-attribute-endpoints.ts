@@ -3,7 +3,7 @@ import { Fault, type FieldFault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { definitionKey, readDefinition } from './definitions.ts'
 import { fieldByDisplayName, fields } from './fields.ts'
-import { done, readObject, required } from './requests.ts'
+import { done, noContent, readObject, required } from './requests.ts'
 import { readUserBody } from './user-body.ts'
 import { onUser } from './user-paths.ts'
 import { versionOf } from './version.ts'
@@ -66,7 +66,7 @@ const removeOne = (method: 'POST' | 'DELETE') =>
       onMissing: 'refuse',
       changes,
     })
-    return { status: 204 }
+    return noContent
   })
 
 export const userAttributeEndpoints = [

@@ -3,6 +3,7 @@ import type { AskingEndpoint, DialectRequest, Endpoint } from '../../core/dialec
 import { listFilter } from './lookups.ts'
 import { invalidPage, pageWanted, showPage } from './paging.ts'
 import { parameters } from './query.ts'
+import { noContent } from './requests.ts'
 import { showUser, showUsers } from './show-users.ts'
 import { shownId } from './shown-ids.ts'
 import { readUserBody } from './user-body.ts'
@@ -80,7 +81,7 @@ const update = (method: 'PUT' | 'PATCH') =>
 const remove = onUser('DELETE', '', 'profiles:write', function* (request: DialectRequest, keys) {
   versionOf(request)
   yield* askCommand({ kind: 'remove-profile', keys })
-  return { status: 204 }
+  return noContent
 })
 
 export const userEndpoints: readonly Endpoint[] = [

@@ -3,7 +3,7 @@ import type { DialectRequest } from '../../core/dialect.ts'
 import { own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { bodyText, LIST, LIST_MEMBER, recordIdOf } from './kinds.ts'
-import { readObject, unknownPk } from './requests.ts'
+import { noContent, readObject, unknownPk } from './requests.ts'
 import { findUser, onUser } from './user-paths.ts'
 import { versionOf } from './version.ts'
 import { join, leave } from './write-user.ts'
@@ -24,7 +24,7 @@ const remove = (method: 'POST' | 'DELETE') =>
     const profile = yield* findUser(keys)
     const list = yield* listNamed(request)
     yield* leave(LIST_MEMBER, list, profile, { type: 'list.left', attributes: told(list) })
-    return { status: 204 }
+    return noContent
   })
 
 /** @throws Fault `invalid_field` when the body names no list there is. */

@@ -5,7 +5,7 @@ import type { FieldFault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { findNamed } from './definitions.ts'
 import { TAG } from './kinds.ts'
-import { assertNone, done, readObject, required, requiredList } from './requests.ts'
+import { assertNone, done, noContent, readObject, required, requiredList } from './requests.ts'
 import { onUser } from './user-paths.ts'
 import { versionOf } from './version.ts'
 import { writeUser } from './write-user.ts'
@@ -48,7 +48,7 @@ const remove = (method: 'POST' | 'DELETE') =>
     const changes = { set: {}, tags: { add: [], remove: [name] } }
     const refuse = { matchEmail: false, onMissing: 'refuse' } as const
     yield* askCommand({ kind: 'write-profile', keys, ...refuse, changes })
-    return { status: 204 }
+    return noContent
   })
 
 function* addTags(request: DialectRequest, keys: Key[], names: string[]): Asking<void> {

@@ -1,6 +1,6 @@
 import type { Actions } from '../../core/action.ts'
 import type { Actor } from '../../core/audit.ts'
-import type { Command, Idempotency } from '../../core/command.ts'
+import type { Applied, Command, Idempotency } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
@@ -9,6 +9,7 @@ import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
 import type { Templates } from '../../core/template.ts'
 import type { Workspace } from '../../core/workspace.ts'
 import type { Sealer } from '../../lib/seal.ts'
+import { holdMerge } from '../../operate/held-merges.ts'
 import type { TestedDestination } from '../../operate/test-destination.ts'
 import type { DeliveryStore, Destination } from '../../storage/delivery-store.ts'
 import type { Store, Token } from '../../storage/store.ts'
@@ -69,4 +70,21 @@ export function commandOf(
 ): Command {
   const { source, idempotency } = call
   return { ...body, source, ...(idempotency ? { idempotency } : {}) }
+}
+
+/** Applies a command that may merge; one that the guards hold back is taken down for somebody. */
+export async function applyHolding(
+  call: Pick<
+    NativeCall<unknown, unknown, unknown>,
+    'store' | 'workspace' | 'source' | 'idempotency'
+  >,
+  body: CommandBody,
+): Promise<Applied> {
+  const { store, workspace, source } = call
+  try {
+    return await store.apply(workspace.id, commandOf(call, body))
+  } catch (error) {
+    await holdMerge(store, workspace.id, source, error)
+    throw error
+  }
 }

@@ -7,7 +7,7 @@ import { limits } from '../../core/limits.ts'
 import { mergeRisks } from '../../core/merge-guards.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
-import { commandOf, type NativeCall } from './call.ts'
+import { applyHolding, commandOf, type NativeCall } from './call.ts'
 import { readIdentifier } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import {
@@ -33,7 +33,7 @@ const one = Type.Object(
   { ...closed, description: 'a profile, by its id or an identifier' },
 )
 
-const risk = Type.Object(
+export const risk = Type.Object(
   {
     code: Type.Union(
       ['several_user_ids', 'too_many_identifiers', 'placeholder'].map((word) => Type.Literal(word)),
@@ -54,7 +54,7 @@ const conflict = Type.Object(
   { ...closed, 'x-name': 'MergeConflict' },
 )
 
-const merged = Type.Object(
+export const merged = Type.Object(
   {
     profile,
     profiles: Type.Array(id, { description: 'who went, or is back' }),
@@ -93,7 +93,7 @@ export const mergeProfiles = defineRoute({
   operation: 'mergeProfiles',
   summary: 'Make one person of several profiles',
   description:
-    'Who stays keeps every value it has; what it lacks comes from the others, the first of them that has it. It gains their tags and identifiers, and by their ids it is found as well. Guards refuse what is perhaps not one person, unless `guards` is false. With `dry_run=true` the answer says which values would not be seen any more.',
+    'Who stays keeps every value it has; what it lacks comes from the others, the first of them that has it. It gains their tags and identifiers, and by their ids it is found as well. Guards refuse what is perhaps not one person, unless `guards` is false; what they held back is among the held merges. With `dry_run=true` the answer says which values would not be seen any more.',
   body: Type.Object(
     {
       from: Type.Array(one, {
@@ -123,7 +123,7 @@ export const mergeProfiles = defineRoute({
       return { status: 200, body: await shownMergePreview(call, previewed, isGuarded) }
     }
     const guarded = isGuarded ? { ...intent, guards: true as const } : intent
-    return shownMerge(call, await store.apply(workspace.id, commandOf(call, guarded)))
+    return shownMerge(call, await applyHolding(call, guarded))
   },
 })
 
@@ -207,7 +207,7 @@ async function readMerge(
   return { merge, gone: gone.slice(0, profiles.length) }
 }
 
-async function shownMerge({ store, workspace }: Calling, applied: Applied) {
+export async function shownMerge({ store, workspace }: Calling, applied: Applied) {
   const [first] = applied.events
   const [event] =
     first === undefined ? [] : await store.readEvents(workspace.id, (first - 1) as EventId, 1)

@@ -14,8 +14,10 @@ import {
   testDestination,
 } from './destinations.ts'
 import { eraseProfile } from './erase-profile.ts'
+import { findErasures, getErasure } from './erasures.ts'
 import { streamEvents } from './event-stream.ts'
 import { getEvent, sendEvents } from './events.ts'
+import { acceptHeld, listHeld, rejectHeld } from './held-merges.ts'
 import { listEvents } from './list-events.ts'
 import { listProfiles } from './list-profiles.ts'
 import { mergeProfiles, undoMerge } from './merge-profiles.ts'
@@ -54,7 +56,8 @@ export const routes: readonly NativeRoute[] = [
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
   ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],
-  ...[mergeProfiles, undoMerge, eraseProfile],
+  ...[mergeProfiles, undoMerge, eraseProfile, findErasures, getErasure],
+  ...[listHeld, acceptHeld, rejectHeld],
   listAttributes,
   ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
   ...[listRuns, getRun, cancelRun],

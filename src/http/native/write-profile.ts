@@ -5,7 +5,7 @@ import type { Event } from '../../core/event.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import type { EntryResult } from './bulk.ts'
-import { commandOf, type NativeCall } from './call.ts'
+import { applyHolding, commandOf, type NativeCall } from './call.ts'
 import { explainOne } from './events.ts'
 import { type profileChanges, readChanges } from './read-changes.ts'
 import { readTime } from './read-fields.ts'
@@ -126,7 +126,7 @@ export async function write(
     const previewed = await store.preview(workspace.id, command)
     return { status: 200, ...shownPreview(previewed, await store.listRules(workspace.id)) }
   }
-  const applied = await store.apply(workspace.id, command)
+  const applied = await applyHolding(call, body)
   const told = await eventsOf(call, applied)
   const status = applied.foundBy === 'created' ? 201 : 200
   const result = { status, ...shownWritten(applied, told) }

@@ -116,14 +116,17 @@ CREATE TABLE profile_gaps (
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
 -- values, and with `name` how the shown name begins. What is found is compared in full, so a value
--- may be cut short.
+-- may be cut short. `ids` says who of a block of 1,024 ids is entered. So a term that a million
+-- people share is a thousand rows, and lists of such terms are counted and combined without a look
+-- at anybody.
 CREATE TABLE profile_terms (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
   value text COLLATE "C" NOT NULL,
-  profile_id bigint NOT NULL,
-  PRIMARY KEY (workspace_id, kind, name, value, profile_id)
+  block bigint NOT NULL,
+  ids bit(1024) NOT NULL,
+  PRIMARY KEY (workspace_id, kind, name, value, block)
 );
 
 -- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
@@ -253,6 +256,19 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
+-- By what those who were erased are known again: a keyed hash of each identifier they had.
+-- `receipt` is the entry of the audit trail, once the erasure came to its end.
+CREATE TABLE erased_identifiers (
+  workspace_id bigint NOT NULL,
+  hash text COLLATE "C" NOT NULL,
+  profile_id bigint NOT NULL,
+  receipt bigint,
+  PRIMARY KEY (workspace_id, hash, profile_id)
+);
+
+CREATE INDEX erased_identifiers_open ON erased_identifiers (workspace_id, profile_id)
+  WHERE receipt IS NULL;
 
 -- The attribute and tag names a workspace has used, with the small number vendors show for them
 -- and the time of their first use.

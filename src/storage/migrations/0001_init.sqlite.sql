@@ -112,14 +112,17 @@ CREATE TABLE profile_gaps (
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
 -- values, and with `name` how the shown name begins. What is found is compared in full, so a value
--- may be cut short.
+-- may be cut short. `ids` says who of a block of 4,096 ids is entered: a list of two bytes each, or
+-- a bit map as soon as that is shorter (see id-set.ts). So a term that a million people share is
+-- 245 rows, and lists of such terms are counted and combined without a look at anybody.
 CREATE TABLE profile_terms (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
   value TEXT NOT NULL,
-  profile_id INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, kind, name, value, profile_id)
+  block INTEGER NOT NULL,
+  ids BLOB NOT NULL,
+  PRIMARY KEY (workspace_id, kind, name, value, block)
 ) STRICT, WITHOUT ROWID;
 
 -- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
@@ -243,6 +246,19 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
+-- By what those who were erased are known again: a keyed hash of each identifier they had.
+-- `receipt` is the entry of the audit trail, once the erasure came to its end.
+CREATE TABLE erased_identifiers (
+  workspace_id INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  profile_id INTEGER NOT NULL,
+  receipt INTEGER,
+  PRIMARY KEY (workspace_id, hash, profile_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX erased_identifiers_open ON erased_identifiers (workspace_id, profile_id)
+  WHERE receipt IS NULL;
 
 -- The attribute and tag names a workspace has used, with the small number vendors show for them
 -- and the time of their first use.

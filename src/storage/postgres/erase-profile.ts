@@ -1,7 +1,8 @@
-import type { Actor } from '../../core/audit.ts'
-import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { erasedEntry } from '../audit-details.ts'
+import type { AuditEntry } from '../../core/audit.ts'
+import type { Witness } from '../../core/erasure.ts'
+import type { WorkspaceId } from '../../core/profile.ts'
 import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
+import { type ErasureOf, writeReceipt } from '../erasure-receipt.ts'
 import { auditValues, type Row } from '../rows.ts'
 import type { Erasure } from '../store.ts'
 import { type Admin, insertAudit } from './admin.ts'
@@ -16,12 +17,13 @@ export interface EraseParts {
   admin: Admin
   clock: () => number
   ask(text: string, values?: unknown[]): Promise<Row[]>
+  witness: (() => Witness) | undefined
 }
 
 /** Old versions of rows stay in the database's files until it is vacuumed: see the manual. */
 export async function eraseProfile(
-  { admin, clock, ask }: EraseParts,
-  of: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
+  { admin, clock, ask, witness }: EraseParts,
+  of: ErasureOf,
 ): Promise<Erasure> {
   const { workspace, profile, by } = of
   const look = sessionOf(async (text, values) => {
@@ -30,18 +32,31 @@ export async function eraseProfile(
   })
   const write: EraseTools['write'] = (work) =>
     admin.write(workspace, by, ({ query }) => work(sessionOf((text, given) => query(text, given))))
-  const traces = await eraseTraces({ syntax, look, write }, workspace, profile)
-  const at = clock()
-  const receipt = await admin.write(workspace, by, async ({ query }) => {
-    await query('DELETE FROM lanes WHERE workspace_id = $1 AND subject = $2', [workspace, profile])
-    const { rows } = await query<Row>(
-      `${insertAudit} RETURNING id`,
-      auditValues(erasedEntry(at, of, traces)),
-    )
-    return Number(rows[0]?.id)
-  })
-  return { receipt, at, traces }
+  const made = witness?.() ?? null
+  const traces = await eraseTraces({ syntax, look, write, witness: made }, workspace, profile)
+  const insert = async ({ all, run }: EraseSession, entry: Omit<AuditEntry, 'id'>) => {
+    await run('DELETE FROM lanes WHERE workspace_id = ?1 AND subject = ?2', [workspace, profile])
+    const [row] = await all(`${insertAudit} RETURNING id`, auditValues(entry))
+    return Number(row?.id)
+  }
+  return writeReceipt({ write, witness: made, insert }, of, traces, clock())
 }
+
+/** See `Store.findErasures`. */
+export async function findErasures(
+  ask: EraseParts['ask'],
+  workspace: WorkspaceId,
+  hashes: readonly string[],
+  limit: number,
+): Promise<number[]> {
+  const rows = await ask(selectErasures, [workspace, hashes, limit])
+  return rows.map(({ receipt }) => receipt as number)
+}
+
+const selectErasures = `
+  SELECT DISTINCT receipt FROM erased_identifiers
+  WHERE workspace_id = $1 AND hash = ANY ($2::text[]) AND receipt IS NOT NULL
+  ORDER BY receipt LIMIT $3`
 
 type Query = (text: string, values: unknown[]) => Promise<{ rows: Row[]; rowCount: number | null }>
 

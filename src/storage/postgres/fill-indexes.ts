@@ -31,7 +31,10 @@ const endFill = 'DELETE FROM index_fills WHERE workspace_id = $1 AND name = $2'
 const deleteSome = `
   DELETE FROM profile_terms WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM profile_terms WHERE workspace_id = $1 AND kind = $2 AND name = $3
-    ORDER BY value, profile_id LIMIT ${batch}))`
+    ORDER BY value, block LIMIT ${batch}))`
+
+/** Who writes terms holds the counters, so that no two wait for each other's rows in a circle. */
+const lockCounters = 'SELECT 1 FROM counters WHERE workspace_id = $1 FOR UPDATE'
 
 /** See `QueryStore.fillIndexes`. */
 export async function fillIndexes(
@@ -76,7 +79,10 @@ async function enterSome({ query }: Transaction, fill: Row): Promise<number> {
       .filter(({ kind }) => kind !== 'tag')
       .map((term) => ({ ...term, id: profile.id })),
   )
-  if (entries.length > 0) await query(insertTerms, columns(workspaceId, entries))
+  if (entries.length > 0) {
+    await query(lockCounters, [workspaceId])
+    await query(insertTerms, columns(workspaceId, entries))
+  }
   const last = rows.at(-1)?.id as ProfileId | undefined
   if (last === undefined || rows.length < batch) await query(endFill, [workspaceId, name])
   else await query(moveFill, [workspaceId, name, last])
@@ -86,6 +92,7 @@ async function enterSome({ query }: Transaction, fill: Row): Promise<number> {
 /** What an earlier index may have left goes first, so that a new one holds what is true alone. */
 async function takeSomeOut({ query }: Transaction, fill: Row, wanted: boolean): Promise<void> {
   const { workspace_id: workspaceId, name } = fill
+  await query(lockCounters, [workspaceId])
   let gone = (await query(deleteSome, [workspaceId, 'attribute', name])).rowCount ?? 0
   if (name === shownNameIndex) {
     gone += (await query(deleteSome, [workspaceId, 'name', ''])).rowCount ?? 0

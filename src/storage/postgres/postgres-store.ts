@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Actor, server } from '../../core/audit.ts'
 import type { Decide } from '../../core/decision.ts'
+import { hashesOf, type Witness } from '../../core/erasure.ts'
 import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
@@ -22,7 +23,7 @@ import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
 import { DueSignal } from './due-signal.ts'
-import { type EraseParts, eraseProfile } from './erase-profile.ts'
+import { type EraseParts, eraseProfile, findErasures } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
 import { expire } from './expire.ts'
 import { storageFault } from './faults.ts'
@@ -55,6 +56,8 @@ export interface PostgresOptions {
   queryMsMax?: number
   /** Of this node's secret key, then of former ones; left out by whoever signs nothing. */
   keyFingerprints?: () => readonly string[]
+  /** What erasures are taken down and signed with. */
+  witness?: () => Witness
 }
 
 /** Left to reads and rare writes, whatever the groups do. */
@@ -124,7 +127,7 @@ export async function openPostgresStore(
       reader.eventsNaming(workspaceId, identifier, limit),
     ...searching,
     ...keptAnswers(pool, clock),
-    ...changesBy({ admin, clock, ask: rows, actor }),
+    ...changesBy({ admin, clock, ask: rows, actor, witness: options.witness }),
     listWorkspaces: async () =>
       (await rows(`${selectWorkspaces} ORDER BY id`)).map(workspaceFromRow),
     listTokens: async (id) => {
@@ -172,10 +175,13 @@ type ByOperators =
   | 'replaceRules'
   | 'enableRule'
   | 'eraseProfile'
+  | 'findErasures'
 
 function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperators> {
-  const { admin, actor } = parts
+  const { admin, actor, ask, witness } = parts
   return {
+    findErasures: (id, identifiers, limit) =>
+      findErasures(ask, id, hashesOf(witness, id, identifiers), limit),
     eraseProfile: (workspace, profile, by = actor) =>
       eraseProfile(parts, { workspace, profile, by }),
     createWorkspace: (name, rules, by) => admin.createWorkspace(name, rules, by),

@@ -1,7 +1,8 @@
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
-import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../search/profile-source.ts'
+import { IdSet } from '../search/id-set.ts'
+import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import type { EventSource } from '../search/search-events.ts'
 import * as eventSql from './event-statements.ts'
 import * as sql from './search-statements.ts'
@@ -40,16 +41,14 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const statement = sql.scans.get(sql.scanKey(how)) as Statement
       return ask(statement, [workspaceId, Math.round(start.at), start.id, limit, skip])
     },
-    postings: async (workspaceId, of, wanted) => {
-      const [statement, values] = postings(of, wanted)
-      return ids(await ask(statement, [workspaceId, ...values, wanted.limit]))
+    entered: async (workspaceId, { kind, name, value }) => {
+      const [row] = await ask(sql.selectTerm, [workspaceId, kind, name, value])
+      return row?.ids ? IdSet.ofMaps(row.blocks as number[], row.ids as Buffer) : IdSet.empty
     },
-    countPostings: async (workspaceId, of) => {
-      const [row] =
-        of.in === 'phones'
-          ? await ask(sql.countPhones, [workspaceId, of.value])
-          : await ask(sql.countTerms, [workspaceId, of.kind, of.name, of.value])
-      return row?.count as number
+    phoned: async (workspaceId, phone, { after, descending, limit }) => {
+      const bounds = descending ? [0, after ?? idsBelow] : [after ?? 0, idsBelow]
+      const statement = descending ? sql.selectPhonedBack : sql.selectPhoned
+      return ids(await ask(statement, [workspaceId, phone, ...bounds, limit]))
     },
     holding: (workspaceId, { above, below, text, ...how }) => {
       const statement = sql.holdings.get(sql.holdingKey(how)) as Statement
@@ -57,7 +56,9 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
     },
     within: async (workspaceId, stretch, limit) => {
       const [statement, values] = within(stretch)
-      return ids(await ask(statement, [workspaceId, ...values, limit]))
+      const rows = await ask(statement, [workspaceId, ...values, limit])
+      if (stretch.in !== 'terms') return ids(rows)
+      return rows.flatMap(({ block, ids }) => IdSet.ofMaps([block as number], ids as Buffer).all())
     },
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],
@@ -80,19 +81,6 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       return ask(statement, [workspaceId, above, below, ...tests, limit])
     },
   }
-}
-
-function postings(
-  of: Posting,
-  { after, descending }: PostingsWanted,
-): [statement: Statement, values: unknown[]] {
-  const bounds = descending ? [0, after ?? idsBelow] : [after ?? 0, idsBelow]
-  if (of.in === 'phones') {
-    const statement = descending ? sql.selectPhonePostingsBack : sql.selectPhonePostings
-    return [statement, [of.value, ...bounds]]
-  }
-  const statement = descending ? sql.selectTermPostingsBack : sql.selectTermPostings
-  return [statement, [of.kind, of.name, of.value, ...bounds]]
 }
 
 function within(stretch: Stretch): [statement: Statement, values: unknown[]] {

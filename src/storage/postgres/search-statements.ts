@@ -26,27 +26,45 @@ export const addGaps: Statement = {
     ON CONFLICT (workspace_id, block) DO UPDATE SET count = profile_gaps.count + excluded.count`,
 }
 
-/** Beginning an index anew finds some of its terms there already. */
+/** Ids of a row of the index of terms. */
+const termBlock = 1_024
+
+/**
+ * Who is entered under terms, one bit for each in the row of the block. Rows are written in the
+ * order of their keys, under the lock on the counters.
+ */
+const entries = `
+  SELECT kind, name, value, (profile_id - 1) / ${termBlock} AS block,
+    bit_or(set_bit(repeat('0', ${termBlock})::bit(${termBlock}),
+      ((profile_id - 1) % ${termBlock})::integer, 1)) AS ids
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
+    AS each (kind, name, value, profile_id)
+  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`
+
+/** Beginning an index anew finds some there already. */
 export const insertTerms: Statement = {
   name: 'insert_terms',
   text: `
-    INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id)
-    SELECT $1, kind, name, value, profile_id
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
-      AS new (kind, name, value, profile_id)
-    ON CONFLICT DO NOTHING`,
+    INSERT INTO profile_terms AS held (workspace_id, kind, name, value, block, ids)
+    SELECT $1, kind, name, value, block, ids FROM (${entries}) AS added
+    ON CONFLICT (workspace_id, kind, name, value, block)
+      DO UPDATE SET ids = held.ids | excluded.ids`,
 }
 
-export const deleteTerms: Statement = {
-  name: 'delete_terms',
+export const removeTerms: Statement = {
+  name: 'remove_terms',
   text: `
-    DELETE FROM profile_terms WHERE ctid = ANY (ARRAY(
-      SELECT held.ctid FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
-        AS gone (kind, name, value, profile_id)
+    WITH gone AS MATERIALIZED (
+      SELECT held.ctid AS place, held.ids & ~entries.ids AS rest FROM (${entries}) AS entries
       CROSS JOIN LATERAL (
-        SELECT ctid FROM profile_terms t
-        WHERE t.workspace_id = $1 AND t.kind = gone.kind AND t.name = gone.name
-          AND t.value = gone.value AND t.profile_id = gone.profile_id LIMIT 1) AS held))`,
+        SELECT ctid, ids FROM profile_terms t
+        WHERE t.workspace_id = $1 AND t.kind = entries.kind AND t.name = entries.name
+          AND t.value = entries.value AND t.block = entries.block LIMIT 1) AS held),
+    emptied AS (
+      DELETE FROM profile_terms
+      WHERE ctid = ANY (ARRAY(SELECT place FROM gone WHERE bit_count(rest) = 0)))
+    UPDATE profile_terms SET ids = rest FROM gone
+    WHERE profile_terms.ctid = gone.place AND bit_count(rest) > 0`,
 }
 
 export const selectByIds: Statement = {
@@ -55,37 +73,22 @@ export const selectByIds: Statement = {
     SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
 }
 
-export const selectPhonePostings: Statement = {
-  name: 'select_phone_postings',
+export const selectPhoned: Statement = {
+  name: 'select_phoned',
   text: `
     SELECT id FROM profiles WHERE workspace_id = $1 AND phone = $2 AND id > $3 AND id < $4
     ORDER BY phone, id LIMIT $5`,
 }
 
-export const selectPhonePostingsBack: Statement = backward(selectPhonePostings)
+export const selectPhonedBack: Statement = backward(selectPhoned)
 
-export const selectTermPostings: Statement = {
-  name: 'select_term_postings',
+/** All rows of a term in two values: the numbers of the blocks, and what is in them. */
+export const selectTerm: Statement = {
+  name: 'select_term',
   text: `
-    SELECT profile_id AS id FROM profile_terms
-    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4
-      AND profile_id > $5 AND profile_id < $6 ORDER BY profile_id LIMIT $7`,
-}
-
-export const selectTermPostingsBack: Statement = backward(selectTermPostings)
-
-export const countTerms: Statement = {
-  name: 'count_terms',
-  text: `
-    SELECT count(*) AS count FROM profile_terms
-    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4`,
-}
-
-export const countPhones: Statement = {
-  name: 'count_phones',
-  text: `
-    SELECT count(*) AS count FROM profiles
-    WHERE workspace_id = $1 AND phone = $2 AND removed_at IS NULL`,
+    SELECT array_agg(block::float8) AS blocks, string_agg(${bytes('ids')}, '') AS ids FROM (
+      SELECT block, ids FROM profile_terms
+      WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value = $4 ORDER BY block) AS rows`,
 }
 
 export const selectIdentifiersWithin: Statement = {
@@ -99,7 +102,7 @@ export const selectIdentifiersWithin: Statement = {
 export const selectTermsWithin: Statement = {
   name: 'select_terms_within',
   text: `
-    SELECT profile_id AS id FROM profile_terms
+    SELECT block, ${bytes('ids')} AS ids FROM profile_terms
     WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value >= $4 AND value < $5 LIMIT $6`,
 }
 
@@ -176,6 +179,11 @@ function holding({ descending, include }: HowHolding): Statement {
         AND strpos(attributes, $4) > 0
       ORDER BY id ${descending ? 'DESC' : 'ASC'}`,
   }
+}
+
+/** A bit string as bytes: what it is sent as, without the length that comes first. */
+function bytes(column: string): string {
+  return `substring(bit_send(${column}) FROM 5)`
 }
 
 function included(include: ScanWanted['include']): string {

@@ -25,7 +25,7 @@ export function writeSide(
     gaps.set(block, (gaps.get(block) ?? 0) + gap)
     if (gap > 0) removed.push(write.profile.id)
   }
-  if (gone.length > 0) transaction.send(sql.deleteTerms, columns(workspaceId, gone))
+  if (gone.length > 0) transaction.send(sql.removeTerms, columns(workspaceId, gone))
   if (added.length > 0) transaction.send(sql.insertTerms, columns(workspaceId, added))
   if (gaps.size > 0) {
     transaction.send(sql.addGaps, [workspaceId, [...gaps.keys()], [...gaps.values()]])

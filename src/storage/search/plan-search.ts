@@ -6,67 +6,61 @@ import {
   type ProfileFilter,
   type ProfileQuery,
 } from '../../core/profile-query.ts'
-import type { Posting, ProfileSource, SearchState, Stretch } from './profile-source.ts'
-import {
-  attributeTerm,
-  nameTerm,
-  shownNameIndex,
-  type Term,
-  valueLengthMax,
-} from './profile-terms.ts'
+import { IdSet } from './id-set.ts'
+import type { ProfileSource, SearchState, Stretch } from './profile-source.ts'
+import { attributeTerm, nameTerm, shownNameIndex } from './profile-terms.ts'
+import { idsOfTree, termTree } from './term-tree.ts'
 
 /** How the profiles that may match are come by, in the order of ids. */
 export type Path =
-  | { by: 'ids'; ids: readonly ProfileId[] }
-  | { by: 'postings'; postings: readonly Posting[] }
+  /** `exact`: these are all who match, and nobody else is among them. */
+  | { by: 'set'; set: IdSet; exact: boolean }
+  | { by: 'phones'; phones: readonly string[] }
   | { by: 'scan' }
 
-/** One part of a filter that an index knows: everybody who passes is at one of these places. */
-interface Leg {
-  postings: Posting[]
-  stretches: Stretch[]
-}
-
-/** Ids looked up at one place before it counts as a place where many are. */
-const postingsMax = 1_000
+/** Ids of a phone number looked up before it counts as one that many have. */
+const phonedMax = 1_000
 /** The same of a stretch of values, which cannot be read on from the middle. */
 const stretchMax = 10_000
+/** So few are looked at sooner than they are made fewer. */
+const fewMax = 50
 
 /**
- * Chooses the shortest way to everybody who may match: the part of the filter that fewest pass, as
- * far as an index can tell; else one that can be read on in the order of ids; else everybody.
+ * Chooses the shortest way to everybody who may match: whom all indexes together leave; else those
+ * with a phone number that very many have; else everybody.
  */
 export async function choosePath(
   source: ProfileSource,
   workspaceId: WorkspaceId,
   state: SearchState,
-  query: ProfileQuery,
+  { filter = {}, include = 'living' }: ProfileQuery,
 ): Promise<Path> {
-  const filter = query.filter ?? {}
-  let best: ProfileId[] | null = filter.ids ? unique(filter.ids) : null
-  let many: Posting[] | null = null
-  for (const leg of legsOf(filter, state, query.include ?? 'living')) {
-    if (best && best.length <= postingsMax) break
-    const ids = await probe(source, workspaceId, leg)
-    if (ids === null && leg.stretches.length === 0) many ??= leg.postings
-    if (ids && (!best || ids.length < best.length)) best = ids
+  const { ids, idsWithin, phones, where } = filter
+  const living = include === 'living'
+  let set: IdSet | null = ids ? IdSet.of(ids) : null
+  const narrow = (found: IdSet | null) => {
+    if (found) set = set ? set.and(found) : found
   }
-  if (best) return { by: 'ids', ids: best.sort((a, b) => a - b) }
-  return many ? { by: 'postings', postings: many } : { by: 'scan' }
+  const isOpen = () => set === null || set.size > fewMax
+  const [stretches, wide] = stretchesOf(filter, state, include)
+  for (const each of stretches) if (isOpen()) narrow(await probe(source, workspaceId, each))
+  if (phones && living && isOpen()) narrow(await probePhones(source, workspaceId, phones))
+  const known = where && living ? termTree(where, state) : null
+  if (known && isOpen()) narrow(await idsOfTree(source, workspaceId, known.tree))
+  for (const each of wide) if (isOpen()) narrow(await probe(source, workspaceId, each))
+  if (set) {
+    const { from = 0, until = Number.MAX_SAFE_INTEGER } = idsWithin ?? {}
+    if (idsWithin) set = set.within(from, until)
+    return { by: 'set', set, exact: known?.exact === true && asksOnly(filter, exactParts) }
+  }
+  return phones && living ? { by: 'phones', phones: unique(phones) } : { by: 'scan' }
 }
 
-/**
- * The places of an index whose entries are exactly who the filter finds, so that counting these
- * counts them; null where something else has to be looked at.
- */
-export function exactPostings(query: ProfileQuery, state: SearchState): Posting[] | null {
-  const { filter = {}, include = 'living' } = query
-  const [part, ...others] = conjuncts(filter.where)
-  const asked = Object.values(filter).filter((each) => each !== undefined)
-  if (!part || others.length > 0 || asked.length !== 1 || include !== 'living') return null
-  const postings = whereLeg(part, state)?.postings
-  const isWhole = ({ value }: Posting) => value.length < valueLengthMax
-  return postings?.every(isWhole) ? postings : null
+const exactParts: readonly string[] = ['where', 'idsWithin']
+
+function asksOnly(filter: ProfileFilter, parts: readonly string[]): boolean {
+  const asked = Object.entries(filter).filter(([, part]) => part !== undefined)
+  return asked.every(([name]) => parts.includes(name))
 }
 
 /**
@@ -106,103 +100,80 @@ export function withoutIndex(query: ProfileQuery, state: SearchState): string[] 
   if (filter.updated) unknown.push('updated')
   if (filter.phones && !living) unknown.push('phones')
   if (filter.identifier && !living) unknown.push('identifier')
-  if (filter.name !== undefined && !nameLeg(filter.name, state, living)) unknown.push('name')
+  if (filter.name !== undefined && !nameStretches(filter.name, state, living)) unknown.push('name')
   for (const part of conjuncts(filter.where)) {
-    if (!living || !whereLeg(part, state)) unknown.push(describe(part))
+    if (!living || !termTree(part, state)) unknown.push(describe(part))
   }
   if (order?.by === 'updated') unknown.push('order by updated')
   if (order?.by === 'attribute') unknown.push(`order by ${order.name}`)
   return unknown
 }
 
-function legsOf(
-  filter: ProfileFilter,
+/** What is looked up by a stretch of values: first what finds few, then what may find many. */
+function stretchesOf(
+  { identifier, name, created }: ProfileFilter,
   state: SearchState,
   include: NonNullable<ProfileQuery['include']>,
-): Leg[] {
-  const { identifier, phones, name, created, where } = filter
-  const legs: Leg[] = []
-  if (include === 'living') {
-    if (identifier) legs.push(identifierLeg(identifier))
-    if (phones) {
-      const postings = unique(phones).map((value) => ({ in: 'phones' as const, value }))
-      legs.push({ postings, stretches: [] })
-    }
-    const named = name === undefined ? null : nameLeg(name, state, true)
-    if (named) legs.push(named)
-    for (const part of conjuncts(where)) {
-      const leg = whereLeg(part, state)
-      if (leg) legs.push(leg)
-    }
-  }
+): [few: Stretch[][], wide: Stretch[][]] {
+  const living = include === 'living'
+  const few = identifier && living ? [[identifierStretch(identifier)]] : []
+  const wide: Stretch[][] = []
+  const named = name === undefined ? null : nameStretches(name, state, living)
+  if (named) wide.push(named)
   if (created) {
     const { from = 0, until = Number.MAX_SAFE_INTEGER } = created
-    legs.push({ postings: [], stretches: [{ in: 'created', from, below: until }] })
+    wide.push([{ in: 'created', from, below: until }])
   }
-  return legs
+  return [few, wide]
 }
 
-function identifierLeg(wanted: NonNullable<ProfileFilter['identifier']>): Leg {
+function identifierStretch(wanted: NonNullable<ProfileFilter['identifier']>): Stretch {
   const { kind } = wanted
   const bounds =
     'value' in wanted
       ? { from: wanted.value, below: `${wanted.value}\u0001` }
       : { from: wanted.prefix, below: afterPrefix(wanted.prefix) }
-  return { postings: [], stretches: [{ in: 'identifiers', kind, ...bounds }] }
+  return { in: 'identifiers', kind, ...bounds }
 }
 
-function nameLeg(prefix: string, { indexed }: SearchState, living: boolean): Leg | null {
+function nameStretches(
+  prefix: string,
+  { indexed }: SearchState,
+  living: boolean,
+): Stretch[] | null {
   if (!living || !indexed.includes(shownNameIndex)) return null
-  const folded = foldName(prefix)
   const from = nameTerm(prefix)
-  const below = afterPrefix(from)
-  const terms: Stretch = { in: 'terms', kind: 'name', name: '', from, below }
-  const { stretches } = identifierLeg({ kind: EMAIL, prefix: folded })
-  return { postings: [], stretches: [terms, ...stretches] }
+  const terms: Stretch = { in: 'terms', kind: 'name', name: '', from, below: afterPrefix(from) }
+  return [terms, identifierStretch({ kind: EMAIL, prefix: foldName(prefix) })]
 }
 
-function whereLeg(part: Condition, { indexed }: SearchState): Leg | null {
-  if ('all' in part || 'any' in part || 'not' in part || part.changed !== undefined) return null
-  const at = (terms: Term[]): Leg => {
-    const postings = terms.map((term) => ({ in: 'terms' as const, ...term }))
-    return { postings, stretches: [] }
-  }
-  if (part.tag !== undefined) {
-    if (part.exists === false) return null
-    return at([{ kind: 'tag', name: part.tag, value: '' }])
-  }
-  const name = part.profile
-  // Dots may also lead into a value, where no index looks.
-  if (name === undefined || name.includes('.') || !indexed.includes(name)) return null
-  const values = equalTo(part)
-  return values && at(values.map((value) => ({ kind: 'attribute', name, value })))
-}
-
-/** The terms of the values that a comparison takes, when it is one of equality; else null. */
-function equalTo({ is, is_not, exists, one_of }: Comparison): string[] | null {
-  const asked = is === undefined ? one_of : [is]
-  if (!asked || (is === undefined && (is_not !== undefined || exists !== undefined))) return null
-  const terms = asked.map((value) => attributeTerm(value))
-  return terms.every((term) => term !== null) ? unique(terms) : null
-}
-
+/** Everybody within any of these; null where they are too many. */
 async function probe(
   source: ProfileSource,
   workspaceId: WorkspaceId,
-  { postings, stretches }: Leg,
-): Promise<ProfileId[] | null> {
-  const ids = new Set<ProfileId>()
-  for (const posting of postings) {
-    const wanted = { after: null, descending: false, limit: postingsMax + 1 }
-    for (const id of await source.postings(workspaceId, posting, wanted)) ids.add(id)
-    if (ids.size > postingsMax) return null
-  }
+  stretches: readonly Stretch[],
+): Promise<IdSet | null> {
+  const ids: ProfileId[] = []
   for (const stretch of stretches) {
     const found = await source.within(workspaceId, stretch, stretchMax + 1)
-    for (const id of found) ids.add(id)
     if (found.length > stretchMax) return null
+    ids.push(...found)
   }
-  return [...ids]
+  return IdSet.of(ids)
+}
+
+async function probePhones(
+  source: ProfileSource,
+  workspaceId: WorkspaceId,
+  phones: readonly string[],
+): Promise<IdSet | null> {
+  const ids: ProfileId[] = []
+  for (const phone of unique(phones)) {
+    const wanted = { after: null, descending: false, limit: phonedMax + 1 }
+    ids.push(...(await source.phoned(workspaceId, phone, wanted)))
+    if (ids.length > phonedMax) return null
+  }
+  return IdSet.of(ids)
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
-import type { TermKind } from './profile-terms.ts'
+import type { IdSet } from './id-set.ts'
+import type { Term, TermKind } from './profile-terms.ts'
 
 /**
  * What searching for profiles needs of an engine: a few look-ups, each of them short and bounded,
@@ -14,12 +15,12 @@ export interface ProfileSource {
   byIds(workspaceId: WorkspaceId, ids: readonly ProfileId[]): Promise<Row[]>
   /** Rows in the order asked for, behind a position. */
   scan(workspaceId: WorkspaceId, wanted: ScanWanted): Promise<Row[]>
-  /** Ids of everybody entered at one place of an index, in their order, behind an id. */
-  postings(workspaceId: WorkspaceId, of: Posting, wanted: PostingsWanted): Promise<ProfileId[]>
+  /** Everybody who is entered under a term. */
+  entered(workspaceId: WorkspaceId, term: Term): Promise<IdSet>
+  /** Ids of everybody who has a phone number, in their order, behind an id. */
+  phoned(workspaceId: WorkspaceId, phone: string, wanted: PhonedWanted): Promise<ProfileId[]>
   /** Ids that an index holds between two values, in any order, some of them more than once. */
   within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
-  /** How many are entered at one place of an index. */
-  countPostings(workspaceId: WorkspaceId, of: Posting): Promise<number>
   /** Rows of everybody between two ids whose attributes hold a text, in order. */
   holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
   /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
@@ -64,17 +65,13 @@ export interface HoldingWanted {
   text: string
 }
 
-export type Posting =
-  | { in: 'phones'; value: string }
-  | { in: 'terms'; kind: TermKind; name: string; value: string }
-
 /** `from` counts, `below` does not; null is without an end. */
 export type Stretch =
   | { in: 'identifiers'; kind: string; from: string; below: string | null }
   | { in: 'terms'; kind: TermKind; name: string; from: string; below: string | null }
   | { in: 'created'; from: number; below: number }
 
-export interface PostingsWanted {
+export interface PhonedWanted {
   after: ProfileId | null
   descending: boolean
   limit: number

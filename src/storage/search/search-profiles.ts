@@ -6,7 +6,7 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
-import { choosePath, exactPostings, type Path, textHeld, withoutIndex } from './plan-search.ts'
+import { choosePath, type Path, textHeld, withoutIndex } from './plan-search.ts'
 import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
 import { compareKeys, readCursor, type SortKey, sortKey, writeCursor } from './search-order.ts'
@@ -101,14 +101,20 @@ async function readPage(search: Search): Promise<Hit[]> {
   const cursor = 'after' in page ? readCursor(query, page.after) : null
   let skip = 'offset' in page ? page.offset : 0
   const start: Start = { after: cursor ? placeAt(cursor) : firstPlace(query), skip: 0 }
-  if (skip > 0 && !filter && (!order || order.by === 'id')) {
+  const { path } = search
+  const isExact = path.by === 'set' && path.exact
+  if (isExact) {
+    start.skip = skip
+    skip = 0
+  } else if (skip > 0 && !filter && (!order || order.by === 'id')) {
     const found = await findOffset(search, skip)
     if (!found) return []
     Object.assign(start, found)
     skip = 0
   }
   const hits: Hit[] = []
-  for await (const rows of walk(search, start, filter ? batch : Math.min(page.limit + 1, batch))) {
+  const size = filter && !isExact ? batch : Math.min(page.limit + 1, batch)
+  for await (const rows of walk(search, start, size)) {
     for (const row of rows) {
       if (!search.passes(row)) continue
       if (skip > 0) skip -= 1
@@ -146,17 +152,13 @@ async function sortPage(search: Search): Promise<Hit[]> {
 }
 
 async function count(search: Search): Promise<number> {
-  const { query, state, source, workspaceId } = search
+  const { query, state, path } = search
   const { filter, include = 'living' } = query
   if (!filter) {
     const { living, lastProfile } = state
     return include === 'all' ? lastProfile : include === 'living' ? living : lastProfile - living
   }
-  const exact = exactPostings(query, state)
-  if (exact) {
-    const counts = exact.map((posting) => source.countPostings(workspaceId, posting))
-    return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0)
-  }
+  if (path.by === 'set' && path.exact) return path.set.size
   const byId = { ...search, query: { ...query, order: { by: 'id' as const } } }
   let found = 0
   for await (const rows of walk(byId, { after: firstPlace(byId.query), skip: 0 }, batch)) {

@@ -10,6 +10,8 @@ import type { Place } from './search-order.ts'
 export const batch = 500
 /** The same of rows without their texts. */
 const briefBatch = 4_000
+/** Rows looked up by their ids in one go. */
+const idsMax = 200
 /** Ids looked through in one go where the engine does it. */
 const holdingStretch = 4_000
 
@@ -40,7 +42,7 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
   const { order, include = 'living' } = query
   const descending = order?.descending ?? false
   if (path.by !== 'scan') {
-    for await (const ids of walkIds(search, start, Math.min(size, 200))) {
+    for await (const ids of walkIds(search, start, Math.min(size, idsMax))) {
       const rows = await source.byIds(workspaceId, ids)
       budget.spend(ids.length)
       yield rows.sort((a, b) => (idOf(a) - idOf(b)) * (descending ? -1 : 1))
@@ -127,24 +129,26 @@ async function* walkIds(
   const descending = query.order?.descending ?? false
   const sign = descending ? -1 : 1
   let after = start.after?.id ?? null
-  const isBehind = (id: ProfileId) => after === null || (id - after) * sign > 0
-  if (path.by === 'ids') {
-    const ids = path.ids.filter(isBehind)
-    if (descending) ids.reverse()
-    for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size)
-    return
-  }
-  if (path.by !== 'postings') return
+  let { skip } = start
+  if (path.by === 'scan') return
   for (;;) {
-    const wanted = { after, descending, limit: size }
-    const found = new Set<ProfileId>()
-    for (const posting of path.postings) {
-      for (const id of await source.postings(workspaceId, posting, wanted)) found.add(id)
-    }
-    const ids = [...found].sort((a, b) => (a - b) * sign).slice(0, size)
+    const ids =
+      path.by === 'set'
+        ? path.set.page({ after, descending, skip, limit: size })
+        : await phoned(path.phones)
     if (ids.length === 0) return
     yield ids
     after = ids.at(-1) as ProfileId
+    skip = 0
+  }
+
+  async function phoned(phones: readonly string[]): Promise<ProfileId[]> {
+    const found = new Set<ProfileId>()
+    for (const phone of phones) {
+      const wanted = { after, descending, limit: size }
+      for (const id of await source.phoned(workspaceId, phone, wanted)) found.add(id)
+    }
+    return [...found].sort((a, b) => (a - b) * sign).slice(0, size)
   }
 }
 

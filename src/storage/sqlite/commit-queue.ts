@@ -101,6 +101,8 @@ export class CommitQueue {
     commands: readonly Command[],
     indexed: readonly string[],
   ): Promise<(Outcome | Fault)[]> {
+    // Both load the decision; whoever writes has it by the time there is something to write.
+    this.#writer()
     this.#decide ??= import(this.#options.decision.href)
     const { decide } = await this.#decide
     const parts: Promise<(Outcome | Fault)[]>[] = []
@@ -274,6 +276,7 @@ export class CommitQueue {
         fields: [],
         retryAfterSeconds: 1,
         profile: null,
+        merge: null,
         cause: null,
       } as const
       done?.({ kind: 'probed', fault })

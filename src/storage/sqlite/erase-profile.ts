@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Actor } from '../../core/audit.ts'
-import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { erasedEntry } from '../audit-details.ts'
+import type { Actor, AuditEntry } from '../../core/audit.ts'
+import { hashesOf, type Witness } from '../../core/erasure.ts'
 import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
+import { type ErasureOf, writeReceipt } from '../erasure-receipt.ts'
 import { auditValues } from '../rows.ts'
-import type { Erasure } from '../store.ts'
+import type { Erasure, Store } from '../store.ts'
 import { openDatabase } from './open-database.ts'
 import { insertAudit, rowKey } from './statements.ts'
 
@@ -20,11 +20,33 @@ const syntax: EraseTools['syntax'] = {
   at: (table, id) => `${table}.key = ${rowKey('?1', id)}`,
 }
 
+interface ErasureParts {
+  path: string
+  db: DatabaseSync
+  clock: () => number
+  actor: Actor
+  witness: (() => Witness) | undefined
+}
+
+export function erasures(parts: ErasureParts): Pick<Store, 'eraseProfile' | 'findErasures'> {
+  const { path, db, clock, actor, witness } = parts
+  return {
+    eraseProfile: (workspace, profile, by = actor) =>
+      eraseProfile(path, clock, witness?.() ?? null, { workspace, profile, by }),
+    findErasures: async (workspace, identifiers, limit) => {
+      const hashes = JSON.stringify(hashesOf(witness, workspace, identifiers))
+      const rows = db.prepare(selectErasures).all(workspace, hashes, limit)
+      return rows.map(({ receipt }) => receipt as number)
+    },
+  }
+}
+
 /** Deleted bytes are overwritten, and the log with what was there before is folded back and cut. */
-export async function eraseProfile(
+async function eraseProfile(
   path: string,
   clock: () => number,
-  of: { workspace: WorkspaceId; profile: ProfileId; by: Actor },
+  witness: Witness | null,
+  of: ErasureOf,
 ): Promise<Erasure> {
   const db = openDatabase(path, 'write')
   try {
@@ -40,22 +62,28 @@ export async function eraseProfile(
         throw error
       }
     }
-    const tools = { syntax, look: session, write }
+    const tools = { syntax, look: session, write, witness }
     const traces = await eraseTraces(tools, of.workspace, of.profile)
-    const at = clock()
-    const { lastInsertRowid } = db
-      .prepare(insertAudit)
-      .run(...auditValues(erasedEntry(at, of, traces)))
+    const insert = async (_: EraseSession, entry: Omit<AuditEntry, 'id'>) =>
+      Number(db.prepare(insertAudit).run(...auditValues(entry)).lastInsertRowid)
+    const erasure = await writeReceipt({ write, witness, insert }, of, traces, clock())
     await foldLog(db)
-    return { receipt: Number(lastInsertRowid), at, traces }
+    return erasure
   } finally {
     db.close()
   }
 }
 
+const selectErasures = `
+  SELECT DISTINCT receipt FROM erased_identifiers
+  WHERE workspace_id = ? AND hash IN (SELECT value FROM json_each(?)) AND receipt IS NOT NULL
+  ORDER BY receipt LIMIT ?`
+
 function sessionOf(db: DatabaseSync): EraseSession {
   const bound = (values: Parameters<EraseSession['all']>[1]) =>
-    values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value))
+    values.map((value) =>
+      Array.isArray(value) ? JSON.stringify(value) : (value as string | number | null),
+    )
   return {
     all: async (text, values) => db.prepare(text).all(...bound(values)),
     run: async (text, values) => Number(db.prepare(text).run(...bound(values)).changes),

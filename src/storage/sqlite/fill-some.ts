@@ -3,7 +3,8 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { profileFromRow, type Row } from '../rows.ts'
 import { shownNameIndex, termsOf } from '../search/profile-terms.ts'
-import { insertTerm, selectScan } from './search-statements.ts'
+import { selectScan } from './search-statements.ts'
+import { TermTable } from './term-table.ts'
 
 /** Profiles entered, or terms taken out, in one transaction. */
 const batch = 500
@@ -17,8 +18,8 @@ const moveFill = 'UPDATE index_fills SET filled_id = ? WHERE workspace_id = ? AN
 const endFill = 'DELETE FROM index_fills WHERE workspace_id = ? AND name = ?'
 
 const deleteTerms = `
-  DELETE FROM profile_terms WHERE (workspace_id, kind, name, value, profile_id) IN (
-    SELECT workspace_id, kind, name, value, profile_id FROM profile_terms
+  DELETE FROM profile_terms WHERE (workspace_id, kind, name, value, block) IN (
+    SELECT workspace_id, kind, name, value, block FROM profile_terms
     WHERE workspace_id = ? AND kind = ? AND name = ? LIMIT ${batch})`
 
 export interface Filled {
@@ -44,11 +45,11 @@ function enterSome(db: DatabaseSync, fill: Row): number {
   const name = fill.name as string
   const text = selectScan({ by: 'id', descending: false, include: 'living', brief: false })
   const rows = db.prepare(text).all(workspaceId, 0, fill.filled_id as number, batch, 0)
-  const insert = db.prepare(insertTerm)
+  const terms = new TermTable(db)
   for (const profile of rows.map(profileFromRow)) {
     for (const term of termsOf(profile, [name])) {
       if (term.kind === 'tag') continue
-      insert.run(workspaceId, term.kind, term.name, term.value, profile.id)
+      terms.enter(workspaceId, term, [profile.id])
     }
   }
   const last = rows.at(-1)?.id as number | undefined

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '../../core/errors.ts'
+import { profileTextOfRow } from '../applied-json.ts'
 import { SearchBudget } from '../search/search-budget.ts'
 import { searchEvents } from '../search/search-events.ts'
-import { searchProfiles } from '../search/search-profiles.ts'
+import { type RowPage, searchProfiles } from '../search/search-profiles.ts'
 import { openDatabase } from './open-database.ts'
 import { listRecords } from './record-reader.ts'
 import { searchSources } from './search-sources.ts'
@@ -18,15 +19,28 @@ const source = searchSources(db)
 
 parentPort?.on('message', (text: string) => {
   const request = JSON.parse(text) as SearchRequest
-  void answer(request).then((reply) => parentPort?.postMessage(JSON.stringify(reply)))
+  void answer(request).then((text) => parentPort?.postMessage(text))
 })
 
-async function answer({ id, ask, budgetMs, now }: SearchRequest): Promise<SearchReply> {
+/** A `SearchReply` as text. */
+async function answer(request: SearchRequest): Promise<string> {
+  const reply = await replyTo(request)
+  if (!('found' in reply)) return JSON.stringify(reply)
+  const { rows, next, total } = reply.found
+  // What is JSON in its row stays as it is: no parsing here, and no text within a text.
+  const profiles = `[${rows.map(profileTextOfRow).join(',')}]`
+  const rest = JSON.stringify({ next, total }).slice(1)
+  return `{"id":${reply.id},"page":{"profiles":${profiles},${rest}}`
+}
+
+type Reply = SearchReply | { id: number; found: RowPage }
+
+async function replyTo({ id, ask, budgetMs, now }: SearchRequest): Promise<Reply> {
   const budget = new SearchBudget(budgetMs, now)
   try {
     switch (ask.kind) {
       case 'profiles':
-        return { id, page: await searchProfiles(source, ask.workspaceId, ask.query, budget) }
+        return { id, found: await searchProfiles(source, ask.workspaceId, ask.query, budget) }
       case 'events':
         return { id, events: await searchEvents(source, ask.workspaceId, ask.query, budget) }
       case 'records':

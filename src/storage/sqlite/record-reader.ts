@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordQuery, RecordsWanted, StoredRecord } from '../../core/record.ts'
@@ -11,43 +11,39 @@ export interface RecordRows {
   total: number | null
 }
 
-/** Reads one record beside the writer. */
-export function findRecord(
-  db: DatabaseSync,
-  workspaceId: WorkspaceId,
-  kind: string,
-  key: RecordKey,
-): StoredRecord | null {
-  if (!isPossibleKey(kind, key)) return null
-  const row =
-    'id' in key
-      ? db.prepare(selectRecord).get(workspaceId, key.id)
-      : db.prepare(selectRecordByName).get(workspaceId, kind, key.parent ?? '', key.name)
-  return row && row.kind === kind ? recordFromRow(row) : null
-}
+/** Reads records beside the writer; see `RecordStore`. */
+export class RecordReader {
+  readonly #byId: StatementSync
+  readonly #byName: StatementSync
+  readonly #bySubjects: StatementSync
 
-/** Reads several beside the writer; see `RecordStore.findRecords`. */
-export function findRecords(
-  db: DatabaseSync,
-  workspaceId: WorkspaceId,
-  wanted: RecordsWanted,
-): StoredRecord[] {
-  const { ids, names, subjects } = possibleRecords(wanted)
-  const rows: Row[] = []
-  const byId = db.prepare(selectRecord)
-  for (const id of ids) rows.push(...byId.all(workspaceId, id))
-  const byName = db.prepare(selectRecordByName)
-  for (const { kind, parent, name } of names) {
-    rows.push(...byName.all(workspaceId, kind, parent, name))
+  constructor(db: DatabaseSync) {
+    this.#byId = db.prepare(selectRecord)
+    this.#byName = db.prepare(selectRecordByName)
+    this.#bySubjects = db.prepare(selectRecordsOf)
   }
-  let left = limits.recordsOfPeopleMax
-  const bySubject = db.prepare(selectRecordsOf)
-  for (const subject of subjects.sort((a, b) => a - b)) {
-    const found = bySubject.all(workspaceId, subject, left)
-    rows.push(...found)
-    left -= found.length
+
+  find(workspaceId: WorkspaceId, kind: string, key: RecordKey): StoredRecord | null {
+    if (!isPossibleKey(kind, key)) return null
+    const row =
+      'id' in key
+        ? this.#byId.get(workspaceId, key.id)
+        : this.#byName.get(workspaceId, kind, key.parent ?? '', key.name)
+    return row && row.kind === kind ? recordFromRow(row) : null
   }
-  return foundRecords(rows)
+
+  findSome(workspaceId: WorkspaceId, wanted: RecordsWanted): StoredRecord[] {
+    const { ids, names, subjects } = possibleRecords(wanted)
+    const rows: Row[] = ids.flatMap((id) => this.#byId.all(workspaceId, id))
+    for (const { kind, parent, name } of names) {
+      rows.push(...this.#byName.all(workspaceId, kind, parent, name))
+    }
+    if (subjects.length > 0) {
+      const sorted = JSON.stringify(subjects.sort((a, b) => a - b))
+      rows.push(...this.#bySubjects.all(workspaceId, sorted, limits.recordsOfPeopleMax))
+    }
+    return foundRecords(rows)
+  }
 }
 
 /** The rows of a page and one more; see `RecordStore.listRecords`. */

@@ -1,6 +1,6 @@
 import { limits } from '../../core/limits.ts'
 import { recordColumns } from '../rows.ts'
-import { rowKey } from './statements.ts'
+import { prefixed, rowKey } from './statements.ts'
 
 /** Statements about records, one named constant each, so that plans can be tested. */
 
@@ -12,9 +12,10 @@ export const selectRecordByName = `
   SELECT ${recordColumns} FROM records
   WHERE workspace_id = ? AND kind = ? AND parent = ? AND name = ?`
 
+/** Of a list of people as JSON, one after the other: one look into the index for each of them. */
 export const selectRecordsOf = `
-  SELECT ${recordColumns} FROM records WHERE workspace_id = ? AND subject = ?
-  ORDER BY kind, id LIMIT ?`
+  SELECT ${prefixed('r', recordColumns)} FROM json_each(?2) CROSS JOIN records AS r
+  WHERE r.workspace_id = ?1 AND r.subject = json_each.value LIMIT ?3`
 
 export const selectSomeOfParent = `
   SELECT id FROM records WHERE workspace_id = ? AND kind = ? AND parent = ?

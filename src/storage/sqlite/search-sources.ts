@@ -2,7 +2,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
-import type { Posting, PostingsWanted, ProfileSource, Stretch } from '../search/profile-source.ts'
+import { IdSet } from '../search/id-set.ts'
+import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import type { EventSource } from '../search/search-events.ts'
 import * as eventSql from './event-statements.ts'
 import * as sql from './search-statements.ts'
@@ -51,16 +52,13 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       const id = Math.max(0, Math.min(start.id, idsBelow - 1))
       return all(sql.selectScan(how), workspaceId, start.at, id, limit, skip)
     },
-    postings: async (workspaceId, of, wanted) => {
-      const [text, values] = postings(of, wanted)
-      return ids(await all(text, workspaceId, ...values, wanted.limit))
-    },
-    countPostings: async (workspaceId, of) => {
-      const rows =
-        of.in === 'phones'
-          ? await all(sql.countPhones, workspaceId, of.value)
-          : await all(sql.countTerms, workspaceId, of.kind, of.name, of.value)
-      return rows[0]?.count as number
+    entered: async (workspaceId, { kind, name, value }) =>
+      IdSet.ofRows(blocks(await all(sql.selectTerm, workspaceId, kind, name, value))),
+    phoned: async (workspaceId, phone, { after, descending, limit }) => {
+      const place = Math.max(0, Math.min(after ?? (descending ? idsBelow : 0), idsBelow - 1))
+      const bounds = descending ? [0, place] : [place, idsBelow - 1]
+      const text = descending ? sql.selectPhonedBack : sql.selectPhoned
+      return ids(await all(text, workspaceId, phone, ...bounds, limit))
     },
     holding: (workspaceId, { above, below, text, ...how }) => {
       const bounds = [above, below].map((id) => Math.max(0, Math.min(id, idsBelow - 1)))
@@ -68,7 +66,10 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
     },
     within: async (workspaceId, stretch, limit) => {
       const [text, values] = within(stretch)
-      return ids(await all(text, workspaceId, ...values, limit))
+      const rows = await all(text, workspaceId, ...values, limit)
+      return stretch.in === 'terms'
+        ? blocks(rows).flatMap((row) => IdSet.ofRows([row]).all())
+        : ids(rows)
     },
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],
@@ -107,18 +108,8 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
 
 const last = { at: Number.MAX_SAFE_INTEGER, id: idsBelow - 1 }
 
-function postings(
-  of: Posting,
-  { after, descending }: PostingsWanted,
-): [text: string, values: SQLInputValue[]] {
-  const place = Math.max(0, Math.min(after ?? (descending ? idsBelow : 0), idsBelow - 1))
-  const bounds = descending ? [0, place] : [place, idsBelow - 1]
-  if (of.in === 'phones') {
-    const text = descending ? sql.selectPhonePostingsBack : sql.selectPhonePostings
-    return [text, [of.value, ...bounds]]
-  }
-  const text = descending ? sql.selectTermPostingsBack : sql.selectTermPostings
-  return [text, [of.kind, of.name, of.value, ...bounds]]
+function blocks(rows: readonly Row[]): [number, Uint8Array][] {
+  return rows.map(({ block, ids }) => [block as number, ids as Uint8Array])
 }
 
 function within(stretch: Stretch): [text: string, values: SQLInputValue[]] {

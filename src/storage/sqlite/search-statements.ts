@@ -14,56 +14,39 @@ export const addGap = `
   INSERT INTO profile_gaps (workspace_id, block, count) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET count = count + excluded.count`
 
-/** Beginning an index anew finds some of its terms there already. */
-export const insertTerm = `
-  INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT DO NOTHING`
+export const selectTermBlock = `
+  SELECT ids FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? AND block = ?`
 
-/** The same of many profiles, whose ids are given as JSON. */
-export const insertTermOfMany = `
-  INSERT INTO profile_terms (workspace_id, kind, name, value, profile_id)
-  SELECT ?, ?, ?, ?, value FROM json_each(?) WHERE true
-  ON CONFLICT DO NOTHING`
+export const putTermBlock = `
+  INSERT INTO profile_terms (workspace_id, kind, name, value, block, ids) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET ids = excluded.ids`
 
-export const deleteTerm = `
+export const deleteTermBlock = `
   DELETE FROM profile_terms
-  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? AND profile_id = ?`
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? AND block = ?`
 
 /** The keys of a list of ids, given as JSON. */
 export const selectByIds = `
   SELECT ${profileColumns} FROM profiles
   WHERE key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`
 
-export const selectPhonePostings = `
+export const selectPhoned = `
   SELECT id FROM profiles WHERE workspace_id = ?1 AND phone = ?2
     AND key > ${rowKey('?1', '?3')} AND key < ${rowKey('?1', '?4')} ORDER BY key LIMIT ?5`
 
-export const selectPhonePostingsBack = selectPhonePostings.replace('BY key', 'BY key DESC')
+export const selectPhonedBack = selectPhoned.replace('BY key', 'BY key DESC')
 
-export const selectTermPostings = `
-  SELECT profile_id AS id FROM profile_terms
-  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND value = ?4
-    AND profile_id > ?5 AND profile_id < ?6 ORDER BY profile_id LIMIT ?7`
-
-export const selectTermPostingsBack = selectTermPostings.replace(
-  'BY profile_id',
-  'BY profile_id DESC',
-)
-
-export const countTerms = `
-  SELECT count(*) AS count FROM profile_terms
-  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ?`
-
-export const countPhones = `
-  SELECT count(*) AS count FROM profiles
-  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL`
+export const selectTerm = `
+  SELECT block, ids FROM profile_terms
+  WHERE workspace_id = ? AND kind = ? AND name = ? AND value = ? ORDER BY block`
 
 export const selectIdentifiersWithin = `
   SELECT profile_id AS id FROM profile_identifiers
   WHERE workspace_id = ? AND kind = ? AND value >= ? AND value < ? AND holder >= 0 LIMIT ?`
 
 export const selectTermsWithin = `
-  SELECT profile_id AS id FROM profile_terms
+  SELECT block, ids FROM profile_terms
   WHERE workspace_id = ? AND kind = ? AND name = ? AND value >= ? AND value < ? LIMIT ?`
 
 export const selectCreatedWithin = `

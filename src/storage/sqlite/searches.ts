@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { shownProfileFromJson } from '../applied-json.ts'
 import type { QueryStore } from '../query-store.ts'
 import type { RecordStore } from '../record-store.ts'
-import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
+import { eventFromRow, type Row } from '../rows.ts'
 import { assertRecordQuery, recordPage } from '../search/list-records.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import type { ReadQueue } from './read-queue.ts'
-import { findRecord, findRecords } from './record-reader.ts'
+import { RecordReader } from './record-reader.ts'
 
 /** What is asked of the reading thread, and the index work of the writing one. */
 export function searches(
@@ -13,11 +14,12 @@ export function searches(
   reads: ReadQueue,
   queue: CommitQueue,
 ): QueryStore & RecordStore {
+  const recordReader = new RecordReader(db)
   return {
     queryProfiles: async (workspaceId, query) => {
       const { page } = await reads.ask({ kind: 'profiles', workspaceId, query })
-      const { rows, next, total } = answered(page)
-      return { profiles: rows.map(profileFromRow), next, total }
+      const { profiles, next, total } = answered(page)
+      return { profiles: profiles.map(shownProfileFromJson), next, total }
     },
     queryEvents: async (workspaceId, query) => {
       const { events } = await reads.ask({ kind: 'events', workspaceId, query })
@@ -32,8 +34,8 @@ export function searches(
         if (!some.left) return { profiles }
       }
     },
-    findRecord: async (workspaceId, kind, key) => findRecord(db, workspaceId, kind, key),
-    findRecords: async (workspaceId, wanted) => findRecords(db, workspaceId, wanted),
+    findRecord: async (workspaceId, kind, key) => recordReader.find(workspaceId, kind, key),
+    findRecords: async (workspaceId, wanted) => recordReader.findSome(workspaceId, wanted),
     listRecords: async (workspaceId, query) => {
       assertRecordQuery(query)
       const { records } = await reads.ask({ kind: 'records', workspaceId, query })

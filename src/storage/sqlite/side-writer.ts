@@ -5,6 +5,7 @@ import { blockOf } from '../search/profile-source.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
 import { deleteRecordsOf } from './record-statements.ts'
 import * as sql from './search-statements.ts'
+import { TermTable } from './term-table.ts'
 
 interface Added {
   workspaceId: WorkspaceId
@@ -14,18 +15,14 @@ interface Added {
 
 /** Keeps what profiles are searched by in step with them, inside the transaction of the group. */
 export class SideWriter {
-  readonly #insertTerm: StatementSync
-  readonly #insertTermOfMany: StatementSync
-  readonly #deleteTerm: StatementSync
+  readonly #terms: TermTable
   readonly #addGap: StatementSync
   readonly #deleteRecords: StatementSync
   /** Terms of new profiles that are not written yet, each with whom it is of. */
   readonly #added = new Map<string, Added>()
 
   constructor(db: DatabaseSync) {
-    this.#insertTerm = db.prepare(sql.insertTerm)
-    this.#insertTermOfMany = db.prepare(sql.insertTermOfMany)
-    this.#deleteTerm = db.prepare(sql.deleteTerm)
+    this.#terms = new TermTable(db)
     this.#addGap = db.prepare(sql.addGap)
     this.#deleteRecords = db.prepare(deleteRecordsOf)
   }
@@ -37,12 +34,10 @@ export class SideWriter {
       const { gone, added } = termChanges(before, profile, indexed)
       // What goes may be among what was put off.
       if (gone.length > 0) this.flush()
-      for (const { kind, name, value } of gone) {
-        this.#deleteTerm.run(workspaceId, kind, name, value, profile.id)
-      }
+      for (const term of gone) this.#terms.remove(workspaceId, term, profile.id)
       for (const term of added) {
         if (before === null) this.putOff(workspaceId, term, profile.id)
-        else this.#insertTerm.run(workspaceId, term.kind, term.name, term.value, profile.id)
+        else this.#terms.enter(workspaceId, term, [profile.id])
       }
       const gap = gapChange(write)
       if (gap !== 0) this.#addGap.run(workspaceId, blockOf(profile.id), gap)
@@ -54,11 +49,7 @@ export class SideWriter {
   flush(): void {
     if (this.#added.size === 0) return
     for (const { workspaceId, term, profiles } of this.#added.values()) {
-      const { kind, name, value } = term
-      const [first] = profiles
-      if (profiles.length > 1) {
-        this.#insertTermOfMany.run(workspaceId, kind, name, value, JSON.stringify(profiles))
-      } else if (first) this.#insertTerm.run(workspaceId, kind, name, value, first)
+      this.#terms.enter(workspaceId, term, profiles)
     }
     this.#added.clear()
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Actor, server } from '../../core/audit.ts'
+import type { Witness } from '../../core/erasure.ts'
 import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
@@ -13,7 +14,7 @@ import { CommitQueue } from './commit-queue.ts'
 import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
-import { eraseProfile } from './erase-profile.ts'
+import { erasures } from './erase-profile.ts'
 import { countEvents, isBehind } from './event-counts.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
@@ -37,6 +38,8 @@ export interface SqliteOptions {
   actor?: Actor
   /** How long a query may read on without an index; `queryMsDefault` when left out. */
   queryMsMax?: number
+  /** What erasures are taken down and signed with. */
+  witness?: () => Witness
 }
 
 /**
@@ -83,8 +86,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     ...searches(db, reads, queue),
     ...changesBy(admin),
     ...keptAnswers(path, clock),
-    eraseProfile: (workspace, profile, by = actor) =>
-      eraseProfile(path, clock, { workspace, profile, by }),
+    ...erasures({ path, db, clock, actor, witness: options.witness }),
     listWorkspaces: async () =>
       db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
     listTokens: async (workspaceId) => {

@@ -5,9 +5,8 @@ import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery } from '../../core/profile-query.ts'
 import type { RecordQuery } from '../../core/record.ts'
-import type { AppliedJson } from '../applied-json.ts'
+import type { AppliedJson, ProfileJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
-import type { RowPage } from '../search/search-profiles.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { Ahead, Foreseen } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
@@ -78,7 +77,7 @@ export interface SearchRequest {
 /** One of these besides the id: the answer to what was asked, or why there is none. */
 export interface SearchReply {
   id: number
-  page?: RowPage
+  page?: { profiles: ProfileJson[]; next: string | null; total: number | null }
   events?: EventRows
   records?: RecordRows
   fault?: FaultJson
@@ -90,18 +89,20 @@ export interface FaultJson {
   fields: readonly FieldFault[]
   retryAfterSeconds: number | null
   profile: number | null
+  merge: Fault['merge'] | null
   /** The stack of what was behind it, for the log. */
   cause: string | null
 }
 
 export function faultToJson(fault: Fault): FaultJson {
-  const { code, message, fields, retryAfterSeconds, profile, cause } = fault
+  const { code, message, fields, retryAfterSeconds, profile, merge, cause } = fault
   return {
     code,
     message,
     fields,
     retryAfterSeconds: retryAfterSeconds ?? null,
     profile: profile ?? null,
+    merge: merge ?? null,
     cause: cause instanceof Error ? (cause.stack ?? cause.message) : null,
   }
 }
@@ -112,6 +113,7 @@ export function faultFromJson(json: FaultJson): Fault {
     fields: [...json.fields],
     ...(json.retryAfterSeconds === null ? {} : { retryAfterSeconds: json.retryAfterSeconds }),
     ...(json.profile === null ? {} : { profile: json.profile }),
+    ...(json.merge ? { merge: json.merge } : {}),
     ...(json.cause === null ? {} : { cause: json.cause }),
   })
 }

@@ -158,6 +158,27 @@ export const collectionCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'subprofiles in the order of a field',
+    before: filled,
+    request: get('/v4/collection/101/subprofileids?orderby=number&order=desc'),
+    response: json(listOf(['104', '103'])),
+    events: [],
+  },
+  {
+    name: 'subprofiles in the order of the field’s number, those without a value last',
+    before: [...filled, post('/v4/profile/1/subprofiles/101', {})],
+    request: get('/v4/collection/101/subprofileids?orderby=102&order=desc&start=1'),
+    response: json(listOf(['103', '105'], { start: 1, total: 3 })),
+    events: [],
+  },
+  {
+    name: 'the newest subprofiles of a profile first',
+    before: filled,
+    request: get('/v4/collection/101/subprofileids?orderby=id&order=desc&limit=1'),
+    response: json(listOf(['104'], { limit: 1, total: 2 })),
+    events: [],
+  },
+  {
     name: 'a subprofile',
     before: filled,
     request: get('/v4/subprofile/103'),

@@ -155,4 +155,10 @@ export const eventCases: DialectCase[] = [
       why: 'They have no call that makes them; conditions of rules do their work here.',
     },
   },
+  {
+    name: 'nobody is in a segment that is not there',
+    request: get('/segments/7/users/'),
+    response: notFound,
+    events: [],
+  },
 ]

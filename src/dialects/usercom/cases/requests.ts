@@ -70,5 +70,9 @@ export const recorded = 'recorded by the Ruby client from the vendor’s service
 export const documented = (page: string) => `https://apidocs.user.com/${page}`
 
 export const notFound = detail(404, 'Not found.')
-export const noContent = { status: 204, headers: { 'content-type': null }, body: '' }
+export const noContent = {
+  status: 204,
+  headers: { 'content-type': null, 'content-length': '0' },
+  body: '',
+}
 export const ok = { status: 200, body: { status: 'ok' } }

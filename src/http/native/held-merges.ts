@@ -1,0 +1,93 @@
+import Type from 'typebox'
+import type { RecordId } from '../../core/record.ts'
+import {
+  acceptingMerge,
+  findHeldMerge,
+  listHeldMerges,
+  rejectHeldMerge,
+  shownHeldMerge,
+} from '../../operate/held-merges.ts'
+import { commandOf } from './call.ts'
+import { merged, risk, shownMerge } from './merge-profiles.ts'
+import { readCursor } from './read-fields.ts'
+import { defineRoute } from './route.ts'
+import { closed, id, idIn, page, paging, time } from './schemas.ts'
+
+const state = Type.Union([Type.Literal('open'), Type.Literal('rejected')], {
+  description: 'open or rejected',
+})
+
+const heldMerge = Type.Object(
+  {
+    id,
+    state,
+    profile_id: Type.Integer({ minimum: 1, description: 'who would stay' }),
+    from: Type.Array(id, { description: 'who would go' }),
+    times: Type.Integer({ minimum: 1, description: 'how often it was held back' }),
+    risks: Type.Array(risk, { description: 'what the guards have against it now' }),
+    held_at: time,
+    last_held_at: time,
+  },
+  { ...closed, 'x-name': 'HeldMerge', description: 'a merge that the guards held back' },
+)
+
+const shared = { resource: 'merges', refuses: ['record_not_found'] } as const
+
+export const listHeld = defineRoute({
+  ...shared,
+  method: 'GET',
+  path: '/held-merges',
+  scope: 'profiles:read',
+  operation: 'listHeldMerges',
+  summary: 'List the merges that the guards held back, oldest first',
+  description:
+    'Each merge that is refused with `merge_refused` is taken down once, for somebody to look at, and counted. Who was removed or merged meanwhile is not among them, so that a page may be shorter than asked for.',
+  query: Type.Object({ ...paging, state: Type.Optional(state) }, closed),
+  answers: { 200: { description: 'A page of held merges', schema: page(heldMerge) } },
+  refuses: [],
+  async handle({ store, workspace, query }) {
+    const { limit = 50, cursor, state: wanted = 'open' } = query
+    const after = readCursor(cursor) as RecordId
+    const { data, next } = await listHeldMerges(store, workspace.id, {
+      ...{ state: wanted, after, limit },
+    })
+    const next_cursor = next === null ? null : String(next)
+    return { status: 200, body: { data: data.map(shownHeldMerge), next_cursor } }
+  },
+})
+
+export const acceptHeld = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: '/held-merges/:id/accept',
+  scope: 'profiles:write',
+  operation: 'acceptHeldMerge',
+  summary: 'Merge them all the same',
+  description: 'What the guards have against it does not count. `unmerge` undoes it.',
+  params: Type.Object({ id: idIn }),
+  takes: ['idempotency-key'],
+  answers: { 200: { description: 'Merged', schema: merged } },
+  refuses: ['record_not_found', 'call_under_way', 'idempotency_key_reused'],
+  async handle(call) {
+    const { store, workspace, params } = call
+    const held = await findHeldMerge(store, workspace.id, params.id)
+    return shownMerge(call, await store.apply(workspace.id, commandOf(call, acceptingMerge(held))))
+  },
+})
+
+export const rejectHeld = defineRoute({
+  ...shared,
+  method: 'POST',
+  path: '/held-merges/:id/reject',
+  scope: 'profiles:write',
+  operation: 'rejectHeldMerge',
+  once: true,
+  summary: 'Say that they are not one person',
+  description: 'The same merge is refused as before, and not asked about again.',
+  params: Type.Object({ id: idIn }),
+  answers: { 200: { description: 'Rejected', schema: heldMerge } },
+  async handle({ store, workspace, params, source }) {
+    const held = await rejectHeldMerge(store, workspace.id, source, params.id)
+    return { status: 200, body: shownHeldMerge(held) }
+  },
+})

@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = join(root, 'dist/program')
+/** How long files of a build before stay: a server that runs may load one of them yet. */
+const keptMs = 24 * 3_600_000
 
 /**
  * Puts the program and the packages it uses into a few files in `dist/program`, which start in
@@ -12,7 +14,6 @@ const target = join(root, 'dist/program')
  */
 export async function buildProgram(): Promise<void> {
   const { build } = await import('rolldown')
-  rmSync(target, { recursive: true, force: true })
   await build({
     cwd: root,
     platform: 'node',
@@ -23,6 +24,10 @@ export async function buildProgram(): Promise<void> {
     plugins: [{ name: 'places', transform: ourPlaces }],
     output: { dir: target, format: 'esm', entryFileNames: '[name].js' },
   })
+  for (const name of readdirSync(target)) {
+    const file = join(target, name)
+    if (statSync(file).mtimeMs < Date.now() - keptMs) rmSync(file)
+  }
 }
 
 /** As much of the bundler's plugin as is used here. */

@@ -22,10 +22,11 @@ const decision = new URL('./kit/sending-decision.ts', import.meta.url)
 const insertMany = `
   WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
   INSERT INTO deliveries (key, workspace_id, id, event_id, subject, state, place, wake_at,
-    attempt_count, planned_at, destination, rule, version, step, action, seen)
+    attempt_count, planned_at, destination, rule, version, step, action, seen, reason)
   SELECT (?1 << 40) | n, ?1, n, n, n / 3, iif(n % 3 = 0, 'pending', 'queued'), n,
-    CASE WHEN n % 3 THEN NULL WHEN n % 2 THEN n ELSE 9e12 END, 0, n,
-    char(unicode('a') + n / 3 % 3), 'to-a', 1, '0', 'send', '{"event":{},"profile":null}' FROM n`
+    CASE WHEN n % 3 THEN NULL WHEN n % 2 THEN n ELSE ?3 END, 0, n,
+    char(unicode('a') + n / 3 % 3), 'to-a', 1, '0', 'send', '{"event":{},"profile":null}',
+    iif(n % 3 = 0 AND n % 2 = 0, 'timeout', NULL) FROM n`
 
 /** Closed also where a test fails, lest its thread keeps the process waiting. */
 function closing<T extends { close(): Promise<void> }>(store: T): T & AsyncDisposable {
@@ -90,7 +91,7 @@ test('among very many that wait, a claim reads what is due and nothing else', as
   const count = process.env.ROSTER_TEST_LONG === '1' ? 1_000_000 : 100_000
   const db = openDatabase(path, 'write')
   const began = performance.now()
-  db.prepare(insertMany).run(id, count)
+  db.prepare(insertMany).run(id, count, Date.now() + 3_600_000)
   t.diagnostic(`${count} rows in ${(performance.now() - began).toFixed(0)} ms`)
   // Without the sync of the commit, which takes what the disk takes, however few wait.
   const { writes } = deliveryTables(db, new WorkspaceStates(db))

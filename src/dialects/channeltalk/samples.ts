@@ -13,7 +13,7 @@ export function samples(baseUrl: string, token: ShownToken): Sample[] {
   ].join(' ')
   const made = `$(curl -s -X PUT '${users}/@my_custom_id' ${headers} -d '{}' | sed 's/.*"user":{"id":"\\([0-9a-f]*\\)".*/\\1/')`
   const command = `curl -X PATCH "${users}/${made}" ${headers} -d '${JSON.stringify(documentedBody)}'`
-  const plain = `curl -X PUT '${users}/@my_custom_id' ${headers} -d '${JSON.stringify({ profile })}'`
+  const plain = `curl -X PUT '${users}/@my_custom_id' ${headers} -d '${JSON.stringify({ profile: { ...profile, property2: 124 } })}'`
   return [
     { title: 'Channel Talk: PATCH /open/v5/users/{userId}', command },
     { title: 'Channel Talk: PUT /open/v5/users/@{memberId}', command: plain },

@@ -149,6 +149,10 @@ const routes: { [route: string]: MakeRequest } = {
   'channeltalk POST /users/:userId/user-chats': ({ ids }, world) =>
     channel('POST', `/users/${ids.channelId}/user-chats`, world),
   'channeltalk GET /user-chats': (_, world) => channel('GET', '/user-chats?state=opened', world),
+  'channeltalk GET /user-chats/:chatId': ({ ids }, world) =>
+    channel('GET', `/user-chats/${ids.channelId}`, world),
+  'channeltalk GET /user-chats/:chatId/messages': ({ ids }, world) =>
+    channel('GET', `/user-chats/${ids.channelId}/messages`, world),
   'channeltalk GET /webhooks': (_, world) => channel('GET', '/webhooks', world),
   'channeltalk POST /webhooks': (call, world) =>
     channel('POST', '/webhooks', world, {

@@ -1,10 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { limits } from '../../core/limits.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordQuery, RecordsWanted, StoredRecord } from '../../core/record.ts'
 import { type Row, recordColumns, recordFromRow } from '../rows.ts'
 import { foundRecords, isPossibleKey, possibleRecords } from '../search/list-records.ts'
-import { selectRecord, selectRecordByName, selectRecordsOf } from './record-statements.ts'
+import {
+  selectRecord,
+  selectRecordByName,
+  selectRecordsOf,
+  selectRecordsOfMany,
+} from './record-statements.ts'
 
 export interface RecordRows {
   rows: Row[]
@@ -15,12 +19,14 @@ export interface RecordRows {
 export class RecordReader {
   readonly #byId: StatementSync
   readonly #byName: StatementSync
+  readonly #bySubject: StatementSync
   readonly #bySubjects: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#byId = db.prepare(selectRecord)
     this.#byName = db.prepare(selectRecordByName)
-    this.#bySubjects = db.prepare(selectRecordsOf)
+    this.#bySubject = db.prepare(selectRecordsOf)
+    this.#bySubjects = db.prepare(selectRecordsOfMany)
   }
 
   find(workspaceId: WorkspaceId, kind: string, key: RecordKey): StoredRecord | null {
@@ -38,9 +44,11 @@ export class RecordReader {
     for (const { kind, parent, name } of names) {
       rows.push(...this.#byName.all(workspaceId, kind, parent, name))
     }
-    if (subjects.length > 0) {
+    const [subject] = subjects
+    if (subjects.length === 1) rows.push(...this.#bySubject.all(workspaceId, subject as number))
+    else if (subjects.length > 1) {
       const sorted = JSON.stringify(subjects.sort((a, b) => a - b))
-      rows.push(...this.#bySubjects.all(workspaceId, sorted, limits.recordsOfPeopleMax))
+      rows.push(...this.#bySubjects.all(workspaceId, sorted))
     }
     return foundRecords(rows)
   }

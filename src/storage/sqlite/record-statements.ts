@@ -12,10 +12,15 @@ export const selectRecordByName = `
   SELECT ${recordColumns} FROM records
   WHERE workspace_id = ? AND kind = ? AND parent = ? AND name = ?`
 
-/** Of a list of people as JSON, one after the other: one look into the index for each of them. */
+/** The limits are part of the text: a bound one has the statement planned anew on every call. */
 export const selectRecordsOf = `
+  SELECT ${recordColumns} FROM records
+  WHERE workspace_id = ? AND subject = ? LIMIT ${limits.recordsOfPeopleMax}`
+
+/** Of a list of people as JSON, one after the other: one look into the index for each of them. */
+export const selectRecordsOfMany = `
   SELECT ${prefixed('r', recordColumns)} FROM json_each(?2) CROSS JOIN records AS r
-  WHERE r.workspace_id = ?1 AND r.subject = json_each.value LIMIT ?3`
+  WHERE r.workspace_id = ?1 AND r.subject = json_each.value LIMIT ${limits.recordsOfPeopleMax}`
 
 export const selectSomeOfParent = `
   SELECT id FROM records WHERE workspace_id = ? AND kind = ? AND parent = ?

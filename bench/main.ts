@@ -45,7 +45,7 @@ const profiles = Number(options.profiles)
 const connections = Number(options.connections)
 const seed = 7
 /** People the updates are spread over; their vendor ids are asked for before the clock starts. */
-const updatedPeople = Math.min(20_000, profiles)
+const updatedPeople = Math.min(20_000, profiles - 1)
 
 type Server = Pick<EchoServer, 'url' | 'pid'>
 

@@ -445,8 +445,8 @@ async function assertPlans(pool: pg.Pool): Promise<void> {
     const plan = rows.map((row) => row['QUERY PLAN'] as string)
     const scans = plan.filter((line) => /Seq Scan (?!on state)/.test(line))
     assert.deepEqual(scans, [], `${name}:\n${plan.join('\n')}`)
-    // The first looks at every destination, and of what waits there at no more than it counts up to;
-    // the second ends with the first row it meets.
+    // The first looks at every destination, and of what waits there at no more than it counts up
+    // to; the second ends with the first row it meets.
     if (name !== 'select_health' && name !== 'select_may_deliver')
       assert.deepEqual(partialKeys(plan), [], `${name}:\n${plan.join('\n')}`)
     await client.query(`DEALLOCATE plan_of_${name}`)

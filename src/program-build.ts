@@ -19,8 +19,8 @@ export async function buildProgram(): Promise<void> {
     platform: 'node',
     logLevel: 'warn',
     input: { main: 'src/cli/main.ts' },
-    // The first builds the console and starts no server; the second is an option nobody takes.
-    external: ['vite', '@vitejs/plugin-react', 'pg-native'],
+    // The driver's other half, which nobody installs.
+    external: ['pg-native'],
     plugins: [{ name: 'places', transform: ourPlaces }],
     output: { dir: target, format: 'esm', entryFileNames: '[name].js' },
   })

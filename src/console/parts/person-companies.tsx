@@ -1,7 +1,8 @@
-import { Badge, Button, Group, Table, Text } from '@mantine/core'
+import { Badge, Group, Table, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
+import { More } from './more.tsx'
 import { Section } from './section.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
 import { Time } from './time.tsx'
@@ -64,15 +65,7 @@ export function PersonCompanies({ id }: { id: number }) {
           </li>
         ))}
       </ul>
-      {pages.hasNextPage && (
-        <Button
-          variant="default"
-          loading={pages.isFetchingNextPage}
-          onClick={() => void pages.fetchNextPage()}
-        >
-          {said.more}
-        </Button>
-      )}
+      <More pages={pages}>{said.more}</More>
     </Section>
   )
 }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { Delivery, Event, Run } from '../../client/client.js'
 import { api } from '../lib/api.ts'
@@ -6,6 +5,7 @@ import { useWords } from '../lib/words.tsx'
 import { DeliveryLine } from './delivery-line.tsx'
 import { EventLine } from './event-list.tsx'
 import { EventReactions } from './event-reactions.tsx'
+import { More } from './more.tsx'
 import { RunLine } from './run-line.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
 
@@ -55,15 +55,7 @@ export function Timeline({ id }: { id: number }) {
           <li key={entry.key}>{entry.line}</li>
         ))}
       </ol>
-      {pages.hasNextPage && (
-        <Button
-          variant="default"
-          loading={pages.isFetchingNextPage}
-          onClick={() => void pages.fetchNextPage()}
-        >
-          {said.more}
-        </Button>
-      )}
+      <More pages={pages}>{said.more}</More>
     </>
   )
 }

@@ -62,9 +62,7 @@ export const listCompanies = defineRoute({
     for (const keeper of keepers(parts)) {
       for (const record of await recordsOf(keeper)) found.push({ keeper, record })
     }
-    found.sort((a, b) => a.record.id - b.record.id)
-    const shown = found.slice(0, limit)
-    const next = found.length > limit ? String(shown.at(-1)?.record.id) : null
+    const { shown, next } = firstOf(found, limit)
     return { status: 200, body: { data: shown.map(shownCompany), next_cursor: next } }
 
     async function recordsOf({ kind }: CompanyRecords): Promise<StoredRecord[]> {
@@ -144,9 +142,7 @@ export const listCompaniesOf = defineRoute({
       const { records } = await store.listRecords(workspace.id, asked)
       for (const record of records) members.push({ keeper, record })
     }
-    members.sort((a, b) => a.record.id - b.record.id)
-    const shown = members.slice(0, limit)
-    const next = members.length > limit ? String(shown.at(-1)?.record.id) : null
+    const { shown, next } = firstOf(members, limit)
     const ids = shown.map(({ record }) => Number(record.parent) as RecordId)
     const companies = await store.findRecords(workspace.id, { ids })
     const data = shown.flatMap(({ keeper, record }) => {
@@ -163,6 +159,12 @@ export const listCompaniesOf = defineRoute({
 interface Found {
   keeper: CompanyRecords
   record: StoredRecord
+}
+
+/** What all keepers found, one more than a page from each, as one page in the order of ids. */
+function firstOf(found: readonly Found[], limit: number): { shown: Found[]; next: string | null } {
+  const shown = found.toSorted((a, b) => a.record.id - b.record.id).slice(0, limit)
+  return { shown, next: found.length > limit ? String(shown.at(-1)?.record.id) : null }
 }
 
 type Parts = Pick<NativeCall<unknown, unknown, unknown>['parts'], 'dialects'>

@@ -1,6 +1,7 @@
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { UsedName } from '../names-used.ts'
 
-export type NameKind = 'attribute' | 'tag'
+type NameKind = UsedName['kind']
 
 /** How many names are remembered twice over before the older half is let go. */
 const generationMax = 100_000

@@ -100,8 +100,7 @@ async function begin<T>(
   } catch (error) {
     // After the first failure the server refuses the rest; the first one says what is wrong.
     await Promise.all(sent.map(({ done }) => done))
-    const failed = sent.find(({ failure }) => failure)
-    throw failed ? lineFault(failed.failure) : error
+    throw failureOf(sent) ?? error
   }
 }
 
@@ -114,6 +113,12 @@ function sendOne(client: pg.PoolClient, { name, text }: Statement, values: unkno
     resolve()
   })
   return sent
+}
+
+/** What the first of them that failed met, as far as is known; null while none has. */
+function failureOf(sent: readonly Sent[]): unknown {
+  const failed = sent.find(({ failure }) => failure)
+  return failed ? lineFault(failed.failure) : null
 }
 
 /**
@@ -137,8 +142,8 @@ export async function ask<Row extends pg.QueryResultRow>(
 
 async function commit(client: pg.PoolClient, sent: readonly Sent[]): Promise<void> {
   // What never left must not be missing from what is committed.
-  const unsent = sent.find(({ failure }) => failure)
-  if (unsent) throw lineFault(unsent.failure)
+  const unsent = failureOf(sent)
+  if (unsent) throw unsent
   let command: string
   try {
     command = (await client.query('COMMIT')).command
@@ -147,10 +152,7 @@ async function commit(client: pg.PoolClient, sent: readonly Sent[]): Promise<voi
   }
   if (command === 'COMMIT') return
   // The server ends a transaction in which something failed with a rollback, without an error.
-  const failed = sent.find(({ failure }) => failure)
-  throw failed
-    ? lineFault(failed.failure)
-    : new Fault('internal', { message: 'The commit was refused.' })
+  throw failureOf(sent) ?? new Fault('internal', { message: 'The commit was refused.' })
 }
 
 /** False when the connection cannot be used any more. */

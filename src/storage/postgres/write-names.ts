@@ -1,14 +1,10 @@
 import type { Decided } from '../../core/decision.ts'
 import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import { namesIn, type UsedName } from '../names-used.ts'
 import type { Row } from '../rows.ts'
-import type { NameCache, NameKind } from './name-cache.ts'
+import type { NameCache } from './name-cache.ts'
 import * as sql from './statements.ts'
 import type { Transaction } from './transaction.ts'
-
-interface Name {
-  kind: NameKind
-  name: string
-}
 
 /**
  * Gives numbers to the names a group used for the first time, under the lock on the counters; and
@@ -27,7 +23,7 @@ export async function keepNames(
   },
 ): Promise<() => void> {
   const { workspaceId, names } = group
-  const used = unknownNames(names, workspaceId, group.decisions.flatMap(namesUsed))
+  const used = unknownNames(names, workspaceId, usedBy(group.decisions))
   const shown = unknownNames(names, workspaceId, group.shown.flatMap(namesShown))
   if (used.size === 0 && shown.size === 0) return () => {}
   const asked = [...new Map([...used, ...shown]).values()]
@@ -53,14 +49,18 @@ export async function keepNames(
 export async function selectNames(
   transaction: Pick<Transaction, 'query'>,
   workspaceId: WorkspaceId,
-  asked: readonly Name[],
-): Promise<Map<string, Name & { id: number }>> {
+  asked: readonly UsedName[],
+): Promise<Map<string, UsedName & { id: number }>> {
   const kinds = asked.map(({ kind }) => kind)
   const values = asked.map(({ name }) => name)
   const { rows } = await transaction.query<Row>(sql.selectNames, [workspaceId, kinds, values])
   return new Map(
     rows.map((row) => {
-      const name = { kind: row.kind as NameKind, name: row.name as string, id: row.id as number }
+      const name = {
+        kind: row.kind as UsedName['kind'],
+        name: row.name as string,
+        id: row.id as number,
+      }
       return [keyOf(name), name]
     }),
   )
@@ -70,14 +70,14 @@ export async function selectNames(
 export function unknownNames(
   names: NameCache,
   workspaceId: WorkspaceId,
-  asked: readonly Name[],
-): Map<string, Name> {
+  asked: readonly UsedName[],
+): Map<string, UsedName> {
   const unknown = asked.filter(({ kind, name }) => names.get(workspaceId, kind, name) === undefined)
   return new Map(unknown.map((name) => [keyOf(name), name]))
 }
 
 /** The names whose numbers a vendor's answer about the profile may show. */
-export function namesShown(profile: Profile | null): Name[] {
+export function namesShown(profile: Profile | null): UsedName[] {
   if (!profile) return []
   return [
     ...Object.keys(profile.attributes).map((name) => ({ kind: 'attribute' as const, name })),
@@ -85,15 +85,11 @@ export function namesShown(profile: Profile | null): Name[] {
   ]
 }
 
-function namesUsed({ events }: Decided): Name[] {
-  return events.flatMap(({ changes }) =>
-    changes.flatMap(({ name, of, to }): Name[] => {
-      if (of === 'tags') return (to as string[]).map((tag) => ({ kind: 'tag', name: tag }))
-      return of === undefined && to !== null ? [{ kind: 'attribute', name }] : []
-    }),
-  )
+function usedBy(decisions: readonly Decided[]): UsedName[] {
+  const events = decisions.flatMap((decided) => decided.events)
+  return events.flatMap(({ changes }) => namesIn(changes))
 }
 
-function keyOf({ kind, name }: Name): string {
+function keyOf({ kind, name }: UsedName): string {
   return `${kind}\0${name}`
 }

@@ -1,12 +1,13 @@
 import type { Command } from '../../core/command.ts'
 import type { Decide, Decided } from '../../core/decision.ts'
-import { type Change, type Event, imported } from '../../core/event.ts'
+import { type Event, imported } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { emptyKnown, identifierKey, type Known, likelyNeeds } from '../../core/known.ts'
 import type { Identifier } from '../../core/profile.ts'
 import { ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings } from '../../core/workspace.ts'
 import { groupProvenance } from '../group-provenance.ts'
+import { namesIn, type UsedName } from '../names-used.ts'
 import { listText } from '../rows.ts'
 import { type Term, termsOf } from '../search/profile-terms.ts'
 import { phoneOf } from './decided-writer.ts'
@@ -25,12 +26,6 @@ export interface Newcomer {
   names: readonly UsedName[]
   event: { attributes: string; changes: string; dropped: string; identifiers: string }
   source: Command['source']
-}
-
-/** A name of an attribute or a tag. */
-export interface UsedName {
-  kind: 'attribute' | 'tag'
-  name: string
 }
 
 const noRules = ruleSet([])
@@ -152,14 +147,4 @@ function isOfOneNewcomer(decided: Decided, known: Known): boolean {
   const claimed = new Set(write.claimed.map(identifierKey))
   const named = [...known.identifiers.keys(), ...event.identifiers.map(identifierKey)]
   return named.every((key) => claimed.has(key)) && write.released.length === 0
-}
-
-/** The names that changes bring into use. */
-export function namesIn(changes: readonly Change[]): UsedName[] {
-  const names: UsedName[] = []
-  for (const { of, name, to } of changes) {
-    if (of === undefined && to !== null) names.push({ kind: 'attribute', name })
-    if (of === 'tags') for (const tag of to as string[]) names.push({ kind: 'tag', name: tag })
-  }
-  return names
 }

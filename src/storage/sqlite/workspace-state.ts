@@ -4,8 +4,8 @@ import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
+import { namesIn, type UsedName } from '../names-used.ts'
 import { ruleFromRow } from '../rows.ts'
-import { namesIn, type UsedName } from './foresee.ts'
 import * as sql from './statements.ts'
 
 /** What the writer keeps of a workspace between transactions, as long as nobody else wrote. */

@@ -11,9 +11,12 @@ import type { JsonObject } from '../src/core/json.ts'
 import { type Engine, engines, type Place } from './kit/engines.ts'
 import { until } from './kit/follow-up-site.ts'
 import { type NativeClient, nativeClient } from './kit/native-client.ts'
+import { ownServer } from './kit/postgres.ts'
 import { receiver } from './kit/receiver.ts'
 import { rosterBin, spawnRoster } from './kit/spawn-roster.ts'
 import { tempFolder } from './kit/temp-folder.ts'
+
+ownServer()
 
 const canaries = Array.from({ length: 30 }, (_, n) => `c${n + 1}x${randomBytes(6).toString('hex')}`)
 const c = (n: number) => canaries[n - 1] as string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { commitDone, FaultProxy } from '../kit/fault-proxy.ts'
+import { until } from '../kit/follow-up-site.ts'
 import { send } from '../kit/http-client.ts'
 import { startNodes } from '../kit/nodes.ts'
 import { setters } from '../kit/person-calls.ts'
@@ -31,7 +31,7 @@ test('the check catches a commit without an answer that is reported as not store
       const spring = () => (++count % 7 === 0 ? ('cut' as const) : ('pass' as const))
       undo.push(proxy.trap({ ...commitDone, spring }))
     },
-    last: () => sleep(600),
+    last: () => until('answers are lost', () => count >= 28),
     end: () => undo.forEach((remove) => void remove()),
   })
   await assert.rejects(caught, /was answered 503, and is stored/)

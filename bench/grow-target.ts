@@ -105,7 +105,6 @@ class SqliteRows extends Rows {
   readonly hasLanes = false
   readonly #db: DatabaseSync
   readonly #workspaceId: number
-  readonly #names = new Map<string, string>()
 
   constructor(path: string, workspaceId: number) {
     super()
@@ -230,7 +229,12 @@ export async function openTarget(url: string, workspace: string, began: number, 
   const months: number[] = []
   for (let at = began; at < now; at += 20 * 24 * 60 * 60_000) months.push(at)
   await ensurePartitions(client, [...months, now])
-  return openFor((id: number) => new PostgresRows(client, id), workspace, '$1', () => undefined)
+  return openFor(
+    (id: number) => new PostgresRows(client, id),
+    workspace,
+    '$1',
+    () => undefined,
+  )
 }
 
 async function openFor(

@@ -65,11 +65,7 @@ export interface Log {
   newest: Int32Array
 }
 
-export async function growEvents(
-  target: GrowTarget,
-  grown: Grown,
-  wanted: Wanted,
-): Promise<Log> {
+export async function growEvents(target: GrowTarget, grown: Grown, wanted: Wanted): Promise<Log> {
   const { people } = grown
   const random = randomNumbers(1)
   const subjects = new Int32Array(wanted.events + 1)

@@ -203,6 +203,10 @@ CREATE TABLE events (
   PRIMARY KEY (workspace_id, id, received_at)
 ) PARTITION BY RANGE (received_at);
 
+-- By what caused them: few events have a cause, and theirs is a late one.
+CREATE INDEX events_by_cause ON events (workspace_id, cause_event, id)
+  WHERE cause_event IS NOT NULL;
+
 -- What events named that their subject does not hold, or that have no subject: so events about a
 -- person from before there was a profile are found. The others are on their subject's chain.
 -- In partitions like those of the events, so that both go together.
@@ -214,6 +218,19 @@ CREATE TABLE event_identifiers (
   received_at bigint NOT NULL,
   PRIMARY KEY (workspace_id, kind, value, event_id, received_at)
 ) PARTITION BY RANGE (received_at);
+
+-- What events are found by: their type, what they came through, the rule that caused them. `ids` says
+-- who of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
+-- shorter. Entered in the background, up to where `roll_ups` says they are counted; so writing an
+-- event costs none of it, and what is newer is read from the log.
+CREATE TABLE event_terms (
+  workspace_id bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  block bigint NOT NULL,
+  ids bytea NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, block)
+);
 
 -- How many events there were in a minute, counted from 1970, by type and source; made of the log in
 -- the background. `roll_ups` says how far.

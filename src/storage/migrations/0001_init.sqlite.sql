@@ -195,6 +195,9 @@ CREATE TABLE events (
   idempotency_key TEXT
 ) STRICT;
 
+-- By what caused them: few events have a cause, and theirs is a late one.
+CREATE INDEX events_by_cause ON events (workspace_id, cause_event) WHERE cause_event IS NOT NULL;
+
 -- What events named that their subject does not hold, or that have no subject: so events about a
 -- person from before there was a profile are found. The others are on their subject's chain.
 CREATE TABLE event_identifiers (
@@ -203,6 +206,18 @@ CREATE TABLE event_identifiers (
   value TEXT NOT NULL,
   event_id INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, kind, value, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- What events are found by: their type, what they came through, the rule that caused them. `ids` is
+-- as with profile_terms. Entered in the background, up to where `roll_ups` says they are counted; so
+-- writing an event costs none of it, and what is newer is read from the log.
+CREATE TABLE event_terms (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  ids BLOB NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, block)
 ) STRICT, WITHOUT ROWID;
 
 -- How many events there were in a minute, counted from 1970, by type and source; made of the log in

@@ -45,6 +45,7 @@ const workspaceTables = {
   names: 'kind, name',
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
+  event_terms: 'kind, value, block',
   event_counts: 'minute, type, source',
   delivery_counts: 'minute, rule, destination',
   roll_ups: 'workspace_id',

@@ -2,7 +2,9 @@ import type pg from 'pg'
 import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import { answerMs, transact } from './transaction.ts'
+import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
 const batch = 5_000
@@ -71,9 +73,32 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
     }
     const upTo = Math.min(done + batch, last)
     await transaction.query(kind.count, [workspaceId, done, upTo])
+    if (kind.last === 'last_event_id') await enterTerms(transaction, [workspaceId, done, upTo])
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
     return upTo - done
   })
+}
+
+/** What events are found by, of the same events and in the same transaction as their counts. */
+async function enterTerms(
+  transaction: Pick<Transaction, 'query'>,
+  [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
+): Promise<void> {
+  const events = await transaction.query<Row>(selectTermsOfEvents, [workspaceId, done, upTo])
+  const terms = termsOfEvents(events.rows)
+  const columns = [
+    terms.map(({ kind }) => kind),
+    terms.map(({ value }) => value),
+    terms.map(({ block }) => block),
+  ]
+  const { rows } = await transaction.query<Row>(selectHeldBlocks, [workspaceId, ...columns])
+  const held = new Map(
+    rows.map(({ kind, value, block, ids }) => [`${kind} ${block} ${value}`, ids as Buffer]),
+  )
+  const lists = terms.map(({ kind, value, block, events }) =>
+    Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
+  )
+  await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
 }
 
 const names = { ...countNames, none: 'NULL::text' }

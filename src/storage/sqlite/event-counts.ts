@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { Row } from '../rows.ts'
+import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
@@ -49,10 +52,22 @@ export function rollUpSome(db: DatabaseSync): number {
     const { workspace_id: workspaceId, done, last: to } = behind as { [column: string]: number }
     const upTo = Math.min(Number(done) + batch, Number(to))
     db.prepare(count).run(Number(workspaceId), Number(done), upTo)
+    if (last === 'last_event_id') enterTerms(db, Number(workspaceId), Number(done), upTo)
     db.prepare(keepPlace(last)).run(Number(workspaceId), upTo)
     return upTo - Number(done)
   }
   return 0
+}
+
+/** What events are found by, of the same events and in the same transaction as their counts. */
+function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: number): void {
+  const select = db.prepare(selectEventBlock)
+  const put = db.prepare(putEventBlock)
+  const rows: Row[] = db.prepare(selectTermsOfEvents).all(workspaceId, done, upTo)
+  for (const { kind, value, block, events } of termsOfEvents(rows)) {
+    const held = select.get(workspaceId, kind, value, block)?.ids as Uint8Array | undefined
+    put.run(workspaceId, kind, value, block, enteredInto(held, events))
+  }
 }
 
 const names = { ...countNames, none: 'NULL' }

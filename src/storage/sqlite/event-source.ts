@@ -4,9 +4,6 @@ import type { Row } from '../rows.ts'
 import type { EventSource, Link } from '../search/event-source.ts'
 import * as sql from './event-statements.ts'
 
-/** Ids are below this; a key made of anything else would be that of another workspace's row. */
-const idsBelow = 2 ** 40
-
 /** What searching for events looks up in a file. */
 export function eventSource(
   all: (text: string, ...values: SQLInputValue[]) => Promise<Row[]>,
@@ -19,11 +16,12 @@ export function eventSource(
       return { first: first as number, last: last as number, entered: entered ?? 0 }
     },
     newestOf: async (workspaceId, subject) => {
-      if (subject <= 0 || subject >= idsBelow) return null
+      if (subject <= 0 || subject >= sql.idsBelow) return null
       const [row] = await all(sql.selectNewestOf, workspaceId, subject)
       return (row?.last_event as EventId | null | undefined) ?? null
     },
-    chain: (workspaceId, from, limit) => all(sql.selectChain, workspaceId, from, limit),
+    chain: async (workspaceId, from, limit) =>
+      from < sql.idsBelow ? all(sql.selectChain, workspaceId, from, limit) : [],
     links: async (workspaceId, from, limit) =>
       (await all(sql.selectLinks, workspaceId, from, limit)) as unknown as Link[],
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
@@ -57,7 +55,7 @@ export function eventSource(
 }
 
 function bounds(above: number, below: number): [number, number] {
-  return [Math.max(0, above), Math.min(below, idsBelow - 1)]
+  return [Math.max(0, above), Math.min(below, sql.idsBelow - 1)]
 }
 
 function blocks(rows: readonly Row[]): [number, Uint8Array][] {

@@ -1,5 +1,8 @@
 import { limitAt, prefixed, rowKey } from './statements.ts'
 
+/** Ids are below this; a key made of anything else would be that of another workspace's row. */
+export const idsBelow = 2 ** 40
+
 /** Statements that read the event log, one named constant each, so that plans can be tested. */
 
 export const eventColumns = `

@@ -6,10 +6,8 @@ import type { EventSource } from '../search/event-source.ts'
 import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import { eventSource } from './event-source.ts'
+import { idsBelow } from './event-statements.ts'
 import * as sql from './search-statements.ts'
-
-/** Ids are below this; a key made of anything else would be that of another workspace's row. */
-const idsBelow = 2 ** 40
 
 /** Behind every text there is: a byte that UTF-8 does not have. */
 const behindAll = Buffer.from([0xff])

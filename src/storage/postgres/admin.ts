@@ -46,8 +46,8 @@ const workspaceTables = {
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
   event_terms: 'kind, value, block',
-  event_counts: 'minute, type, source',
-  delivery_counts: 'minute, rule, destination',
+  event_counts: 'span, minute, type, source',
+  delivery_counts: 'span, minute, rule, destination',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }

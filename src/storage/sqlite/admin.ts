@@ -233,8 +233,8 @@ const keyOf: { [table: string]: string } = {
   names: 'kind, name',
   rule_counts: 'subject, rule',
   event_terms: 'kind, value, block',
-  event_counts: 'minute, type, source',
-  delivery_counts: 'minute, rule, destination',
+  event_counts: 'span, minute, type, source',
+  delivery_counts: 'span, minute, rule, destination',
   rules: 'name, version',
 }
 

@@ -33,6 +33,7 @@ const nobodys = {
   rules: 'name definition',
   index_fills: 'name',
   event_counts: 'type source',
+  event_terms: 'kind value ids',
   delivery_counts: 'rule destination',
   names: 'kind name',
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',

@@ -57,6 +57,8 @@ export class RunReader {
     ]) {
       if (value !== undefined) tests.push(`${test} $${values.push(value)}`)
     }
+    // Only in these words the index of those that are not done is known to hold what is asked for.
+    if (state !== undefined && state !== 'done') tests.push("state <> 'done'")
     const select = `
       SELECT ${runColumns} FROM runs WHERE ${tests.join(' AND ')}
       ORDER BY event_id DESC, rule LIMIT $2`

@@ -4,7 +4,7 @@ import type { Applied, Command, Idempotency } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
 import type { Templates } from '../../core/template.ts'
 import type { Workspace } from '../../core/workspace.ts'
@@ -59,6 +59,8 @@ export interface NativeCall<Params, Query, Body> {
   ifVersion: number | undefined
   /** The tag that `If-Match` names, where the route takes one and it was sent. */
   ifTag: string | undefined
+  /** Whom the answer tells of, where it is kept for repeats: an erasure takes it along. */
+  tells: { of: ProfileId | null }
   /** For answers that go on; nothing else should need it. */
   raw: Call
 }

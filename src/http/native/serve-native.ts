@@ -75,6 +75,7 @@ async function answer(
     idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
     ifTag: takes.includes('if-match-tag') ? readIfMatchTag(call) : undefined,
+    tells: { of: null },
     raw: call,
   }
   const run = () => route.handle(input as NativeCall<never, never, never>)

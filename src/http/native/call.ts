@@ -1,6 +1,6 @@
 import type { Actions } from '../../core/action.ts'
 import type { Actor } from '../../core/audit.ts'
-import type { Applied, Command, Idempotency } from '../../core/command.ts'
+import type { Applied, Command, Idempotency, IfVersion } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
@@ -35,7 +35,7 @@ export interface NativeParts {
     store: Store,
     dialect: Dialect,
     workspaceId: WorkspaceId,
-    options: { scopes: string[]; label: string; by: Actor },
+    options: { scopes: string[]; label: string; rateLimit?: Token['rateLimit']; by: Actor },
   ): Promise<ShownToken>
 }
 
@@ -55,8 +55,8 @@ export interface NativeCall<Params, Query, Body> {
   actor: Actor
   /** Null without a key, and where the route takes none. */
   idempotency: Idempotency | null
-  /** The version that `If-Match` names, where the route takes it and it was sent. */
-  ifVersion: number | undefined
+  /** The version that `If-Match` names, or `*`, where the route takes it and it was sent. */
+  ifVersion: IfVersion | undefined
   /** The tag that `If-Match` names, where the route takes one and it was sent. */
   ifTag: string | undefined
   /** Whom the answer tells of, where it is kept for repeats: an erasure takes it along. */

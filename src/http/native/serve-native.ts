@@ -114,7 +114,7 @@ function isDry(query: unknown): boolean {
   return (query as { dry_run?: boolean }).dry_run === true
 }
 
-function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
+export function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
   if (!route.body) {
     if (body === undefined) return undefined
     throw new Fault('malformed_body', { message: 'This call takes no body.' })

@@ -1,4 +1,4 @@
-import { type ErasedTraces, fingerprintText, type Witness } from '../core/erasure.ts'
+import { type ErasedTraces, fingerprintText } from '../core/erasure.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
 import {
   EMAIL,
@@ -34,8 +34,8 @@ export interface EraseSession {
 export interface EraseTools {
   syntax: EraseSyntax
   look: EraseSession
-  /** Takes down who is erased, so that they are known again; null takes nothing down. */
-  witness: Witness | null
+  /** Hashes whom is erased, so that they are known again; null takes nothing down. */
+  hash: ((texts: readonly string[]) => Promise<readonly string[]>) | null
   /** Runs work in one transaction. */
   write<T>(work: (session: EraseSession) => Promise<T>): Promise<T>
 }
@@ -52,15 +52,11 @@ export async function eraseTraces(
   workspace: WorkspaceId,
   profile: number,
 ): Promise<ErasedTraces> {
-  const { look, syntax } = tools
+  const { syntax } = tools
   const { among, ids } = syntax
-  const aliases = await look.all(
-    `SELECT value FROM profile_identifiers WHERE workspace_id = ?1 AND kind = '${MERGED_PROFILE}'
-       AND ${among('profile_id')}`,
-    [workspace, [profile]],
-  )
-  const people = [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
-  const { events, identifiers } = await findEvents(tools, workspace, people)
+  const people = await findPeople(tools, workspace, profile)
+  const held = await findHeld(tools, workspace, people)
+  const { events, identifiers } = await findEvents(tools, workspace, people, held)
   await takeDown(tools, workspace, profile, identifiers)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
@@ -68,6 +64,12 @@ export async function eraseTraces(
   }
   for (let from = 0; from < events.length; from += batch) {
     await wipeEvents(tools, workspace, events.slice(from, from + batch), erased)
+  }
+  const keys = events.flatMap(({ key }) => key ?? [])
+  const kept = await findKept(tools, workspace, people, keys)
+  for (let from = 0; from < kept.length; from += batch) {
+    const some = kept.slice(from, from + batch)
+    erased.idempotency += await tools.write((session) => dropKept(session, workspace, some))
   }
   await tools.write(async ({ all, run }) => {
     const given = [workspace, people] as const
@@ -79,22 +81,90 @@ export async function eraseTraces(
     const where = `workspace_id = ?1 AND ${among('subject')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${where}`, given)
     await run(`DELETE FROM rule_counts WHERE ${where}`, given)
-    const ofProfile = `workspace_id = ?1 AND ${among('profile_id')}`
-    erased.idempotency += await run(`DELETE FROM idempotency WHERE ${ofProfile}`, given)
-    for (const id of people) {
-      // The profile as it was answered then stands within what is kept of the answer.
-      const drop = 'DELETE FROM idempotency WHERE workspace_id = ?1 AND outcome LIKE ?2'
-      erased.idempotency += await run(drop, [workspace, `%"profile":{"id":${id},%`])
-    }
     await run(
       `UPDATE profiles SET attributes = '{}', provenance = '[]', tags = '[]', identifiers = '[]',
          phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,
       given,
     )
     // Last: what leads to those who were merged leads the next try to them too.
-    erased.identifiers += await run(`DELETE FROM profile_identifiers WHERE ${ofProfile}`, given)
+    for (const { kind, value, holder } of held) {
+      const drop = `DELETE FROM profile_identifiers
+        WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = ?4`
+      erased.identifiers += await run(drop, [workspace, kind, value, holder])
+    }
   })
   return erased
+}
+
+/** The profile, and those that were merged into it. */
+async function findPeople(
+  { look, syntax }: EraseTools,
+  workspace: number,
+  profile: number,
+): Promise<number[]> {
+  const aliases = await look.all(
+    `SELECT value FROM profile_identifiers WHERE workspace_id = ?1 AND kind = '${MERGED_PROFILE}'
+       AND ${syntax.among('profile_id')}`,
+    [workspace, [profile]],
+  )
+  return [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
+}
+
+interface Held extends Identifier {
+  holder: number
+}
+
+/*
+ * No index has identifiers or kept answers by person: one would cost every write, and this is rare.
+ * So both are read through, once, outside of any transaction that writes; as they are out of every
+ * read, nobody enters more of these people meanwhile. Then they are deleted by their keys.
+ */
+
+/** What they hold, and what they held once. */
+async function findHeld(
+  { look, syntax }: EraseTools,
+  workspace: number,
+  people: readonly number[],
+): Promise<Held[]> {
+  const rows = await look.all(
+    `SELECT kind, value, holder FROM profile_identifiers
+     WHERE workspace_id = ?1 AND ${syntax.among('profile_id')}`,
+    [workspace, people],
+  )
+  return rows as unknown as Held[]
+}
+
+interface Kept {
+  token: number
+  route: string
+  key: string
+}
+
+/** What is kept of answers that told of them, or of calls that were made with one of the keys. */
+async function findKept(
+  { look, syntax }: EraseTools,
+  workspace: number,
+  people: readonly number[],
+  keys: readonly string[],
+): Promise<Kept[]> {
+  const select = (test: string) =>
+    `SELECT token_id AS token, route, key FROM idempotency WHERE workspace_id = ?1 AND ${test}`
+  const found = await look.all(select(syntax.among('profile_id')), [workspace, people])
+  const named =
+    keys.length === 0 ? [] : await look.all(select(syntax.amongTexts('key')), [workspace, keys])
+  return [...found, ...named] as unknown as Kept[]
+}
+
+async function dropKept(
+  { run }: EraseSession,
+  workspace: number,
+  kept: readonly Kept[],
+): Promise<number> {
+  const drop = `DELETE FROM idempotency
+    WHERE workspace_id = ?1 AND token_id = ?2 AND route = ?3 AND key = ?4`
+  let count = 0
+  for (const { token, route, key } of kept) count += await run(drop, [workspace, token, route, key])
+  return count
 }
 
 interface Found {
@@ -108,8 +178,9 @@ async function findEvents(
   { look, syntax }: EraseTools,
   workspace: number,
   people: readonly number[],
+  held: readonly Identifier[],
 ): Promise<{ events: Found[]; identifiers: Identifier[] }> {
-  const { among, ids, at } = syntax
+  const { ids, at } = syntax
   const chain = await look.all(
     `WITH RECURSIVE chain (id) AS (
        SELECT last_event FROM profiles WHERE ${ids('profiles')} AND last_event IS NOT NULL
@@ -134,13 +205,9 @@ async function findEvents(
     return rows
   }
   const own = await read(chain.map(({ id }) => id as number))
-  const held = await look.all(
-    `SELECT kind, value FROM profile_identifiers WHERE workspace_id = ?1 AND ${among('profile_id')}`,
-    [workspace, people],
-  )
   const identifiers = new Map<string, Identifier>()
-  for (const one of [...(held as unknown as Identifier[]), ...own.flatMap(identifiersIn)]) {
-    identifiers.set(`${one.kind}\0${one.value}`, one)
+  for (const { kind, value } of [...held, ...own.flatMap(identifiersIn)]) {
+    identifiers.set(`${kind}\0${value}`, { kind, value })
   }
   const known = new Set(own.map(({ id }) => id as number))
   const named: number[] = []
@@ -165,20 +232,18 @@ async function findEvents(
 
 /** Before anything is wiped: an erasure that is cut short has them all the same. */
 async function takeDown(
-  { write, witness }: EraseTools,
+  { write, hash }: EraseTools,
   workspace: WorkspaceId,
   profile: number,
   identifiers: readonly Identifier[],
 ): Promise<void> {
-  if (!witness) return
+  if (!hash) return
+  const own = identifiers.filter(({ kind }) => kind !== MERGED_PROFILE)
+  const hashes = await hash(own.map((each) => fingerprintText(workspace, each)))
   const insert = `INSERT INTO erased_identifiers (workspace_id, hash, profile_id)
     VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`
   await write(async ({ run }) => {
-    for (const identifier of identifiers) {
-      if (identifier.kind === MERGED_PROFILE) continue
-      const [hash] = witness.hashes(fingerprintText(workspace, identifier))
-      await run(insert, [workspace, hash, profile])
-    }
+    for (const each of hashes) await run(insert, [workspace, each, profile])
   })
 }
 
@@ -223,12 +288,6 @@ async function wipeEvents(
     await dropDeliveries({ all, run }, syntax, workspace, owed, erased)
     const ofEvent = `workspace_id = ?1 AND ${among('event_id')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${ofEvent}`, [workspace, list])
-    // No index has keys alone: all of them are looked for in one go.
-    const keys = events.flatMap(({ key }) => key ?? [])
-    if (keys.length > 0) {
-      const drop = `DELETE FROM idempotency WHERE workspace_id = ?1 AND ${syntax.amongTexts('key')}`
-      erased.idempotency += await run(drop, [workspace, keys])
-    }
     for (const { id, named } of events) {
       for (const { kind, value } of named) {
         await run(

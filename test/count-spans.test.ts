@@ -13,7 +13,7 @@ test('a stretch of time is read from the longest counts that fit into it, each m
       [9, 3],
     ] as const) {
       const stretches = countedStretches(from, until, minutes)
-      let at = from
+      let at: number = from
       for (const each of stretches) {
         assert.equal(each.from, at)
         assert.ok(each.until > each.from && each.span <= minutes)

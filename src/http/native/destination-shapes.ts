@@ -5,7 +5,7 @@ import { rateText } from '../../core/destination.ts'
 import { durationText } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { destinationSchema } from '../../core/rule-schema-destinations.ts'
-import type { DeliveryCount, Destination } from '../../storage/delivery-store.ts'
+import type { BacklogTally, Destination } from '../../storage/delivery-store.ts'
 import { closed, nullable, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
@@ -100,7 +100,7 @@ export const destination = Type.Object(
 
 export function shownDestination(
   each: Destination,
-  counts: readonly DeliveryCount[],
+  counts: readonly BacklogTally[],
   now: number,
 ): JsonObject {
   const { breaker, secrets, secret, auth, rate, bucket } = each
@@ -156,7 +156,7 @@ function shownSource(source: { env: string } | { file: string } | null): string 
   return 'env' in source ? `env:${source.env}` : `file:${source.file}`
 }
 
-function tally(counts: readonly DeliveryCount[]): JsonObject {
+function tally(counts: readonly BacklogTally[]): JsonObject {
   const sums = { queued: 0, pending: 0, claimed: 0, dead: 0 }
   for (const { state, count: more } of counts) if (state in sums) sums[state as 'dead'] += more
   return sums

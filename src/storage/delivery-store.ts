@@ -114,8 +114,9 @@ export interface DeliveryStore {
   /** In order of their number; deleted with their delivery. */
   listAttempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]>
   /**
-   * How many are not over and how many are dead, by destination and state: of one destination or of
-   * all. What is counted is not read, so that lists of destinations can tell it.
+   * How many are not over and how many are dead, by destination and state, and when the first of
+   * them was planned: of one destination or of all. What is counted is not read, so that whoever
+   * looks at destinations all the time can be told.
    */
   tallyBacklog(workspaceId: WorkspaceId, destination?: string): Promise<BacklogTally[]>
   /** How many there are by destination, state and reason. */
@@ -275,7 +276,7 @@ export interface Redelivered {
   gone: string[]
 }
 
-export type BacklogTally = Pick<DeliveryCount, 'destination' | 'state' | 'count'>
+export type BacklogTally = Omit<DeliveryCount, 'reason'>
 
 export interface DeliveryCount {
   destination: string

@@ -91,7 +91,17 @@ export const destination = Type.Object(
         { ...closed, description: 'how much of its rate is used now; null where it has none' },
       ),
     ),
-    deliveries: Type.Object({ queued: count, pending: count, claimed: count, dead: count }, closed),
+    deliveries: Type.Object(
+      {
+        ...{ queued: count, pending: count, claimed: count, dead: count },
+        waiting_since: nullable(time),
+      },
+      {
+        ...closed,
+        description:
+          'what is not over and what was given up on; `waiting_since` is when the first of those that wait was planned',
+      },
+    ),
     created_at: time,
     updated_at: time,
   },
@@ -159,5 +169,8 @@ function shownSource(source: { env: string } | { file: string } | null): string 
 function tally(counts: readonly BacklogTally[]): JsonObject {
   const sums = { queued: 0, pending: 0, claimed: 0, dead: 0 }
   for (const { state, count: more } of counts) if (state in sums) sums[state as 'dead'] += more
-  return sums
+  const waiting = counts.filter(({ state }) => state !== 'dead')
+  const times = waiting.map(({ oldestPlannedAt }) => oldestPlannedAt)
+  const oldest = times.length === 0 ? null : Math.min(...times)
+  return { ...sums, waiting_since: shownTime(oldest) }
 }

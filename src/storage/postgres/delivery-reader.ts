@@ -96,11 +96,12 @@ export const selectHealth: Statement = {
 export const selectTally: Statement = {
   name: 'select_tally',
   text: `
-    SELECT destination, state, count(*) AS count FROM deliveries
+    SELECT destination, state, count(*) AS count, min(planned_at) AS "oldestPlannedAt"
+    FROM deliveries
     WHERE workspace_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR destination = $2)
     GROUP BY destination, state
     UNION ALL
-    SELECT destination, 'dead', count(*) FROM deliveries
+    SELECT destination, 'dead', count(*), min(planned_at) FROM deliveries
     WHERE workspace_id = $1 AND state = 'dead' AND ($2::text IS NULL OR destination = $2)
     GROUP BY destination`,
 }

@@ -64,12 +64,16 @@ export function selectList(from: string, where: string, oldestFirst = false) {
     ORDER BY key ${direction}`
 }
 
-/** Each of an index that holds all it tells. */
+/** Each of an index that holds all it tells; ids are given out in the order of planning. */
 export function selectTallies(ofOne: boolean): string[] {
   const tally = (index: string, state: string, test: string) => `
-    SELECT destination, ${state} AS state, count(*) AS count FROM deliveries INDEXED BY ${index}
-    WHERE workspace_id = ?1 ${ofOne ? 'AND destination = ?2' : ''} AND ${test}
-    GROUP BY 1, 2`
+    SELECT destination, state, count, (
+      SELECT planned_at FROM deliveries WHERE key = first) AS oldestPlannedAt
+    FROM (
+      SELECT destination, ${state} AS state, count(*) AS count, min(key) AS first
+      FROM deliveries INDEXED BY ${index}
+      WHERE workspace_id = ?1 ${ofOne ? 'AND destination = ?2' : ''} AND ${test}
+      GROUP BY 1, 2)`
   return [
     tally('deliveries_queued', "'queued'", "state = 'queued'"),
     tally('deliveries_by_wake', 'state', "state IN ('claimed', 'pending') AND wake_at IS NOT NULL"),

@@ -15,7 +15,7 @@ type Test = [text: string, ...values: (string | number)[]]
 /**
  * Turns what deliveries are chosen by into SQL. Without statistics the engine cannot know which
  * index leaves the fewest rows, so that is decided here: the event, the person, the state, the
- * reason, the rule, the time; else rows are read in the order of their ids.
+ * reason, the rule, the destination, the time; else rows are read in the order of their ids.
  */
 export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySelection): Selected {
   const { ids, states, destination, rule, event, subject, reason } = selection
@@ -57,6 +57,7 @@ function indexFor(selection: DeliverySelection): string | null {
   if (ofStates && (destination !== undefined || reason === undefined)) return ofStates
   if (reason !== undefined) return 'deliveries_by_reason'
   if (rule !== undefined) return 'deliveries_by_rule'
+  if (destination !== undefined) return 'deliveries_by_destination'
   const isTimed = plannedFrom !== undefined || plannedUntil !== undefined
   return isTimed ? 'deliveries_by_planned' : null
 }
@@ -66,6 +67,7 @@ function indexOf(states: readonly DeliveryState[]): string | null {
   if (states.length === 0) return null
   if (states.every((state) => state === 'dead')) return 'deliveries_dead'
   if (states.every((state) => state === 'queued')) return 'deliveries_queued'
+  if (states.every((state) => state === 'cancelled')) return 'deliveries_cancelled'
   return states.every((state) => state in awake) ? 'deliveries_by_wake' : null
 }
 

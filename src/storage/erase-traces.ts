@@ -1,7 +1,16 @@
 import { type ErasedTraces, fingerprintText } from '../core/erasure.ts'
 import { type Identifier, MERGED_PROFILE, type WorkspaceId } from '../core/profile.ts'
 import type { EraseSession, EraseSyntax, EraseTools } from './erase-tools.ts'
-import { type Found, findEvents, findHeld, findKept, findPeople, type Kept } from './find-traces.ts'
+import {
+  type Found,
+  findEvents,
+  findHeld,
+  findKept,
+  findPeople,
+  type Held,
+  type Kept,
+  type Traces,
+} from './find-traces.ts'
 import type { Row } from './rows.ts'
 
 /** Events that are wiped in one transaction. */
@@ -20,7 +29,8 @@ export async function eraseTraces(
   const { among, ids } = syntax
   const people = await findPeople(tools, workspace, profile)
   const held = await findHeld(tools, workspace, people)
-  const { events, identifiers } = await findEvents(tools, workspace, people, held)
+  const found = await findEvents(tools, workspace, people, held)
+  const { events, identifiers } = found
   await takeDown(tools, workspace, profile, identifiers)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
@@ -51,13 +61,18 @@ export async function eraseTraces(
       given,
     )
     // Last: what leads to those who were merged leads the next try to them too.
-    for (const { kind, value, holder } of held) {
+    for (const { kind, value, holder } of [...held, ...heldFor(found)]) {
       const drop = `DELETE FROM profile_identifiers
         WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = ?4`
       erased.identifiers += await run(drop, [workspace, kind, value, holder])
     }
   })
   return erased
+}
+
+/** As former holders of what is theirs stand those too who were one with them for a while. */
+function heldFor({ identifiers, lookalikes }: Traces): Held[] {
+  return lookalikes.flatMap((other) => identifiers.map((each) => ({ ...each, holder: -other })))
 }
 
 async function dropKept(

@@ -72,6 +72,13 @@ export async function findKept(
   return [...found, ...named] as unknown as Kept[]
 }
 
+export interface Traces {
+  events: Found[]
+  identifiers: Identifier[]
+  /** Who was one person with them for a while, and then not any more. */
+  lookalikes: number[]
+}
+
 export interface Found {
   id: EventId
   named: Identifier[]
@@ -84,7 +91,7 @@ export async function findEvents(
   workspace: number,
   people: readonly number[],
   held: readonly Identifier[],
-): Promise<{ events: Found[]; identifiers: Identifier[] }> {
+): Promise<Traces> {
   const { ids, at } = syntax
   const chain = await look.all(
     `WITH RECURSIVE chain (id) AS (
@@ -130,6 +137,7 @@ export async function findEvents(
     const { profiles = [] } = parsed(attributes) as { profiles?: number[] }
     return bothSides.includes(String(type)) && profiles.some((id) => people.includes(id))
   })
+  const lookalikes = [...new Set(ofOthers.map(({ subject }) => subject as number))]
   const events = [...own, ...others, ...ofOthers.filter(({ id }) => !known.has(id as number))]
     .filter(({ type }) => type !== 'profile.erased')
     .map((row) => ({
@@ -137,7 +145,7 @@ export async function findEvents(
       named: identifiersIn(row),
       key: row.idempotency_key as string | null,
     }))
-  return { events, identifiers: [...identifiers.values()] }
+  return { events, identifiers: [...identifiers.values()], lookalikes }
 }
 
 /** What tells, at who stays, what a merge brought and what its undoing took: all of it is theirs. */

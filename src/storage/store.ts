@@ -88,12 +88,15 @@ export interface Store extends QueryStore, RecordStore {
    *   not ended, `outcome_unknown` when it was cut short.
    */
   beginCall(workspaceId: WorkspaceId, token: number, asked: Idempotency): Promise<string | null>
-  /** Keeps what a call that was begun is answered with; null lets go of its key. */
+  /**
+   * Keeps what a call that was begun is answered with; null lets go of its key. Whom the answer
+   * tells of is kept beside it, so that an erasure takes it along.
+   */
   endCall(
     workspaceId: WorkspaceId,
     token: number,
     asked: Idempotency,
-    answer: string | null,
+    answer: { text: string; about: ProfileId | null } | null,
   ): Promise<void>
 
   /*

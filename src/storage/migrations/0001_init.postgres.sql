@@ -307,9 +307,8 @@ CREATE TABLE names (
 CREATE UNIQUE INDEX names_by_id ON names (workspace_id, kind, id);
 
 -- Runs of rules that waited or failed. A rule reacts to an event once, so the two are the key.
--- `due_at` is set as long as a run waits, and `ended_at` from then on. `wake_at` is when a node may
--- take it up: when it is due, or later where another has taken it up already. `seen` is what the
--- run keeps of its event, which may be deleted for its age meanwhile.
+-- `due_at` is set as long as a run waits, and `ended_at` from then on. `seen` is what the run keeps
+-- of its event, which may be deleted for its age meanwhile.
 CREATE TABLE runs (
   workspace_id bigint NOT NULL,
   event_id bigint NOT NULL,
@@ -319,7 +318,6 @@ CREATE TABLE runs (
   state text NOT NULL,
   cursor text NOT NULL,
   due_at bigint,
-  wake_at bigint,
   reason text,
   detail text,
   ended_by bigint,
@@ -330,7 +328,7 @@ CREATE TABLE runs (
   PRIMARY KEY (workspace_id, event_id, rule)
 );
 
-CREATE INDEX runs_by_wake ON runs (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX runs_by_due ON runs (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_rule ON runs (workspace_id, rule, version) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_subject ON runs (workspace_id, subject, rule) WHERE subject IS NOT NULL;
 -- For lists of what one of these has. Most runs come to be done, and leave the second then.
@@ -338,6 +336,26 @@ CREATE INDEX runs_of_rule ON runs (workspace_id, rule, event_id);
 CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
   WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Which runs a node has taken up, by their keys and when they were due: no other is given them before
+-- `until`. One row a node, since a mark on each run would write all of its indexes. Whoever is given
+-- a run twice loses nothing by it, so a crash may forget this, and no commit waits for it.
+CREATE UNLOGGED TABLE run_claims (
+  worker text COLLATE "C" NOT NULL,
+  until bigint NOT NULL,
+  workspaces bigint[] NOT NULL,
+  events bigint[] NOT NULL,
+  rules text[] COLLATE "C" NOT NULL,
+  due bigint[] NOT NULL,
+  PRIMARY KEY (worker)
+);
+
+-- To compress the lists takes several times as long as all else about a claim.
+ALTER TABLE run_claims
+  ALTER COLUMN workspaces SET STORAGE EXTERNAL,
+  ALTER COLUMN events SET STORAGE EXTERNAL,
+  ALTER COLUMN rules SET STORAGE EXTERNAL,
+  ALTER COLUMN due SET STORAGE EXTERNAL;
 
 -- How often a rule ran for a person in a minute, counted from 1970; only the latest is kept.
 CREATE TABLE rule_counts (

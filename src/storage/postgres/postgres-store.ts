@@ -22,6 +22,7 @@ import {
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
+import { deliveryTransactions } from './delivery-transactions.ts'
 import { DueSignal } from './due-signal.ts'
 import { type EraseParts, eraseProfile, findErasures } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
@@ -108,7 +109,7 @@ export async function openPostgresStore(
     }
   }
 
-  const runs = new RunReader(rows)
+  const runs = new RunReader(rows, deliveryTransactions(pool, clock, signal).write)
   const searching = searches({
     ...{ pool, ask: rows, clock, budgetMs: options.queryMsMax ?? queryMsDefault },
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),

@@ -32,7 +32,7 @@ export interface OptionSpec {
   /** What stands for the value in the help text. */
   placeholder?: string
   /** The words it may be, where they are few: a shell completes them. */
-  values?: readonly string[]
+  values?: readonly string[] | (() => Promise<readonly string[]>)
   /** Used when the option is not given. */
   default?: string | number
   /** Without it the command is refused. */

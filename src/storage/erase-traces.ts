@@ -1,44 +1,17 @@
 import { type ErasedTraces, fingerprintText } from '../core/erasure.ts'
-import { isObject, type JsonValue } from '../core/json.ts'
+import { type Identifier, MERGED_PROFILE, type WorkspaceId } from '../core/profile.ts'
+import type { EraseSession, EraseSyntax, EraseTools } from './erase-tools.ts'
 import {
-  EMAIL,
-  type EventId,
-  emailIdentifier,
-  type Identifier,
-  MERGED_PROFILE,
-  type WorkspaceId,
-} from '../core/profile.ts'
+  type Found,
+  findEvents,
+  findHeld,
+  findKept,
+  findPeople,
+  type Held,
+  type Kept,
+  type Traces,
+} from './find-traces.ts'
 import type { Row } from './rows.ts'
-
-/** How an engine says the few things that differ; `?1` is the workspace and `?2` a list of ids. */
-export interface EraseSyntax {
-  /** A condition on a column: it is in the list. */
-  among(column: string): string
-  /** The same for a list of texts. */
-  amongTexts(column: string): string
-  /** A condition on rows that have keys: their id is in the list. */
-  ids(table: string): string
-  /** A condition on rows that have keys: their id is that of an expression. */
-  at(table: string, id: string): string
-}
-
-type Value = string | number | null | readonly number[] | readonly string[]
-
-/** One transaction, or a look outside of any. */
-export interface EraseSession {
-  all(text: string, values: readonly Value[]): Promise<Row[]>
-  /** Answers how many rows were changed. */
-  run(text: string, values: readonly Value[]): Promise<number>
-}
-
-export interface EraseTools {
-  syntax: EraseSyntax
-  look: EraseSession
-  /** Hashes whom is erased, so that they are known again; null takes nothing down. */
-  hash: ((texts: readonly string[]) => Promise<readonly string[]>) | null
-  /** Runs work in one transaction. */
-  write<T>(work: (session: EraseSession) => Promise<T>): Promise<T>
-}
 
 /** Events that are wiped in one transaction. */
 const batch = 500
@@ -56,7 +29,8 @@ export async function eraseTraces(
   const { among, ids } = syntax
   const people = await findPeople(tools, workspace, profile)
   const held = await findHeld(tools, workspace, people)
-  const { events, identifiers } = await findEvents(tools, workspace, people, held)
+  const found = await findEvents(tools, workspace, people, held)
+  const { events, identifiers } = found
   await takeDown(tools, workspace, profile, identifiers)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
@@ -87,7 +61,7 @@ export async function eraseTraces(
       given,
     )
     // Last: what leads to those who were merged leads the next try to them too.
-    for (const { kind, value, holder } of held) {
+    for (const { kind, value, holder } of [...held, ...heldFor(found)]) {
       const drop = `DELETE FROM profile_identifiers
         WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = ?4`
       erased.identifiers += await run(drop, [workspace, kind, value, holder])
@@ -96,63 +70,9 @@ export async function eraseTraces(
   return erased
 }
 
-/** The profile, and those that were merged into it. */
-async function findPeople(
-  { look, syntax }: EraseTools,
-  workspace: number,
-  profile: number,
-): Promise<number[]> {
-  const aliases = await look.all(
-    `SELECT value FROM profile_identifiers WHERE workspace_id = ?1 AND kind = '${MERGED_PROFILE}'
-       AND ${syntax.among('profile_id')}`,
-    [workspace, [profile]],
-  )
-  return [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
-}
-
-interface Held extends Identifier {
-  holder: number
-}
-
-/*
- * No index has identifiers or kept answers by person: one would cost every write, and this is rare.
- * So both are read through, once, outside of any transaction that writes; as they are out of every
- * read, nobody enters more of these people meanwhile. Then they are deleted by their keys.
- */
-
-/** What they hold, and what they held once. */
-async function findHeld(
-  { look, syntax }: EraseTools,
-  workspace: number,
-  people: readonly number[],
-): Promise<Held[]> {
-  const rows = await look.all(
-    `SELECT kind, value, holder FROM profile_identifiers
-     WHERE workspace_id = ?1 AND ${syntax.among('profile_id')}`,
-    [workspace, people],
-  )
-  return rows as unknown as Held[]
-}
-
-interface Kept {
-  token: number
-  route: string
-  key: string
-}
-
-/** What is kept of answers that told of them, or of calls that were made with one of the keys. */
-async function findKept(
-  { look, syntax }: EraseTools,
-  workspace: number,
-  people: readonly number[],
-  keys: readonly string[],
-): Promise<Kept[]> {
-  const select = (test: string) =>
-    `SELECT token_id AS token, route, key FROM idempotency WHERE workspace_id = ?1 AND ${test}`
-  const found = await look.all(select(syntax.among('profile_id')), [workspace, people])
-  const named =
-    keys.length === 0 ? [] : await look.all(select(syntax.amongTexts('key')), [workspace, keys])
-  return [...found, ...named] as unknown as Kept[]
+/** As former holders of what is theirs stand those too who were one with them for a while. */
+function heldFor({ identifiers, lookalikes }: Traces): Held[] {
+  return lookalikes.flatMap((other) => identifiers.map((each) => ({ ...each, holder: -other })))
 }
 
 async function dropKept(
@@ -165,69 +85,6 @@ async function dropKept(
   let count = 0
   for (const { token, route, key } of kept) count += await run(drop, [workspace, token, route, key])
   return count
-}
-
-interface Found {
-  id: EventId
-  named: Identifier[]
-  key: string | null
-}
-
-/** Events about them, and those that named what they are found by and are about nobody else. */
-async function findEvents(
-  { look, syntax }: EraseTools,
-  workspace: number,
-  people: readonly number[],
-  held: readonly Identifier[],
-): Promise<{ events: Found[]; identifiers: Identifier[] }> {
-  const { ids, at } = syntax
-  const chain = await look.all(
-    `WITH RECURSIVE chain (id) AS (
-       SELECT last_event FROM profiles WHERE ${ids('profiles')} AND last_event IS NOT NULL
-       UNION
-       SELECT e.previous FROM chain JOIN events e ON ${at('e', 'chain.id')}
-       WHERE e.previous IS NOT NULL)
-     SELECT id FROM chain`,
-    [workspace, people],
-  )
-  const columns = 'id, type, subject, attributes, changes, identifiers, idempotency_key'
-  const read = async (list: readonly number[]): Promise<Row[]> => {
-    const rows: Row[] = []
-    for (let from = 0; from < list.length; from += batch) {
-      const some = list.slice(from, from + batch)
-      rows.push(
-        ...(await look.all(`SELECT ${columns} FROM events WHERE ${ids('events')}`, [
-          workspace,
-          some,
-        ])),
-      )
-    }
-    return rows
-  }
-  const own = await read(chain.map(({ id }) => id as number))
-  const identifiers = new Map<string, Identifier>()
-  for (const { kind, value } of [...held, ...own.flatMap(identifiersIn)]) {
-    identifiers.set(`${kind}\0${value}`, { kind, value })
-  }
-  const known = new Set(own.map(({ id }) => id as number))
-  const named: number[] = []
-  for (const { kind, value } of identifiers.values()) {
-    const select = `SELECT event_id FROM event_identifiers
-      WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
-    const rows = await look.all(select, [workspace, kind, value])
-    named.push(...rows.map((row) => row.event_id as number).filter((id) => !known.has(id)))
-  }
-  const others = (await read([...new Set(named)])).filter(({ subject }) => {
-    return subject === null || people.includes(subject as number)
-  })
-  const events = [...own, ...others]
-    .filter(({ type }) => type !== 'profile.erased')
-    .map((row) => ({
-      id: row.id as EventId,
-      named: identifiersIn(row),
-      key: row.idempotency_key as string | null,
-    }))
-  return { events, identifiers: [...identifiers.values()] }
 }
 
 /** Before anything is wiped: an erasure that is cut short has them all the same. */
@@ -245,31 +102,6 @@ async function takeDown(
   await write(async ({ run }) => {
     for (const each of hashes) await run(insert, [workspace, each, profile])
   })
-}
-
-/** Every identifier that an event told of, by name or by what changed. */
-function identifiersIn(row: Row): Identifier[] {
-  const found = parsed(row.identifiers) as unknown as Identifier[]
-  const changes = parsed(row.changes) as unknown as {
-    of?: string
-    name: string
-    from: JsonValue
-    to: JsonValue
-  }[]
-  const values = changes.flatMap(({ of, name, from, to }) => {
-    const both = [from, to].filter((value) => typeof value === 'string')
-    if (of === 'identifier') return both.map((value) => ({ kind: name, value }))
-    return of === undefined && name === EMAIL
-      ? both.flatMap((value) => emailIdentifier(value) ?? [])
-      : []
-  })
-  const attributes = parsed(row.attributes)
-  const email = isObject(attributes) ? emailIdentifier(attributes[EMAIL]) : null
-  return [...found, ...values, ...(email ? [email] : [])]
-}
-
-function parsed(text: unknown): JsonValue {
-  return JSON.parse(text as string) as JsonValue
 }
 
 async function wipeEvents(

@@ -2,7 +2,7 @@ import type { Actor } from '../core/audit.ts'
 import { type ErasedTraces, receiptText, type Signature, type Witness } from '../core/erasure.ts'
 import type { ProfileId, WorkspaceId } from '../core/profile.ts'
 import { erasedEntry } from './audit-details.ts'
-import type { EraseSession, EraseTools } from './erase-traces.ts'
+import type { EraseSession, EraseTools } from './erase-tools.ts'
 import type { Erasure } from './store.ts'
 
 export interface ErasureOf {

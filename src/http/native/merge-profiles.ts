@@ -200,7 +200,9 @@ async function readMerge(
 ): Promise<{ merge: Event; gone: Event[] }> {
   const most = 1 + limits.mergedPerCommandMax
   const [merge, ...after] = await store.readEvents(workspace.id, (place - 1) as EventId, most)
-  if (merge?.id !== place || merge.type !== 'profile.merged' || merge.subject !== into) {
+  const isMerge = merge?.id === place && merge.type === 'profile.merged'
+  // Where one of them was erased, nothing is left that could be undone.
+  if (!isMerge || merge.subject !== into || !Array.isArray(merge.attributes.profiles)) {
     const message = `Event ${place} is no merge into profile ${into}, or is not kept any more.`
     throw new Fault('not_found', { message })
   }

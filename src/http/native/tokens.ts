@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { allowsScope, type Dialect, type Scope } from '../../core/dialect.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertText } from '../../core/normalise.ts'
@@ -80,6 +80,7 @@ export const createToken = defineRoute({
     const scopes = [...new Set(body.scopes ?? [])]
     assertKnown(dialect, scopes)
     assertMayGrant(call.token, scopes)
+    assertLimits(dialect, rate_limit)
     const shown = await parts.createToken(store, dialect, workspace.id, {
       ...{ scopes, label, rateLimit: rate_limit, by: actor },
     })
@@ -100,13 +101,14 @@ export const limitToken = defineRoute({
   body: Type.Object({ rate_limit: rateLimit }, closed),
   answers: { 200: { description: 'The token as it is now', schema: token } },
   refuses: ['not_found'],
-  async handle({ store, workspace, params, body, actor }) {
+  async handle({ store, workspace, params, body, parts, actor }) {
     const find = async () => {
       const tokens = await store.listTokens(workspace.id)
       return tokens.find(({ publicPart }) => publicPart === params.public_part)
     }
-    const limited =
-      (await find()) && (await store.limitToken(params.public_part, body.rate_limit, actor))
+    const was = await find()
+    if (was) assertLimits(findDialect(parts.dialects, was.dialect), body.rate_limit)
+    const limited = was && (await store.limitToken(params.public_part, body.rate_limit, actor))
     const found = limited && (await find())
     if (found) return { status: 200, body: shownToken(found) }
     throw noSuchToken()
@@ -134,6 +136,11 @@ export const revokeToken = defineRoute({
     return { status: 204 }
   },
 })
+
+function assertLimits({ id, rateLimit: own }: Dialect, word: string): void {
+  if (word === 'off' || own) return
+  throw invalidField('rate_limit', `The vendor of ${id} states no limits on calls.`)
+}
 
 function noSuchToken(): Fault {
   return new Fault('not_found', { message: 'There is no such live token in this workspace.' })

@@ -114,10 +114,7 @@ export interface DeliveryStore {
   /** In order of their number; deleted with their delivery. */
   listAttempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]>
   /** What is not over and what is dead, by destination and state; counted without being read. */
-  tallyBacklog(
-    workspaceId: WorkspaceId,
-    destination?: string,
-  ): Promise<Omit<DeliveryCount, 'reason'>[]>
+  tallyBacklog(id: WorkspaceId, destination?: string): Promise<Omit<DeliveryCount, 'reason'>[]>
   /** How many there are by destination, state and reason. */
   countDeliveries(workspaceId: WorkspaceId, filter: DeliverySelection): Promise<DeliveryCount[]>
   /**

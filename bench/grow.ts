@@ -4,13 +4,12 @@ import { nativeClient } from '../test/kit/native-client.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
 import { runRoster } from './bench-server.ts'
 import { openTarget } from './grow-target.ts'
+import { growRest, growRuns } from './grown-rest.ts'
 import {
   destinationName,
   type Grown,
   growDeliveries,
   growEvents,
-  growRest,
-  growRuns,
   receivedAt,
   ruleName,
   spreadMs,

@@ -208,9 +208,9 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
--- What events are found by: their type, what they came through, the rule that caused them. `ids` is
--- as with profile_terms. Entered in the background, up to where `roll_ups` says they are counted; so
--- writing an event costs none of it, and what is newer is read from the log.
+-- What events are found by: their type, what they came through, the rule that caused them. `ids`
+-- is as with profile_terms. Entered in the background, up to where `roll_ups` says they are
+-- counted; so writing an event costs none of it, and what is newer is read from the log.
 CREATE TABLE event_terms (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -220,9 +220,9 @@ CREATE TABLE event_terms (
   PRIMARY KEY (workspace_id, kind, value, block)
 ) STRICT, WITHOUT ROWID;
 
--- How many events there were from a minute on, counted from 1970, by type and source; made of the log
--- in the background. `span` is how many minutes are counted together: one, an hour of them and a
--- day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
+-- How many events there were from a minute on, counted from 1970, by type and source; made of the
+-- log in the background. `span` is how many minutes are counted together: one, an hour of them and
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
 -- how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id INTEGER NOT NULL,

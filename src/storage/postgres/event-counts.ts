@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { countedStretches, countSpans } from '../count-spans.ts'
 import type { Row } from '../rows.ts'
+import { countedStretches, countSpans } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
@@ -31,7 +31,8 @@ function countInto(counts: string, columns: string[], at: string, table: string)
     FROM ${table} CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
     WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4, 5
     ON CONFLICT (workspace_id, span, minute, ${names}) DO UPDATE
-    SET count = c.count + excluded.count, last_minute = greatest(c.last_minute, excluded.last_minute)`
+    SET count = c.count + excluded.count,
+      last_minute = greatest(c.last_minute, excluded.last_minute)`
 }
 
 const selectBehind = (last: string) => `

@@ -219,11 +219,13 @@ export type Destination = {
     used: number
     remaining: number
   } | null
+  /** what is not over and what was given up on; `waiting_since` is when the first of those that wait was planned */
   deliveries: {
     queued: number
     pending: number
     claimed: number
     dead: number
+    waiting_since: string | null
   }
   /** a time, UTC */
   created_at: string

@@ -38,7 +38,7 @@ export const listDestinations = defineRoute({
   async handle({ parts, workspace, query, now }) {
     const all = await parts.deliveries.listDestinations(workspace.id)
     const { page: shown, next_cursor } = pageOf(all, ({ name }) => name, query)
-    const counts = await countBacklog(parts.deliveries, workspace.id)
+    const counts = await parts.deliveries.tallyBacklog(workspace.id)
     const data = shown.map((each) => shownDestination(each, counts, now))
     return { status: 200, body: { data, next_cursor } }
   },
@@ -255,7 +255,7 @@ async function setState(call: Calling, word: string, state: 'active' | 'paused')
 async function showOne(call: Calling, word: string): Promise<JsonObject> {
   const found = await findOne(call, word)
   const { parts, workspace, now } = call
-  const counts = await countBacklog(parts.deliveries, workspace.id, { destination: found.name })
+  const counts = await parts.deliveries.tallyBacklog(workspace.id, found.name)
   return shownDestination(found, counts, now)
 }
 

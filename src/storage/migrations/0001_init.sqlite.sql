@@ -411,8 +411,10 @@ CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, subject, destinatio
 CREATE INDEX deliveries_by_event ON deliveries (workspace_id, event_id);
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX deliveries_queued ON deliveries (workspace_id, destination) WHERE state = 'queued';
-CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason)
+-- By destination and reason, as dead letters are grouped, and by id, as they are listed.
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason, planned_at)
   WHERE state = 'dead';
+CREATE INDEX deliveries_dead_by_id ON deliveries (workspace_id) WHERE state = 'dead';
 CREATE INDEX deliveries_cancelled ON deliveries (workspace_id) WHERE state = 'cancelled';
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.

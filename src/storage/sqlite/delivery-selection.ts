@@ -1,4 +1,5 @@
 import type { DeliveryState } from '../../core/delivery.ts'
+import type { DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliverySelection } from '../delivery-store.ts'
 import { rowKey } from './statements.ts'
@@ -17,12 +18,22 @@ type Test = [text: string, ...values: (string | number)[]]
  * index leaves the fewest rows, so that is decided here: the event, the person, the state, the
  * reason, the rule, the destination, the time; else rows are read in the order of their ids.
  */
-export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySelection): Selected {
+export function selectDeliveries(
+  workspaceId: WorkspaceId,
+  selection: DeliverySelection,
+  page?: { cursor?: DeliveryId | undefined; oldestFirst?: boolean | undefined },
+): Selected {
   const { ids, states, destination, rule, event, subject, reason } = selection
   const { plannedFrom, plannedUntil } = selection
+  const { cursor, oldestFirst } = page ?? {}
+  // One bound on either side: of two on one side the engine takes the first, and reads from there.
+  const above = oldestFirst ? (cursor ?? 0) : 0
+  const isBounded = cursor !== undefined && !oldestFirst
   const tests: Test[] = [
-    [`key > ${rowKey('?', '0')}`, workspaceId],
-    [`key < ${rowKey('?', '0')}`, workspaceId + 1],
+    [`key > ${rowKey('?', '?')}`, workspaceId, above],
+    isBounded
+      ? [`key < ${rowKey('?', '?')}`, workspaceId, cursor]
+      : [`key < ${rowKey('?', '0')}`, workspaceId + 1],
   ]
   const add = (text: string, value: string | number | undefined) => {
     if (value !== undefined) tests.push([text, value])
@@ -36,7 +47,7 @@ export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySe
   add('planned_at < ?', plannedUntil)
   if (ids) tests.push([`key IN (${ids.map(() => rowKey('?', '?')).join(', ')})`, ...keys()])
   if (states) tests.push([stateTest(states)])
-  const index = ids ? null : indexFor(selection)
+  const index = ids ? null : page ? listIndexFor(selection) : indexFor(selection)
   if (index) tests.push(['workspace_id = ?', workspaceId])
   return {
     from: index ? `deliveries INDEXED BY ${index}` : 'deliveries NOT INDEXED',
@@ -47,6 +58,13 @@ export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySe
   function keys(): number[] {
     return (ids ?? []).flatMap((id) => [workspaceId, id])
   }
+}
+
+/** Lists are in the order of ids, and of what is dead there is an index in that order. */
+function listIndexFor(selection: DeliverySelection): string | null {
+  const index = indexFor(selection)
+  const isOfAll = selection.destination === undefined
+  return index === 'deliveries_dead' && isOfAll ? 'deliveries_dead_by_id' : index
 }
 
 function indexFor(selection: DeliverySelection): string | null {

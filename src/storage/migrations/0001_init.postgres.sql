@@ -337,9 +337,9 @@ CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
   WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
--- Which runs a node has taken up, by their keys and when they were due: no other is given them before
--- `until`. One row a node, since a mark on each run would write all of its indexes. Whoever is given
--- a run twice loses nothing by it, so a crash may forget this, and no commit waits for it.
+-- Which runs a node has taken up, by their keys and when they were due: no other is given them
+-- before `until`. One row a node, since a mark on each run would write all of its indexes. Whoever
+-- is given a run twice loses nothing by it: a crash may forget this, and no commit waits for it.
 CREATE UNLOGGED TABLE run_claims (
   worker text COLLATE "C" NOT NULL,
   until bigint NOT NULL,

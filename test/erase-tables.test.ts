@@ -34,6 +34,7 @@ const nobodys = {
   index_fills: 'name',
   event_counts: 'type source',
   delivery_counts: 'rule destination',
+  end_counts: 'destination state',
   names: 'kind name',
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',
   destination_notices: 'destination kind reason',

@@ -271,7 +271,7 @@ describe('the console', () => {
       .getByRole('region', { name: 'Errors by reason' })
       .getByRole('link', { name: '1 crm' })
       .waitFor()
-    await roster.store.rollUpEvents()
+    await roster.store.rollUpEvents(Date.now())
     await page.getByRole('img', { name: /^Deliveries planned per minute/ }).waitFor()
     assert.deepEqual(await axeFaults(page), [])
     await page.goto(`${roster.url}/console/rules`)

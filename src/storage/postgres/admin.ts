@@ -47,6 +47,7 @@ const workspaceTables = {
   rule_counts: 'subject, rule',
   event_counts: 'minute, type, source',
   delivery_counts: 'minute, rule, destination',
+  end_counts: 'minute, destination, state',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }

@@ -40,6 +40,7 @@ const workspaceTables = [
   'rule_counts',
   'event_counts',
   'delivery_counts',
+  'end_counts',
   'roll_ups',
   'rules',
   'counters',
@@ -233,6 +234,7 @@ const keyOf: { [table: string]: string } = {
   rule_counts: 'subject, rule',
   event_counts: 'minute, type, source',
   delivery_counts: 'minute, rule, destination',
+  end_counts: 'minute, destination, state',
   rules: 'name, version',
 }
 

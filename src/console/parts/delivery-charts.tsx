@@ -3,21 +3,29 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { DeliveryCount } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { useWords } from '../lib/words.tsx'
-import { deliveryWords } from './delivery-state.tsx'
+import { type EndedCount, endedCounts, endedHours } from '../lib/ended-counts.ts'
+import { fill, useWords } from '../lib/words.tsx'
+import { deliveryWords, stateColours } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Age } from './time.tsx'
 
 const words = {
   waits: ['Deliveries by destination and state', 'Bezorgingen per bestemming en toestand'],
-  none: ['Nothing waits, and nothing was given up on', 'Er wacht niets en niets is opgegeven'],
+  since: [
+    'Delivered and cancelled: those of the last {hours} hours. The others: all there are.',
+    'Bezorgd en geannuleerd: van de laatste {hours} uur. De andere: alle die er zijn.',
+  ],
+  none: [
+    'Nothing waits, nothing was given up on, and nothing was sent of late',
+    'Er wacht niets, niets is opgegeven en er is de laatste tijd niets verstuurd',
+  ],
   oldest: ['the oldest has waited for', 'de oudste wacht al'],
   errors: ['Errors by reason', 'Fouten per reden'],
   noErrors: ['Nothing was given up on', 'Er is niets opgegeven'],
 } as const
 
-/** What is not over and what was given up on, as bars, and for what reasons. */
+/** What waits, what was given up on and what was sent of late, as bars; and errors by reason. */
 export function DeliveryCharts() {
   const said = useWords(words)
   const counts = useQuery({
@@ -25,16 +33,24 @@ export function DeliveryCharts() {
     queryFn: ({ signal }) => api.countDeliveries({ signal }),
     refetchInterval: 5_000,
   })
+  const ended = useQuery(endedCounts)
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Section title={said.waits}>
-        <Loaded
-          query={counts}
-          isEmpty={({ data }) => data.length === 0}
-          empty={<Empty title={said.none} />}
-        >
-          {({ data }) => <ByDestination counts={data} />}
+        <Loaded query={counts}>
+          {({ data }) => (
+            <Loaded
+              query={ended}
+              isEmpty={(over) => over.length + data.length === 0}
+              empty={<Empty title={said.none} />}
+            >
+              {(over) => <ByDestination counts={data} ended={over} />}
+            </Loaded>
+          )}
         </Loaded>
+        <Text size="sm" c="dimmed">
+          {fill(said.since, { hours: endedHours })}
+        </Text>
       </Section>
       <Section title={said.errors}>
         <Loaded
@@ -53,13 +69,7 @@ function deadOf(counts: DeliveryCount[]): DeliveryCount[] {
   return counts.filter(({ state }) => state === 'dead')
 }
 
-const states = ['dead', 'claimed', 'pending', 'queued'] as const
-const colours: { [state: string]: string } = {
-  dead: '#e03131',
-  claimed: '#7048e8',
-  pending: '#f08c00',
-  queued: '#868e96',
-}
+const states = ['dead', 'claimed', 'pending', 'queued', 'cancelled', 'delivered'] as const
 
 interface Part {
   key: string
@@ -69,17 +79,23 @@ interface Part {
   search: { [name: string]: string }
 }
 
-function ByDestination({ counts }: { counts: DeliveryCount[] }) {
+interface ByDestinationProps {
+  counts: DeliveryCount[]
+  ended: EndedCount[]
+}
+
+function ByDestination({ counts, ended }: ByDestinationProps) {
   const said = useWords(words)
   const named = useWords(deliveryWords)
-  const rows = [...Map.groupBy(counts, ({ destination }) => destination)].map(([name, of]) => {
+  const all = [...counts, ...ended]
+  const rows = [...Map.groupBy(all, ({ destination }) => destination)].map(([name, of]) => {
     const parts = states.flatMap((state): Part[] => {
       const count = sum(of.filter((each) => each.state === state))
       const search = { state, destination: name }
-      const colour = colours[state] ?? ''
+      const colour = stateColours[state]
       return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
     })
-    const waiting = of.filter(({ state }) => state !== 'dead')
+    const waiting = counts.filter((each) => each.destination === name && each.state !== 'dead')
     const oldest = waiting.map(({ oldest_planned_at: at }) => at).sort()[0]
     return { name, parts, total: sum(of), oldest }
   })
@@ -106,7 +122,7 @@ function ByReason({ counts }: { counts: DeliveryCount[] }) {
   const rows = [...Map.groupBy(counts, ({ reason }) => reason ?? '—')].map(([reason, of]) => {
     const parts = of.map(({ destination, count }, place): Part => {
       const search = { state: 'dead', destination, reason }
-      const colour = place % 2 === 0 ? '#e03131' : '#a61e1e'
+      const colour = place % 2 === 0 ? stateColours.dead : '#a61e1e'
       return { key: destination, name: destination, colour, count, search }
     })
     return { reason, parts, total: sum(of) }
@@ -163,6 +179,6 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
   )
 }
 
-function sum(counts: DeliveryCount[]): number {
+function sum(counts: { count: number }[]): number {
   return counts.reduce((total, { count }) => total + count, 0)
 }

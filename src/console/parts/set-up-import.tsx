@@ -85,7 +85,9 @@ export function SetUpImport() {
       .text()
       .then((text) => readCsv(text.replace(/^\uFEFF/, '')))
       .catch((error: unknown) => {
-        setUnread(error instanceof UnclosedQuote ? fill(said.quote, { line: error.line }) : String(error))
+        setUnread(
+          error instanceof UnclosedQuote ? fill(said.quote, { line: error.line }) : String(error),
+        )
         return null
       })
     if (!found) return

@@ -94,7 +94,7 @@ export const countEnded = defineRoute({
   operation: 'countEndedDeliveries',
   resource: 'statistics',
   summary: 'Count the deliveries that ended in a stretch of time',
-  description: `Deliveries are counted by the minute in which they were delivered, dead or cancelled, some ten seconds after they were; one that ended again after it was redelivered counts again. \`counted_up_to\` is the time in milliseconds UTC up to which they are; \`last_at\` is the last minute of a step in which there was one. Left out, the stretch is the last day. ${atMost}`,
+  description: `Deliveries are counted by the minute in which they were delivered, dead or cancelled, some ten seconds after they were; one that ended again after it was redelivered counts again, unless that was within seconds. \`counted_up_to\` is the time in milliseconds UTC up to which they are; \`last_at\` is the last minute of a step in which there was one. Left out, the stretch is the last day. ${atMost}`,
   query: Type.Object(
     {
       ...stretch,

@@ -72,7 +72,7 @@ export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps
           {clock(times.at(-1) ?? 0)}
         </Text>
       </Group>
-      <Group gap="md" component="figcaption">
+      <Group gap="4px 16px" component="figcaption">
         {groups.map(({ name, counts }, group) => (
           <Group key={name} gap={6}>
             <svg width="12" height="12" aria-hidden="true">

@@ -21,11 +21,7 @@ for (const engine of engines) {
         native('POST', '/events', { events: Array.from({ length: count }, () => ({ type })) })
       await send('a.b', 900)
       // Several at once, as several nodes would.
-      await Promise.all([
-        rollUp(),
-        send('a.b', 900),
-        rollUp(),
-      ])
+      await Promise.all([rollUp(), send('a.b', 900), rollUp()])
       await send('a.c', 800)
       await Promise.all([rollUp(), rollUp()])
       await rollUp()

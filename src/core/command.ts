@@ -83,6 +83,9 @@ export interface Changes {
   dropped?: { name: string; reason: 'unknown_company' | 'unfit_value' }[]
 }
 
+/** A version; `*` is any: there must be such a profile. */
+export type IfVersion = number | '*'
+
 export interface WriteIntent {
   kind: 'write-profile'
   keys: Key[]
@@ -96,7 +99,7 @@ export interface WriteIntent {
    */
   onConflict?: 'reject' | 'take_over' | 'merge'
   /** The version the profile must have, where the caller has seen one. */
-  ifVersion?: number
+  ifVersion?: IfVersion
   changes: Changes
 }
 
@@ -106,7 +109,7 @@ export interface RemoveIntent {
   /** Empties the profile too, and names nobody in the log; the store wipes the rest. */
   erase?: true
   /** The version the profile must have, where the caller has seen one. */
-  ifVersion?: number
+  ifVersion?: IfVersion
 }
 
 /** Create or change one profile. */

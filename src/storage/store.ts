@@ -57,8 +57,21 @@ export interface Store extends QueryStore, RecordStore {
   /** Events with `id > after`, in id order, at most `limit`. */
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
 
+  /** An event and those before it about the same profile, newest first, at most `limit`. */
+  readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]>
+
   /** The id of the newest event of a workspace; 0 when there never was one. */
   lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0>
+
+  /**
+   * Ids of events that named this identifier without being about somebody who held it, in id order,
+   * at most `limit`. However many events there are about people who hold it, they are not read.
+   */
+  looseEventsNaming(
+    workspaceId: WorkspaceId,
+    identifier: Identifier,
+    limit: number,
+  ): Promise<EventId[]>
 
   /** Ids of events that named this identifier, in id order, at most `limit`. */
   eventsNaming(
@@ -75,12 +88,15 @@ export interface Store extends QueryStore, RecordStore {
    *   not ended, `outcome_unknown` when it was cut short.
    */
   beginCall(workspaceId: WorkspaceId, token: number, asked: Idempotency): Promise<string | null>
-  /** Keeps what a call that was begun is answered with; null lets go of its key. */
+  /**
+   * Keeps what a call that was begun is answered with; null lets go of its key. Whom the answer
+   * tells of is kept beside it, so that an erasure takes it along.
+   */
   endCall(
     workspaceId: WorkspaceId,
     token: number,
     asked: Idempotency,
-    answer: string | null,
+    answer: { text: string; about: ProfileId | null } | null,
   ): Promise<void>
 
   /*

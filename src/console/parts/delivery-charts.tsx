@@ -1,7 +1,7 @@
 import { Anchor, Group, SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { DeliveryCount } from '../../client/client.js'
+import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { type EndedCount, endedCounts, endedHours } from '../lib/ended-counts.ts'
 import { fill, useWords } from '../lib/words.tsx'
@@ -25,26 +25,34 @@ const words = {
   noErrors: ['Nothing was given up on', 'Er is niets opgegeven'],
 } as const
 
-/** What waits, what was given up on and what was sent of late, as bars; and errors by reason. */
+/**
+ * What waits, what was given up on and what was sent of late, as bars; and errors by reason. All are
+ * counted by the server without a look at what is counted, since they are asked for all the time.
+ */
 export function DeliveryCharts() {
   const said = useWords(words)
-  const counts = useQuery({
-    queryKey: ['deliveries', 'counts', undefined],
-    queryFn: ({ signal }) => api.countDeliveries({ signal }),
+  const destinations = useQuery({
+    queryKey: ['destinations'],
+    queryFn: ({ signal }) => api.listDestinations({ signal }),
+    refetchInterval: 5_000,
+  })
+  const dead = useQuery({
+    queryKey: ['deliveries', 'counts', 'dead'],
+    queryFn: ({ signal }) => api.countDeliveries({ state: 'dead', signal }),
     refetchInterval: 5_000,
   })
   const ended = useQuery(endedCounts)
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Section title={said.waits}>
-        <Loaded query={counts}>
+        <Loaded query={destinations}>
           {({ data }) => (
             <Loaded
               query={ended}
-              isEmpty={(over) => over.length + data.length === 0}
+              isEmpty={(over) => over.length === 0 && data.every((one) => waitingOf(one) === 0)}
               empty={<Empty title={said.none} />}
             >
-              {(over) => <ByDestination counts={data} ended={over} />}
+              {(over) => <ByDestination destinations={data} ended={over} />}
             </Loaded>
           )}
         </Loaded>
@@ -54,19 +62,19 @@ export function DeliveryCharts() {
       </Section>
       <Section title={said.errors}>
         <Loaded
-          query={counts}
-          isEmpty={({ data }) => deadOf(data).length === 0}
+          query={dead}
+          isEmpty={({ data }) => data.length === 0}
           empty={<Empty title={said.noErrors} />}
         >
-          {({ data }) => <ByReason counts={deadOf(data)} />}
+          {({ data }) => <ByReason counts={data} />}
         </Loaded>
       </Section>
     </SimpleGrid>
   )
 }
 
-function deadOf(counts: DeliveryCount[]): DeliveryCount[] {
-  return counts.filter(({ state }) => state === 'dead')
+function waitingOf({ deliveries }: Destination): number {
+  return deliveries.queued + deliveries.pending + deliveries.claimed + deliveries.dead
 }
 
 const states = ['dead', 'claimed', 'pending', 'queued', 'cancelled', 'delivered'] as const
@@ -80,25 +88,27 @@ interface Part {
 }
 
 interface ByDestinationProps {
-  counts: DeliveryCount[]
+  destinations: Destination[]
   ended: EndedCount[]
 }
 
-function ByDestination({ counts, ended }: ByDestinationProps) {
+function ByDestination({ destinations, ended }: ByDestinationProps) {
   const said = useWords(words)
   const named = useWords(deliveryWords)
-  const all = [...counts, ...ended]
-  const rows = [...Map.groupBy(all, ({ destination }) => destination)].map(([name, of]) => {
-    const parts = states.flatMap((state): Part[] => {
-      const count = sum(of.filter((each) => each.state === state))
-      const search = { state, destination: name }
-      const colour = stateColours[state]
-      return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
+  const rows = destinations
+    .map(({ name, deliveries }) => {
+      const over = ended.filter(({ destination }) => destination === name)
+      const parts = states.flatMap((state): Part[] => {
+        const isOver = state === 'delivered' || state === 'cancelled'
+        const of = over.filter((each) => each.state === state)
+        const count = isOver ? sum(of) : deliveries[state]
+        const search = { state, destination: name }
+        const colour = stateColours[state]
+        return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
+      })
+      return { name, parts, total: sum(parts), oldest: deliveries.waiting_since }
     })
-    const waiting = counts.filter((each) => each.destination === name && each.state !== 'dead')
-    const oldest = waiting.map(({ oldest_planned_at: at }) => at).sort()[0]
-    return { name, parts, total: sum(of), oldest }
-  })
+    .filter(({ total }) => total > 0)
   const most = Math.max(...rows.map(({ total }) => total))
   return (
     <ul className="plain-list">
@@ -107,7 +117,7 @@ function ByDestination({ counts, ended }: ByDestinationProps) {
         .map(({ name, parts, oldest }) => (
           <li key={name} className="below">
             <Bar name={name} parts={parts} most={most} />
-            {oldest !== undefined && (
+            {oldest !== null && (
               <Text size="sm" c="dimmed">
                 {said.oldest} <Age at={oldest} />
               </Text>

@@ -38,6 +38,7 @@ const workspaceTables = [
   'names',
   'runs',
   'rule_counts',
+  'event_terms',
   'event_counts',
   'delivery_counts',
   'end_counts',
@@ -232,9 +233,10 @@ const keyOf: { [table: string]: string } = {
   erased_identifiers: 'hash, profile_id',
   names: 'kind, name',
   rule_counts: 'subject, rule',
-  event_counts: 'minute, type, source',
-  delivery_counts: 'minute, rule, destination',
-  end_counts: 'minute, destination, state',
+  event_terms: 'kind, value, block',
+  event_counts: 'span, minute, type, source',
+  delivery_counts: 'span, minute, rule, destination',
+  end_counts: 'span, minute, destination, state',
   rules: 'name, version',
 }
 

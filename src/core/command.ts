@@ -1,4 +1,4 @@
-import type { Change, FoundBy, Source } from './event.ts'
+import type { Cause, Change, FoundBy, Source } from './event.ts'
 import { type JsonObject, type JsonValue, own } from './json.ts'
 import {
   EMAIL,
@@ -126,6 +126,8 @@ export interface RecordEvent extends Asked {
   identifiers: Identifier[]
   /** What it is taken to have changed; only where rules are tried, nothing is changed by it. */
   changes?: readonly Change[]
+  /** What it came of, where it tells of what became of a rule's doing. */
+  cause?: Cause
   /** The person it is about. */
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */

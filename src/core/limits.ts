@@ -53,6 +53,8 @@ export const limits = {
   waitDaysMax: 731,
   /** Claims without an attempt after which a fault of Roster's own makes a delivery dead. */
   deliveryFaultsMax: 20,
+  /** Deaths of deliveries that one process tells of in a minute, each of another kind. */
+  deadToldPerMinuteMax: 100,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,
   /** Deliveries that one call of an operator sends again or ends. */

@@ -8,7 +8,7 @@ export type RateRule =
 /** A vendor's limits on calls, in the dialect's own words; counted where a token asks for it. */
 export interface RateLimit {
   rule: RateRule
-  /** What tokens are held to that nobody holds to the limits: so wide that only a fault meets it. */
+  /** What tokens are held to that nobody holds to limits: so wide that only a fault meets it. */
   wide?: RateRule
   /** Whose calls are counted together: those of one token, or of all tokens of a workspace. */
   per: 'token' | 'workspace'

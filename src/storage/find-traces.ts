@@ -148,7 +148,7 @@ export async function findEvents(
   return { events, identifiers: [...identifiers.values()], lookalikes }
 }
 
-/** What tells, at who stays, what a merge brought and what its undoing took: all of it is theirs. */
+/** At who stays they tell what a merge brought, and what its undoing took: all of it is theirs. */
 const bothSides = ['profile.merged', 'profile.unmerged']
 const othersSide = ['profile.absorbed', 'profile.restored']
 

@@ -36,6 +36,12 @@ export function recordedOutcome(record: IdempotencyRecord, asked: Idempotency): 
   return { ...appliedFromJson(JSON.parse(record.outcome) as AppliedJson), repeated: true }
 }
 
+/** What a call was answered with, and whom it tells of: an erasure of theirs takes it along. */
+export interface KeptAnswer {
+  text: string
+  about: ProfileId | null
+}
+
 /** What is kept of a call that has begun and has come to nothing yet. */
 export const unended = ''
 

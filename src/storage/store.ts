@@ -10,6 +10,7 @@ import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../co
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
+import type { KeptAnswer } from './idempotency.ts'
 import type { QueryStore } from './query-store.ts'
 import type { RecordStore } from './record-store.ts'
 
@@ -88,15 +89,12 @@ export interface Store extends QueryStore, RecordStore {
    *   not ended, `outcome_unknown` when it was cut short.
    */
   beginCall(workspaceId: WorkspaceId, token: number, asked: Idempotency): Promise<string | null>
-  /**
-   * Keeps what a call that was begun is answered with; null lets go of its key. Whom the answer
-   * tells of is kept beside it, so that an erasure takes it along.
-   */
+  /** Keeps what a call that was begun is answered with; null lets go of its key. */
   endCall(
     workspaceId: WorkspaceId,
     token: number,
     asked: Idempotency,
-    answer: { text: string; about: ProfileId | null } | null,
+    answer: KeptAnswer | null,
   ): Promise<void>
 
   /*

@@ -38,7 +38,7 @@ export const profilesSet = apiCommand({
   positionals: { min: 2, max: 1_000 },
   params: ['kind', 'value'],
   options: {
-    'set-once': texts('An attribute that is written where nothing is stored.'),
+    once: texts('An attribute that is written where nothing is stored.'),
     unset: texts('An attribute to clear.', 'NAME'),
     increment: texts('A number to add.', 'NAME=N'),
     tag: texts('A tag to add.', 'TAG'),
@@ -57,15 +57,15 @@ export const profilesSet = apiCommand({
       if (words.length > 0) throw new CliError('usage', 'Give either --body or NAME=VALUE.')
       return readJson('--body', String(options.body)) as JsonObject
     }
-    const list = (name: string) => (options[name] ?? []) as string[]
-    const numbers = Object.entries(readValues(list('increment'), 'NAME=N'))
+    const list = (given: unknown) => (given ?? []) as string[]
+    const numbers = Object.entries(readValues(list(options.increment), 'NAME=N'))
     const body: JsonObject = {
       set: readValues(words),
-      set_once: readValues(list('set-once')),
-      unset: list('unset'),
+      set_once: readValues(list(options.once)),
+      unset: list(options.unset),
       increment: Object.fromEntries(numbers.map(([name, value]) => [name, Number(value)])),
-      tags: { add: list('tag'), remove: list('untag') },
-      identifiers: readValues(list('identifier'), 'KIND=VALUE'),
+      tags: { add: list(options.tag), remove: list(options.untag) },
+      identifiers: readValues(list(options.identifier), 'KIND=VALUE'),
     }
     const at = options['occurred-at']
     return { ...body, ...(at === undefined ? {} : { occurred_at: String(at) }) }

@@ -89,8 +89,8 @@ async function answer(
 }
 
 /**
- * What would promise something that is not kept is refused. A full answer keeps what `If-None-Match`
- * promises a reader, and a key is good for nothing, and no harm, where nothing is changed.
+ * What would promise something that is not kept is refused. A full answer keeps what a reader is
+ * promised by `If-None-Match`, and a key is no harm where nothing is changed.
  */
 function assertTaken(route: NativeRoute, headers: Call['head']['headers']): void {
   const takes: readonly string[] = headersOf(route).map((name) => name.replace('-tag', ''))

@@ -4,7 +4,10 @@ import type { Page } from 'playwright-core'
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** All rules, or those named: what seriously stands in the way of somebody who uses a keyboard or a screen reader. */
+/**
+ * What seriously stands in the way of somebody who uses a keyboard or a screen reader, by all rules
+ * or by those named.
+ */
 export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
   // Evaluated by the debugger, which the policy of the page does not concern.
   await page.evaluate(source)

@@ -5,7 +5,8 @@ export interface CsvRow {
 }
 
 /**
- * Rows of fields; quotes hold what they hold, doubled ones stand for one. Empty lines are passed over.
+ * Rows of fields; quotes hold what they hold, doubled ones stand for one. Empty lines are passed
+ * over.
  * @throws where a quote is never closed, with its line: what stands behind it would be one field.
  */
 export function readCsv(text: string): CsvRow[] {

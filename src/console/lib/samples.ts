@@ -60,7 +60,7 @@ function asTypeScript({ method, url, headers, body }: Call): string {
     ...(body === null ? [] : [`  body: ${quoted(body)},`]),
     '})',
     'if (!answer.ok) throw new Error(await answer.text())',
-    'console.log(answer.status, await answer.text())',
+    'console.info(answer.status, await answer.text())',
   ].join('\n')
 }
 

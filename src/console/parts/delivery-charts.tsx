@@ -26,8 +26,9 @@ const words = {
 } as const
 
 /**
- * What waits, what was given up on and what was sent of late, as bars; and errors by reason. All are
- * counted by the server without a look at what is counted, since they are asked for all the time.
+ * What waits, what was given up on and what was sent of late, as bars; and errors by reason. All
+ * are counted by the server without a look at what is counted, since they are asked for all the
+ * time.
  */
 export function DeliveryCharts() {
   const said = useWords(words)

@@ -36,7 +36,8 @@ function countInto(counts: string, columns: string[], at: string, table: string)
     FROM ${table} CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
     WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4, 5
     ON CONFLICT (workspace_id, span, minute, ${names}) DO UPDATE
-    SET count = c.count + excluded.count, last_minute = greatest(c.last_minute, excluded.last_minute)`
+    SET count = c.count + excluded.count,
+    last_minute = greatest(c.last_minute, excluded.last_minute)`
 }
 
 const selectBehind = (last: string) => `
@@ -71,7 +72,8 @@ const countEnds = `
   FROM deliveries CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
   WHERE ended_at > $1 AND ended_at <= $2 GROUP BY 1, 2, 3, 4, 5
   ON CONFLICT (workspace_id, span, minute, destination, state) DO UPDATE
-  SET count = c.count + excluded.count, last_minute = greatest(c.last_minute, excluded.last_minute)`
+  SET count = c.count + excluded.count,
+    last_minute = greatest(c.last_minute, excluded.last_minute)`
 
 const keepEnd = 'UPDATE end_roll_up SET counted_to = $1'
 
@@ -184,12 +186,12 @@ export function selectCounts(
   state?: EndState,
 ): string {
   // One of three words, which a statement may hold.
-  const test = state === undefined ? '' : `AND state = '${state}'`
+  const where = `workspace_id = $1${state === undefined ? '' : ` AND state = '${state}'`}`
   const parts = Array.from({ length: stretches }, (_, n) => {
     const [span, from, until] = [4, 5, 6].map((place) => `$${place + 3 * n}`)
     return `
       SELECT minute, ${name} AS name, count, last_minute FROM ${table}
-      WHERE workspace_id = $1 AND span = ${span} AND minute >= ${from} AND minute < ${until} ${test}`
+      WHERE ${where} AND span = ${span} AND minute >= ${from} AND minute < ${until}`
   })
   return `
     SELECT minute / $2 * $2 * 60000 AS at, name, sum(count)::bigint AS count,

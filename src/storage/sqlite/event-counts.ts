@@ -141,12 +141,12 @@ export function selectCounts(
   state?: EndState,
 ): string {
   // One of three words, which a statement may hold.
-  const test = state === undefined ? '' : `AND state = '${state}'`
+  const where = `workspace_id = ?1${state === undefined ? '' : ` AND state = '${state}'`}`
   const parts = Array.from({ length: stretches }, (_, n) => {
     const [span, from, until] = [4, 5, 6].map((place) => `?${place + 3 * n}`)
     return `
       SELECT minute, ${name} AS name, count, last_minute FROM ${table}
-      WHERE workspace_id = ?1 AND span = ${span} AND minute >= ${from} AND minute < ${until} ${test}`
+      WHERE ${where} AND span = ${span} AND minute >= ${from} AND minute < ${until}`
   })
   return `
     SELECT minute / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER) * 60000 AS at, name,

@@ -6,11 +6,9 @@ import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
 import { profileText } from '../applied-json.ts'
 import { groupProvenance } from '../group-provenance.ts'
 import { listText } from '../rows.ts'
+import { RowInserts } from './row-inserts.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
-
-/** Events in one statement. */
-const eventsAtOnce = 16
 
 /** Writes what was decided and settled, inside the transaction of its group. */
 export class DecidedWriter {
@@ -21,12 +19,10 @@ export class DecidedWriter {
   readonly #insertHolder: StatementSync
   readonly #releaseIdentifier: StatementSync
   readonly #promoteHeir: StatementSync
-  readonly #insertEvent: StatementSync
-  readonly #insertEvents: StatementSync
+  /** No decision looks at events. */
+  readonly #events: RowInserts
   readonly #insertEventIdentifier: StatementSync
   readonly #sizes: RowSizes
-  /** Values of events that are not written yet. No decision looks at events. */
-  #events: SQLInputValue[] = []
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
     this.#sizes = sizes
@@ -37,8 +33,7 @@ export class DecidedWriter {
     this.#insertHolder = db.prepare(sql.insertHolder)
     this.#releaseIdentifier = db.prepare(sql.releaseIdentifier)
     this.#promoteHeir = db.prepare(sql.promoteHeir)
-    this.#insertEvent = db.prepare(sql.insertEvents(1))
-    this.#insertEvents = db.prepare(sql.insertEvents(eventsAtOnce))
+    this.#events = new RowInserts(db, sql.insertEvents)
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
 
@@ -65,11 +60,7 @@ export class DecidedWriter {
 
   /** Writes what was put off; to be called before the group is committed. */
   flush(): void {
-    const { length } = this.#events
-    for (let at = 0; at < length; at += sql.eventValueCount) {
-      this.#insertEvent.run(...this.#events.slice(at, at + sql.eventValueCount))
-    }
-    this.#events = []
+    this.#events.flush()
   }
 
   #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): string {
@@ -142,11 +133,8 @@ export class DecidedWriter {
   }
 
   /** Values of `eventColumns`. */
-  putEvent(...values: SQLInputValue[]): void {
-    this.#events.push(...values)
-    if (this.#events.length < eventsAtOnce * sql.eventValueCount) return
-    this.#insertEvents.run(...this.#events)
-    this.#events = []
+  putEvent(workspaceId: WorkspaceId, id: number, ...values: SQLInputValue[]): void {
+    this.#events.put(workspaceId, id, workspaceId, id, ...values)
   }
 }
 

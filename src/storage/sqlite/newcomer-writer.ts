@@ -44,7 +44,8 @@ export class NewcomerWriter {
     const { dialect, token, request } = source
     const told = newcomer.event
     writer.putEvent(
-      ...[workspaceId, event, 'profile.created', profile, null, now, now],
+      ...([workspaceId, event] as const),
+      ...["profile.created", profile, null, now, now],
       ...[dialect, token, request, null, null, null],
       ...[told.attributes, told.changes, told.dropped, told.identifiers, 'created', null],
     )

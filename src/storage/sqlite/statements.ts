@@ -1,5 +1,6 @@
 import { holdersLoadedMax } from '../../core/known.ts'
 import { auditColumns, runColumns } from '../rows.ts'
+import type { RowStatement } from './row-inserts.ts'
 
 /** Every statement of the write path, one named constant each, so that plans can be tested. */
 
@@ -51,10 +52,20 @@ export const selectProfile = `
   SELECT ${profileColumns} FROM profiles
   WHERE key = ${rowKey('?1', '?2')} AND workspace_id = ?1 AND id = ?2`
 
+const newProfileColumns = `
+  workspace_id, id, version, attributes, provenance, tags, identifiers, updated_at, last_event,
+  removed_at, phone, created_at`
+
 export const insertProfile = `
-  INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
-    updated_at, last_event, removed_at, phone, created_at)
+  INSERT INTO profiles (key, ${newProfileColumns})
   VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+
+/** Each with the workspace and the id first, then the values of `newProfileColumns`. */
+export const insertProfiles: RowStatement = {
+  text: (rows) => `
+    INSERT INTO profiles (key, ${newProfileColumns}) VALUES ${keyedRows(rows, newProfileColumns)}`,
+  width: newProfileColumns.split(',').length + 2,
+}
 
 const profileAssignments = `
   version = ?3, attributes = ?4, provenance = ?5, tags = ?6, identifiers = ?7, updated_at = ?8,
@@ -67,10 +78,15 @@ export const updateProfile = `
 export const updateProfileAndPhone = `
   UPDATE profiles SET ${profileAssignments}, phone = ?11 WHERE key = ${rowKey('?1', '?2')}`
 
-/** Makes the profile the owner; changes nothing where there is one. */
-export const insertOwner = `
-  INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
-  VALUES (?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`
+/** Makes profiles the owners; changes nothing where there is one. */
+export const insertOwners: RowStatement = {
+  text: (rows) => `
+    INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
+    VALUES ${Array(rows).fill('(?, ?, ?, 0, ?)').join(', ')} ON CONFLICT DO NOTHING`,
+  width: 4,
+}
+
+export const insertOwner = insertOwners.text(1)
 
 /** Takes back what was just entered. */
 export const deleteOwner = `
@@ -109,18 +125,19 @@ const eventColumns = `
   cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by,
   idempotency_key`
 
-/** Values of one event, in the order of its columns. */
-export const eventValueCount = eventColumns.split(',').length
+/**
+ * So many rows of values, each with its key before it. The parameters have no numbers: of those with
+ * numbers each is looked up by name as it is bound, past all before it.
+ */
+function keyedRows(rows: number, columns: string): string {
+  const values = columns.split(',').map(() => '?')
+  return Array(rows).fill(`(${rowKey('?', '?')}, ${values.join(', ')})`).join(', ')
+}
 
-/** So many events in one statement: a call for each would take half as long again. */
-export function insertEvents(count: number): string {
-  const rows = Array.from({ length: count }, (_, row) => {
-    const values = Array.from({ length: eventValueCount }, (_, column) => {
-      return `?${row * eventValueCount + column + 1}`
-    })
-    return `(${rowKey(values[0] ?? '', values[1] ?? '')}, ${values.join(', ')})`
-  })
-  return `INSERT INTO events (key, ${eventColumns}) VALUES ${rows.join(', ')}`
+/** Each with the workspace and the id first, then the values of `eventColumns`. */
+export const insertEvents: RowStatement = {
+  text: (rows) => `INSERT INTO events (key, ${eventColumns}) VALUES ${keyedRows(rows, eventColumns)}`,
+  width: eventColumns.split(',').length + 2,
 }
 
 export const insertEventIdentifier = `

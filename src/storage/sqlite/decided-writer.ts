@@ -10,6 +10,9 @@ import { RowInserts } from './row-inserts.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
+/** Events that are held before they are written, as long as their transaction goes on. */
+const eventsHeldMax = 256
+
 /** Writes what was decided and settled, inside the transaction of its group. */
 export class DecidedWriter {
   readonly #insertProfile: StatementSync
@@ -19,10 +22,11 @@ export class DecidedWriter {
   readonly #insertHolder: StatementSync
   readonly #releaseIdentifier: StatementSync
   readonly #promoteHeir: StatementSync
-  /** No decision looks at events. */
-  readonly #events: RowInserts
+  readonly #insertEvents: RowInserts
   readonly #insertEventIdentifier: StatementSync
   readonly #sizes: RowSizes
+  /** Values of events that are not written yet. No decision looks at events. */
+  #events: SQLInputValue[] = []
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
     this.#sizes = sizes
@@ -33,7 +37,7 @@ export class DecidedWriter {
     this.#insertHolder = db.prepare(sql.insertHolder)
     this.#releaseIdentifier = db.prepare(sql.releaseIdentifier)
     this.#promoteHeir = db.prepare(sql.promoteHeir)
-    this.#events = new RowInserts(db, sql.insertEvents)
+    this.#insertEvents = new RowInserts(db, sql.insertEvents)
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
 
@@ -60,7 +64,8 @@ export class DecidedWriter {
 
   /** Writes what was put off; to be called before the group is committed. */
   flush(): void {
-    this.#events.flush()
+    this.#insertEvents.insert(this.#events)
+    this.#events = []
   }
 
   #writeProfile(workspaceId: WorkspaceId, write: ProfileWrite): string {
@@ -109,7 +114,9 @@ export class DecidedWriter {
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
-    this.putEvent(
+    this.#events.push(
+      workspaceId,
+      event.id,
       workspaceId,
       event.id,
       event.type,
@@ -130,11 +137,7 @@ export class DecidedWriter {
       event.foundBy,
       event.idempotencyKey,
     )
-  }
-
-  /** Values of `eventColumns`. */
-  putEvent(workspaceId: WorkspaceId, id: number, ...values: SQLInputValue[]): void {
-    this.#events.put(workspaceId, id, workspaceId, id, ...values)
+    if (this.#events.length >= eventsHeldMax * sql.insertEvents.width) this.flush()
   }
 }
 

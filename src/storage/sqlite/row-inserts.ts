@@ -3,22 +3,21 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 /** Rows in one statement. */
 const rowsAtOnce = 16
 
-/** A statement that inserts so many rows, and how many values each takes. */
+/**
+ * A statement that inserts so many rows. It fails the whole transaction: one that could be undone
+ * alone would have the engine copy every page before it is changed.
+ */
 export interface RowStatement {
   text(rows: number): string
+  /** Values that differ from row to row. */
   width: number
 }
 
-/**
- * Inserts rows of one kind, in the order they were put: several in one statement, since a call for
- * each would take half as long again.
- */
+/** Inserts rows of one kind, several in one statement: a call for each takes half as long again. */
 export class RowInserts {
   readonly #one: StatementSync
   readonly #many: StatementSync
   readonly #width: number
-  #values: SQLInputValue[] = []
-  #inserted = 0
 
   constructor(db: DatabaseSync, { text, width }: RowStatement) {
     this.#one = db.prepare(text(1))
@@ -26,23 +25,21 @@ export class RowInserts {
     this.#width = width
   }
 
-  /** The row is there after `flush` at the latest. */
-  put(...values: SQLInputValue[]): void {
-    this.#values.push(...values)
-    if (this.#values.length < rowsAtOnce * this.#width) return
-    this.#inserted += Number(this.#many.run(...this.#values).changes)
-    this.#values = []
-  }
-
-  /** Inserts what was put off. How many rows were inserted since the last time. */
-  flush(): number {
-    for (let at = 0; at < this.#values.length; at += this.#width) {
-      const { changes } = this.#one.run(...this.#values.slice(at, at + this.#width))
-      this.#inserted += Number(changes)
+  /**
+   * The values of all rows, one row after the other; `shared` are those that a statement takes
+   * before them, told which row is its first.
+   */
+  insert(
+    values: readonly SQLInputValue[],
+    shared: (first: number) => SQLInputValue[] = () => [],
+  ): void {
+    const rows = values.length / this.#width
+    for (let first = 0; first < rows; ) {
+      const count = rows - first < rowsAtOnce ? 1 : rowsAtOnce
+      const some = values.slice(first * this.#width, (first + count) * this.#width)
+      const statement = count === 1 ? this.#one : this.#many
+      statement.run(...shared(first), ...some)
+      first += count
     }
-    const inserted = this.#inserted
-    this.#values = []
-    this.#inserted = 0
-    return inserted
   }
 }

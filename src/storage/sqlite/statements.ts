@@ -1,3 +1,4 @@
+import { imported } from '../../core/event.ts'
 import { holdersLoadedMax } from '../../core/known.ts'
 import { auditColumns, runColumns } from '../rows.ts'
 import type { RowStatement } from './row-inserts.ts'
@@ -52,20 +53,10 @@ export const selectProfile = `
   SELECT ${profileColumns} FROM profiles
   WHERE key = ${rowKey('?1', '?2')} AND workspace_id = ?1 AND id = ?2`
 
-const newProfileColumns = `
-  workspace_id, id, version, attributes, provenance, tags, identifiers, updated_at, last_event,
-  removed_at, phone, created_at`
-
 export const insertProfile = `
-  INSERT INTO profiles (key, ${newProfileColumns})
+  INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
+    updated_at, last_event, removed_at, phone, created_at)
   VALUES (${rowKey('?1', '?2')}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
-
-/** Each with the workspace and the id first, then the values of `newProfileColumns`. */
-export const insertProfiles: RowStatement = {
-  text: (rows) => `
-    INSERT INTO profiles (key, ${newProfileColumns}) VALUES ${keyedRows(rows, newProfileColumns)}`,
-  width: newProfileColumns.split(',').length + 2,
-}
 
 const profileAssignments = `
   version = ?3, attributes = ?4, provenance = ?5, tags = ?6, identifiers = ?7, updated_at = ?8,
@@ -78,20 +69,25 @@ export const updateProfile = `
 export const updateProfileAndPhone = `
   UPDATE profiles SET ${profileAssignments}, phone = ?11 WHERE key = ${rowKey('?1', '?2')}`
 
-/** Makes profiles the owners; changes nothing where there is one. */
-export const insertOwners: RowStatement = {
-  text: (rows) => `
-    INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
-    VALUES ${Array(rows).fill('(?, ?, ?, 0, ?)').join(', ')} ON CONFLICT DO NOTHING`,
-  width: 4,
-}
+/** Makes the profile the owner; changes nothing where there is one. */
+export const insertOwner = `
+  INSERT INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
+  VALUES (?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`
 
-export const insertOwner = insertOwners.text(1)
+/**
+ * The same of many with ids one after the other, for a list of values as JSON text, null for those
+ * who have none of the kind. It takes a third of the time of a statement for each.
+ */
+export const insertOwners = `
+  INSERT OR FAIL INTO profile_identifiers (workspace_id, kind, value, holder, profile_id)
+  SELECT ?1, ?2, value, 0, ?3 + key FROM json_each(?4) WHERE value IS NOT NULL
+  ON CONFLICT DO NOTHING`
 
-/** Takes back what was just entered. */
-export const deleteOwner = `
+/** Takes back what was just entered for some of these. */
+export const deleteOwners = `
   DELETE FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value = ? AND holder = 0 AND profile_id = ?`
+  WHERE workspace_id = ?1 AND kind = ?2 AND value IN (SELECT value FROM json_each(?4))
+    AND holder = 0 AND profile_id >= ?3`
 
 /** One more who holds what another owns. */
 export const insertHolder = `
@@ -125,19 +121,41 @@ const eventColumns = `
   cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by,
   idempotency_key`
 
-/**
- * So many rows of values, each with its key before it. The parameters have no numbers: of those with
- * numbers each is looked up by name as it is bound, past all before it.
- */
-function keyedRows(rows: number, columns: string): string {
-  const values = columns.split(',').map(() => '?')
-  return Array(rows).fill(`(${rowKey('?', '?')}, ${values.join(', ')})`).join(', ')
+/** A list of as many rows as are asked for. */
+function rowsOf(count: number, row: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => `(${row(index)})`).join(', ')
 }
 
-/** Each with the workspace and the id first, then the values of `eventColumns`. */
+/**
+ * Each with the workspace and the id before the values of `eventColumns`. The parameters have no
+ * numbers: of many that have each is looked up, past all before it, as it is bound.
+ */
 export const insertEvents: RowStatement = {
-  text: (rows) => `INSERT INTO events (key, ${eventColumns}) VALUES ${keyedRows(rows, eventColumns)}`,
+  text: (rows) => {
+    const values = `${rowKey('?', '?')}, ${eventColumns.replaceAll(/\w+/g, '?')}`
+    return `INSERT OR FAIL INTO events (key, ${eventColumns}) VALUES ${rowsOf(rows, () => values)}`
+  },
   width: eventColumns.split(',').length + 2,
+}
+
+/**
+ * People as they were foreseen, and below the event of each: the workspace, the ids of the first
+ * profile and of its event, and the time; then for each what is named last among the columns.
+ */
+export const insertNewcomers: RowStatement = {
+  text: (rows) => `
+    INSERT OR FAIL INTO profiles (key, workspace_id, id, last_event, created_at, updated_at, version,
+      removed_at, attributes, provenance, tags, identifiers, phone)
+    VALUES ${rowsOf(rows, (n) => `${rowKey('?1', `(?2 + ${n})`)}, ?1, ?2 + ${n}, ?3 + ${n}, ?4, ?4, 1, NULL, ?, ?, ?, ?, ?`)}`,
+  width: 5,
+}
+
+export const insertNewcomerEvents: RowStatement = {
+  text: (rows) => `
+    INSERT OR FAIL INTO events (key, workspace_id, subject, id, occurred_at, received_at, type,
+      found_by, source, attributes, changes, dropped, identifiers)
+    VALUES ${rowsOf(rows, (n) => `${rowKey('?1', `(?3 + ${n})`)}, ?1, ?2 + ${n}, ?3 + ${n}, ?4, ?4, 'profile.created', 'created', '${imported}', ?, ?, ?, ?`)}`,
+  width: 4,
 }
 
 export const insertEventIdentifier = `

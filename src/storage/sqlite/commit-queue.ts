@@ -119,11 +119,12 @@ export class CommitQueue {
   async #applyPart(part: Omit<ApplyAll, 'follows'>): Promise<(Outcome | Fault)[]> {
     const follows = this.#partsInFlight > 0
     this.#partsInFlight += 1
+    const { length } = part.rows.commands
     const reply = await this.#send({ ...part, follows })
     this.#partsInFlight -= 1
     if (reply.kind !== 'applied-all') {
       const fault = new Fault('outcome_unknown')
-      return part.rows.commands.map(() => fault)
+      return Array(length).fill(fault)
     }
     if (reply.planned) this.#options.due.tell()
     return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))

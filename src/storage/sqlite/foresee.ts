@@ -3,7 +3,7 @@ import type { Decide, Decided } from '../../core/decision.ts'
 import { type Event, imported } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { emptyKnown, identifierKey, type Known, type KnownIdentifier } from '../../core/known.ts'
-import type { Identifier } from '../../core/profile.ts'
+import type { Identifier, Profile } from '../../core/profile.ts'
 import { ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings } from '../../core/workspace.ts'
 import { groupProvenance } from '../group-provenance.ts'
@@ -103,25 +103,22 @@ export class Foreseer {
     const [write, event] = [profiles[0], events[0]]
     if (!write || !event) return false
     const { profile, claimed } = write
-    const groups = groupProvenance(profile.provenance)
-    if (groups.length > 1) return false
     const attributes = JSON.stringify(profile.attributes)
     const identifiers = listText(profile.identifiers)
     const terms = termsOf(profile, this.#indexed)
-    const names = namesIn(event.changes)
-    const [at, , ...rest] = groups[0] ?? []
     all.attributes.push(attributes)
     all.identifiers.push(identifiers)
     all.phones.push(phoneOf(profile))
     all.changes.push(listText(event.changes))
     const tags = listText(profile.tags)
-    const after = `,${JSON.stringify(rest).slice(1)}]`
-    const provenance = groups[0] ? ([`[[${at},`, after] as const) : null
-    const key = `${after}\0${tags}\0${terms.reduce(termKey, '')}\0${names.reduce(nameKey, '')}`
+    const set = Object.keys(profile.provenance).join('\0')
+    const held = Object.keys(profile.attributes).join('\0')
+    const key = terms.reduce(termKey, `${set}\0\0${held}\0\0${tags}`)
     const like = this.#likenesses.get(key) ?? all.likenesses.length
     if (like === all.likenesses.length) {
       this.#likenesses.set(key, like)
-      all.likenesses.push({ provenance, tags, terms, names })
+      const provenance = aroundEvent(profile.provenance)
+      all.likenesses.push({ provenance, tags, terms, names: namesIn(event.changes) })
     }
     all.like.push(like)
     for (const { kind, value } of claimed) {
@@ -165,12 +162,16 @@ class Nobody extends Map<string, KnownIdentifier> {
 
 const nobody = { holders: [], complete: true, removedAt: null }
 
-function termKey(before: string, { kind, name, value }: Term): string {
-  return `${before}\0${kind}\0${name}\0${value}`
+/** The text of a provenance, before and after the number of its one event. */
+function aroundEvent(provenance: Profile['provenance']): Likeness['provenance'] {
+  const [group] = groupProvenance(provenance)
+  if (!group) return null
+  const [at, , ...rest] = group
+  return [`[[${at},`, `,${JSON.stringify(rest).slice(1)}]`]
 }
 
-function nameKey(before: string, { kind, name }: UsedName): string {
-  return `${before}\0${kind}\0${name}`
+function termKey(before: string, { kind, name, value }: Term): string {
+  return `${before}\0${kind}\0${name}\0${value}`
 }
 
 /** Whether what was asked is what the profile has, and so the same text in the same order. */
@@ -193,7 +194,8 @@ function isPlain(command: Command): command is Extract<Command, { kind: 'write-p
   const { source, idempotency, records, occurredAt, ifVersion, changes, onMissing } = command
   // What has this source is let in by no rule; a token and a request would have to be told.
   if (source.dialect !== imported || source.token !== null || source.request !== null) return false
-  const hangsOn = [idempotency, records, occurredAt, ifVersion, changes.unknown]
+  const { unknown, setOnce } = changes
+  const hangsOn = [idempotency, records, occurredAt, ifVersion, unknown, setOnce]
   return onMissing === 'create' && hangsOn.every((one) => one === undefined)
 }
 
@@ -205,8 +207,8 @@ function isOfOneNewcomer(decided: Decided, asked: readonly string[]): boolean {
   if (event?.type !== 'profile.created' || write.released.length > 0) return false
   if (runs.length + ruleCounts.length + deliveries.length > 0) return false
   const claimed = write.claimed.map(identifierKey)
-  const kinds = new Set(write.claimed.map(({ kind }) => kind))
-  if (kinds.size < claimed.length) return false
+  const kinds = write.claimed.map(({ kind }) => kind)
+  if (kinds.some((kind, index) => kinds.indexOf(kind) < index)) return false
   const told = event.identifiers.every((one) => claimed.includes(identifierKey(one)))
   return told && asked.every((key) => claimed.includes(key))
 }

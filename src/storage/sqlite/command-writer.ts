@@ -108,12 +108,14 @@ export class CommandWriter {
     try {
       const most = this.#isAsForeseen(of) ? Math.min(end, from + this.#stretch) : from
       const to = endOfForeseen(rows, { from, to: most })
-      if (to > from && this.#newcomers.write(workspaceId, rows, { from, to }, now)) {
-        this.#stretch = Math.min(this.#stretch * 2, stretchMax)
-        return Array(to - from).fill(created)
+      if (to > from) {
+        if (this.#newcomers.write(workspaceId, rows, { from, to }, now)) {
+          this.#stretch = Math.min(this.#stretch * 2, stretchMax)
+          return Array(to - from).fill(created)
+        }
+        this.#stretch = Math.max(Math.floor((to - from) / 4), 1)
+        if (to > from + 1) return this.applyForeseen(rows, { from, to }, of)
       }
-      this.#stretch = Math.max(Math.floor(this.#stretch / 4), 1)
-      if (to > from + 1) return this.applyForeseen(rows, { from, to }, of)
     } catch (error) {
       if (error instanceof Fault) return [error]
       throw error

@@ -61,6 +61,7 @@ export class Foreseer {
   readonly #now: number
   readonly #nobody = new Nobody()
   readonly #known: Known = { ...emptyKnown(), identifiers: this.#nobody }
+  /** The likenesses of the commands under way, by what they hang on. */
   readonly #likenesses = new Map<string, number>()
 
   /** `indexed` are the attributes that people of the workspace are found by. */
@@ -71,6 +72,7 @@ export class Foreseer {
   }
 
   foreseeAll(commands: readonly Command[]): Foreseen {
+    this.#likenesses.clear()
     const all: Foreseen = {
       commands: commands.map((command) => JSON.stringify(command)),
       attributes: [],

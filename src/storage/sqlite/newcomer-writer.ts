@@ -67,9 +67,10 @@ export class NewcomerWriter {
       const values = all.slice(from, to)
       const count = values.reduce((sum, value) => (value === null ? sum : sum + 1), 0)
       if (count === 0) continue
-      claimed.push([kind, JSON.stringify(values)])
-      const [, text] = claimed.at(-1) as [string, string]
-      if (this.#claim.run(id, kind, profile, text).changes === count) continue
+      const text = JSON.stringify(values)
+      const { changes } = this.#claim.run(id, kind, profile, text)
+      if (changes !== 0) claimed.push([kind, text])
+      if (changes === count) continue
       for (const [mine, texts] of claimed) this.#unclaim.run(id, mine, profile, texts)
       return false
     }

@@ -61,10 +61,7 @@ export class SideWriter {
     }
   }
 
-  /**
-   * Many new profiles have few countries and tags: each is entered for all of them at once. Of the
-   * same list of terms it is quickest.
-   */
+  /** Many new profiles have few countries and tags: each is entered for all of them at once. */
   putOff(workspaceId: WorkspaceId, terms: readonly Term[], profile: ProfileId): void {
     const added = this.#added.get(terms)
     if (added) added.profiles.push(profile)

@@ -122,8 +122,8 @@ const eventColumns = `
   idempotency_key`
 
 /** A list of as many rows as are asked for. */
-function rowsOf(count: number, row: (index: number) => string): string {
-  return Array.from({ length: count }, (_, index) => `(${row(index)})`).join(', ')
+function rowsOf(count: number, row: (nth: number) => string): string {
+  return Array.from({ length: count }, (_, nth) => `(${row(nth)})`).join(', ')
 }
 
 /**
@@ -139,22 +139,33 @@ export const insertEvents: RowStatement = {
 }
 
 /**
- * People as they were foreseen, and below the event of each: the workspace, the ids of the first
- * profile and of its event, and the time; then for each what is named last among the columns.
+ * People as they were foreseen: the workspace, the ids of the first profile and of its event, and
+ * the time; then for each what is named last among the columns.
  */
 export const insertNewcomers: RowStatement = {
-  text: (rows) => `
-    INSERT OR FAIL INTO profiles (key, workspace_id, id, last_event, created_at, updated_at, version,
-      removed_at, attributes, provenance, tags, identifiers, phone)
-    VALUES ${rowsOf(rows, (n) => `${rowKey('?1', `(?2 + ${n})`)}, ?1, ?2 + ${n}, ?3 + ${n}, ?4, ?4, 1, NULL, ?, ?, ?, ?, ?`)}`,
+  text: (rows) => {
+    const row = (nth: number) => `
+      ${rowKey('?1', `(?2 + ${nth})`)}, ?1, ?2 + ${nth}, ?3 + ${nth}, ?4, ?4, 1, NULL,
+      ?, ?, ?, ?, ?`
+    return `
+      INSERT OR FAIL INTO profiles (key, workspace_id, id, last_event, created_at, updated_at,
+        version, removed_at, attributes, provenance, tags, identifiers, phone)
+      VALUES ${rowsOf(rows, row)}`
+  },
   width: 5,
 }
 
+/** The one event of each, likewise. */
 export const insertNewcomerEvents: RowStatement = {
-  text: (rows) => `
-    INSERT OR FAIL INTO events (key, workspace_id, subject, id, occurred_at, received_at, type,
-      found_by, source, attributes, changes, dropped, identifiers)
-    VALUES ${rowsOf(rows, (n) => `${rowKey('?1', `(?3 + ${n})`)}, ?1, ?2 + ${n}, ?3 + ${n}, ?4, ?4, 'profile.created', 'created', '${imported}', ?, ?, ?, ?`)}`,
+  text: (rows) => {
+    const row = (nth: number) => `
+      ${rowKey('?1', `(?3 + ${nth})`)}, ?1, ?2 + ${nth}, ?3 + ${nth}, ?4, ?4,
+      'profile.created', 'created', '${imported}', ?, ?, ?, ?`
+    return `
+      INSERT OR FAIL INTO events (key, workspace_id, subject, id, occurred_at, received_at,
+        type, found_by, source, attributes, changes, dropped, identifiers)
+      VALUES ${rowsOf(rows, row)}`
+  },
   width: 4,
 }
 

@@ -61,7 +61,9 @@ function applyAll({ of, rows, follows, holdMs, pauseMs }: ApplyAll): Reply {
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
   while (lastFault === null && outcomes.length < commands.length) {
-    outcomes.push(...writer.applySome(rows, { from: outcomes.length, to: commands.length }, of, holdMs))
+    outcomes.push(
+      ...writer.applySome(rows, { from: outcomes.length, to: commands.length }, of, holdMs),
+    )
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)

@@ -49,8 +49,8 @@ export class Writer {
   }
 
   /**
-   * Applies as many commands of a stretch as fit into one transaction of `holdMs`, at least one, and
-   * answers what became of those; nothing is tried after a fault of the store.
+   * Applies as many commands of a stretch as fit into one transaction of `holdMs`, at least one,
+   * and answers what became of those; nothing is tried after a fault of the store.
    */
   applySome(rows: Foreseen, { from, to }: Stretch, of: Ahead, holdMs: number): (Outcome | Fault)[] {
     const outcomes: (Outcome | Fault)[] = []

@@ -2,9 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /*
- * The receiver of the delivery bench, in a process of its own: answers 200 to everything, and on
- * GET says how many calls it took, and when each body with an `at` came, by its delay.
+ * The receiver of the delivery bench, in a process of its own: answers 200 to everything, after as
+ * many milliseconds as its argument says, and on GET says how many calls it took, and when each body
+ * with an `at` came, by its delay.
  */
+const answerMs = Number(process.argv[2] ?? 0)
 let count = 0
 let lastAt = 0
 let delays: number[] = []
@@ -23,7 +25,8 @@ const server = createServer((request, response) => {
       const { at } = JSON.parse(Buffer.concat(chunks).toString()) as { at?: number }
       if (typeof at === 'number') delays.push(lastAt - at)
     }
-    response.end()
+    if (answerMs === 0) response.end()
+    else setTimeout(() => response.end(), answerMs)
   })
 })
 server.listen(0, '127.0.0.1', () => {

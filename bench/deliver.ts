@@ -14,6 +14,7 @@ import { spawnWork } from '../test/kit/spawn-roster.ts'
 import { againstEcho } from './deliver-echo.ts'
 import { load } from './deliver-load.ts'
 import { waitingRuns } from './deliver-runs.ts'
+import { watchWork } from './watch-work.ts'
 
 /*
  * How fast deliveries go out, and what they cost those who write: a server, a receiver and the load
@@ -28,8 +29,11 @@ const { values } = parseArgs({
     idle: { type: 'string', default: '300' },
     runs: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '3' },
-    /** So many processes of `roster work` beside a server that does not deliver itself. */
+    /** Processes of `roster work` beside a server that does not deliver itself, `1,2` in turn. */
     works: { type: 'string', default: '0' },
+    /** How long the receiver takes over a call, and how many a process makes at once. */
+    answer: { type: 'string', default: '0' },
+    flight: { type: 'string', default: '' },
     only: { type: 'string', default: 'drain,idle,beside,tenth' },
   },
 })
@@ -58,22 +62,36 @@ process.stdout.write(`${JSON.stringify(results)}\n`)
 
 /** So many are due at once: how many go out in a second, attempts durable. */
 async function drain(receiver: BenchReceiver) {
+  const drained: unknown[] = []
+  for (const works of values.works.split(',').map(Number)) {
+    drained.push(await drainBy(works, receiver))
+  }
+  return { drained }
+}
+
+async function drainBy(works: number, receiver: BenchReceiver) {
   await using folder = await dataFolder(engine)
   const world = await prepared(folder, receiver.url)
   await folder.withStore((store) => plan(store, world.workspace.id, deliveries))
   const before = (await receiver.read()).count
-  const works = Number(values.works)
   const serves = works > 0 ? { ...env, ROSTER_WORKER: 'off' } : env
-  await using _roster = await folder.start({ env: serves, outputFile: `${folder.path}/log` })
-  const began = Date.now()
-  const worker = { ...folder.env, ...env }
+  await using roster = await folder.start({ env: serves, outputFile: `${folder.path}/log` })
+  const starting = Date.now()
+  const flight = values.flight ? { ROSTER_DELIVERIES_IN_FLIGHT_MAX: values.flight } : {}
+  const worker = { ...folder.env, ...env, ...flight }
   const working = await Promise.all(Array.from({ length: works }, () => spawnWork(worker)))
+  const pids = works > 0 ? working.map(({ pid }) => pid) : [roster.pid]
+  // The start of a process of its own is not what is asked for.
+  const [began, early] =
+    works > 0 ? [Date.now(), (await receiver.read()).count] : [starting, before]
+  const watch = await watchWork(folder.url.startsWith('postgres') ? folder.url : null, pids)
   for (;;) {
     const { count, lastAt } = await receiver.read()
     if (count - before >= deliveries) {
-      const perSecond = Math.round((count - before) / ((lastAt - began) / 1_000))
+      const perSecond = Math.round((count - early) / ((lastAt - began) / 1_000))
+      const watched = await watch.stop()
       for (const work of working) await work.stop()
-      return { deliveries, works, perSecond }
+      return { deliveries, works, perSecond, ...watched }
     }
     await sleep(100)
   }
@@ -197,7 +215,9 @@ interface BenchReceiver extends AsyncDisposable {
 
 async function startReceiver(): Promise<BenchReceiver> {
   const path = fileURLToPath(new URL('./deliver-receiver.ts', import.meta.url))
-  const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [path, values.answer], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [url] = (await once(createInterface(child.stdout), 'line')) as [string]
   const delays: number[] = []
   return {

@@ -191,7 +191,7 @@ export async function openAppStore(
 }
 
 /** The name of whoever runs the program, for the audit trail. */
-function whoRuns(): string {
+export function whoRuns(): string {
   try {
     return userInfo().username
   } catch {
@@ -253,7 +253,7 @@ export async function loadGrammar() {
   return { ...named, templates: createTemplates() }
 }
 
-async function createTester(config: Config, sealer: Sealer): Promise<DestinationTester> {
+export async function createTester(config: Config, sealer: Sealer): Promise<DestinationTester> {
   const { createDestinationTester } = await import('./operate/destination-tester.ts')
   return createDestinationTester(sealer, async () => {
     const { databaseAddresses } = await import('./follow-ups.ts')
@@ -261,7 +261,7 @@ async function createTester(config: Config, sealer: Sealer): Promise<Destination
   })
 }
 
-async function loadNativeParts(): Promise<
+export async function loadNativeParts(): Promise<
   Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
 > {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { createContext, runInContext } from 'node:vm'
 import { type Client, type ClientOptions, createClient, RosterError } from '../src/client/client.js'
 import type { JsonObject } from '../src/core/json.ts'
 import { sqlite } from './kit/engines.ts'
 import { generateCalls, generateTypes } from './kit/generate-client.ts'
 import type { NewWorkspace } from './kit/new-workspace.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
+
+const outcome = { format: 'iife', name: 'RosterClient' } as const
 
 let roster: RunningRoster
 let world: NewWorkspace
@@ -67,6 +70,29 @@ test('calls are typed, and their answers are what the server said', async () => 
   await assert.rejects(() => api.putProfile({ kind: 'user_id', value: 'x' }), RosterError)
   // @ts-expect-error: no call has this parameter
   await assert.rejects(() => api.listEvents({ limti: 3 }), /limti/)
+})
+
+test('a bundle for browsers is all of it, and needs nothing that only Node has', async () => {
+  const { build } = await import('rolldown')
+  const input = new URL('../src/client/client.js', import.meta.url).pathname
+  const made = await build({ input, platform: 'browser', write: false, output: outcome })
+  const { code, imports } = made.output[0]
+  assert.deepEqual(imports, [])
+  const names = ['fetch', 'crypto', 'URL', 'URLSearchParams', 'AbortSignal', 'TextDecoderStream']
+  const timers = ['setTimeout', 'clearTimeout']
+  const own = [...names, ...timers].map((name) => [name, Reflect.get(globalThis, name)])
+  const page = createContext(Object.fromEntries(own))
+  const bundle = runInContext(`${code};RosterClient`, page) as { createClient: typeof createClient }
+  const api = bundle.createClient({ url: roster.url, token: world.tokens.native?.token ?? '' })
+  for (const type of ['page.first', 'page.next', 'page.last'])
+    await api.sendEvents({ body: { type } })
+  const stop = new AbortController()
+  const seen: string[] = []
+  for await (const { type } of api.follow({ type: 'page.*', after: '0', signal: stop.signal })) {
+    seen.push(type)
+    if (seen.length === 2) stop.abort()
+  }
+  assert.deepEqual(seen, ['page.first', 'page.next'])
 })
 
 test('a refusal tells its code, its fields and the other party', async () => {

@@ -9,8 +9,8 @@ import { tempFolder } from './kit/temp-folder.ts'
 
 const all = await Promise.all(Object.values(commands).map((load) => load()))
 
-test('bash completes commands, their second words and their options', () => {
-  const script = completionScript('bash', all)
+test('bash completes commands, their second words and their options and values', async () => {
+  const script = await completionScript('bash', all)
   const completed = (...words: string[]): string[] => {
     const line = words.map((word) => `'${word}'`).join(' ')
     const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _roster`
@@ -23,11 +23,17 @@ test('bash completes commands, their second words and their options', () => {
   assert.deepEqual(completed('roster', 'token', 'create', '--dia'), ['--dialect'])
   assert.deepEqual(completed('roster', 'import', '--f'), ['--find-by', '--follow-ups', '--format'])
   assert.deepEqual(completed('roster', 'import', 'people.csv', '--dry'), ['--dry-run'])
+  assert.deepEqual(completed('roster', 'export', '--format', ''), ['csv', 'ndjson'])
+  assert.deepEqual(completed('roster', 'token', 'create', '--dialect', 'nat'), ['native'])
+  assert.deepEqual(completed('roster', 'profiles', 'list', '--order', ''), ['asc', 'desc'])
+  assert.deepEqual(completed('roster', 'tail', 'de'), ['decisions', 'deliveries'])
+  assert.deepEqual(completed('roster', 'call', 'listPro'), ['listProfiles'])
+  assert.deepEqual(completed('roster', 'import', '--map', ''), [''], 'files are offered there')
 })
 
-test('each shell knows every command and every option of the table', () => {
+test('each shell knows every command and every option of the table', async () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
-    const script = completionScript(shell, all)
+    const script = await completionScript(shell, all)
     for (const { name, options } of all) {
       const last = name.split(' ').at(-1) as string
       assert.match(script, new RegExp(`\\b${last}\\b`), `${shell} ${name}`)

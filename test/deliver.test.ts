@@ -21,6 +21,7 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     },
   })
   const failed: FailedDelivery[] = []
+  const told: unknown[] = []
   const never = () => Promise.reject(new Error('must not be sent'))
   const client = createOutboundClient()
   const tools: DeliveryTools = {
@@ -36,6 +37,7 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     begin: never,
     record: never,
     fail: (failure) => Promise.resolve(failed.push(failure) > 0),
+    tellDead: async ({ id }, reason) => void told.push([id, reason]),
   }
   const named = { id: 1, workspaceId: 1, action: 'broken', request: null, settings: {} }
   const delivery = { ...named, tryCount: 0 }
@@ -50,5 +52,6 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
   }
   await deliver(delivery as unknown as ClaimedDelivery, destination, held, tools)
   assert.deepEqual(failed, [{ ...claim, reason: 'internal', detail: 'a bug' }])
+  assert.deepEqual(told, [[1, 'internal']])
   await client.close()
 })

@@ -6,13 +6,15 @@ import { countedMax } from '../src/core/delivery-health.ts'
 import type { DeliveryId } from '../src/core/planned-delivery.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import type { DeliverySelection } from '../src/storage/delivery-store.ts'
-import { selectList } from '../src/storage/sqlite/delivery-reader.ts'
+import { selectList, selectTallies } from '../src/storage/sqlite/delivery-reader.ts'
 import { selectDeliveries } from '../src/storage/sqlite/delivery-selection.ts'
 import * as statements from '../src/storage/sqlite/delivery-statements.ts'
 import { deliveryTables } from '../src/storage/sqlite/delivery-writes.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
+import { selectRuns } from '../src/storage/sqlite/run-reader.ts'
 import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import { WorkspaceStates } from '../src/storage/sqlite/workspace-state.ts'
+import type { RunFilter } from '../src/storage/store.ts'
 import { claim, destination, leaseMs, rules } from './kit/delivery-work.ts'
 import { tempFolder } from './kit/temp-folder.ts'
 
@@ -62,6 +64,10 @@ test('no statement about deliveries reads a table from end to end', async () => 
     [{ states: ['dead'], destination: 'a', reason: 'x' }, /deliveries_dead .*reason=\?/],
     [{ states: ['pending', 'claimed'], destination: 'a' }, /by_wake .*destination=\? AND state=\?/],
     [{ states: ['queued'], destination: 'a' }, /deliveries_queued .*destination=\?/],
+    [{ states: ['dead'] }, /deliveries_dead_by_id/],
+    [{ states: ['cancelled'] }, /deliveries_cancelled/],
+    [{ destination: 'a' }, /deliveries_by_destination .*destination=\?/],
+    [{ destination: 'a', states: ['delivered'] }, /by_destination .*destination=\?/],
     [{ states: ['delivered'] }, /INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)/],
     [{ reason: 'x' }, /deliveries_by_reason \(workspace_id=\? AND reason=\?/],
     [{ reason: 'x', states: ['dead'] }, /deliveries_by_reason .*reason=\?/],
@@ -71,11 +77,37 @@ test('no statement about deliveries reads a table from end to end', async () => 
     [{ ids: [7 as DeliveryId] }, /INTEGER PRIMARY KEY \(rowid=\?\)/],
   ]
   for (const [selection, index] of served) {
-    const { from, where } = selectDeliveries(1 as WorkspaceId, selection)
-    for (const goesOn of [false, true]) {
-      const text = selectList(from, where, goesOn)
-      assert.match(planOf(db, text).join(), index, JSON.stringify(selection))
+    for (const cursor of [undefined, 9 as DeliveryId]) {
+      for (const oldestFirst of [false, true]) {
+        const page = { cursor, oldestFirst }
+        const { from, where } = selectDeliveries(1 as WorkspaceId, selection, page)
+        // Of two bounds on one side the engine would take the first, and read up to the second.
+        assert.equal(where.match(/key [<>]/g)?.length, 2, where)
+        const text = selectList(from, where, oldestFirst)
+        assert.match(planOf(db, text).join(), index, JSON.stringify(selection))
+      }
     }
+  }
+  for (const ofOne of [false, true]) {
+    for (const text of selectTallies(ofOne)) {
+      const [step] = planOf(db, text)
+      assert.match(step ?? '', ofOne ? /COVERING INDEX .*destination=\?/ : /COVERING INDEX/)
+    }
+  }
+  const { from, where } = selectDeliveries(1 as WorkspaceId, { states: ['dead'] })
+  const grouped = `SELECT destination, reason, count(*), min(planned_at) FROM ${from} WHERE ${where}
+    GROUP BY destination, reason`
+  assert.match(planOf(db, grouped).join(), /^SEARCH deliveries USING COVERING INDEX [^,]*$/)
+  const runs: [RunFilter, RegExp][] = [
+    [{ limit: 9 }, /workspace_id=\?/],
+    [{ state: 'failed', limit: 9 }, /runs_by_state .*state=\?/],
+    [{ state: 'waiting', rule: 'r', limit: 9 }, /runs_by_state .*state=\?/],
+    [{ rule: 'r', limit: 9 }, /runs_of_rule .*rule=\?/],
+    [{ rule: 'r', state: 'done', limit: 9, before: 7 as EventId }, /runs_of_rule .*event_id<\?/],
+    [{ subject: 1 as ProfileId, limit: 9 }, /runs_by_subject .*subject=\?/],
+  ]
+  for (const [filter, index] of runs) {
+    assert.match(planOf(db, selectRuns(filter)).join(), index, JSON.stringify(filter))
   }
   db.close()
 })

@@ -11,9 +11,12 @@ import type { JsonObject } from '../src/core/json.ts'
 import { type Engine, engines, type Place } from './kit/engines.ts'
 import { until } from './kit/follow-up-site.ts'
 import { type NativeClient, nativeClient } from './kit/native-client.ts'
+import { ownServer } from './kit/postgres.ts'
 import { receiver } from './kit/receiver.ts'
 import { rosterBin, spawnRoster } from './kit/spawn-roster.ts'
 import { tempFolder } from './kit/temp-folder.ts'
+
+ownServer()
 
 const canaries = Array.from({ length: 30 }, (_, n) => `c${n + 1}x${randomBytes(6).toString('hex')}`)
 const c = (n: number) => canaries[n - 1] as string
@@ -153,12 +156,21 @@ async function live(native: NativeClient, url: string): Promise<number> {
   const goes = await native('PUT', other, { set: { plan: c(9), size: c(11) } })
   await event('order.plain', { said: c(30) }, { 'shop.id': c(10) })
   const { body } = await native('GET', by)
+  // Somebody who was taken for the same person once: what the merge brought and its undoing took.
+  const mistaken = await native('PUT', '/profiles/by/crm.id/other', { set: { n: 1 } })
+  const into = `/profiles/${mistaken.body.profile.id}`
+  const wrong = await native('POST', `${into}/merge`, { from: [{ id: body.id }], guards: false })
+  const undone = await native('POST', `${into}/unmerge`, { event_id: wrong.body.event_id })
+  assert.equal(undone.status, 200)
   const path = `/profiles/${body.id}/merge`
   assert.equal((await native('POST', path, { from: [{ id: goes.body.profile.id }] })).status, 200)
   const dead = async () => (await native('GET', '/deliveries?state=dead')).body.data as JsonObject[]
   await until('the delivery is dead', async () => (await dead()).length === 1)
   const [delivery] = await dead()
-  await native('POST', `/deliveries/${delivery?.id}/resend`, { body: JSON.stringify({ x: c(28) }) })
+  const resend = `/deliveries/${delivery?.id}/resend`
+  // The key is kept with an answer that tells of the delivery.
+  const key = { 'idempotency-key': `again-${c(28)}` }
+  await native('POST', resend, { body: JSON.stringify({ x: c(28) }) }, key)
   await until('it is dead again', async () => (await dead()).length === 1)
   await native('PUT', `/profiles/by/user_id/${bystander}`, { set: { a: bystander } })
   return body.id

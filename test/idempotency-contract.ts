@@ -84,7 +84,7 @@ export function idempotencyContract(engine: string, open: OpenStore): void {
       assert.deepEqual(codes.sort(), [...Array.from({ length: 7 }, () => 'call_under_way'), null])
       await store.endCall(id, 1, asked, null)
       assert.equal(await store.beginCall(id, 1, asked), null, 'the key was let go of')
-      await store.endCall(id, 1, asked, 'answer')
+      await store.endCall(id, 1, asked, { text: 'answer', about: null })
       await store.endCall(id, 1, asked, null)
       assert.equal(await store.beginCall(id, 1, asked), 'answer', 'what has ended stays')
       const other = store.beginCall(id, 1, { ...asked, bodyHash: 'another hash' })

@@ -20,6 +20,7 @@ const bodies: { [operation: string]: (ids: Ids) => JsonValue } = {
   undoMerge: ({ event }) => ({ event_id: event }),
   eraseProfile: ({ profile }) => ({ confirm: profile }),
   enableRule: () => ({ enabled: false }),
+  limitToken: () => ({ rate_limit: 'vendor' }),
   resendDelivery: () => ({ body: '{}' }),
 }
 

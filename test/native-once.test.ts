@@ -105,6 +105,14 @@ for (const engine of engines) {
       await native('POST', `/deliveries/${id}/cancel`)
       await send('POST', `/deliveries/${id}/resend`, { body: '{"again":true}' })
       await send('POST', '/destinations/shop/resume')
+      const [one, other] = await Promise.all(
+        ['m', 'n'].map((name) => native('PUT', `/profiles/by/user_id/${name}`, {})),
+      )
+      const from = [{ id: other?.body.profile.id }]
+      const into = `/profiles/${one?.body.profile.id}`
+      await native('POST', `${into}/merge`, { from })
+      const [held] = (await native('GET', '/held-merges')).body.data
+      await send('POST', `/held-merges/${held.id}/accept`)
       await send('PATCH', '/workspace/settings', { phone_region: 'NL' })
       const { body } = await native('GET', '/audit?limit=13')
       const actions = (body.data as JsonObject[]).map(({ action }) => action)

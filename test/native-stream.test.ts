@@ -137,16 +137,15 @@ for (const engine of engines) {
     })
 
     test('a server on its way out ends its streams', async () => {
-      const own = await startRoster(engine)
+      // Whoever waited for the reader to leave would wait beyond the end of the test.
+      const own = await startRoster(engine, { ROSTER_DRAIN_TIMEOUT_MS: '600000' })
       const { tokens } = await own.newWorkspace()
       const response = await fetch(`${own.url}/api/v1/events/stream`, {
         headers: { authorization: `Bearer ${tokens.native?.token}` },
       })
       const stream = new Follower(response)
-      const startedAt = performance.now()
       const [message] = await Promise.all([stream.next(), own.close()])
       assert.equal(message, null)
-      assert.ok(performance.now() - startedAt < 6_000)
     })
   })
 }

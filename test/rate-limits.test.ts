@@ -102,7 +102,8 @@ describe('the vendors’ limits', () => {
       path: '/api/v1/workspace',
       headers: { authorization: `Bearer ${here.tokens.native?.token}` },
     }
-    assert.equal((await send(roster.url, call)).headers.ratelimit, undefined)
+    const free = (await send(roster.url, call)).headers
+    assert.equal(free['ratelimit-policy'], '"calls";q=100000;w=10')
     await hold('native')
     const first = await send(roster.url, call)
     assert.equal(first.headers['ratelimit-policy'], '"calls";q=600;w=60')

@@ -4,15 +4,19 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
 import type { Decide } from '../src/core/decision.ts'
-import type { ProfileId } from '../src/core/profile.ts'
+import type { EventQuery } from '../src/core/event-query.ts'
+import type { EventId, ProfileId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { decide } from '../src/decision.ts'
 import { restoreStore } from '../src/storage/maintain-store.ts'
 import { openStore } from '../src/storage/open-store.ts'
+import { SearchBudget } from '../src/storage/search/search-budget.ts'
+import { searchEvents } from '../src/storage/search/search-events.ts'
 import * as eventStatements from '../src/storage/sqlite/event-statements.ts'
 import { openDatabase } from '../src/storage/sqlite/open-database.ts'
 import * as recordReads from '../src/storage/sqlite/record-reader.ts'
 import * as recordStatements from '../src/storage/sqlite/record-statements.ts'
+import { searchSources } from '../src/storage/sqlite/search-sources.ts'
 import * as searchStatements from '../src/storage/sqlite/search-statements.ts'
 import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts'
 import * as statements from '../src/storage/sqlite/statements.ts'
@@ -320,10 +324,63 @@ test('what is searched for is found by its whole key, in the order of an index',
     assert.deepEqual(bad, [], `${name}: ${steps.join('; ')}`)
     for (const step of steps) {
       const index = /^SEARCH (\w+) .*?\((.*)\)$/.exec(step)
-      if (!index || !/profiles|terms|identifiers|records/.test(index[1] ?? '')) continue
+      if (!index || !/profiles|terms|identifiers|records|events/.test(index[1] ?? '')) continue
       assert.doesNotMatch(index[2] ?? '', /^workspace_id=\?$/, `${name}: ${step}`)
     }
   }
+  db.close()
+})
+
+test('events are found by what they are entered under, without the log', async () => {
+  using folder = tempFolder()
+  const opened = await open(folder.path)
+  // Closed also where this fails, lest its thread keeps the process waiting.
+  await using store = { ...opened, [Symbol.asyncDispose]: () => opened.close() }
+  const { id } = await store.createWorkspace('w', [])
+  const db = openDatabase(join(folder.path, 'roster.db'), 'write')
+  // Three in thirty thousand are rare, one of them is caused, and the last came since.
+  const count = 30_000
+  db.prepare(`
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+    INSERT INTO events (key, workspace_id, id, type, occurred_at, received_at, source, cause_event,
+      cause_rule, cause_depth, attributes, changes, dropped, identifiers)
+    SELECT (?1 << 40) | n, ?1, n, iif(n % 10000 = 0, 'rare.one', 'common.one'), n, n, 'native',
+      iif(n = 20000, 7, NULL), iif(n = 20000, 'some@1', NULL), iif(n = 20000, 1, NULL), '{}', '[]',
+      '[]', '[]' FROM n`).run(id, count)
+  db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count - 1, id)
+  await store.rollUpEvents()
+  db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count, id)
+  const looks = searchSources(db)
+  let read = 0
+  const counting: typeof looks = {
+    ...looks,
+    stretch: async (workspace, wanted) => {
+      read += wanted.below - wanted.above - 1
+      return looks.stretch(workspace, wanted)
+    },
+    eventsByIds: async (workspace, ids) => {
+      read += ids.length
+      return looks.eventsByIds(workspace, ids)
+    },
+  }
+  const found = async (query: Omit<EventQuery, 'limit'>) => {
+    read = 0
+    const budget = new SearchBudget(60_000, Date.now())
+    const { rows } = await searchEvents(counting, id, { ...query, limit: 9 }, budget)
+    assert.ok(read < 30, `${JSON.stringify(query)} read ${read} events`)
+    return rows.map((row) => row.id)
+  }
+  assert.deepEqual(await found({ types: ['rare.one'] }), [30_000, 20_000, 10_000])
+  assert.deepEqual(await found({ types: ['rare.*'], order: 'ascending' }), [10_000, 20_000, 30_000])
+  assert.deepEqual(
+    await found({ types: ['rare.one'], before: 25_000 as EventId }),
+    [20_000, 10_000],
+  )
+  assert.deepEqual(await found({ types: ['rare.one'], source: 'none' }), [])
+  assert.deepEqual(await found({ rule: 'some' }), [20_000])
+  assert.deepEqual(await found({ cause: 7 as EventId }), [20_000])
+  assert.deepEqual(await found({ cause: 8 as EventId }), [])
+  assert.equal((await found({ types: ['common.one'], before: 15_000 as EventId }))[0], 14_999)
   db.close()
 })
 

@@ -31,6 +31,8 @@ export interface OptionSpec {
   help: string
   /** What stands for the value in the help text. */
   placeholder?: string
+  /** The words it may be, where they are few: a shell completes them. */
+  values?: readonly string[] | (() => Promise<readonly string[]>)
   /** Used when the option is not given. */
   default?: string | number
   /** Without it the command is refused. */
@@ -84,6 +86,8 @@ export interface CliCommand<Specs extends OptionSpecs = OptionSpecs> {
   /** How many words may follow, options aside. */
   positionals: { min: number; max: number }
   options: Specs
+  /** What the words may be that follow the name, where they are told: a shell completes them. */
+  words?(): readonly string[]
   /** null when everything was said already. */
   run(input: Input<Specs>): Promise<Outcome | null>
 }

@@ -4,27 +4,55 @@ import { commonOptions } from './parse-arguments.ts'
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
-/** A script that has a shell complete commands, their second words, and their options. */
-export function completionScript(shell: Shell, commands: readonly CliCommand[]): string {
+/** A command with the words that may stand where a value is asked for, as far as they are known. */
+interface Completed {
+  name: string
+  summary: string
+  options: { name: string; help: string; takesValue: boolean; values: readonly string[] }[]
+  words: readonly string[]
+}
+
+/** A script that has a shell complete commands, their second words, their options and values. */
+export async function completionScript(
+  shell: Shell,
+  commands: readonly CliCommand[],
+): Promise<string> {
+  const all = await Promise.all(commands.map(completed))
   switch (shell) {
     case 'bash':
-      return bash(commands)
+      return bash(all)
     case 'zsh':
-      return zsh(commands)
+      return zsh(all)
     case 'fish':
-      return fish(commands)
+      return fish(all)
   }
 }
 
-function bash(commands: readonly CliCommand[]): string {
+async function completed({ name, summary, options, words }: CliCommand): Promise<Completed> {
+  const entries = Object.entries({ ...options, ...commonOptions })
+  return {
+    ...{ name, summary, words: words?.() ?? [] },
+    options: await Promise.all(
+      entries.map(async ([option, spec]) => {
+        const values = 'values' in spec ? spec.values : []
+        return {
+          ...{ name: option, help: spec.help, takesValue: spec.type !== 'flag' },
+          values: typeof values === 'function' ? await values() : (values ?? []),
+        }
+      }),
+    ),
+  }
+}
+
+function bash(commands: readonly Completed[]): string {
   return `# Completion of roster for bash: source <(roster completion bash)
 _roster() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} words=
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=
   if [ "$COMP_CWORD" -eq 1 ]; then
     words='${firstWords(commands).join(' ')}'
   else
     case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
-${cases(commands, (words) => `words='${words.join(' ')}'`)}
+${cases(commands, '$prev', (words) => `words='${words.join(' ')}'`)}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
@@ -33,7 +61,7 @@ complete -o default -F _roster roster bin/roster
 `
 }
 
-function zsh(commands: readonly CliCommand[]): string {
+function zsh(commands: readonly Completed[]): string {
   return `#compdef roster
 # Completion of roster for zsh: source <(roster completion zsh)
 _roster() {
@@ -42,7 +70,7 @@ _roster() {
     return
   fi
   case "$words[2] $words[3]" in
-${cases(commands, (words) => `compadd -- ${words.join(' ')}`)}
+${cases(commands, '$words[CURRENT-1]', (words) => (words.length > 0 ? `compadd -- ${words.join(' ')}` : ':'))}
   esac
   [[ $PREFIX == -* ]] || _files
 }
@@ -50,12 +78,12 @@ compdef _roster roster
 `
 }
 
-function fish(commands: readonly CliCommand[]): string {
+function fish(commands: readonly Completed[]): string {
   const first = firstWords(commands).map((word) => {
     const own = commands.find(({ name }) => name === word)
     return `complete -c roster -n __fish_use_subcommand -a ${word}${described(own?.summary)}`
   })
-  const rest = commands.flatMap(({ name, summary, options }) => {
+  const rest = commands.flatMap(({ name, summary, options, words }) => {
     const [group = '', second] = name.split(' ')
     const inGroup = `__fish_seen_subcommand_from ${group}`
     const seconds = commands.flatMap((each) => {
@@ -68,8 +96,10 @@ function fish(commands: readonly CliCommand[]): string {
       ...(second === undefined
         ? []
         : [`complete -c roster -n '${inGroup}; and ${among}' -a ${second}${described(summary)}`]),
-      ...Object.entries({ ...options, ...commonOptions }).map(([option, { type, help }]) => {
-        const value = type === 'flag' ? '' : ' -r'
+      ...(words.length === 0 ? [] : [`complete -c roster -n '${here}' -a '${words.join(' ')}'`]),
+      ...options.map(({ name: option, help, takesValue, values }) => {
+        const known = values.length > 0 ? ` -x -a '${values.join(' ')}'` : ' -r'
+        const value = takesValue ? known : ''
         return `complete -c roster -n '${here}' -l ${option}${value}${described(help)}`
       }),
     ]
@@ -82,13 +112,13 @@ function fish(commands: readonly CliCommand[]): string {
   ].join('\n')
 }
 
-/** Branches of a \`case\` on the first two words; what one word leads to comes last. */
+/** Branches of a `case` on the first two words; what one word leads to comes last. */
 function cases(
-  commands: readonly CliCommand[],
+  commands: readonly Completed[],
+  before: string,
   line: (words: readonly string[]) => string,
 ): string {
-  const options = ({ options: own }: CliCommand) =>
-    Object.keys({ ...own, ...commonOptions }).map((name) => `--${name}`)
+  const within = (command: Completed) => branches(command, before, line)
   const ofTwo = commands.filter(({ name }) => name.includes(' '))
   const ofOne = commands.filter(({ name }) => !name.includes(' '))
   const groups = new Map<string, string[]>()
@@ -97,13 +127,33 @@ function cases(
     groups.set(group, [...(groups.get(group) ?? []), second])
   }
   return [
-    ...ofTwo.map((command) => `    '${command.name}') ${line(options(command))} ;;`),
-    ...ofOne.map((command) => `    '${command.name} '*) ${line(options(command))} ;;`),
+    ...ofTwo.map((command) => `    '${command.name}') ${within(command)} ;;`),
+    ...ofOne.map((command) => `    '${command.name} '*) ${within(command)} ;;`),
     ...[...groups].map(([group, seconds]) => `    '${group} '*) ${line(seconds)} ;;`),
   ].join('\n')
 }
 
-function firstWords(commands: readonly CliCommand[]): string[] {
+/** Behind an option its values, or none, where files are offered; else options and words. */
+function branches(
+  { options, words }: Completed,
+  before: string,
+  line: (words: readonly string[]) => string,
+): string {
+  const names = options.map(({ name }) => `--${name}`)
+  const known = options.filter(({ values }) => values.length > 0)
+  const free = options.filter(({ takesValue, values }) => takesValue && values.length === 0)
+  return [
+    `case "${before}" in`,
+    ...known.map(({ name, values }) => `      --${name}) ${line(values)} ;;`),
+    ...(free.length > 0
+      ? [`      ${free.map(({ name }) => `--${name}`).join('|')}) ${line([])} ;;`]
+      : []),
+    `      *) ${line([...words, ...names])} ;;`,
+    '    esac',
+  ].join('\n')
+}
+
+function firstWords(commands: readonly Completed[]): string[] {
   return [...new Set([...commands.map(({ name }) => name.split(' ')[0] ?? ''), 'help'])]
 }
 

@@ -20,6 +20,12 @@ export function overview(commands: readonly CliCommand[]): string {
   ].join('\n')
 }
 
+/** What `roster help` says of the commands that begin with one word. */
+export function groupHelp(commands: readonly CliCommand[]): string {
+  const rows = commands.map(({ name, usage, summary }) => [`  ${name} ${usage}`.trimEnd(), summary])
+  return [columns(rows), '', 'roster COMMAND --help tells more of one.'].join('\n')
+}
+
 /** What `roster COMMAND --help` says. */
 export function commandHelp(command: CliCommand): string {
   const rows = Object.entries<OptionSpec>({ ...command.options, ...commonOptions }).map(

@@ -4,7 +4,7 @@ import { own } from '../core/json.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { type CliCommand, CliError, type ExitCode, exitCodes, type Outcome } from './command.ts'
 import { commands } from './command-table.ts'
-import { commandHelp, overview } from './help-text.ts'
+import { commandHelp, groupHelp, overview } from './help-text.ts'
 import { parseArguments } from './parse-arguments.ts'
 
 /** Runs one command line, writes what it has to say, and answers the exit code. */
@@ -61,6 +61,13 @@ function firstWords(name: string): string[] {
 
 async function help(words: readonly string[]): Promise<Outcome> {
   const asked = words.filter((word) => !word.startsWith('-'))
+  const inGroup = Object.keys(commands).filter((name) => name.startsWith(`${asked[0]} `))
+  if (asked.length === 1 && inGroup.length > 0) {
+    const own = await Promise.all(
+      inGroup.map((name) => (commands[name] as () => Promise<CliCommand>)()),
+    )
+    return { json: { commands: own.map(commandJson) }, text: groupHelp(own) }
+  }
   if (asked.length > 0) {
     const { command } = await find(asked)
     return { json: commandJson(command), text: commandHelp(command) }

@@ -5,6 +5,7 @@ import { CliError, type OptionSpec } from './command.ts'
 export const rateLimitOption = {
   type: 'text',
   placeholder: 'off|vendor',
+  values: ['off', 'vendor'],
   default: 'off',
   help: "Whether its calls are held to the vendor's limits.",
 } as const satisfies OptionSpec

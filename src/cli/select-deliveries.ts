@@ -14,6 +14,7 @@ export const deliveryStates: readonly DeliveryState[] = [
 export const selectionOptions = {
   state: {
     type: 'list',
+    values: deliveryStates,
     placeholder: 'STATE',
     help: `Only ${deliveryStates.join(', ')}; may be given several times.`,
   },

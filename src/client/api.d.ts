@@ -219,11 +219,13 @@ export type Destination = {
     used: number
     remaining: number
   } | null
+  /** what is not over and what was given up on; `waiting_since` is when the first of those that wait was planned */
   deliveries: {
     queued: number
     pending: number
     claimed: number
     dead: number
+    waiting_since: string | null
   }
   /** a time, UTC */
   created_at: string
@@ -282,6 +284,17 @@ export type Dropped = {
   reason: string
   /** the rule whose step it was, as name@version */
   rule?: string
+}
+
+/** whom an erasure would wipe */
+export type ErasureOutlook = {
+  dry_run: true
+  /** an id */
+  profile_id: number
+  display_name: string | null
+  /** the profile, and those that were merged into it */
+  profiles: Array<number>
+  identifiers: Array<Identifier>
 }
 
 /** what says that a person was erased */
@@ -444,6 +457,7 @@ export type MergedProfiles = {
   caused: Array<number>
   /** whether the call had been made before */
   repeated: boolean
+  explanation?: Explanation | null
 }
 
 export type MovedDeliveries = {
@@ -760,6 +774,8 @@ export type Token = {
   /** none means every call of the dialect */
   scopes: Array<string>
   label: string
+  /** off or vendor: whether its calls are held to the limits that its vendor states */
+  rate_limit: 'off' | 'vendor'
   /** a time, UTC */
   created_at: string
   revoked_at: string | null
@@ -1036,6 +1052,8 @@ export interface Calls {
       id: number
       /** true or false; true stores nothing and answers a preview */
       dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
       /** The version the profile must have, as the ETag of an answer has it. */
@@ -1044,6 +1062,7 @@ export interface Calls {
     answer: {
       event_id: number | null
       caused: Array<number>
+      explanation?: Explanation | null
     } | Preview
   }
   /** Say where each attribute came from. */
@@ -1159,6 +1178,8 @@ export interface Calls {
       id: number
       /** true or false; true stores nothing and answers a preview */
       dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
       body: {
         /** a list of 1 to 50 profiles */
         from: Array<{
@@ -1184,6 +1205,8 @@ export interface Calls {
       id: number
       /** true or false; true stores nothing and answers a preview */
       dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
       body: {
         /** the id of the event profile.merged */
         event_id: number
@@ -1198,14 +1221,18 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       body: {
         /** the id of the profile once more */
         confirm: number
       }
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
+      /** The version the profile must have, as the ETag of an answer has it. */
+      ifMatch?: string
     }
-    answer: ErasureReceipt
+    answer: ErasureReceipt | ErasureOutlook
   }
   /** Say whether somebody was erased before. */
   findErasures: {
@@ -1216,9 +1243,14 @@ export interface Calls {
       value?: string
       /** an id, which is a whole number */
       profile_id?: number
+      /** a whole number from 1 to 100, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
     }
     answer: {
       data: Array<ErasureReceipt>
+      next_cursor: string | null
     }
   }
   /** Read the receipt of an erasure. */
@@ -1249,10 +1281,14 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      /** true or false; true says which rules reacted and why */
+      explain?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: MergedProfiles
+    answer: MergedProfiles | MergePreview
   }
   /** Say that they are not one person. */
   rejectHeldMerge: {
@@ -1266,17 +1302,29 @@ export interface Calls {
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {
-    given: {}
+    given: {
+      /** a whole number from 1 to 2000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
     answer: {
       sampled_profiles: number
       data: Array<AttributeSummary>
+      next_cursor: string | null
     }
   }
   /** List the rules in force, in their order. */
   listRules: {
-    given: {}
+    given: {
+      /** a whole number from 1 to 1000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
     answer: {
       data: Array<Rule>
+      next_cursor: string | null
       /** names the rules in force, for If-Match */
       etag: string
     }
@@ -1331,6 +1379,10 @@ export interface Calls {
   listRuleVersions: {
     given: {
       name: string
+      /** a whole number from 1 to 1000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
     }
     answer: {
       data: Array<{
@@ -1340,6 +1392,7 @@ export interface Calls {
         in_force: boolean
         definition: RuleDefinition
       }>
+      next_cursor: string | null
     }
   }
   /** Try a rule on an event of the log. */
@@ -1391,9 +1444,15 @@ export interface Calls {
   }
   /** List destinations, how they are, and what waits for them. */
   listDestinations: {
-    given: {}
+    given: {
+      /** a whole number from 1 to 1000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
     answer: {
       data: Array<Destination>
+      next_cursor: string | null
     }
   }
   /** Read a destination, without its secrets. */
@@ -1679,9 +1738,15 @@ export interface Calls {
   }
   /** List the workspace's tokens, revoked ones too. */
   listTokens: {
-    given: {}
+    given: {
+      /** a whole number from 1 to 1000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
     answer: {
       data: Array<Token>
+      next_cursor: string | null
     }
   }
   /** Make a token. */
@@ -1694,6 +1759,8 @@ export interface Calls {
         scopes?: Array<string>
         /** a word to tell it by */
         label?: string
+        /** off or vendor: whether its calls are held to the limits that its vendor states */
+        rate_limit?: 'off' | 'vendor'
       }
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
@@ -1701,6 +1768,19 @@ export interface Calls {
     answer: {
       token: { [name: string]: string }
     }
+  }
+  /** Hold a token to its vendor's limits on calls, or let it be. */
+  limitToken: {
+    given: {
+      public_part: string
+      body: {
+        /** off or vendor: whether its calls are held to the limits that its vendor states */
+        rate_limit: 'off' | 'vendor'
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: Token
   }
   /** Revoke a token. */
   revokeToken: {
@@ -1736,9 +1816,15 @@ export interface Calls {
   }
   /** List all workspaces. */
   listWorkspaces: {
-    given: {}
+    given: {
+      /** a whole number from 1 to 1000, which it is when left out */
+      limit?: number
+      /** the next_cursor of the page before */
+      cursor?: string
+    }
     answer: {
       data: Array<Workspace>
+      next_cursor: string | null
     }
   }
   /** Make a workspace with the starter rules, and a first token for it. */

@@ -157,6 +157,8 @@ async function* follow(settings, { signal, ...given }) {
         last = event.id
         failed = 0
         yield event
+        // What came along with it is not wanted any more.
+        if (signal?.aborted) return
       }
     } catch (error) {
       if (signal?.aborted) return

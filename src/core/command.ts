@@ -1,4 +1,4 @@
-import type { Change, FoundBy, Source } from './event.ts'
+import type { Cause, Change, FoundBy, Source } from './event.ts'
 import { type JsonObject, type JsonValue, own } from './json.ts'
 import {
   EMAIL,
@@ -83,6 +83,9 @@ export interface Changes {
   dropped?: { name: string; reason: 'unknown_company' | 'unfit_value' }[]
 }
 
+/** A version; `*` is any: there must be such a profile. */
+export type IfVersion = number | '*'
+
 export interface WriteIntent {
   kind: 'write-profile'
   keys: Key[]
@@ -96,7 +99,7 @@ export interface WriteIntent {
    */
   onConflict?: 'reject' | 'take_over' | 'merge'
   /** The version the profile must have, where the caller has seen one. */
-  ifVersion?: number
+  ifVersion?: IfVersion
   changes: Changes
 }
 
@@ -106,7 +109,7 @@ export interface RemoveIntent {
   /** Empties the profile too, and names nobody in the log; the store wipes the rest. */
   erase?: true
   /** The version the profile must have, where the caller has seen one. */
-  ifVersion?: number
+  ifVersion?: IfVersion
 }
 
 /** Create or change one profile. */
@@ -123,6 +126,8 @@ export interface RecordEvent extends Asked {
   identifiers: Identifier[]
   /** What it is taken to have changed; only where rules are tried, nothing is changed by it. */
   changes?: readonly Change[]
+  /** What it came of, where it tells of what became of a rule's doing. */
+  cause?: Cause
   /** The person it is about. */
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */

@@ -5,6 +5,7 @@
 export const faultTable = {
   malformed_request: { status: 400, text: 'The request is not valid HTTP.' },
   malformed_path: { status: 400, text: 'The path is not validly encoded.' },
+  header_not_taken: { status: 400, text: 'The call does not take a header that was sent.' },
   malformed_body: { status: 400, text: 'The body could not be read.' },
   invalid_field: { status: 422, text: 'A field has a wrong value.' },
   missing_credentials: { status: 401, text: 'Credentials were not provided.' },

@@ -55,6 +55,7 @@ export class Journal {
     event.subject = profile?.id ?? null
     event.foundBy = profile ? 'key' : null
     if (command.changes) event.changes = [...command.changes]
+    if (command.cause) event.cause = { ...command.cause }
     this.events.push(event)
     return { profile, foundBy: event.foundBy }
   }

@@ -7,6 +7,9 @@ export const limits = {
   bulkEntriesMax: 1_000,
   /** Calls of the native API in a minute, for a token that is held to limits. */
   nativeCallsMax: 600,
+  /** For any other token: calls at once, and how many more there may be a second. */
+  nativeBurstMax: 100_000,
+  nativeCallsPerSecondMax: 10_000,
   /** Answers that go on and on, at a time, in one process. */
   streamsMax: 200,
   /** Nesting of a JSON value; the outermost object counts as 1. */
@@ -50,6 +53,8 @@ export const limits = {
   waitDaysMax: 731,
   /** Claims without an attempt after which a fault of Roster's own makes a delivery dead. */
   deliveryFaultsMax: 20,
+  /** Deaths of deliveries that one process tells of in a minute, each of another kind. */
+  deadToldPerMinuteMax: 100,
   /** Bytes in the body of a delivery. */
   deliveryBodyBytesMax: 262_144,
   /** Deliveries that one call of an operator sends again or ends. */

@@ -55,6 +55,8 @@ export interface SeenForDelivery {
     source: Source['dialect']
     attributes: JsonObject
     changes: Change[]
+    /** How far down a chain of rules; left out where it came from outside. */
+    depth?: number
   }
   /** Null where the run is about nobody. */
   profile: { id: ProfileId; version: number; attributes: JsonObject; tags: string[] } | null

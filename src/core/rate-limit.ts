@@ -8,6 +8,8 @@ export type RateRule =
 /** A vendor's limits on calls, in the dialect's own words; counted where a token asks for it. */
 export interface RateLimit {
   rule: RateRule
+  /** What tokens are held to that nobody holds to limits: so wide that only a fault meets it. */
+  wide?: RateRule
   /** Whose calls are counted together: those of one token, or of all tokens of a workspace. */
   per: 'token' | 'workspace'
   /** Calls that are counted apart from the others, by a name of their own. */
@@ -18,6 +20,8 @@ export interface RateLimit {
 
 /** How a count stands after a call. */
 export interface RateState {
+  /** The rule that was counted by. */
+  rule: RateRule
   /** Calls that may be made at once. */
   limit: number
   remaining: number

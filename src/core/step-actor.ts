@@ -86,7 +86,7 @@ export class StepActor {
     }
     const id = -(this.deliveries.length + 1) as DeliveryId
     const { now } = this.#context
-    const { type, occurredAt, receivedAt, source, attributes, changes } = run.seen
+    const { type, occurredAt, receivedAt, source, attributes, changes, depth } = run.seen
     const subject = this.#journal.living(run.subject)
     const person = action.keepsPerson?.(step.with) ? this.#journal.lastSeen(run.subject) : null
     this.deliveries.push({
@@ -107,7 +107,10 @@ export class StepActor {
       plannedAt: now,
       endedAt: null,
       seen: {
-        event: { id: run.event, type, occurredAt, receivedAt, source, attributes, changes },
+        event: {
+          ...{ id: run.event, type, occurredAt, receivedAt, source, attributes, changes },
+          ...(depth > 0 && { depth }),
+        },
         // A copy: later steps of the same decision go on writing to the draft.
         profile: subject && {
           id: subject.id,

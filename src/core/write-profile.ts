@@ -1,5 +1,5 @@
 import { changeAttributes, type Writer } from './change-attributes.ts'
-import { type Changes, type Key, namedEmail, type WriteIntent } from './command.ts'
+import { type Changes, type IfVersion, type Key, namedEmail, type WriteIntent } from './command.ts'
 import type { ProfileWrite } from './decision.ts'
 import type { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
@@ -77,10 +77,12 @@ export function writeProfile(
 }
 
 /** @throws Fault `precondition_failed` when a version was asked for and this is not it. */
-export function assertVersion(wanted: number | undefined, profile: Profile | null): void {
+export function assertVersion(wanted: IfVersion | undefined, profile: Profile | null): void {
   if (wanted === undefined || profile?.version === wanted) return
+  if (wanted === '*' && profile) return
   const has = profile ? `has version ${profile.version}` : 'does not exist'
-  throw new Fault('precondition_failed', { message: `The profile ${has}, not version ${wanted}.` })
+  const not = wanted === '*' ? '' : `, not version ${wanted}`
+  throw new Fault('precondition_failed', { message: `The profile ${has}${not}.` })
 }
 
 /** The first living profile that a key finds. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { type Actions, isExternal, type RenderedAction } from '../core/action.ts'
+import { nextDelivery } from '../core/after-attempt.ts'
 import { judgeAnswer, type SendFailure, sendFailures } from '../core/delivery.ts'
 import type { ClaimedDelivery, DeliveryRequest } from '../core/planned-delivery.ts'
 import type { Templates } from '../core/template.ts'
@@ -9,6 +10,7 @@ import type { OutboundClient } from '../outbound/http-client.ts'
 import type {
   AttemptResult,
   BeginAttempt,
+  Claim,
   Destination,
   FailedDelivery,
 } from '../storage/delivery-store.ts'
@@ -37,6 +39,8 @@ export interface DeliveryTools {
   begin(attempt: BeginAttempt): Promise<boolean>
   record(result: AttemptResult): Promise<boolean>
   fail(failure: FailedDelivery): Promise<boolean>
+  /** Tells the event log, after the store has it that a delivery is dead. */
+  tellDead(delivery: ClaimedDelivery, reason: string): Promise<void>
 }
 
 /** How long to wait before a result is written again that the store could not take. */
@@ -60,16 +64,14 @@ export async function deliver(
   if (delivery.tryCount >= destination.retry.attempts) {
     const detail = `Its ${delivery.tryCount} tries were begun, and the last was never heard of again.`
     log(tools, delivery, { reason: 'lost', detail }, 'a delivery has no tries left')
-    await tools.fail({ ...claim, reason: 'lost', detail })
-    tools.stats.count(delivery, 'dead')
+    await giveUp(delivery, claim, { reason: 'lost', detail }, tools)
     return
   }
   const request = delivery.request ?? (await render(delivery, tools))
   if ('fault' in request) {
     const { reason, detail } = request.fault
     log(tools, delivery, { reason, detail }, 'a delivery could not be rendered')
-    await tools.fail({ ...claim, reason, detail })
-    tools.stats.count(delivery, 'dead')
+    await giveUp(delivery, claim, { reason, detail }, tools)
     return
   }
   const signed = await signedRequest(delivery, destination, request, tools)
@@ -84,8 +86,23 @@ export async function deliver(
   if (held.isLost) return
   const recorded = await write(held, tools, () => tools.record({ ...claim, ...result }))
   const { judgement, outcome } = result
-  if (recorded) tools.stats.count(delivery, judgement.kind)
   log(tools, delivery, { recorded, judgement: judgement.kind, ...shown(outcome) }, 'attempt')
+  if (!recorded) return
+  const { state, reason } = nextDelivery(result, destination.retry, delivery.tryCount + 1, 0)
+  tools.stats.count(delivery, state === 'pending' ? 'retry' : state)
+  if (state === 'dead') await tools.tellDead(delivery, reason ?? '')
+}
+
+/** Ends what needs no attempt any more. */
+async function giveUp(
+  delivery: ClaimedDelivery,
+  claim: Claim,
+  why: { reason: string; detail: string },
+  tools: DeliveryTools,
+): Promise<void> {
+  const ended = await tools.fail({ ...claim, ...why })
+  tools.stats.count(delivery, 'dead')
+  if (ended) await tools.tellDead(delivery, why.reason)
 }
 
 type Result = Pick<AttemptResult, 'outcome' | 'judgement' | 'random'>

@@ -13,6 +13,7 @@ import type {
 } from '../storage/delivery-store.ts'
 import { type DeliveryTools, deliver } from './deliver.ts'
 import { HeldClaims } from './held-claims.ts'
+import { deadTeller } from './tell-dead.ts'
 import { type NoticeStore, tellNotices } from './tell-notices.ts'
 
 export type WorkerStore = NoticeStore &
@@ -27,7 +28,8 @@ export type WorkerStore = NoticeStore &
     | 'onDeliveriesDue'
   >
 
-export interface WorkerOptions extends Omit<DeliveryTools, 'begin' | 'record' | 'fail'> {
+export interface WorkerOptions
+  extends Omit<DeliveryTools, 'begin' | 'record' | 'fail' | 'tellDead'> {
   store: WorkerStore
   /** Deliveries under way at once, all destinations together. */
   inFlightMax: number
@@ -85,7 +87,8 @@ export class Worker {
     )
     this.#batches = [begins, records, failures] as unknown as Batch<never, unknown>[]
     const [begin, record, fail] = [begins.add, records.add, failures.add]
-    this.#tools = { ...options, begin, record, fail }
+    const tellDead = deadTeller(store, logger)
+    this.#tools = { ...options, begin, record, fail, tellDead }
     this.#unlisten = store.onDeliveriesDue(() => this.#awaken())
     this.#working = this.#work()
   }
@@ -182,8 +185,10 @@ export class Worker {
     { reason, detail }: ReleasePause,
   ): Promise<boolean> {
     const ended = await this.#tools.fail({ ...claim, reason, detail }).catch(() => false)
-    if (ended) this.#tools.stats.count(delivery, 'dead')
-    return ended
+    if (!ended) return false
+    this.#tools.stats.count(delivery, 'dead')
+    await this.#tools.tellDead(delivery, reason)
+    return true
   }
 
   /** What cannot be given back is somebody's again when its lease runs out. */

@@ -30,8 +30,13 @@ function writer() {
 
 const request = { worker: 'w', limit: 1, leaseMs: 1_000 }
 
-test('what gathers shares a message in its order, and what ends with the writer goes on with the next', async () => {
+// What never comes must not keep the process waiting: the ports are closed whatever happens.
+const limit = { timeout: 10_000 }
+const named = 'what gathers shares a message in its order, and goes on with the next writer'
+
+test(named, limit, async (t) => {
   const [first, second] = [writer(), writer()]
+  t.after(() => [first, second].map(({ end }) => end()))
   const calls = new WriterCalls(first.port, () => Promise.resolve(second.port))
   let due = 0
   calls.onDeliveriesDue(() => {

@@ -112,6 +112,7 @@ export class Call {
       headers: { ...this.route.headers, ...headers },
       text: undefined,
     }
+    addRate(this.route, wire.headers, this.rate, this.shell.clock())
     this.#addOrigin(wire)
     this.connection.closing = true
     // It may go on for days, and takes nobody's place meanwhile.

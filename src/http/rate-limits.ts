@@ -4,7 +4,7 @@ import type { Access } from './authenticate.ts'
 
 /** Counts the calls of tokens that are to be held to their vendor's limits; on this node alone. */
 export interface RateLimits {
-  /** Counts one call; null where the token is not held to any limit. */
+  /** Counts one call; null where the token is not held to any limit, not even a wide one. */
   take(dialect: Dialect, endpoint: Endpoint | null, access: Access, now: number): RateState | null
 }
 
@@ -20,13 +20,14 @@ export function createRateLimits(): RateLimits {
   return {
     take(dialect, endpoint, { token, workspace }, now) {
       const { rateLimit } = dialect
-      if (!rateLimit || token.rateLimit !== 'vendor') return null
+      const rule = token.rateLimit === 'vendor' ? rateLimit?.rule : rateLimit?.wide
+      if (!rateLimit || !rule) return null
       const whose = rateLimit.per === 'token' ? `t${token.id}` : `w${workspace.id}`
-      const key = `${dialect.id} ${whose} ${rateLimit.apart?.(endpoint) ?? ''}`
+      const key = `${dialect.id} ${token.rateLimit} ${whose} ${rateLimit.apart?.(endpoint) ?? ''}`
       let count = counts.get(key)
       if (!count) {
         if (counts.size >= countsMax) counts.delete(counts.keys().next().value ?? '')
-        count = countOf(rateLimit.rule)
+        count = countOf(rule)
         counts.set(key, count)
       }
       return count.take(now)
@@ -36,7 +37,7 @@ export function createRateLimits(): RateLimits {
 
 /** How a count stands that nothing was taken from. */
 export function untouched({ rule }: RateLimit, now: number): RateState {
-  return { limit: rule.calls, remaining: rule.calls, resetAt: now }
+  return { rule, limit: rule.calls, remaining: rule.calls, resetAt: now }
 }
 
 function countOf(rule: RateRule): Count {
@@ -44,7 +45,8 @@ function countOf(rule: RateRule): Count {
 }
 
 /** So many in any window, wherever it begins: the times of the latest calls, in a ring. */
-function window({ calls, windowMs }: Extract<RateRule, { windowMs: number }>): Count {
+function window(rule: Extract<RateRule, { windowMs: number }>): Count {
+  const { calls, windowMs } = rule
   const times = new Float64Array(calls)
   let first = 0
   let used = 0
@@ -57,17 +59,18 @@ function window({ calls, windowMs }: Extract<RateRule, { windowMs: number }>): C
       const oldest = used > 0 ? (times[first] ?? now) : now
       if (used >= calls) {
         const retryMs = Math.max(1, oldest + windowMs - now)
-        return { limit: calls, remaining: 0, resetAt: now + retryMs, retryMs }
+        return { rule, limit: calls, remaining: 0, resetAt: now + retryMs, retryMs }
       }
       times[(first + used) % calls] = now
       used++
-      return { limit: calls, remaining: calls - used, resetAt: now + windowMs }
+      return { rule, limit: calls, remaining: calls - used, resetAt: now + windowMs }
     },
   }
 }
 
 /** A bucket of calls that fills up again at a steady pace. */
-function bucket({ calls, refillPerSecond }: Extract<RateRule, { refillPerSecond: number }>): Count {
+function bucket(rule: Extract<RateRule, { refillPerSecond: number }>): Count {
+  const { calls, refillPerSecond } = rule
   let level = calls
   let at = 0
   return {
@@ -78,7 +81,7 @@ function bucket({ calls, refillPerSecond }: Extract<RateRule, { refillPerSecond:
       const isFree = level >= 1
       if (isFree) level -= 1
       const resetAt = now + Math.ceil(((calls - level) * 1_000) / refillPerSecond)
-      const state = { limit: calls, remaining: Math.floor(level), resetAt }
+      const state = { rule, limit: calls, remaining: Math.floor(level), resetAt }
       if (isFree) return state
       return { ...state, retryMs: Math.ceil(((1 - level) * 1_000) / refillPerSecond) }
     },

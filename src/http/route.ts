@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Dialect, DialectResponse, Endpoint } from '../core/dialect.ts'
 import type { Fault } from '../core/errors.ts'
-import type { RateRule, RateState } from '../core/rate-limit.ts'
+import type { RateState } from '../core/rate-limit.ts'
 import type { Headers } from './cross-origin.ts'
 import type { Metrics, RouteStats } from './metrics.ts'
 import { untouched } from './rate-limits.ts'
@@ -86,16 +86,12 @@ export function addRate(
   now: number,
 ): void {
   const limit = dialect?.rateLimit
-  if (limit && state) Object.assign(headers, standardRate(limit.rule, state, now))
+  if (limit && state) Object.assign(headers, standardRate(state, now))
   if (limit?.headers) Object.assign(headers, limit.headers(state ?? untouched(limit, now)))
 }
 
 /** What the IETF's draft of these names says of a limit, as structured fields (RFC 9651). */
-function standardRate(
-  rule: RateRule,
-  { limit, remaining, resetAt, retryMs }: RateState,
-  now: number,
-) {
+function standardRate({ rule, limit, remaining, resetAt, retryMs }: RateState, now: number) {
   const seconds = 'windowMs' in rule ? rule.windowMs / 1_000 : limit / rule.refillPerSecond
   const left = Math.max(0, Math.ceil((retryMs ?? resetAt - now) / 1_000))
   return {

@@ -137,6 +137,7 @@ function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mo
     sessions: createSessions(ticketKey),
     rateLimits: createRateLimits(),
     overload: watchOverload(config),
+    knownHeads: { proxied: new Map(), direct: new Map() },
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
     mounts,

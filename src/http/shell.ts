@@ -5,6 +5,7 @@ import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './http-config.ts'
 import type { Overload } from './overload.ts'
 import type { RateLimits } from './rate-limits.ts'
+import type { KnownHeads } from './refuse-early.ts'
 import type { Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tickets } from './tickets.ts'
@@ -20,6 +21,8 @@ export interface Shell {
   sessions: Sessions
   rateLimits: RateLimits
   overload: Overload
+  /** Used for what is refused before it is parsed; proxies are believed, others are not. */
+  knownHeads: { proxied: KnownHeads; direct: KnownHeads }
   hosts: Hosts
   isTrusted: TrustedProxies
   mounts: readonly Mount[]

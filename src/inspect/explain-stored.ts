@@ -4,6 +4,7 @@ import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { PersonState } from '../core/rule-runner.ts'
 import type { DeliveryStore } from '../storage/delivery-store.ts'
 import type { Store } from '../storage/store.ts'
+import { eventsBack } from './history.ts'
 
 /** How far back a person's events are followed to tell what they were like. */
 const chainMax = 5_000
@@ -41,12 +42,15 @@ async function personAfter(
   const [profile] = await store.findProfiles(workspace, { keys: [{ profile: id }] })
   if (!profile) return null
   let then: PersonState = profile
-  let next = profile.lastEvent
-  for (let n = 0; n < chainMax && next !== null && next > event.id; n++) {
-    const [later] = await store.readEvents(workspace, (next - 1) as EventId, 1)
-    if (later?.id !== next) return null
-    then = withoutChanges(then, later)
-    next = later.previous
+  let followed = 0
+  let isGone = false
+  const gone = () => {
+    isGone = true
   }
+  for await (const later of eventsBack(store, workspace, profile.lastEvent, gone)) {
+    if (later.id <= event.id || ++followed > chainMax) break
+    then = withoutChanges(then, later)
+  }
+  if (isGone) return null
   return then
 }

@@ -11,10 +11,13 @@ import {
 } from '../core/profile.ts'
 import type { Store } from '../storage/store.ts'
 
-type Log = Pick<Store, 'readEvents' | 'eventsNaming'>
+type Log = Pick<Store, 'readChain' | 'looseEventsNaming'>
 
 /** How many of a person's events one question follows at most. */
 export const eventsFollowedMax = 5_000
+/** How many of them are read together; the first few alone, as pages are small. */
+const readFirst = 20
+const readMost = 200
 /** How many events from before there was a profile are found by what they named. */
 const namedMax = 1_000
 
@@ -29,11 +32,13 @@ export async function* eventsBack(
   gone: () => void = () => {},
 ): AsyncGenerator<Event> {
   let next = from
-  while (next !== null) {
-    const event = await readEvent(log, workspace, next)
-    if (!event) return gone()
-    yield event
-    next = event.previous
+  for (let limit = readFirst; next !== null; limit = readMost) {
+    const events = await log.readChain(workspace, next, limit)
+    if (events.length === 0) return gone()
+    for (const event of events) {
+      yield event
+      next = event.previous
+    }
   }
 }
 
@@ -81,7 +86,7 @@ export async function timeline(
   { below, limit }: { below: number; limit: number },
 ): Promise<Event[]> {
   const lists = await Promise.all(
-    profile.identifiers.map((identifier) => log.eventsNaming(workspace, identifier, namedMax)),
+    profile.identifiers.map((identifier) => log.looseEventsNaming(workspace, identifier, namedMax)),
   )
   const named = [...new Set(lists.flat())].filter((id) => id < below).sort((a, b) => a - b)
   const found: Event[] = []
@@ -94,7 +99,10 @@ export async function timeline(
       if (event && (event.subject === null || event.subject === profile.id)) found.push(event)
     }
   }
-  for await (const event of eventsBack(log, workspace, profile.lastEvent)) {
+  // Where one page ended, the next goes on, without the walk to there.
+  const last = await readEvent(log, workspace, below as EventId)
+  const from = last?.subject === profile.id ? last.previous : profile.lastEvent
+  for await (const event of eventsBack(log, workspace, from)) {
     about.add(event.id)
     if (event.id >= below) continue
     await takeNamed(event.id)
@@ -110,8 +118,9 @@ async function readEvent(
   workspace: WorkspaceId,
   id: EventId,
 ): Promise<Event | undefined> {
-  const [event] = await log.readEvents(workspace, (id - 1) as EventId, 1)
-  return event?.id === id ? event : undefined
+  if (id >= Number.MAX_SAFE_INTEGER) return undefined
+  const [event] = await log.readChain(workspace, id, 1)
+  return event
 }
 
 /** Events that are a version of their own, whether or not they changed a value. */

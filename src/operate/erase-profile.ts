@@ -1,4 +1,5 @@
 import type { Actor } from '../core/audit.ts'
+import type { IfVersion } from '../core/command.ts'
 import { Fault } from '../core/errors.ts'
 import type { Source } from '../core/event.ts'
 import type { ProfileId, WorkspaceId } from '../core/profile.ts'
@@ -15,7 +16,7 @@ export async function eraseProfile(
   store: Store,
   workspace: WorkspaceId,
   asked: ProfileId,
-  { source, by }: { source: Source; by?: Actor },
+  { source, by, ifVersion }: { source: Source; by?: Actor; ifVersion?: IfVersion | undefined },
 ): Promise<Erasure & { profile: ProfileId }> {
   const keys = [{ profile: asked }]
   const [living] = await store.findProfiles(workspace, { keys })
@@ -25,6 +26,7 @@ export async function eraseProfile(
       kind: 'remove-profile',
       keys: [{ profile }],
       erase: true,
+      ...(ifVersion === undefined ? {} : { ifVersion }),
       source,
       reply: 'outcome',
     })

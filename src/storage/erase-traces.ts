@@ -1,44 +1,17 @@
-import { type ErasedTraces, fingerprintText, type Witness } from '../core/erasure.ts'
-import { isObject, type JsonValue } from '../core/json.ts'
+import { type ErasedTraces, fingerprintText } from '../core/erasure.ts'
+import { type Identifier, MERGED_PROFILE, type WorkspaceId } from '../core/profile.ts'
+import type { EraseSession, EraseSyntax, EraseTools } from './erase-tools.ts'
 import {
-  EMAIL,
-  type EventId,
-  emailIdentifier,
-  type Identifier,
-  MERGED_PROFILE,
-  type WorkspaceId,
-} from '../core/profile.ts'
+  type Found,
+  findEvents,
+  findHeld,
+  findKept,
+  findPeople,
+  type Held,
+  type Kept,
+  type Traces,
+} from './find-traces.ts'
 import type { Row } from './rows.ts'
-
-/** How an engine says the few things that differ; `?1` is the workspace and `?2` a list of ids. */
-export interface EraseSyntax {
-  /** A condition on a column: it is in the list. */
-  among(column: string): string
-  /** The same for a list of texts. */
-  amongTexts(column: string): string
-  /** A condition on rows that have keys: their id is in the list. */
-  ids(table: string): string
-  /** A condition on rows that have keys: their id is that of an expression. */
-  at(table: string, id: string): string
-}
-
-type Value = string | number | null | readonly number[] | readonly string[]
-
-/** One transaction, or a look outside of any. */
-export interface EraseSession {
-  all(text: string, values: readonly Value[]): Promise<Row[]>
-  /** Answers how many rows were changed. */
-  run(text: string, values: readonly Value[]): Promise<number>
-}
-
-export interface EraseTools {
-  syntax: EraseSyntax
-  look: EraseSession
-  /** Takes down who is erased, so that they are known again; null takes nothing down. */
-  witness: Witness | null
-  /** Runs work in one transaction. */
-  write<T>(work: (session: EraseSession) => Promise<T>): Promise<T>
-}
 
 /** Events that are wiped in one transaction. */
 const batch = 500
@@ -52,15 +25,12 @@ export async function eraseTraces(
   workspace: WorkspaceId,
   profile: number,
 ): Promise<ErasedTraces> {
-  const { look, syntax } = tools
+  const { syntax } = tools
   const { among, ids } = syntax
-  const aliases = await look.all(
-    `SELECT value FROM profile_identifiers WHERE workspace_id = ?1 AND kind = '${MERGED_PROFILE}'
-       AND ${among('profile_id')}`,
-    [workspace, [profile]],
-  )
-  const people = [...new Set([profile, ...aliases.map(({ value }) => Number(value))])]
-  const { events, identifiers } = await findEvents(tools, workspace, people)
+  const people = await findPeople(tools, workspace, profile)
+  const held = await findHeld(tools, workspace, people)
+  const found = await findEvents(tools, workspace, people, held)
+  const { events, identifiers } = found
   await takeDown(tools, workspace, profile, identifiers)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
@@ -68,6 +38,12 @@ export async function eraseTraces(
   }
   for (let from = 0; from < events.length; from += batch) {
     await wipeEvents(tools, workspace, events.slice(from, from + batch), erased)
+  }
+  const keys = events.flatMap(({ key }) => key ?? [])
+  const kept = await findKept(tools, workspace, people, keys)
+  for (let from = 0; from < kept.length; from += batch) {
+    const some = kept.slice(from, from + batch)
+    erased.idempotency += await tools.write((session) => dropKept(session, workspace, some))
   }
   await tools.write(async ({ all, run }) => {
     const given = [workspace, people] as const
@@ -79,132 +55,53 @@ export async function eraseTraces(
     const where = `workspace_id = ?1 AND ${among('subject')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${where}`, given)
     await run(`DELETE FROM rule_counts WHERE ${where}`, given)
-    const ofProfile = `workspace_id = ?1 AND ${among('profile_id')}`
-    erased.idempotency += await run(`DELETE FROM idempotency WHERE ${ofProfile}`, given)
-    for (const id of people) {
-      // The profile as it was answered then stands within what is kept of the answer.
-      const drop = 'DELETE FROM idempotency WHERE workspace_id = ?1 AND outcome LIKE ?2'
-      erased.idempotency += await run(drop, [workspace, `%"profile":{"id":${id},%`])
-    }
     await run(
       `UPDATE profiles SET attributes = '{}', provenance = '[]', tags = '[]', identifiers = '[]',
          phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,
       given,
     )
     // Last: what leads to those who were merged leads the next try to them too.
-    erased.identifiers += await run(`DELETE FROM profile_identifiers WHERE ${ofProfile}`, given)
+    for (const { kind, value, holder } of [...held, ...heldFor(found)]) {
+      const drop = `DELETE FROM profile_identifiers
+        WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = ?4`
+      erased.identifiers += await run(drop, [workspace, kind, value, holder])
+    }
   })
   return erased
 }
 
-interface Found {
-  id: EventId
-  named: Identifier[]
-  key: string | null
+/** As former holders of what is theirs stand those too who were one with them for a while. */
+function heldFor({ identifiers, lookalikes }: Traces): Held[] {
+  return lookalikes.flatMap((other) => identifiers.map((each) => ({ ...each, holder: -other })))
 }
 
-/** Events about them, and those that named what they are found by and are about nobody else. */
-async function findEvents(
-  { look, syntax }: EraseTools,
+async function dropKept(
+  { run }: EraseSession,
   workspace: number,
-  people: readonly number[],
-): Promise<{ events: Found[]; identifiers: Identifier[] }> {
-  const { among, ids, at } = syntax
-  const chain = await look.all(
-    `WITH RECURSIVE chain (id) AS (
-       SELECT last_event FROM profiles WHERE ${ids('profiles')} AND last_event IS NOT NULL
-       UNION
-       SELECT e.previous FROM chain JOIN events e ON ${at('e', 'chain.id')}
-       WHERE e.previous IS NOT NULL)
-     SELECT id FROM chain`,
-    [workspace, people],
-  )
-  const columns = 'id, type, subject, attributes, changes, identifiers, idempotency_key'
-  const read = async (list: readonly number[]): Promise<Row[]> => {
-    const rows: Row[] = []
-    for (let from = 0; from < list.length; from += batch) {
-      const some = list.slice(from, from + batch)
-      rows.push(
-        ...(await look.all(`SELECT ${columns} FROM events WHERE ${ids('events')}`, [
-          workspace,
-          some,
-        ])),
-      )
-    }
-    return rows
-  }
-  const own = await read(chain.map(({ id }) => id as number))
-  const held = await look.all(
-    `SELECT kind, value FROM profile_identifiers WHERE workspace_id = ?1 AND ${among('profile_id')}`,
-    [workspace, people],
-  )
-  const identifiers = new Map<string, Identifier>()
-  for (const one of [...(held as unknown as Identifier[]), ...own.flatMap(identifiersIn)]) {
-    identifiers.set(`${one.kind}\0${one.value}`, one)
-  }
-  const known = new Set(own.map(({ id }) => id as number))
-  const named: number[] = []
-  for (const { kind, value } of identifiers.values()) {
-    const select = `SELECT event_id FROM event_identifiers
-      WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
-    const rows = await look.all(select, [workspace, kind, value])
-    named.push(...rows.map((row) => row.event_id as number).filter((id) => !known.has(id)))
-  }
-  const others = (await read([...new Set(named)])).filter(({ subject }) => {
-    return subject === null || people.includes(subject as number)
-  })
-  const events = [...own, ...others]
-    .filter(({ type }) => type !== 'profile.erased')
-    .map((row) => ({
-      id: row.id as EventId,
-      named: identifiersIn(row),
-      key: row.idempotency_key as string | null,
-    }))
-  return { events, identifiers: [...identifiers.values()] }
+  kept: readonly Kept[],
+): Promise<number> {
+  const drop = `DELETE FROM idempotency
+    WHERE workspace_id = ?1 AND token_id = ?2 AND route = ?3 AND key = ?4`
+  let count = 0
+  for (const { token, route, key } of kept) count += await run(drop, [workspace, token, route, key])
+  return count
 }
 
 /** Before anything is wiped: an erasure that is cut short has them all the same. */
 async function takeDown(
-  { write, witness }: EraseTools,
+  { write, hash }: EraseTools,
   workspace: WorkspaceId,
   profile: number,
   identifiers: readonly Identifier[],
 ): Promise<void> {
-  if (!witness) return
+  if (!hash) return
+  const own = identifiers.filter(({ kind }) => kind !== MERGED_PROFILE)
+  const hashes = await hash(own.map((each) => fingerprintText(workspace, each)))
   const insert = `INSERT INTO erased_identifiers (workspace_id, hash, profile_id)
     VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`
   await write(async ({ run }) => {
-    for (const identifier of identifiers) {
-      if (identifier.kind === MERGED_PROFILE) continue
-      const [hash] = witness.hashes(fingerprintText(workspace, identifier))
-      await run(insert, [workspace, hash, profile])
-    }
+    for (const each of hashes) await run(insert, [workspace, each, profile])
   })
-}
-
-/** Every identifier that an event told of, by name or by what changed. */
-function identifiersIn(row: Row): Identifier[] {
-  const found = parsed(row.identifiers) as unknown as Identifier[]
-  const changes = parsed(row.changes) as unknown as {
-    of?: string
-    name: string
-    from: JsonValue
-    to: JsonValue
-  }[]
-  const values = changes.flatMap(({ of, name, from, to }) => {
-    const both = [from, to].filter((value) => typeof value === 'string')
-    if (of === 'identifier') return both.map((value) => ({ kind: name, value }))
-    return of === undefined && name === EMAIL
-      ? both.flatMap((value) => emailIdentifier(value) ?? [])
-      : []
-  })
-  const attributes = parsed(row.attributes)
-  const email = isObject(attributes) ? emailIdentifier(attributes[EMAIL]) : null
-  return [...found, ...values, ...(email ? [email] : [])]
-}
-
-function parsed(text: unknown): JsonValue {
-  return JSON.parse(text as string) as JsonValue
 }
 
 async function wipeEvents(
@@ -223,12 +120,6 @@ async function wipeEvents(
     await dropDeliveries({ all, run }, syntax, workspace, owed, erased)
     const ofEvent = `workspace_id = ?1 AND ${among('event_id')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${ofEvent}`, [workspace, list])
-    // No index has keys alone: all of them are looked for in one go.
-    const keys = events.flatMap(({ key }) => key ?? [])
-    if (keys.length > 0) {
-      const drop = `DELETE FROM idempotency WHERE workspace_id = ?1 AND ${syntax.amongTexts('key')}`
-      erased.idempotency += await run(drop, [workspace, keys])
-    }
     for (const { id, named } of events) {
       for (const { kind, value } of named) {
         await run(

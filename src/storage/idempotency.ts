@@ -8,7 +8,7 @@ export interface IdempotencyRecord {
   bodyHash: string
   /** The outcome as JSON, in which the profile is left out when it is too large. */
   outcome: string
-  /** The profile that was left out: a repeat shows it as it is by then. */
+  /** Whom it tells of. Where the profile was left out, a repeat shows it as it is by then. */
   profileId: ProfileId | null
 }
 
@@ -18,11 +18,12 @@ const outcomeLengthMax = 65_536
 /** What to keep of a call that was carried out. */
 export function idempotencyRecord({ bodyHash }: Idempotency, applied: Applied): IdempotencyRecord {
   const outcome = JSON.stringify(appliedToJson(applied))
-  if (applied.profile === null || outcome.length <= outcomeLengthMax) {
-    return { bodyHash, outcome, profileId: null }
+  const profileId = applied.profile?.id ?? null
+  if (profileId === null || outcome.length <= outcomeLengthMax) {
+    return { bodyHash, outcome, profileId }
   }
   const short = JSON.stringify(appliedToJson({ ...applied, profile: null }))
-  return { bodyHash, outcome: short, profileId: applied.profile.id }
+  return { bodyHash, outcome: short, profileId }
 }
 
 /**
@@ -33,6 +34,12 @@ export function idempotencyRecord({ bodyHash }: Idempotency, applied: Applied): 
 export function recordedOutcome(record: IdempotencyRecord, asked: Idempotency): Applied {
   if (record.bodyHash !== asked.bodyHash) throw new Fault('idempotency_key_reused')
   return { ...appliedFromJson(JSON.parse(record.outcome) as AppliedJson), repeated: true }
+}
+
+/** What a call was answered with, and whom it tells of: an erasure of theirs takes it along. */
+export interface KeptAnswer {
+  text: string
+  about: ProfileId | null
 }
 
 /** What is kept of a call that has begun and has come to nothing yet. */

@@ -10,6 +10,7 @@ import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../co
 import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
+import type { KeptAnswer } from './idempotency.ts'
 import type { QueryStore } from './query-store.ts'
 import type { RecordStore } from './record-store.ts'
 
@@ -57,8 +58,21 @@ export interface Store extends QueryStore, RecordStore {
   /** Events with `id > after`, in id order, at most `limit`. */
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
 
+  /** An event and those before it about the same profile, newest first, at most `limit`. */
+  readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]>
+
   /** The id of the newest event of a workspace; 0 when there never was one. */
   lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0>
+
+  /**
+   * Ids of events that named this identifier without being about somebody who held it, in id order,
+   * at most `limit`. However many events there are about people who hold it, they are not read.
+   */
+  looseEventsNaming(
+    workspaceId: WorkspaceId,
+    identifier: Identifier,
+    limit: number,
+  ): Promise<EventId[]>
 
   /** Ids of events that named this identifier, in id order, at most `limit`. */
   eventsNaming(
@@ -80,7 +94,7 @@ export interface Store extends QueryStore, RecordStore {
     workspaceId: WorkspaceId,
     token: number,
     asked: Idempotency,
-    answer: string | null,
+    answer: KeptAnswer | null,
   ): Promise<void>
 
   /*

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
-import { type Engine, engines } from '../kit/engines.ts'
+import { type Engine, engines, postgres } from '../kit/engines.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
 import type { SpawnedRoster } from '../kit/spawn-roster.ts'
 import { verifyWrites, WriteLost } from './verify-writes.ts'
@@ -77,7 +77,7 @@ async function plantedDefect(engine: Engine, preload: URL): Promise<unknown> {
   await using folder = await dataFolder(engine)
   for (let kill = 0; kill < 5; kill++) {
     const workspace = await folder.newWorkspace()
-    await using roster = await folder.start({ preload })
+    await using roster = await folder.start({ preload, fromSource: engine === postgres })
     const load = await writeUntilKilled(roster, workspace)
     try {
       await verify(folder, workspace, load)

@@ -163,7 +163,7 @@ async function othersGoOn(engine: Engine, patienceMs: number, preload?: URL): Pr
   ]
   await folder.withStore((store) => applyRules(store, world.workspace.id, tellAll(places)))
   const env = { ...withKey, ROSTER_DELIVERIES_IN_FLIGHT_MAX: '16', ROSTER_DRAIN_TIMEOUT_MS: '500' }
-  await using roster = await folder.start({ env, ...(preload && { preload }) })
+  await using roster = await folder.start({ env, ...(preload && { preload, fromSource: true }) })
   const people = Array.from({ length: 16 }, (_, n) => `p${n}@b.nl`)
   const events = names.flatMap((name) => people.map((email, n) => told(`shop.${name}`, email, n)))
   await sendEvents(roster.url, world, [...people.map(member), ...events])

@@ -33,4 +33,11 @@ export const postgres: Engine = {
   },
 }
 
-export const engines: readonly Engine[] = [sqlite, postgres]
+/** All of them, unless one is named. */
+export const engines: readonly Engine[] = named(process.env.ROSTER_TEST_ENGINE)
+
+function named(name: string | undefined): Engine[] {
+  const found = [sqlite, postgres].filter((each) => name === undefined || each.name === name)
+  if (found.length === 0) throw new Error(`ROSTER_TEST_ENGINE: there is no engine "${name}".`)
+  return found
+}

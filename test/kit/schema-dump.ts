@@ -22,11 +22,12 @@ type Query = (text: string) => Promise<QueryResultRow[]>
 export async function dumpSchema(query: Query): Promise<string> {
   const tables = await query(`
     SELECT c.oid::integer AS oid, c.relname AS name, c.relkind AS kind,
+      c.relpersistence = 'u' AS is_unlogged,
       array_to_string(c.reloptions, ', ') AS options, pg_get_partkeydef(c.oid) AS partitioned
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
       AND NOT c.relispartition ORDER BY c.relname COLLATE "C"`)
   const parts: string[] = []
-  for (const { oid, name, options, partitioned } of tables) {
+  for (const { oid, name, is_unlogged, options, partitioned } of tables) {
     const columns = await query(`
       SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
         a.attnotnull AS filled, a.attidentity AS identity,
@@ -42,6 +43,7 @@ export async function dumpSchema(query: Query): Promise<string> {
       SELECT pg_get_indexdef(indexrelid) AS text FROM pg_index
       WHERE indrelid = ${oid} ORDER BY indexrelid::regclass::text COLLATE "C"`)
     const more = [
+      ...(is_unlogged ? ['unlogged'] : []),
       ...(partitioned === null ? [] : [`partitioned by ${partitioned}`]),
       ...(options ? [`with ${options}`] : []),
     ]

@@ -11,6 +11,8 @@ export interface SpawnOptions {
   env?: { [name: string]: string }
   /** A module that is loaded into the program before it starts: how a fault is planted. */
   preload?: URL
+  /** Starts it from its source, for a module that changes more than what Node itself brings. */
+  fromSource?: boolean
   /** Where its output goes, so that nobody has to read it while it is measured. */
   outputFile?: string
   /** How long it may take until it answers. */
@@ -36,8 +38,8 @@ export interface SpawnedRoster {
 export type WorkingRoster = Omit<SpawnedRoster, 'url' | 'startedInMs'>
 
 export const rosterBin = fileURLToPath(new URL('../../bin/roster', import.meta.url))
-/** A module that is loaded before it can only change what is a module of its own. */
-const fromSource = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** What is one module among others here is not in the few files that `bin/roster` prefers. */
+const source = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /**
  * Starts `roster serve` on a free port and waits until it is ready. Throws with what the program
@@ -46,8 +48,8 @@ const fromSource = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.ur
 export async function spawnRoster(options: SpawnOptions): Promise<SpawnedRoster> {
   const began = performance.now()
   const file = options.outputFile === undefined ? null : openSync(options.outputFile, 'w+')
-  const [command, ...words] = options.preload
-    ? [process.execPath, '--disable-warning=ExperimentalWarning', fromSource]
+  const [command, ...words] = options.fromSource
+    ? [process.execPath, '--disable-warning=ExperimentalWarning', source]
     : [rosterBin]
   const child = spawn(command, [...words, 'serve'], {
     stdio: ['ignore', file ?? 'pipe', file ?? 'pipe'],

@@ -16,7 +16,11 @@ export interface RunningRoster {
   /** The store the program works on. */
   store: FullStore
   dialects: readonly Dialect[]
-  newWorkspace(settings?: Partial<WorkspaceSettings>): Promise<NewWorkspace>
+  /** With a token for each of `dialects`, which are all unless some are named. */
+  newWorkspace(
+    settings?: Partial<WorkspaceSettings>,
+    dialects?: readonly Dialect[],
+  ): Promise<NewWorkspace>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -45,7 +49,8 @@ export async function startRoster(
       tlsUrl: app.tlsUrl,
       store: app.store,
       dialects: app.dialects,
-      newWorkspace: (settings) => newWorkspace(app.store, app.dialects, settings),
+      newWorkspace: (settings, dialects = app.dialects) =>
+        newWorkspace(app.store, dialects, settings),
       close,
       [Symbol.asyncDispose]: close,
     }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { outcome, verifyWrites } from '../crash/verify-writes.ts'
 import { WriteLoad } from '../crash/write-load.ts'
 import { commitAsked, commitDone, FaultProxy } from '../kit/fault-proxy.ts'
+import { until } from '../kit/follow-up-site.ts'
 import { send, type WireRequest } from '../kit/http-client.ts'
 import { type Nodes, startNodes } from '../kit/nodes.ts'
 import { setters } from '../kit/person-calls.ts'
@@ -70,7 +71,10 @@ describe('three nodes with a network that fails between them and the database', 
       const undo: (() => void)[] = []
       const writes = await survive(nodes, {
         begin: () => void undo.push(...proxies.map((proxy) => proxy.trap({ ...trap, spring }))),
-        last: () => sleep(piecesMs),
+        last: async () => {
+          await sleep(piecesMs)
+          await until('a commit was cut', () => count >= 7)
+        },
         end: () => undo.forEach((remove) => void remove()),
       })
       t.diagnostic(counted(writes))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { commitDone, FaultProxy } from '../kit/fault-proxy.ts'
+import { until } from '../kit/follow-up-site.ts'
 import { send } from '../kit/http-client.ts'
 import { startNodes } from '../kit/nodes.ts'
 import { setters } from '../kit/person-calls.ts'
@@ -15,11 +15,15 @@ import { survive } from './survive.ts'
  * caught by the kills of `test/crash/kill.test.ts`.
  */
 
+const fromSource = true
+
 test('the check catches a commit without an answer that is reported as not stored', async () => {
   await using database = await newDatabase()
   await using proxy = await FaultProxy.start(database.url)
   const preload = new URL('./planted-lost-reply.ts', import.meta.url)
-  await using nodes = await startNodes([{ url: proxy.url, preload }], { databaseUrl: database.url })
+  await using nodes = await startNodes([{ url: proxy.url, preload, fromSource }], {
+    databaseUrl: database.url,
+  })
   let count = 0
   const undo: (() => void)[] = []
   const caught = survive(nodes, {
@@ -27,7 +31,7 @@ test('the check catches a commit without an answer that is reported as not store
       const spring = () => (++count % 7 === 0 ? ('cut' as const) : ('pass' as const))
       undo.push(proxy.trap({ ...commitDone, spring }))
     },
-    last: () => sleep(600),
+    last: () => until('answers are lost', () => count >= 28),
     end: () => undo.forEach((remove) => void remove()),
   })
   await assert.rejects(caught, /was answered 503, and is stored/)
@@ -35,7 +39,10 @@ test('the check catches a commit without an answer that is reported as not store
 
 test('the check catches nodes that look for an identifier without locking it', async () => {
   const preload = new URL('./planted-find-then-insert.ts', import.meta.url)
-  await using nodes = await startNodes([{ preload }, { preload }])
+  await using nodes = await startNodes([
+    { preload, fromSource },
+    { preload, fromSource },
+  ])
   const { urls, store } = nodes
   const caught = firstCalls({ urls, store, workspace: await nodes.newWorkspace() }, 30)
   await assert.rejects(caught, /one call creates the profile/)
@@ -43,7 +50,10 @@ test('the check catches nodes that look for an identifier without locking it', a
 
 test('the check catches ids that are not taken in the transaction that writes them', async () => {
   const preload = new URL('./planted-early-ids.ts', import.meta.url)
-  await using nodes = await startNodes([{ preload }, { preload }])
+  await using nodes = await startNodes([
+    { preload, fromSource },
+    { preload, fromSource },
+  ])
   const { urls, store } = nodes
   const workspace = await nodes.newWorkspace()
   // The names of attributes are numbered under the same lock; that they are is not the question.

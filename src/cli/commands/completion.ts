@@ -11,6 +11,7 @@ export const completion = defineCommand({
     'In ~/.bashrc: source <(roster completion bash). In ~/.zshrc, behind compinit:\n' +
     'source <(roster completion zsh). In fish: roster completion fish | source.',
   positionals: { min: 1, max: 1 },
+  words: () => shells,
   options: {},
   async run({ positionals }) {
     const [asked = ''] = positionals
@@ -21,7 +22,7 @@ export const completion = defineCommand({
       throw new CliError('usage', `There is no completion for "${asked}", only ${known}.${meant}`)
     }
     const all = await Promise.all(Object.values(commands).map((load) => load()))
-    const script = completionScript(shell, all)
+    const script = await completionScript(shell, all)
     return { json: { shell, script }, text: script }
   },
 })

@@ -15,11 +15,13 @@ export const exportCommand = defineCommand({
     'server runs. A file is never overwritten, and has its name once it is whole. Cells of CSV\n' +
     'that a spreadsheet would run begin with an apostrophe. roster import takes profiles back.',
   positionals: { min: 1, max: 2 },
+  words: () => ['profiles', 'events'],
   options: {
     workspace: workspaceOption,
     format: {
       type: 'text',
       placeholder: 'csv|ndjson',
+      values: ['csv', 'ndjson'],
       help: "Else by the file's name, and ndjson without one.",
     },
     after: { type: 'integer', placeholder: 'ID', default: 0, help: 'Only events after this one.' },

@@ -52,7 +52,12 @@ export const importCommand = defineCommand({
     'dry-run': { type: 'flag', help: 'Store nothing, and say what would become of each row.' },
     'follow-ups': { type: 'flag', help: 'Have rules react to what is imported.' },
     'clear-empty': { type: 'flag', help: 'Have an empty cell clear what is stored.' },
-    format: { type: 'text', placeholder: 'csv|ndjson', help: "Else by the file's name." },
+    format: {
+      type: 'text',
+      placeholder: 'csv|ndjson',
+      values: ['csv', 'ndjson'],
+      help: "Else by the file's name.",
+    },
     delimiter: { type: 'text', placeholder: 'CHARACTER', help: 'Of a CSV file; else guessed.' },
     rejected: {
       type: 'text',

@@ -15,7 +15,12 @@ export const runsList = defineCommand({
   positionals: { min: 0, max: 0 },
   options: {
     workspace: workspaceOption,
-    state: { type: 'text', placeholder: 'STATE', help: `Only ${states.join(', ')}.` },
+    state: {
+      type: 'text',
+      placeholder: 'STATE',
+      values: states,
+      help: `Only ${states.join(', ')}.`,
+    },
     rule: { type: 'text', placeholder: 'NAME', help: 'Only of this rule.' },
     profile: { type: 'integer', placeholder: 'ID', min: 1, help: 'Only about this profile.' },
     limit: { type: 'integer', min: 1, max: 10_000, default: 50, help: 'How many at most.' },

@@ -26,6 +26,7 @@ export const tail = defineCommand({
     'the rules in force. Of deliveries each new state is told. Ctrl-C ends it. With --json each\n' +
     'line is an object of its own.',
   positionals: { min: 0, max: 3 },
+  words: () => kinds,
   options: {
     workspace: workspaceOption,
     type: {

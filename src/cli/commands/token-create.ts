@@ -18,9 +18,18 @@ export const tokenCreate = defineCommand({
     "token in its vendor's shape.",
   positionals: { min: 0, max: 0 },
   options: {
-    dialect: { type: 'text', required: true, help: 'The dialect the token is for.' },
+    dialect: {
+      type: 'text',
+      required: true,
+      values: async () => (await loadDialects()).map(({ id }) => id),
+      help: 'The dialect the token is for.',
+    },
     workspace: workspaceOption,
-    scope: { type: 'list', help: 'A call the token may make; without any it may make every one.' },
+    scope: {
+      type: 'list',
+      values: knownScopes,
+      help: 'A call the token may make; without any it may make every one.',
+    },
     'rate-limit': rateLimitOption,
     label: { type: 'text', default: '', help: 'A word to tell it by in listings.' },
   },
@@ -60,4 +69,11 @@ function checkScopes(dialect: Dialect, scopes: readonly string[]): string[] {
   if (unknown === undefined) return [...new Set(scopes)]
   const there = `${didYouMean(unknown, known)} It has: ${[...known].join(', ')}.`
   throw new CliError('usage', `${dialect.id} has no scope "${unknown}".${there}`)
+}
+
+async function knownScopes(): Promise<string[]> {
+  const all = (await loadDialects()).flatMap(({ endpoints, scopes = [] }) => {
+    return [...endpoints.map(({ scope }): string => scope), ...scopes]
+  })
+  return [...new Set(all)].sort()
 }

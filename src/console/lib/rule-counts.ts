@@ -19,7 +19,9 @@ export const noCount: RuleCount = { events: 0, deliveries: 0, lastAt: null }
 export const ruleCounts = queryOptions({
   queryKey: ['rule-counts'],
   queryFn: async ({ signal }) => {
-    const from = new Date(Date.now() - countedDays * dayMs).toISOString()
+    // Whole days are counted together already.
+    const today = Math.floor(Date.now() / dayMs) * dayMs
+    const from = new Date(today - countedDays * dayMs).toISOString()
     const asked = { from, step: 'day', signal } as const
     const [events, deliveries] = await Promise.all([
       api.countEvents({ ...asked, by: 'source' }),

@@ -1,7 +1,7 @@
 import { Anchor, Group, SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { DeliveryCount } from '../../client/client.js'
+import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { deliveryWords } from './delivery-state.tsx'
@@ -17,40 +17,48 @@ const words = {
   noErrors: ['Nothing was given up on', 'Er is niets opgegeven'],
 } as const
 
-/** What is not over and what was given up on, as bars, and for what reasons. */
+/**
+ * What is not over and what was given up on, as bars, and for what reasons. Both are counted by the
+ * server without a look at what is counted, since they are asked for all the time.
+ */
 export function DeliveryCharts() {
   const said = useWords(words)
-  const counts = useQuery({
-    queryKey: ['deliveries', 'counts', undefined],
-    queryFn: ({ signal }) => api.countDeliveries({ signal }),
+  const destinations = useQuery({
+    queryKey: ['destinations'],
+    queryFn: ({ signal }) => api.listDestinations({ signal }),
+    refetchInterval: 5_000,
+  })
+  const dead = useQuery({
+    queryKey: ['deliveries', 'counts', 'dead'],
+    queryFn: ({ signal }) => api.countDeliveries({ state: 'dead', signal }),
     refetchInterval: 5_000,
   })
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Section title={said.waits}>
         <Loaded
-          query={counts}
-          isEmpty={({ data }) => data.length === 0}
+          query={destinations}
+          isEmpty={({ data }) => data.every((one) => totalOf(one) === 0)}
           empty={<Empty title={said.none} />}
         >
-          {({ data }) => <ByDestination counts={data} />}
+          {({ data }) => <ByDestination destinations={data} />}
         </Loaded>
       </Section>
       <Section title={said.errors}>
         <Loaded
-          query={counts}
-          isEmpty={({ data }) => deadOf(data).length === 0}
+          query={dead}
+          isEmpty={({ data }) => data.length === 0}
           empty={<Empty title={said.noErrors} />}
         >
-          {({ data }) => <ByReason counts={deadOf(data)} />}
+          {({ data }) => <ByReason counts={data} />}
         </Loaded>
       </Section>
     </SimpleGrid>
   )
 }
 
-function deadOf(counts: DeliveryCount[]): DeliveryCount[] {
-  return counts.filter(({ state }) => state === 'dead')
+function totalOf({ deliveries }: Destination): number {
+  return states.reduce((total, state) => total + deliveries[state], 0)
 }
 
 const states = ['dead', 'claimed', 'pending', 'queued'] as const
@@ -69,20 +77,21 @@ interface Part {
   search: { [name: string]: string }
 }
 
-function ByDestination({ counts }: { counts: DeliveryCount[] }) {
+function ByDestination({ destinations }: { destinations: Destination[] }) {
   const said = useWords(words)
   const named = useWords(deliveryWords)
-  const rows = [...Map.groupBy(counts, ({ destination }) => destination)].map(([name, of]) => {
-    const parts = states.flatMap((state): Part[] => {
-      const count = sum(of.filter((each) => each.state === state))
-      const search = { state, destination: name }
-      const colour = colours[state] ?? ''
-      return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
+  const rows = destinations
+    .map((one) => {
+      const { name, deliveries } = one
+      const parts = states.flatMap((state): Part[] => {
+        const count = deliveries[state]
+        const search = { state, destination: name }
+        const colour = colours[state] ?? ''
+        return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
+      })
+      return { name, parts, total: totalOf(one), oldest: deliveries.waiting_since }
     })
-    const waiting = of.filter(({ state }) => state !== 'dead')
-    const oldest = waiting.map(({ oldest_planned_at: at }) => at).sort()[0]
-    return { name, parts, total: sum(of), oldest }
-  })
+    .filter(({ total }) => total > 0)
   const most = Math.max(...rows.map(({ total }) => total))
   return (
     <ul className="plain-list">
@@ -91,7 +100,7 @@ function ByDestination({ counts }: { counts: DeliveryCount[] }) {
         .map(({ name, parts, oldest }) => (
           <li key={name} className="below">
             <Bar name={name} parts={parts} most={most} />
-            {oldest !== undefined && (
+            {oldest !== null && (
               <Text size="sm" c="dimmed">
                 {said.oldest} <Age at={oldest} />
               </Text>

@@ -69,11 +69,23 @@ function namesShown(named: readonly StoredRecord[], view: WorkspaceView) {
     else definitions.set(record.name ?? '', readDefinition(record))
   }
   return {
-    tagId: (name: string) => tags.get(name) ?? otherIdsFrom + view.nameId('tag', name),
-    definition: (name: string) => {
+    tagId: onceEach((name) => tags.get(name) ?? otherIdsFrom + view.nameId('tag', name)),
+    definition: onceEach((name): ReturnType<Shown['definition']> => {
       const known = definitions.get(definitionKey(name).name)
       return known ?? { id: otherIdsFrom + view.nameId('attribute', name), description: '' }
-    },
+    }),
+  }
+}
+
+/** Everybody on a page has the same few names. */
+function onceEach<T>(look: (name: string) => T): (name: string) => T {
+  const seen = new Map<string, T>()
+  return (name) => {
+    const known = seen.get(name)
+    if (known !== undefined) return known
+    const found = look(name)
+    seen.set(name, found)
+    return found
   }
 }
 

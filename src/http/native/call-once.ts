@@ -1,6 +1,7 @@
 import type { Idempotency } from '../../core/command.ts'
 import type { DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
+import type { ProfileId } from '../../core/profile.ts'
 import { SealError } from '../../lib/seal.ts'
 import { repeatedHeaders } from '../serve-endpoint.ts'
 import type { NativeCall } from './call.ts'
@@ -20,13 +21,14 @@ export async function callOnce(
   const { store, workspace, token } = call
   const kept = await store.beginCall(workspace.id, token.id, asked)
   if (kept !== null) return repeat(call, asked, kept)
-  const end = async (answer: string | null) => {
+  const end = async (answer: { text: string; about: ProfileId | null } | null) => {
     // What was done is done: the answer is worth more than a repeat's.
     await store.endCall(workspace.id, token.id, asked, answer).catch(() => {})
   }
   try {
     const answer = await run()
-    await end(call.parts.sealer.seal(JSON.stringify(answer), placeOf(call, asked)))
+    const text = call.parts.sealer.seal(JSON.stringify(answer), placeOf(call, asked))
+    await end({ text, about: call.tells.of })
     return answer
   } catch (error) {
     if (error instanceof Fault && error.code !== 'outcome_unknown') await end(null)

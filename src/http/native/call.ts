@@ -1,10 +1,10 @@
 import type { Actions } from '../../core/action.ts'
 import type { Actor } from '../../core/audit.ts'
-import type { Applied, Command, Idempotency } from '../../core/command.ts'
+import type { Applied, Command, Idempotency, IfVersion } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import type { CommandBody, Dialect, ShownToken } from '../../core/dialect.ts'
 import type { Source } from '../../core/event.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { FollowUpGrammar } from '../../core/rule-schema-steps.ts'
 import type { Templates } from '../../core/template.ts'
 import type { Workspace } from '../../core/workspace.ts'
@@ -35,7 +35,7 @@ export interface NativeParts {
     store: Store,
     dialect: Dialect,
     workspaceId: WorkspaceId,
-    options: { scopes: string[]; label: string; by: Actor },
+    options: { scopes: string[]; label: string; rateLimit?: Token['rateLimit']; by: Actor },
   ): Promise<ShownToken>
 }
 
@@ -55,10 +55,12 @@ export interface NativeCall<Params, Query, Body> {
   actor: Actor
   /** Null without a key, and where the route takes none. */
   idempotency: Idempotency | null
-  /** The version that `If-Match` names, where the route takes it and it was sent. */
-  ifVersion: number | undefined
+  /** The version that `If-Match` names, or `*`, where the route takes it and it was sent. */
+  ifVersion: IfVersion | undefined
   /** The tag that `If-Match` names, where the route takes one and it was sent. */
   ifTag: string | undefined
+  /** Whom the answer tells of, where it is kept for repeats: an erasure takes it along. */
+  tells: { of: ProfileId | null }
   /** For answers that go on; nothing else should need it. */
   raw: Call
 }

@@ -5,7 +5,7 @@ import { rateText } from '../../core/destination.ts'
 import { durationText } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { destinationSchema } from '../../core/rule-schema-destinations.ts'
-import type { DeliveryCount, Destination } from '../../storage/delivery-store.ts'
+import type { BacklogTally, Destination } from '../../storage/delivery-store.ts'
 import { closed, nullable, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
@@ -91,7 +91,17 @@ export const destination = Type.Object(
         { ...closed, description: 'how much of its rate is used now; null where it has none' },
       ),
     ),
-    deliveries: Type.Object({ queued: count, pending: count, claimed: count, dead: count }, closed),
+    deliveries: Type.Object(
+      {
+        ...{ queued: count, pending: count, claimed: count, dead: count },
+        waiting_since: nullable(time),
+      },
+      {
+        ...closed,
+        description:
+          'what is not over and what was given up on; `waiting_since` is when the first of those that wait was planned',
+      },
+    ),
     created_at: time,
     updated_at: time,
   },
@@ -100,7 +110,7 @@ export const destination = Type.Object(
 
 export function shownDestination(
   each: Destination,
-  counts: readonly DeliveryCount[],
+  counts: readonly BacklogTally[],
   now: number,
 ): JsonObject {
   const { breaker, secrets, secret, auth, rate, bucket } = each
@@ -156,8 +166,11 @@ function shownSource(source: { env: string } | { file: string } | null): string 
   return 'env' in source ? `env:${source.env}` : `file:${source.file}`
 }
 
-function tally(counts: readonly DeliveryCount[]): JsonObject {
+function tally(counts: readonly BacklogTally[]): JsonObject {
   const sums = { queued: 0, pending: 0, claimed: 0, dead: 0 }
   for (const { state, count: more } of counts) if (state in sums) sums[state as 'dead'] += more
-  return sums
+  const waiting = counts.filter(({ state }) => state !== 'dead')
+  const times = waiting.map(({ oldestPlannedAt }) => oldestPlannedAt)
+  const oldest = times.length === 0 ? null : Math.min(...times)
+  return { ...sums, waiting_since: shownTime(oldest) }
 }

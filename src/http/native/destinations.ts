@@ -16,9 +16,10 @@ import {
   destinationBody,
   shownDestination,
 } from './destination-shapes.ts'
+import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
-import { closed, nullable, time, writeOptions } from './schemas.ts'
+import { closed, nullable, page, time, writeOptions } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
 const reads = { scope: 'destinations:read', resource: 'destinations' } as const
@@ -32,16 +33,14 @@ export const listDestinations = defineRoute({
   path: '/destinations',
   operation: 'listDestinations',
   summary: 'List destinations, how they are, and what waits for them',
-  answers: {
-    200: {
-      description: 'The destinations, by name',
-      schema: Type.Object({ data: Type.Array(destination) }, closed),
-    },
-  },
-  async handle({ parts, workspace, now }) {
+  query: Type.Object(shortPaging(), closed),
+  answers: { 200: { description: 'A page of destinations, by name', schema: page(destination) } },
+  async handle({ parts, workspace, query, now }) {
     const all = await parts.deliveries.listDestinations(workspace.id)
-    const counts = await countBacklog(parts.deliveries, workspace.id)
-    return { status: 200, body: { data: all.map((each) => shownDestination(each, counts, now)) } }
+    const { page: shown, next_cursor } = pageOf(all, ({ name }) => name, query)
+    const counts = await parts.deliveries.tallyBacklog(workspace.id)
+    const data = shown.map((each) => shownDestination(each, counts, now))
+    return { status: 200, body: { data, next_cursor } }
   },
 })
 
@@ -256,7 +255,7 @@ async function setState(call: Calling, word: string, state: 'active' | 'paused')
 async function showOne(call: Calling, word: string): Promise<JsonObject> {
   const found = await findOne(call, word)
   const { parts, workspace, now } = call
-  const counts = await countBacklog(parts.deliveries, workspace.id, { destination: found.name })
+  const counts = await parts.deliveries.tallyBacklog(workspace.id, found.name)
   return shownDestination(found, counts, now)
 }
 

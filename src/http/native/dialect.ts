@@ -61,7 +61,11 @@ export const native = defineDialect({
     return parsed.value
   },
   renderError: renderProblem,
-  rateLimit: { rule: { calls: limits.nativeCallsMax, windowMs: 60_000 }, per: 'token' },
+  rateLimit: {
+    rule: { calls: limits.nativeCallsMax, windowMs: 60_000 },
+    wide: { calls: limits.nativeBurstMax, refillPerSecond: limits.nativeCallsPerSecondMax },
+    per: 'token',
+  },
   crossOrigin: true,
   tokens: makeTokens(),
   samples: (baseUrl, { token }) => [

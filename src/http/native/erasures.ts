@@ -2,10 +2,11 @@ import Type from 'typebox'
 import { Fault, invalidField } from '../../core/errors.ts'
 import type { Identifier } from '../../core/profile.ts'
 import { findReceipt, shownReceipt } from '../../operate/erasure-receipts.ts'
+import { pageOf, shortPaging } from './page-of.ts'
 import { readIdentifier } from './read-fields.ts'
 import { byId } from './read-profiles.ts'
 import { defineRoute } from './route.ts'
-import { closed, id, idIn, nullable, time } from './schemas.ts'
+import { closed, id, idIn, nullable, page, time } from './schemas.ts'
 
 const count = Type.Integer({ minimum: 0 })
 
@@ -40,26 +41,28 @@ const reads = {
   scope: 'profiles:read',
   resource: 'erasures',
 } as const
-const receiptsMax = 100
+/** So often one identifier is erased at most, as far as it is told. */
+const receiptsMax = 1_000
 
 export const findErasures = defineRoute({
   ...reads,
   path: '/erasures',
   operation: 'findErasures',
   summary: 'Say whether somebody was erased before',
-  description: `Finds receipts by an identifier, with \`kind\` and \`value\`, or by all those of a profile, with \`profile_id\`. An erasure leaves nothing but keyed hashes, so that only who asks for the very same identifier finds it. At most ${receiptsMax}, oldest first.`,
+  description: `Finds receipts by an identifier, with \`kind\` and \`value\`, or by all those of a profile, with \`profile_id\`. An erasure leaves nothing but keyed hashes, so that only who asks for the very same identifier finds it. Oldest first, of the first ${receiptsMax}.`,
   query: Type.Object(
     {
       kind: Type.Optional(Type.String({ description: 'a kind of identifier, with value' })),
       value: Type.Optional(Type.String({ description: 'the value of the identifier' })),
       profile_id: Type.Optional(idIn),
+      ...shortPaging(100),
     },
     closed,
   ),
   answers: {
     200: {
       description: 'The receipts; none where nobody was erased',
-      schema: Type.Object({ data: Type.Array(receipt) }, closed),
+      schema: page(receipt),
     },
   },
   refuses: ['profile_not_found'],
@@ -75,11 +78,11 @@ export const findErasures = defineRoute({
       throw invalidField('kind', 'Ask either with "kind" and "value", or with "profile_id".')
     }
     const ids = await store.findErasures(workspace.id, identifiers, receiptsMax)
-    const found = await Promise.all(ids.map((each) => findReceipt(store, workspace.id, each)))
-    return {
-      status: 200,
-      body: { data: found.flatMap((each) => (each ? shownReceipt(each) : [])) },
-    }
+    const asked = { limit: 100, ...query }
+    const { page: shown, next_cursor } = pageOf(ids, String, asked)
+    const found = await Promise.all(shown.map((each) => findReceipt(store, workspace.id, each)))
+    const data = found.flatMap((each) => (each ? shownReceipt(each) : []))
+    return { status: 200, body: { data, next_cursor } }
   },
 })
 

@@ -7,11 +7,10 @@ import {
   rejectHeldMerge,
   shownHeldMerge,
 } from '../../operate/held-merges.ts'
-import { commandOf } from './call.ts'
-import { merged, risk, shownMerge } from './merge-profiles.ts'
+import { merged, mergePreview, risk, shownMerge, shownMergePreview } from './merge-profiles.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
-import { closed, id, idIn, page, paging, time } from './schemas.ts'
+import { closed, id, idIn, page, paging, time, writeOptions } from './schemas.ts'
 
 const state = Type.Union([Type.Literal('open'), Type.Literal('rejected')], {
   description: 'open or rejected',
@@ -65,13 +64,25 @@ export const acceptHeld = defineRoute({
   summary: 'Merge them all the same',
   description: 'What the guards have against it does not count. `unmerge` undoes it.',
   params: Type.Object({ id: idIn }),
-  takes: ['idempotency-key'],
-  answers: { 200: { description: 'Merged', schema: merged } },
-  refuses: ['record_not_found', 'call_under_way', 'idempotency_key_reused'],
+  query: Type.Object(writeOptions, closed),
+  // Once it is accepted it is not held any more: a repeat would look for it in vain.
+  once: true,
+  answers: {
+    200: {
+      description: 'Merged, or what a dry run would come to',
+      schema: Type.Union([merged, mergePreview]),
+    },
+  },
   async handle(call) {
-    const { store, workspace, params } = call
+    const { store, workspace, params, query, source } = call
     const held = await findHeldMerge(store, workspace.id, params.id)
-    return shownMerge(call, await store.apply(workspace.id, commandOf(call, acceptingMerge(held))))
+    const command = { ...acceptingMerge(held), source }
+    if (query.dry_run) {
+      const previewed = await store.preview(workspace.id, command)
+      return { status: 200, body: await shownMergePreview(call, previewed, false) }
+    }
+    call.tells.of = held.into.id
+    return shownMerge(call, await store.apply(workspace.id, command))
   },
 })
 

@@ -8,12 +8,14 @@ import { mergeRisks } from '../../core/merge-guards.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
 import { applyHolding, commandOf, type NativeCall } from './call.ts'
+import { explainOne } from './events.ts'
 import { readIdentifier } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import {
   change,
   closed,
   dropped,
+  explanation,
   id,
   idIn,
   nullable,
@@ -24,6 +26,7 @@ import {
 import { shownEvent, shownPreview, shownProfile } from './shown.ts'
 
 type Calling = NativeCall<unknown, unknown, unknown>
+type Explaining = NativeCall<unknown, { explain?: boolean }, unknown>
 
 const one = Type.Object(
   {
@@ -63,11 +66,12 @@ export const merged = Type.Object(
     event_id: nullable(id),
     caused: Type.Array(id),
     repeated: Type.Boolean({ description: 'whether the call had been made before' }),
+    explanation: Type.Optional(nullable(explanation)),
   },
   { ...closed, 'x-name': 'MergedProfiles' },
 )
 
-const mergePreview = Type.Object(
+export const mergePreview = Type.Object(
   {
     ...preview.properties,
     risks: Type.Array(risk, { description: 'what the guards have against it' }),
@@ -77,13 +81,13 @@ const mergePreview = Type.Object(
   { ...closed, 'x-name': 'MergePreview' },
 )
 
-const dryRun = Type.Object({ dry_run: writeOptions.dry_run }, closed)
+const options = Type.Object(writeOptions, closed)
 const shared = {
   method: 'POST',
   scope: 'profiles:write',
   resource: 'profiles',
   params: Type.Object({ id: idIn }),
-  query: dryRun,
+  query: options,
   takes: ['idempotency-key'],
 } as const
 
@@ -196,7 +200,9 @@ async function readMerge(
 ): Promise<{ merge: Event; gone: Event[] }> {
   const most = 1 + limits.mergedPerCommandMax
   const [merge, ...after] = await store.readEvents(workspace.id, (place - 1) as EventId, most)
-  if (merge?.id !== place || merge.type !== 'profile.merged' || merge.subject !== into) {
+  const isMerge = merge?.id === place && merge.type === 'profile.merged'
+  // Where one of them was erased, nothing is left that could be undone.
+  if (!isMerge || merge.subject !== into || !Array.isArray(merge.attributes.profiles)) {
     const message = `Event ${place} is no merge into profile ${into}, or is not kept any more.`
     throw new Fault('not_found', { message })
   }
@@ -207,7 +213,8 @@ async function readMerge(
   return { merge, gone: gone.slice(0, profiles.length) }
 }
 
-export async function shownMerge({ store, workspace }: Calling, applied: Applied) {
+export async function shownMerge(call: Explaining, applied: Applied) {
+  const { store, workspace, query } = call
   const [first] = applied.events
   const [event] =
     first === undefined ? [] : await store.readEvents(workspace.id, (first - 1) as EventId, 1)
@@ -221,11 +228,12 @@ export async function shownMerge({ store, workspace }: Calling, applied: Applied
       event_id: first ?? null,
       caused: applied.events.slice(1 + profiles.length),
       repeated: applied.repeated === true,
+      ...(query.explain ? { explanation: await explainOne(call, first) } : {}),
     },
   }
 }
 
-async function shownMergePreview(
+export async function shownMergePreview(
   { store, workspace }: Calling,
   previewed: Preview,
   isGuarded: boolean,

@@ -203,5 +203,6 @@ function unmovable(id: DeliveryId): Fault {
 
 async function showOne(call: Calling, id: DeliveryId) {
   const found = await findDelivery(call, id)
+  call.tells.of = found.subject
   return { status: 200, body: shownDelivery(found, call.workspace.idKey) }
 }

@@ -12,6 +12,7 @@ const alwaysRefuses: readonly FaultCode[] = [
   'malformed_credentials',
   'invalid_credentials',
   'forbidden',
+  'header_not_taken',
   'too_many_requests',
   'unavailable',
   'internal',

@@ -39,7 +39,7 @@ import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
 import { countEvents, countPlanned } from './statistics.ts'
-import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { createToken, limitToken, listTokens, revokeToken } from './tokens.ts'
 import { tryRuleOnEvent } from './try-rule.ts'
 import {
   createWorkspace,
@@ -65,7 +65,7 @@ export const routes: readonly NativeRoute[] = [
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],
   ...[listDeliveries, countDeliveries, redeliverDeliveries, cancelDeliveries, getDelivery],
   ...[redeliverDelivery, cancelDelivery, resendDelivery],
-  ...[listTokens, createToken, revokeToken],
+  ...[listTokens, createToken, limitToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
   ...[listAudit, countEvents, countPlanned, listDialects, getRuleSchema],
 ]

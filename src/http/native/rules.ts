@@ -12,9 +12,10 @@ import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import type { NativeCall, NativeParts } from './call.ts'
+import { pageOf, shortPaging } from './page-of.ts'
 import { asFault, assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
-import { closed, time } from './schemas.ts'
+import { closed, page, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
 export const definition = Type.Record(Type.String(), Type.Unknown(), {
@@ -52,6 +53,11 @@ const tried = Type.Object(
   { ...closed, 'x-name': 'TriedExample' },
 )
 
+const ruleVersion = Type.Object(
+  { version: Type.Integer(), applied_at: time, in_force: Type.Boolean(), definition },
+  closed,
+)
+
 const reads = { scope: 'rules:read', resource: 'rules' } as const
 const writes = { scope: 'rules:write', resource: 'rules' } as const
 const byName = Type.Object({ name: Type.String() })
@@ -62,17 +68,20 @@ export const listRules = defineRoute({
   path: '/rules',
   operation: 'listRules',
   summary: 'List the rules in force, in their order',
+  query: Type.Object(shortPaging(), closed),
   answers: {
     200: {
-      description: 'The rules',
-      schema: Type.Object({ data: Type.Array(rule), etag }, closed),
+      description: 'A page of rules; the etag is of all of them',
+      schema: Type.Object({ ...page(rule).properties, etag }, closed),
       headers: ['etag'],
     },
   },
-  async handle({ store, workspace }) {
+  async handle({ store, workspace, query }) {
     const rules = await store.listRules(workspace.id)
     const tag = tagOf(rules)
-    return { status: 200, headers: { etag: tag }, body: { data: rules.map(shownRule), etag: tag } }
+    const { page: shown, next_cursor } = pageOf(rules, ({ name }) => name, query)
+    const body = { data: shown.map(shownRule), next_cursor, etag: tag }
+    return { status: 200, headers: { etag: tag }, body }
   },
 })
 
@@ -184,40 +193,22 @@ export const listRuleVersions = defineRoute({
   operation: 'listRuleVersions',
   summary: 'List every version of a rule there ever was, newest first',
   params: byName,
-  answers: {
-    200: {
-      description: 'The versions',
-      schema: Type.Object(
-        {
-          data: Type.Array(
-            Type.Object(
-              {
-                version: Type.Integer(),
-                applied_at: time,
-                in_force: Type.Boolean(),
-                definition,
-              },
-              closed,
-            ),
-          ),
-        },
-        closed,
-      ),
-    },
-  },
+  query: Type.Object(shortPaging(), closed),
+  answers: { 200: { description: 'A page of versions', schema: page(ruleVersion) } },
   refuses: ['not_found'],
-  async handle({ store, workspace, params }) {
+  async handle({ store, workspace, params, query }) {
     const versions = await store.ruleVersions(workspace.id, params.name)
     if (versions.length === 0) {
       throw new Fault('not_found', { message: `There never was a rule "${params.name}".` })
     }
-    const data = versions.map(({ rule: each, appliedAt, inForce }) => ({
+    const { page: shown, next_cursor } = pageOf(versions, (one) => String(one.rule.version), query)
+    const data = shown.map(({ rule: each, appliedAt, inForce }) => ({
       version: each.version,
       applied_at: shownTime(appliedAt),
       in_force: inForce,
       definition: definitionOf(each),
     }))
-    return { status: 200, body: { data } }
+    return { status: 200, body: { data, next_cursor } }
   },
 })
 

@@ -85,6 +85,7 @@ export const cancelRun = defineRoute({
     const end = { state: 'cancelled', reason: 'operator' } as const
     if (waiting.state === 'waiting') await store.apply(workspace.id, endingRun(waiting, end))
     const ended = await findRun(call, params.id)
+    call.tells.of = ended.subject
     // It may have gone on by itself meanwhile, and one that was over stays as it was.
     if (waiting.state !== 'waiting' || ended.reason !== 'operator') {
       const message = `Run ${runId(ended)} does not wait; it is ${ended.state}.`

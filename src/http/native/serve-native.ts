@@ -1,3 +1,4 @@
+import type { IfVersion } from '../../core/command.ts'
 import type { DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -61,6 +62,7 @@ async function answer(
   parts: NativeParts,
 ): Promise<DialectResponse | null> {
   const takes = headersOf(route)
+  assertTaken(route, call.head.headers)
   const input: NativeCall<unknown, unknown, unknown> = {
     params: readParams(route.params, params),
     query: readQuery(route.query, call.head.query),
@@ -75,6 +77,7 @@ async function answer(
     idempotency: takes.includes('idempotency-key') ? readIdempotency(call) : null,
     ifVersion: takes.includes('if-match') ? readIfMatch(call) : undefined,
     ifTag: takes.includes('if-match-tag') ? readIfMatchTag(call) : undefined,
+    tells: { of: null },
     raw: call,
   }
   const run = () => route.handle(input as NativeCall<never, never, never>)
@@ -85,11 +88,33 @@ async function answer(
   return { ...response, headers: { 'cache-control': 'no-store', ...response.headers } }
 }
 
+/**
+ * What would promise something that is not kept is refused. A full answer keeps what a reader is
+ * promised by `If-None-Match`, and a key is no harm where nothing is changed.
+ */
+function assertTaken(route: NativeRoute, headers: Call['head']['headers']): void {
+  const takes: readonly string[] = headersOf(route).map((name) => name.replace('-tag', ''))
+  const onWrites = route.method === 'GET' ? [] : ['if-none-match', 'if-unmodified-since']
+  const wrong = ['if-match', 'last-event-id', ...onWrites].find(
+    (name) => headers[name] !== undefined && !takes.includes(name),
+  )
+  if (wrong === undefined) return
+  const shown = wrong === 'last-event-id' ? 'Last-Event-ID' : asHeader(wrong)
+  throw new Fault('header_not_taken', {
+    message: `This call does not take ${shown}, and nothing was done. Send it without.`,
+    fields: [{ field: shown, message: 'Is no header of this call.' }],
+  })
+}
+
+function asHeader(name: string): string {
+  return name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+}
+
 function isDry(query: unknown): boolean {
   return (query as { dry_run?: boolean }).dry_run === true
 }
 
-function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
+export function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
   if (!route.body) {
     if (body === undefined) return undefined
     throw new Fault('malformed_body', { message: 'This call takes no body.' })
@@ -102,9 +127,10 @@ function readBody(route: NativeRoute, body: JsonValue | undefined): unknown {
 }
 
 /** The version an `If-Match` names, as the `ETag` of an answer has it. */
-function readIfMatch(call: Call): number | undefined {
+function readIfMatch(call: Call): IfVersion | undefined {
   const header = call.head.headers['if-match']
-  if (header === undefined || header.trim() === '*') return undefined
+  if (header === undefined) return undefined
+  if (header.trim() === '*') return '*'
   const version = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1]
   if (version === undefined) {
     throw new Fault('malformed_request', {

@@ -1,15 +1,20 @@
 import Type from 'typebox'
 import { allowsScope, type Dialect, type Scope } from '../../core/dialect.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertText } from '../../core/normalise.ts'
 import type { Token } from '../../storage/store.ts'
 import type { NativeCall } from './call.ts'
+import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
-import { closed, nullable, time } from './schemas.ts'
+import { closed, nullable, page, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
+
+const rateLimit = Type.Union([Type.Literal('off'), Type.Literal('vendor')], {
+  description: 'off or vendor: whether its calls are held to the limits that its vendor states',
+})
 
 const token = Type.Object(
   {
@@ -17,6 +22,7 @@ const token = Type.Object(
     dialect: Type.String(),
     scopes: Type.Array(Type.String(), { description: 'none means every call of the dialect' }),
     label: Type.String(),
+    rate_limit: rateLimit,
     created_at: time,
     revoked_at: nullable(time),
   },
@@ -30,12 +36,12 @@ export const listTokens = defineRoute({
   operation: 'listTokens',
   resource: 'tokens',
   summary: "List the workspace's tokens, revoked ones too",
-  answers: {
-    200: { description: 'The tokens', schema: Type.Object({ data: Type.Array(token) }, closed) },
-  },
-  async handle({ store, workspace }) {
+  query: Type.Object(shortPaging(), closed),
+  answers: { 200: { description: 'A page of tokens', schema: page(token) } },
+  async handle({ store, workspace, query }) {
     const tokens = await store.listTokens(workspace.id)
-    return { status: 200, body: { data: tokens.map(shownToken) } }
+    const { page: shown, next_cursor } = pageOf(tokens, ({ publicPart }) => publicPart, query)
+    return { status: 200, body: { data: shown.map(shownToken), next_cursor } }
   },
 })
 
@@ -56,6 +62,7 @@ export const createToken = defineRoute({
       label: Type.Optional(
         Type.String({ maxLength: limits.nameLengthMax, description: 'a word to tell it by' }),
       ),
+      rate_limit: Type.Optional(rateLimit),
     },
     closed,
   ),
@@ -68,15 +75,43 @@ export const createToken = defineRoute({
   async handle(call) {
     const { store, workspace, body, parts, actor } = call
     const dialect = findDialect(parts.dialects, body.dialect)
-    const { label = '' } = body
+    const { label = '', rate_limit = 'off' } = body
     assertText('label', label, limits.nameLengthMax)
     const scopes = [...new Set(body.scopes ?? [])]
     assertKnown(dialect, scopes)
     assertMayGrant(call.token, scopes)
+    assertLimits(dialect, rate_limit)
     const shown = await parts.createToken(store, dialect, workspace.id, {
-      ...{ scopes, label, by: actor },
+      ...{ scopes, label, rateLimit: rate_limit, by: actor },
     })
     return { status: 201, body: { token: shown } }
+  },
+})
+
+export const limitToken = defineRoute({
+  method: 'PATCH',
+  path: '/tokens/:public_part',
+  scope: 'tokens:write',
+  operation: 'limitToken',
+  once: true,
+  resource: 'tokens',
+  summary: "Hold a token to its vendor's limits on calls, or let it be",
+  description: 'It holds from the next call on, on other nodes within a second.',
+  params: Type.Object({ public_part: Type.String() }),
+  body: Type.Object({ rate_limit: rateLimit }, closed),
+  answers: { 200: { description: 'The token as it is now', schema: token } },
+  refuses: ['not_found'],
+  async handle({ store, workspace, params, body, parts, actor }) {
+    const find = async () => {
+      const tokens = await store.listTokens(workspace.id)
+      return tokens.find(({ publicPart }) => publicPart === params.public_part)
+    }
+    const was = await find()
+    if (was) assertLimits(findDialect(parts.dialects, was.dialect), body.rate_limit)
+    const limited = was && (await store.limitToken(params.public_part, body.rate_limit, actor))
+    const found = limited && (await find())
+    if (found) return { status: 200, body: shownToken(found) }
+    throw noSuchToken()
   },
 })
 
@@ -96,11 +131,20 @@ export const revokeToken = defineRoute({
     const tokens = await store.listTokens(workspace.id)
     const found = tokens.some(({ publicPart }) => publicPart === params.public_part)
     if (!found || !(await store.revokeToken(params.public_part, actor))) {
-      throw new Fault('not_found', { message: 'There is no such live token in this workspace.' })
+      throw noSuchToken()
     }
     return { status: 204 }
   },
 })
+
+function assertLimits({ id, rateLimit: own }: Dialect, word: string): void {
+  if (word === 'off' || own) return
+  throw invalidField('rate_limit', `The vendor of ${id} states no limits on calls.`)
+}
+
+function noSuchToken(): Fault {
+  return new Fault('not_found', { message: 'There is no such live token in this workspace.' })
+}
 
 function shownToken(each: Token): JsonObject {
   return {
@@ -108,6 +152,7 @@ function shownToken(each: Token): JsonObject {
     dialect: each.dialect,
     scopes: each.scopes,
     label: each.label,
+    rate_limit: each.rateLimit,
     created_at: shownTime(each.createdAt),
     revoked_at: shownTime(each.revokedAt),
   }

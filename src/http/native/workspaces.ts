@@ -4,8 +4,9 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { starterRules } from '../../core/rule.ts'
 import { isOrigin, isRegion, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
+import { pageOf, shortPaging } from './page-of.ts'
 import { defineRoute } from './route.ts'
-import { closed, nullable, time } from './schemas.ts'
+import { closed, nullable, page, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
 const settingsProperties = {
@@ -68,15 +69,12 @@ export const listWorkspaces = defineRoute({
   operation: 'listWorkspaces',
   summary: 'List all workspaces',
   description: 'Only for tokens that were made with the scope `workspaces:manage` by name.',
-  answers: {
-    200: {
-      description: 'The workspaces',
-      schema: Type.Object({ data: Type.Array(workspace) }, closed),
-    },
-  },
-  async handle({ store }) {
+  query: Type.Object(shortPaging(), closed),
+  answers: { 200: { description: 'A page of workspaces', schema: page(workspace) } },
+  async handle({ store, query }) {
     const found = await store.listWorkspaces()
-    return { status: 200, body: { data: found.map(shownWorkspace) } }
+    const { page: shown, next_cursor } = pageOf(found, ({ name }) => name, query)
+    return { status: 200, body: { data: shown.map(shownWorkspace), next_cursor } }
   },
 })
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import type { Applied, Changes, Key } from '../../core/command.ts'
+import type { Applied, Changes, IfVersion, Key } from '../../core/command.ts'
 import type { CommandBody, DialectResponse } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -111,7 +111,7 @@ export function commandFor(
   }
 }
 
-export function ifVersionOf(ifVersion: number | undefined): { ifVersion?: number } {
+export function ifVersionOf(ifVersion: IfVersion | undefined): { ifVersion?: IfVersion } {
   return ifVersion === undefined ? {} : { ifVersion }
 }
 

@@ -7,10 +7,11 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId } from '../../core/profile.ts'
 import { answerMany, type EntryResult, manyResults } from './bulk.ts'
 import { commandOf } from './call.ts'
+import { explainOne } from './events.ts'
 import { keyedBy, profileChanges, profileEntry } from './read-changes.ts'
 import { assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
-import { closed, id, idIn, nullable, preview, writeOptions } from './schemas.ts'
+import { closed, explanation, id, idIn, nullable, preview, writeOptions } from './schemas.ts'
 import { shownPreview } from './shown.ts'
 import {
   byId,
@@ -121,13 +122,20 @@ export const removeProfile = defineRoute({
   summary: 'Take a profile out of every read',
   description: 'What happened stays in the log; a later event may create the person again.',
   params: Type.Object({ id: idIn }),
-  query: Type.Object({ dry_run: writeOptions.dry_run }, closed),
+  query: Type.Object(writeOptions, closed),
   takes: ['idempotency-key', 'if-match'],
   answers: {
     200: {
       description: 'Removed; or what a dry run would come to',
       schema: Type.Union([
-        Type.Object({ event_id: nullable(id), caused: Type.Array(id) }, closed),
+        Type.Object(
+          {
+            event_id: nullable(id),
+            caused: Type.Array(id),
+            explanation: Type.Optional(nullable(explanation)),
+          },
+          closed,
+        ),
         preview,
       ]),
     },
@@ -147,7 +155,9 @@ export const removeProfile = defineRoute({
     }
     const { events } = await store.apply(workspace.id, command)
     const [first = null, ...caused] = events
-    return { status: 200, body: { event_id: first, caused } }
+    const body = { event_id: first, caused }
+    if (!query.explain || first === null) return { status: 200, body }
+    return { status: 200, body: { ...body, explanation: await explainOne(call, first) } }
   },
 })
 

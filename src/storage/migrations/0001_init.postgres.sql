@@ -203,6 +203,10 @@ CREATE TABLE events (
   PRIMARY KEY (workspace_id, id, received_at)
 ) PARTITION BY RANGE (received_at);
 
+-- By what caused them: few events have a cause, and theirs is a late one.
+CREATE INDEX events_by_cause ON events (workspace_id, cause_event, id)
+  WHERE cause_event IS NOT NULL;
+
 -- What events named that their subject does not hold, or that have no subject: so events about a
 -- person from before there was a profile are found. The others are on their subject's chain.
 -- In partitions like those of the events, so that both go together.
@@ -215,25 +219,44 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id, received_at)
 ) PARTITION BY RANGE (received_at);
 
--- How many events there were in a minute, counted from 1970, by type and source; made of the log in
--- the background. `roll_ups` says how far.
+-- What events are found by: their type, what they came through, the rule that caused them. `ids` says
+-- who of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
+-- shorter. Entered in the background, up to where `roll_ups` says they are counted; so writing an
+-- event costs none of it, and what is newer is read from the log.
+CREATE TABLE event_terms (
+  workspace_id bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  block bigint NOT NULL,
+  ids bytea NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, block)
+);
+
+-- How many events there were from a minute on, counted from 1970, by type and source; made of the log
+-- in the background. `span` is how many minutes are counted together: one, an hour of them and a
+-- day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
+-- how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id bigint NOT NULL,
+  span bigint NOT NULL,
   minute bigint NOT NULL,
   type text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
   count bigint NOT NULL,
-  PRIMARY KEY (workspace_id, minute, type, source)
+  last_minute bigint NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, type, source)
 );
 
--- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+-- How many deliveries were planned, by rule and destination; made in the same way.
 CREATE TABLE delivery_counts (
   workspace_id bigint NOT NULL,
+  span bigint NOT NULL,
   minute bigint NOT NULL,
   rule text COLLATE "C" NOT NULL,
   destination text COLLATE "C" NOT NULL,
   count bigint NOT NULL,
-  PRIMARY KEY (workspace_id, minute, rule, destination)
+  last_minute bigint NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, rule, destination)
 );
 
 CREATE TABLE roll_ups (
@@ -284,9 +307,8 @@ CREATE TABLE names (
 CREATE UNIQUE INDEX names_by_id ON names (workspace_id, kind, id);
 
 -- Runs of rules that waited or failed. A rule reacts to an event once, so the two are the key.
--- `due_at` is set as long as a run waits, and `ended_at` from then on. `wake_at` is when a node may
--- take it up: when it is due, or later where another has taken it up already. `seen` is what the
--- run keeps of its event, which may be deleted for its age meanwhile.
+-- `due_at` is set as long as a run waits, and `ended_at` from then on. `seen` is what the run keeps
+-- of its event, which may be deleted for its age meanwhile.
 CREATE TABLE runs (
   workspace_id bigint NOT NULL,
   event_id bigint NOT NULL,
@@ -296,7 +318,6 @@ CREATE TABLE runs (
   state text NOT NULL,
   cursor text NOT NULL,
   due_at bigint,
-  wake_at bigint,
   reason text,
   detail text,
   ended_by bigint,
@@ -307,10 +328,34 @@ CREATE TABLE runs (
   PRIMARY KEY (workspace_id, event_id, rule)
 );
 
-CREATE INDEX runs_by_wake ON runs (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX runs_by_due ON runs (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_rule ON runs (workspace_id, rule, version) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_subject ON runs (workspace_id, subject, rule) WHERE subject IS NOT NULL;
+-- For lists of what one of these has. Most runs come to be done, and leave the second then.
+CREATE INDEX runs_of_rule ON runs (workspace_id, rule, event_id);
+CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
+  WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Which runs a node has taken up, by their keys and when they were due: no other is given them before
+-- `until`. One row a node, since a mark on each run would write all of its indexes. Whoever is given
+-- a run twice loses nothing by it, so a crash may forget this, and no commit waits for it.
+CREATE UNLOGGED TABLE run_claims (
+  worker text COLLATE "C" NOT NULL,
+  until bigint NOT NULL,
+  workspaces bigint[] NOT NULL,
+  events bigint[] NOT NULL,
+  rules text[] COLLATE "C" NOT NULL,
+  due bigint[] NOT NULL,
+  PRIMARY KEY (worker)
+);
+
+-- To compress the lists takes several times as long as all else about a claim.
+ALTER TABLE run_claims
+  ALTER COLUMN workspaces SET STORAGE EXTERNAL,
+  ALTER COLUMN events SET STORAGE EXTERNAL,
+  ALTER COLUMN rules SET STORAGE EXTERNAL,
+  ALTER COLUMN due SET STORAGE EXTERNAL;
 
 -- How often a rule ran for a person in a minute, counted from 1970; only the latest is kept.
 CREATE TABLE rule_counts (
@@ -405,10 +450,13 @@ CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, r
 CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
+CREATE INDEX deliveries_dead_by_id ON deliveries (workspace_id, id) WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.
 CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule, id);
+CREATE INDEX deliveries_by_destination ON deliveries (workspace_id, destination, id);
+CREATE INDEX deliveries_cancelled ON deliveries (workspace_id, id) WHERE state = 'cancelled';
 CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at, id);
 CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason, id)
   WHERE reason IS NOT NULL;

@@ -195,6 +195,9 @@ CREATE TABLE events (
   idempotency_key TEXT
 ) STRICT;
 
+-- By what caused them: few events have a cause, and theirs is a late one.
+CREATE INDEX events_by_cause ON events (workspace_id, cause_event) WHERE cause_event IS NOT NULL;
+
 -- What events named that their subject does not hold, or that have no subject: so events about a
 -- person from before there was a profile are found. The others are on their subject's chain.
 CREATE TABLE event_identifiers (
@@ -205,25 +208,43 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
--- How many events there were in a minute, counted from 1970, by type and source; made of the log in
--- the background. `roll_ups` says how far.
+-- What events are found by: their type, what they came through, the rule that caused them. `ids` is
+-- as with profile_terms. Entered in the background, up to where `roll_ups` says they are counted; so
+-- writing an event costs none of it, and what is newer is read from the log.
+CREATE TABLE event_terms (
+  workspace_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  ids BLOB NOT NULL,
+  PRIMARY KEY (workspace_id, kind, value, block)
+) STRICT, WITHOUT ROWID;
+
+-- How many events there were from a minute on, counted from 1970, by type and source; made of the log
+-- in the background. `span` is how many minutes are counted together: one, an hour of them and a
+-- day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
+-- how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id INTEGER NOT NULL,
+  span INTEGER NOT NULL,
   minute INTEGER NOT NULL,
   type TEXT NOT NULL,
   source TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, minute, type, source)
+  last_minute INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, type, source)
 ) STRICT, WITHOUT ROWID;
 
--- How many deliveries were planned in a minute, by rule and destination; made in the same way.
+-- How many deliveries were planned, by rule and destination; made in the same way.
 CREATE TABLE delivery_counts (
   workspace_id INTEGER NOT NULL,
+  span INTEGER NOT NULL,
   minute INTEGER NOT NULL,
   rule TEXT NOT NULL,
   destination TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, minute, rule, destination)
+  last_minute INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, rule, destination)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE roll_ups (
@@ -298,6 +319,10 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_due ON runs (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_rule ON runs (workspace_id, rule, version) WHERE due_at IS NOT NULL;
 CREATE INDEX runs_by_subject ON runs (workspace_id, subject, rule) WHERE subject IS NOT NULL;
+-- For lists of what one of these has. Most runs come to be done, and leave the second then.
+CREATE INDEX runs_of_rule ON runs (workspace_id, rule, event_id);
+CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
+  WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
 -- How often a rule ran for a person in a minute, counted from 1970; only the latest is kept.
@@ -386,11 +411,15 @@ CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, subject, destinatio
 CREATE INDEX deliveries_by_event ON deliveries (workspace_id, event_id);
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX deliveries_queued ON deliveries (workspace_id, destination) WHERE state = 'queued';
-CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason)
+-- By destination and reason, as dead letters are grouped, and by id, as they are listed.
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, reason, planned_at)
   WHERE state = 'dead';
+CREATE INDEX deliveries_dead_by_id ON deliveries (workspace_id) WHERE state = 'dead';
+CREATE INDEX deliveries_cancelled ON deliveries (workspace_id) WHERE state = 'cancelled';
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.
 CREATE INDEX deliveries_by_rule ON deliveries (workspace_id, rule);
+CREATE INDEX deliveries_by_destination ON deliveries (workspace_id, destination);
 CREATE INDEX deliveries_by_planned ON deliveries (workspace_id, planned_at);
 CREATE INDEX deliveries_by_reason ON deliveries (workspace_id, reason) WHERE reason IS NOT NULL;
 

@@ -45,8 +45,9 @@ const workspaceTables = {
   names: 'kind, name',
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
-  event_counts: 'minute, type, source',
-  delivery_counts: 'minute, rule, destination',
+  event_terms: 'kind, value, block',
+  event_counts: 'span, minute, type, source',
+  delivery_counts: 'span, minute, rule, destination',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }

@@ -60,6 +60,7 @@ export function deliveryStore(options: DeliveriesOptions): DeliveryStore {
     findDelivery: (id, delivery) => reader.find(id, delivery),
     listDeliveries: (id, filter) => reader.list(id, filter),
     listAttempts: (id, delivery) => reader.attempts(id, delivery),
+    tallyBacklog: (id, destination) => reader.tally(id, destination),
     countDeliveries: (id, selection) => reader.count(id, selection),
     mayDeliver: () => reader.mayDeliver(),
     deliveryHealth: () => reader.health(clock()),

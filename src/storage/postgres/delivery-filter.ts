@@ -24,6 +24,8 @@ export function testsOf(selection: DeliverySelection, values: unknown[]): string
 /** What follows from the states, in the words by which an index of some states is recognised. */
 function indexedTests(states: readonly DeliveryState[]): string[] {
   if (states.length === 0) return []
-  if (states.every((state) => state === 'dead')) return ["state = 'dead'"]
+  for (const one of ['dead', 'cancelled'] as const) {
+    if (states.every((state) => state === one)) return [`state = '${one}'`]
+  }
   return states.some(isOver) ? [] : ['ended_at IS NULL']
 }

@@ -12,6 +12,7 @@ import {
   destinationFromRow,
 } from '../delivery-rows.ts'
 import type {
+  BacklogTally,
   DeliveryCount,
   DeliveryFilter,
   DeliveryHealth,
@@ -91,6 +92,20 @@ export const selectHealth: Statement = {
     ORDER BY d.workspace_id, d.name`,
 }
 
+/** A destination that is null stands for all of them. */
+export const selectTally: Statement = {
+  name: 'select_tally',
+  text: `
+    SELECT destination, state, count(*) AS count, min(planned_at) AS "oldestPlannedAt"
+    FROM deliveries
+    WHERE workspace_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR destination = $2)
+    GROUP BY destination, state
+    UNION ALL
+    SELECT destination, 'dead', count(*), min(planned_at) FROM deliveries
+    WHERE workspace_id = $1 AND state = 'dead' AND ($2::text IS NULL OR destination = $2)
+    GROUP BY destination`,
+}
+
 const countDestinations = 'SELECT count(*) AS count FROM destinations'
 
 /** What does not come in the order of ids is sorted by its id alone, without its row. */
@@ -144,6 +159,11 @@ export class DeliveryReader {
 
   async attempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]> {
     return (await this.#ask(selectAttempts, [workspaceId, id])).map(attemptFromRow)
+  }
+
+  async tally(workspaceId: WorkspaceId, destination?: string): Promise<BacklogTally[]> {
+    const rows = await this.#ask(selectTally, [workspaceId, destination ?? null])
+    return rows as unknown as BacklogTally[]
   }
 
   async count(workspaceId: WorkspaceId, selection: DeliverySelection): Promise<DeliveryCount[]> {

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../../core/audit.ts'
 import type { Witness } from '../../core/erasure.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
-import { type ErasureOf, writeReceipt } from '../erasure-receipt.ts'
+import type { EraseSession, EraseTools } from '../erase-tools.ts'
+import { eraseTraces } from '../erase-traces.ts'
+import { type ErasureOf, witnessingOf, writeReceipt } from '../erasure-receipt.ts'
 import { auditValues, type Row } from '../rows.ts'
 import type { Erasure } from '../store.ts'
 import { type Admin, insertAudit } from './admin.ts'
@@ -33,14 +34,15 @@ export async function eraseProfile(
   })
   const write: EraseTools['write'] = (work) =>
     admin.write(workspace, by, ({ query }) => work(sessionOf((text, given) => query(text, given))))
-  const made = witness?.() ?? null
-  const traces = await eraseTraces({ syntax, look, write, witness: made }, workspace, profile)
+  const witnessing = witnessingOf(clock, witness?.() ?? null)
+  const tools = { syntax, look, write, hash: witnessing.hash }
+  const traces = await eraseTraces(tools, workspace, profile)
   const insert = async ({ all, run }: EraseSession, entry: Omit<AuditEntry, 'id'>) => {
     await run('DELETE FROM lanes WHERE workspace_id = ?1 AND subject = ?2', [workspace, profile])
     const [row] = await all(`${insertAudit} RETURNING id`, auditValues(entry))
     return Number(row?.id)
   }
-  return writeReceipt({ write, witness: made, insert }, of, traces, clock())
+  return writeReceipt({ look, write, witnessing, insert }, of, traces)
 }
 
 /** See `Store.findErasures`. */

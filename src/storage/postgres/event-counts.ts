@@ -1,8 +1,11 @@
 import type pg from 'pg'
 import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import { countedStretches, countSpans } from '../count-spans.ts'
 import type { Row } from '../rows.ts'
-import { answerMs, transact } from './transaction.ts'
+import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
 const batch = 5_000
@@ -11,24 +14,25 @@ const batch = 5_000
 const kinds = [
   {
     last: 'last_event_id',
-    count: `
-      INSERT INTO event_counts AS c (workspace_id, minute, type, source, count)
-      SELECT $1, received_at / 60000, type, source, count(*) FROM events
-      WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4
-      ON CONFLICT (workspace_id, minute, type, source)
-      DO UPDATE SET count = c.count + excluded.count`,
+    count: countInto('event_counts', ['type', 'source'], 'received_at', 'events'),
   },
   {
     last: 'last_delivery_id',
-    count: `
-      INSERT INTO delivery_counts AS c (workspace_id, minute, rule, destination, count)
-      SELECT $1, planned_at / 60000, rule, destination, count(*) FROM deliveries
-      WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4
-      ON CONFLICT (workspace_id, minute, rule, destination)
-      DO UPDATE SET count = c.count + excluded.count`,
+    count: countInto('delivery_counts', ['rule', 'destination'], 'planned_at', 'deliveries'),
   },
 ] as const
 type Kind = (typeof kinds)[number]
+
+function countInto(counts: string, columns: string[], at: string, table: string): string {
+  const names = columns.join(', ')
+  return `
+    INSERT INTO ${counts} AS c (workspace_id, span, minute, ${names}, count, last_minute)
+    SELECT $1, span, ${at} / 60000 / span * span, ${names}, count(*), max(${at} / 60000)
+    FROM ${table} CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
+    WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4, 5
+    ON CONFLICT (workspace_id, span, minute, ${names}) DO UPDATE
+    SET count = c.count + excluded.count, last_minute = greatest(c.last_minute, excluded.last_minute)`
+}
 
 const selectBehind = (last: string) => `
   SELECT c.workspace_id, c.${last} AS last
@@ -71,9 +75,32 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
     }
     const upTo = Math.min(done + batch, last)
     await transaction.query(kind.count, [workspaceId, done, upTo])
+    if (kind.last === 'last_event_id') await enterTerms(transaction, [workspaceId, done, upTo])
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
     return upTo - done
   })
+}
+
+/** What events are found by, of the same events and in the same transaction as their counts. */
+async function enterTerms(
+  transaction: Pick<Transaction, 'query'>,
+  [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
+): Promise<void> {
+  const events = await transaction.query<Row>(selectTermsOfEvents, [workspaceId, done, upTo])
+  const terms = termsOfEvents(events.rows)
+  const columns = [
+    terms.map(({ kind }) => kind),
+    terms.map(({ value }) => value),
+    terms.map(({ block }) => block),
+  ]
+  const { rows } = await transaction.query<Row>(selectHeldBlocks, [workspaceId, ...columns])
+  const held = new Map(
+    rows.map(({ kind, value, block, ids }) => [`${kind} ${block} ${value}`, ids as Buffer]),
+  )
+  const lists = terms.map(({ kind, value, block, events }) =>
+    Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
+  )
+  await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
 }
 
 const names = { ...countNames, none: 'NULL::text' }
@@ -84,17 +111,29 @@ export async function countEvents(
   workspaceId: WorkspaceId,
   { of, from, until, minutes, by, limit }: EventCountQuery,
 ): Promise<EventCounts> {
-  const select = `
-    SELECT minute / $4 * $4 * 60000 AS at, ${names[by]} AS name, sum(count)::bigint AS count,
-      max(minute) * 60000 AS "lastAt"
-    FROM ${tables[of]} WHERE workspace_id = $1 AND minute >= $2 AND minute < $3
-    GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT $5`
+  const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)] as const
+  const stretches = countedStretches(...range, minutes)
   const last = of === 'events' ? 'last_event_id' : 'last_delivery_id'
-  const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)]
+  const values = stretches.flatMap((each) => [each.span, each.from, each.until])
+  const select = selectCounts(tables[of], names[by], stretches.length)
   const [counts, place] = await Promise.all([
-    ask(select, [workspaceId, ...range, minutes, limit]),
+    ask(select, [workspaceId, minutes, limit, ...values]),
     ask(`SELECT ${last} AS last FROM roll_ups WHERE workspace_id = $1`, [workspaceId]),
   ])
   const upTo = Number(place[0]?.last ?? 0)
   return { counts: counts as unknown as EventCounts['counts'], upTo }
+}
+
+/** The workspace, the minutes of a step and the limit, then the three values of each stretch. */
+export function selectCounts(table: string, name: string, stretches: number): string {
+  const parts = Array.from({ length: stretches }, (_, n) => {
+    const [span, from, until] = [4, 5, 6].map((place) => `$${place + 3 * n}`)
+    return `
+      SELECT minute, ${name} AS name, count, last_minute FROM ${table}
+      WHERE workspace_id = $1 AND span = ${span} AND minute >= ${from} AND minute < ${until}`
+  })
+  return `
+    SELECT minute / $2 * $2 * 60000 AS at, name, sum(count)::bigint AS count,
+      max(last_minute) * 60000 AS "lastAt"
+    FROM (${parts.join(' UNION ALL ')}) AS parts GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT $3`
 }

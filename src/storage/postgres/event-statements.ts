@@ -10,7 +10,8 @@ export const selectSpan: Statement = {
   name: 'select_span',
   text: `
     SELECT last_event_id AS last, (
-      SELECT id FROM events WHERE workspace_id = $1 AND id > 0 ORDER BY id LIMIT 1) AS first
+      SELECT id FROM events WHERE workspace_id = $1 AND id > 0 ORDER BY id LIMIT 1) AS first,
+      (SELECT last_event_id FROM roll_ups WHERE workspace_id = $1) AS entered
     FROM counters WHERE workspace_id = $1`,
 }
 
@@ -33,6 +34,21 @@ export const selectChain: Statement = {
     ) SELECT ${columns} FROM chain ORDER BY place`,
 }
 
+/** The ids of the same, and nothing else. */
+export const selectLinks: Statement = {
+  name: 'select_links',
+  text: `
+    WITH RECURSIVE link AS (
+      SELECT 1 AS place, e.* FROM (
+        SELECT id, previous FROM events WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
+      UNION ALL
+      SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
+        SELECT id, previous FROM events
+        WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
+      WHERE place < $3
+    ) SELECT id, previous FROM link ORDER BY place`,
+}
+
 /** What is null is not asked for. */
 export const selectStretch: Statement = {
   name: 'select_stretch',
@@ -40,14 +56,84 @@ export const selectStretch: Statement = {
     SELECT ${columns} FROM events WHERE workspace_id = $1 AND id > $2 AND id < $3
       AND ($4::text[] IS NULL OR type = ANY ($4))
       AND ($5::text IS NULL OR source = $5)
-      AND ($6::bigint IS NULL OR cause_event = $6)
-      AND ($7::text IS NULL OR starts_with(cause_rule, $7))
-      AND ($8::bigint IS NULL OR received_at >= $8)
-      AND ($9::bigint IS NULL OR received_at < $9)
-    ORDER BY id LIMIT $10`,
+      AND ($6::text IS NULL OR starts_with(cause_rule, $6))
+      AND ($7::bigint IS NULL OR received_at >= $7)
+      AND ($8::bigint IS NULL OR received_at < $8)
+    ORDER BY id LIMIT $9`,
 }
 
 export const selectStretchBack: Statement = {
   name: 'select_stretch_back',
   text: selectStretch.text.replace('BY id', 'BY id DESC'),
 }
+
+export const selectCaused: Statement = {
+  name: 'select_caused',
+  text: `
+    SELECT ${columns} FROM events
+    WHERE workspace_id = $1 AND cause_event = $2 AND id > $3 AND id < $4
+    ORDER BY cause_event, id LIMIT $5`,
+}
+
+export const selectCausedBack: Statement = {
+  name: 'select_caused_back',
+  text: selectCaused.text.replace('BY cause_event, id', 'BY cause_event DESC, id DESC'),
+}
+
+export const selectEventsByIds: Statement = {
+  name: 'select_events_by_ids',
+  text: `SELECT ${columns} FROM events WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
+}
+
+export const selectTermsOfEvents = `
+  SELECT id, type, source, cause_rule FROM events
+  WHERE workspace_id = $1 AND id > $2 AND id <= $3`
+
+/** What is held of blocks of terms, of which the three lists tell one each. */
+export const selectHeldBlocks = `
+  SELECT kind, value, block, ids FROM event_terms
+  WHERE workspace_id = $1 AND (kind, value, block) IN (
+    SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[]))`
+
+export const putEventBlocks = `
+  INSERT INTO event_terms (workspace_id, kind, value, block, ids)
+  SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bytea[])
+  ON CONFLICT (workspace_id, kind, value, block) DO UPDATE SET ids = excluded.ids`
+
+/** Blocks of a term from one on, and as many. */
+export const selectEventBlocks: Statement = {
+  name: 'select_event_blocks',
+  text: `
+    SELECT block, ids FROM event_terms
+    WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND block >= $4
+    ORDER BY block LIMIT $5`,
+}
+
+export const selectEventBlocksBack: Statement = {
+  name: 'select_event_blocks_back',
+  text: selectEventBlocks.text.replace('block >=', 'block <=').replace('BY block', 'BY block DESC'),
+}
+
+export const selectSomeEventBlocks: Statement = {
+  name: 'select_some_event_blocks',
+  text: `
+    SELECT block, ids FROM event_terms
+    WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND block = ANY ($4::bigint[])`,
+}
+
+/** The first value of a kind from one on. */
+export const selectEventTermFrom: Statement = {
+  name: 'select_event_term_from',
+  text: `
+    SELECT value FROM event_terms WHERE workspace_id = $1 AND kind = $2 AND value >= $3
+    ORDER BY value LIMIT 1`,
+}
+
+/** What events that are gone were found by. */
+export const deleteTermsBelow = `
+  DELETE FROM event_terms t USING (
+    SELECT workspace_id, (
+      SELECT id FROM events WHERE events.workspace_id = counters.workspace_id AND id > 0
+      ORDER BY id LIMIT 1) AS first
+    FROM counters) AS kept
+  WHERE t.workspace_id = kept.workspace_id AND block < (kept.first - 1) / 4096`

@@ -1,5 +1,6 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
+import { deleteTermsBelow } from './event-statements.ts'
 import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
@@ -46,6 +47,7 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
     }
     if (before.events !== null) {
       expired.events = await dropPartitions(client, 'events', before.events)
+      if (expired.events > 0) await client.query(deleteTermsBelow)
       // The attempts of what was deleted above, and of what is still tried after so long.
       await dropPartitions(client, 'attempts', before.events)
     }

@@ -71,7 +71,7 @@ async function repeat(
   const record = { bodyHash: row.body_hash as string, outcome: row.outcome as string, profileId }
   try {
     const outcome = recordedOutcome(record, idempotency as NonNullable<typeof idempotency>)
-    if (profileId === null) return outcome
+    if (profileId === null || outcome.profile !== null) return outcome
     const { rows } = await transaction.query<Row>(sql.selectProfile, [workspaceId, profileId])
     return { ...outcome, profile: rows[0] ? profileFromRow(rows[0]) : null }
   } catch (error) {

@@ -9,7 +9,8 @@ import { answerMs, transact } from './transaction.ts'
 
 const sameCall = 'workspace_id = $1 AND token_id = $2 AND route = $3 AND key = $4'
 const select = `SELECT body_hash, outcome, created_at FROM idempotency WHERE ${sameCall}`
-const end = `UPDATE idempotency SET outcome = $5 WHERE ${sameCall} AND outcome = '${unended}'`
+const end = `UPDATE idempotency SET outcome = $5, profile_id = $6
+  WHERE ${sameCall} AND outcome = '${unended}'`
 const release = `DELETE FROM idempotency WHERE ${sameCall} AND outcome = '${unended}'`
 const begin = `
   INSERT INTO idempotency
@@ -44,7 +45,7 @@ export function keptAnswers(
     async endCall(workspaceId, token, asked, answer) {
       const call = names(workspaceId, token, asked)
       if (answer === null) await run(release, call)
-      else await run(end, [...call, answer])
+      else await run(end, [...call, answer.text, answer.about])
     },
   }
 }

@@ -22,6 +22,7 @@ import {
 import { refuseBackup } from './copies.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { deliveryStore } from './deliveries.ts'
+import { deliveryTransactions } from './delivery-transactions.ts'
 import { DueSignal } from './due-signal.ts'
 import { type EraseParts, eraseProfile, findErasures } from './erase-profile.ts'
 import { countEvents, rollUpEvents } from './event-counts.ts'
@@ -108,7 +109,7 @@ export async function openPostgresStore(
     }
   }
 
-  const runs = new RunReader(rows)
+  const runs = new RunReader(rows, deliveryTransactions(pool, clock, signal).write)
   const searching = searches({
     ...{ pool, ask: rows, clock, budgetMs: options.queryMsMax ?? queryMsDefault },
     prepare: (workspaceId, profiles) => reader.learnNames(workspaceId, profiles),
@@ -121,10 +122,7 @@ export async function openPostgresStore(
     preview: (workspaceId, command) => previewer.preview(workspaceId, command),
     findProfiles: (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => names.get(workspaceId, kind, name) ?? 0,
-    readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
-    lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
-    eventsNaming: (workspaceId, identifier, limit) =>
-      reader.eventsNaming(workspaceId, identifier, limit),
+    ...logReads(reader),
     ...searching,
     ...keptAnswers(pool, clock),
     ...changesBy({ admin, clock, ask: rows, actor, witness: options.witness }),
@@ -239,5 +237,20 @@ async function addPartitions(pool: pg.Pool, now: number): Promise<void> {
     }
   } catch {
     // As above.
+  }
+}
+
+/** What is read of the log beside the writer. */
+function logReads(
+  reader: Reader,
+): Pick<Store, 'readEvents' | 'readChain' | 'looseEventsNaming' | 'lastEventId' | 'eventsNaming'> {
+  return {
+    readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
+    readChain: (workspaceId, from, limit) => reader.readChain(workspaceId, from, limit),
+    looseEventsNaming: (workspaceId, identifier, limit) =>
+      reader.looseEventsNaming(workspaceId, identifier, limit),
+    eventsNaming: (workspaceId, identifier, limit) =>
+      reader.eventsNaming(workspaceId, identifier, limit),
   }
 }

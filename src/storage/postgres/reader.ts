@@ -10,6 +10,7 @@ import {
   type WorkspaceId,
 } from '../../core/profile.ts'
 import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
+import { selectChain } from './event-statements.ts'
 import { storageFault } from './faults.ts'
 import type { NameCache } from './name-cache.ts'
 import { profileColumns, selectLastIds } from './statements.ts'
@@ -61,6 +62,11 @@ export const readEventsNaming: Statement = {
   name: 'read_events_naming',
   text: `SELECT event_id FROM event_identifiers
     WHERE workspace_id = $1 AND kind = $2 AND value = $3`,
+}
+
+export const readLooseEvents: Statement = {
+  name: 'read_loose_events',
+  text: `${readEventsNaming.text} ORDER BY event_id LIMIT $4`,
 }
 
 /**
@@ -115,6 +121,20 @@ export class Reader {
   async readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]> {
     const { rows } = await this.#ask<Row>(readEvents, [workspaceId, after, limit])
     return rows.map(eventFromRow)
+  }
+
+  async readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]> {
+    const { rows } = await this.#ask<Row>(selectChain, [workspaceId, from, limit])
+    return rows.map(eventFromRow)
+  }
+
+  async looseEventsNaming(
+    workspaceId: WorkspaceId,
+    { kind, value }: Identifier,
+    limit: number,
+  ): Promise<EventId[]> {
+    const { rows } = await this.#ask<Row>(readLooseEvents, [workspaceId, kind, value, limit])
+    return rows.map((row) => row.event_id as EventId)
   }
 
   async lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0> {

@@ -35,8 +35,8 @@ export const lockRuns: Statement = {
 export const cancelRuns: Statement = {
   name: 'cancel_runs',
   text: `
-    UPDATE runs r SET state = 'cancelled', cursor = '[]', due_at = NULL, wake_at = NULL,
-      reason = 'event', ended_by = gone.by, ended_at = gone.at
+    UPDATE runs r SET state = 'cancelled', cursor = '[]', due_at = NULL, reason = 'event',
+      ended_by = gone.by, ended_at = gone.at
     FROM (
       SELECT held.place, gone.by, gone.at
       FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
@@ -51,15 +51,15 @@ export const cancelRuns: Statement = {
 export const putRuns: Statement = {
   name: 'put_runs',
   text: `
-    INSERT INTO runs (workspace_id, ${runColumns}, wake_at)
-    SELECT $1, ${runColumns}, due_at
+    INSERT INTO runs (workspace_id, ${runColumns})
+    SELECT $1, ${runColumns}
     FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
       $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[],
       $14::text[], $15::text[]) AS new (${runColumns})
     ON CONFLICT (workspace_id, event_id, rule) DO UPDATE SET subject = excluded.subject,
       state = excluded.state, cursor = excluded.cursor, due_at = excluded.due_at,
-      wake_at = excluded.wake_at, reason = excluded.reason, detail = excluded.detail,
-      ended_by = excluded.ended_by, ended_at = excluded.ended_at, log = excluded.log`,
+      reason = excluded.reason, detail = excluded.detail, ended_by = excluded.ended_by,
+      ended_at = excluded.ended_at, log = excluded.log`,
 }
 
 export const selectRuleCounts: Statement = {
@@ -80,22 +80,41 @@ export const putRuleCounts: Statement = {
     DO UPDATE SET minute = excluded.minute, count = excluded.count`,
 }
 
-/** Takes up what is due, so that no other node is given it before `$2`. */
+/** One node at a time takes runs up, and so sees what the one before it took. */
+export const lockRunClaims: Statement = {
+  name: 'lock_run_claims',
+  text: 'SELECT pg_advisory_xact_lock(7678, 2)',
+}
+
+/**
+ * Takes up what is due and not taken by another; what the node took before is its own to take again.
+ * `NOT IN` looks what is taken up in a hash, whatever joins the planner is told to leave alone.
+ */
 export const claimRuns: Statement = {
   name: 'claim_runs',
   text: `
-    WITH due AS MATERIALIZED (
-      SELECT workspace_id, event_id, rule, wake_at FROM runs
-      WHERE wake_at <= $1 ORDER BY wake_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+    WITH gone AS (DELETE FROM run_claims WHERE until <= $1 AND worker <> $4), due AS MATERIALIZED (
+      SELECT workspace_id, event_id, rule, subject, due_at FROM runs
+      WHERE due_at <= $1 AND (workspace_id, event_id, rule, due_at) NOT IN (
+        SELECT taken.* FROM run_claims
+        CROSS JOIN LATERAL unnest(workspaces, events, rules, due) AS taken
+        WHERE worker <> $4 AND until > $1)
+      ORDER BY due_at LIMIT $3
+    ), mine AS (
+      INSERT INTO run_claims (worker, until, workspaces, events, rules, due)
+      SELECT $4, $2, array_agg(workspace_id), array_agg(event_id), array_agg(rule),
+        array_agg(due_at)
+      FROM due HAVING count(*) > 0
+      ON CONFLICT (worker) DO UPDATE SET until = excluded.until,
+        workspaces = excluded.workspaces, events = excluded.events, rules = excluded.rules,
+        due = excluded.due
     )
-    UPDATE runs r SET wake_at = $2 FROM due
-    WHERE r.workspace_id = due.workspace_id AND r.event_id = due.event_id AND r.rule = due.rule
-    RETURNING r.workspace_id, r.event_id, r.rule, r.subject, due.wake_at AS was_due`,
+    SELECT * FROM due ORDER BY due_at`,
 }
 
-export const selectNextWake: Statement = {
-  name: 'select_next_wake',
-  text: 'SELECT min(wake_at) AS wake_at FROM runs WHERE wake_at IS NOT NULL',
+export const selectNextDue: Statement = {
+  name: 'select_next_due',
+  text: 'SELECT min(due_at) AS due_at FROM runs WHERE due_at IS NOT NULL',
 }
 
 export const selectRun: Statement = {

@@ -1,10 +1,10 @@
-import type { EventId, ProfileId } from '../../core/profile.ts'
+import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
+import type { EventSource } from '../search/event-source.ts'
 import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
-import type { EventSource } from '../search/search-events.ts'
-import * as eventSql from './event-statements.ts'
+import { eventSource } from './event-source.ts'
 import * as sql from './search-statements.ts'
 import type { Statement } from './transaction.ts'
 
@@ -62,24 +62,7 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
     },
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],
-    span: async (workspaceId) => {
-      const [row] = await ask(eventSql.selectSpan, [workspaceId])
-      if (row?.first == null) return null
-      return { first: row.first as number, last: row.last as number }
-    },
-    newestOf: async (workspaceId, subject) => {
-      const [row] = await ask(eventSql.selectNewestOf, [workspaceId, subject])
-      return (row?.last_event as EventId | null | undefined) ?? null
-    },
-    chain: (workspaceId, from, limit) => ask(eventSql.selectChain, [workspaceId, from, limit]),
-    stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, cause, rule, received } = test
-      const { from = null, until = null } = received ?? {}
-      const statement = descending ? eventSql.selectStretchBack : eventSql.selectStretch
-      const begins = rule === null ? null : `${rule}@`
-      const tests = [types, source, cause, begins, from, until]
-      return ask(statement, [workspaceId, above, below, ...tests, limit])
-    },
+    ...eventSource(ask),
   }
 }
 

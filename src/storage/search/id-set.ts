@@ -1,4 +1,4 @@
-import type { ProfileId } from '../../core/profile.ts'
+import type { EventId, ProfileId } from '../../core/profile.ts'
 
 /** Ids whose bits are kept together. */
 export const idBlock = 4_096
@@ -7,8 +7,11 @@ export const idBlock = 4_096
 export const mapBytes = idBlock / 8
 const words = mapBytes / 4
 
-/** The block an id lies in; ids begin with 1. */
-export function idBlockOf(id: ProfileId): number {
+/** What has a place in a set: ids begin with 1, and blocks are counted from 0. */
+type Id = ProfileId | EventId
+
+/** The block an id lies in. */
+export function idBlockOf(id: Id): number {
   return Math.floor((id - 1) / idBlock)
 }
 
@@ -155,17 +158,19 @@ function block(number: number, map: Uint8Array): Block {
 }
 
 function idsOf({ number, bits }: Pick<Block, 'number' | 'bits'>): ProfileId[] {
-  const ids: ProfileId[] = []
   const first = number * idBlock + 1
   const bytes = new Uint8Array(bits.buffer, bits.byteOffset, mapBytes)
+  return offsetsOf(bytes).map((offset) => (first + offset) as ProfileId)
+}
+
+function offsetsOf(map: Uint8Array): number[] {
+  const offsets: number[] = []
   for (let at = 0; at < mapBytes; at++) {
-    const byte = bytes[at] as number
+    const byte = map[at] as number
     if (byte === 0) continue
-    for (let bit = 0; bit < 8; bit++) {
-      if (byte & (0x80 >> bit)) ids.push((first + at * 8 + bit) as ProfileId)
-    }
+    for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) offsets.push(at * 8 + bit)
   }
-  return ids
+  return offsets
 }
 
 function setBit(map: Uint8Array, offset: number): void {
@@ -209,6 +214,15 @@ export function withIds(held: Uint8Array | undefined, ids: readonly ProfileId[])
   const map = Uint8Array.from(mapOfRow(had))
   for (const offset of offsets) setBit(map, offset)
   return map
+}
+
+/** A row with some more ids of its block; `held` is undefined where there is no row yet. */
+export function withIds(held: Uint8Array | undefined, ids: readonly Id[]): Uint8Array {
+  const map = held ? Uint8Array.from(mapOfRow(held)) : new Uint8Array(mapBytes)
+  for (const id of ids) setBit(map, (id - 1) % idBlock)
+  const offsets = offsetsOf(map)
+  if (2 * offsets.length >= mapBytes) return map
+  return Uint8Array.from(offsets.flatMap((offset) => [offset >> 8, offset & 0xff]))
 }
 
 /** A row without an id; null where none is left. */

@@ -38,6 +38,7 @@ const workspaceTables = [
   'names',
   'runs',
   'rule_counts',
+  'event_terms',
   'event_counts',
   'delivery_counts',
   'roll_ups',
@@ -231,8 +232,9 @@ const keyOf: { [table: string]: string } = {
   erased_identifiers: 'hash, profile_id',
   names: 'kind, name',
   rule_counts: 'subject, rule',
-  event_counts: 'minute, type, source',
-  delivery_counts: 'minute, rule, destination',
+  event_terms: 'kind, value, block',
+  event_counts: 'span, minute, type, source',
+  delivery_counts: 'span, minute, rule, destination',
   rules: 'name, version',
 }
 

@@ -16,6 +16,7 @@ import {
   noticeFromRow,
 } from '../delivery-rows.ts'
 import type {
+  BacklogTally,
   DeliveryCount,
   DeliveryFilter,
   DeliveryHealth,
@@ -55,13 +56,29 @@ const selectMayDeliver = `
     AS may`
 
 /** What does not come in the order of ids is sorted by its key alone, without its row. */
-export function selectList(from: string, where: string, goesOn: boolean, oldestFirst = false) {
+export function selectList(from: string, where: string, oldestFirst = false) {
   const direction = oldestFirst ? 'ASC' : 'DESC'
-  const further = goesOn ? `AND key ${oldestFirst ? '>' : '<'} ${rowKey('?', '?')}` : ''
   return `
     SELECT ${deliveryColumns} FROM deliveries WHERE key IN (
-      SELECT key FROM ${from} WHERE ${where} ${further} ORDER BY key ${direction} LIMIT ?)
+      SELECT key FROM ${from} WHERE ${where} ORDER BY key ${direction} LIMIT ?)
     ORDER BY key ${direction}`
+}
+
+/** Each of an index that holds all it tells; ids are given out in the order of planning. */
+export function selectTallies(ofOne: boolean): string[] {
+  const tally = (index: string, state: string, test: string) => `
+    SELECT destination, state, count, (
+      SELECT planned_at FROM deliveries WHERE key = first) AS oldestPlannedAt
+    FROM (
+      SELECT destination, ${state} AS state, count(*) AS count, min(key) AS first
+      FROM deliveries INDEXED BY ${index}
+      WHERE workspace_id = ?1 ${ofOne ? 'AND destination = ?2' : ''} AND ${test}
+      GROUP BY 1, 2)`
+  return [
+    tally('deliveries_queued', "'queued'", "state = 'queued'"),
+    tally('deliveries_by_wake', 'state', "state IN ('claimed', 'pending') AND wake_at IS NOT NULL"),
+    tally('deliveries_dead', "'dead'", "state = 'dead'"),
+  ]
 }
 
 /** Reads destinations and deliveries beside the writer. */
@@ -96,17 +113,24 @@ export class DeliveryReader {
 
   list(workspaceId: WorkspaceId, filter: DeliveryFilter): Delivery[] {
     const { cursor, oldestFirst, limit, ...selection } = filter
-    const { from, where, values } = selectDeliveries(workspaceId, selection)
-    const select = selectList(from, where, cursor !== undefined, oldestFirst)
-    const bound = cursor === undefined ? values : [...values, workspaceId, cursor]
+    const page = { cursor, oldestFirst }
+    const { from, where, values } = selectDeliveries(workspaceId, selection, page)
     return this.#db
-      .prepare(select)
-      .all(...bound, limit)
+      .prepare(selectList(from, where, oldestFirst))
+      .all(...values, limit)
       .map(deliveryFromRow)
   }
 
   attempts(workspaceId: WorkspaceId, id: DeliveryId): Attempt[] {
     return this.#db.prepare(selectAttempts).all(workspaceId, id).map(attemptFromRow)
+  }
+
+  tally(workspaceId: WorkspaceId, destination?: string): BacklogTally[] {
+    const values = destination === undefined ? [workspaceId] : [workspaceId, destination]
+    const statements = selectTallies(destination !== undefined)
+    return statements.flatMap((text) => {
+      return this.#db.prepare(text).all(...values) as unknown as BacklogTally[]
+    })
   }
 
   count(workspaceId: WorkspaceId, selection: DeliverySelection): DeliveryCount[] {

@@ -1,4 +1,5 @@
 import type { DeliveryState } from '../../core/delivery.ts'
+import type { DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliverySelection } from '../delivery-store.ts'
 import { rowKey } from './statements.ts'
@@ -15,14 +16,24 @@ type Test = [text: string, ...values: (string | number)[]]
 /**
  * Turns what deliveries are chosen by into SQL. Without statistics the engine cannot know which
  * index leaves the fewest rows, so that is decided here: the event, the person, the state, the
- * reason, the rule, the time; else rows are read in the order of their ids.
+ * reason, the rule, the destination, the time; else rows are read in the order of their ids.
  */
-export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySelection): Selected {
+export function selectDeliveries(
+  workspaceId: WorkspaceId,
+  selection: DeliverySelection,
+  page?: { cursor?: DeliveryId | undefined; oldestFirst?: boolean | undefined },
+): Selected {
   const { ids, states, destination, rule, event, subject, reason } = selection
   const { plannedFrom, plannedUntil } = selection
+  const { cursor, oldestFirst } = page ?? {}
+  // One bound on either side: of two on one side the engine takes the first, and reads from there.
+  const above = oldestFirst ? (cursor ?? 0) : 0
+  const isBounded = cursor !== undefined && !oldestFirst
   const tests: Test[] = [
-    [`key > ${rowKey('?', '0')}`, workspaceId],
-    [`key < ${rowKey('?', '0')}`, workspaceId + 1],
+    [`key > ${rowKey('?', '?')}`, workspaceId, above],
+    isBounded
+      ? [`key < ${rowKey('?', '?')}`, workspaceId, cursor]
+      : [`key < ${rowKey('?', '0')}`, workspaceId + 1],
   ]
   const add = (text: string, value: string | number | undefined) => {
     if (value !== undefined) tests.push([text, value])
@@ -36,7 +47,7 @@ export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySe
   add('planned_at < ?', plannedUntil)
   if (ids) tests.push([`key IN (${ids.map(() => rowKey('?', '?')).join(', ')})`, ...keys()])
   if (states) tests.push([stateTest(states)])
-  const index = ids ? null : indexFor(selection)
+  const index = ids ? null : page ? listIndexFor(selection) : indexFor(selection)
   if (index) tests.push(['workspace_id = ?', workspaceId])
   return {
     from: index ? `deliveries INDEXED BY ${index}` : 'deliveries NOT INDEXED',
@@ -49,6 +60,13 @@ export function selectDeliveries(workspaceId: WorkspaceId, selection: DeliverySe
   }
 }
 
+/** Lists are in the order of ids, and of what is dead there is an index in that order. */
+function listIndexFor(selection: DeliverySelection): string | null {
+  const index = indexFor(selection)
+  const isOfAll = selection.destination === undefined
+  return index === 'deliveries_dead' && isOfAll ? 'deliveries_dead_by_id' : index
+}
+
 function indexFor(selection: DeliverySelection): string | null {
   const { event, subject, destination, reason, rule, plannedFrom, plannedUntil } = selection
   if (event !== undefined) return 'deliveries_by_event'
@@ -57,6 +75,7 @@ function indexFor(selection: DeliverySelection): string | null {
   if (ofStates && (destination !== undefined || reason === undefined)) return ofStates
   if (reason !== undefined) return 'deliveries_by_reason'
   if (rule !== undefined) return 'deliveries_by_rule'
+  if (destination !== undefined) return 'deliveries_by_destination'
   const isTimed = plannedFrom !== undefined || plannedUntil !== undefined
   return isTimed ? 'deliveries_by_planned' : null
 }
@@ -66,6 +85,7 @@ function indexOf(states: readonly DeliveryState[]): string | null {
   if (states.length === 0) return null
   if (states.every((state) => state === 'dead')) return 'deliveries_dead'
   if (states.every((state) => state === 'queued')) return 'deliveries_queued'
+  if (states.every((state) => state === 'cancelled')) return 'deliveries_cancelled'
   return states.every((state) => state in awake) ? 'deliveries_by_wake' : null
 }
 

@@ -50,6 +50,7 @@ export function sqliteDeliveries(parts: {
     findDelivery: async (id, delivery) => reader.find(id, delivery),
     listDeliveries: async (id, filter) => reader.list(id, filter),
     listAttempts: async (id, delivery) => reader.attempts(id, delivery),
+    tallyBacklog: async (id, destination) => reader.tally(id, destination),
     countDeliveries: async (id, selection) => reader.count(id, selection),
     cancelDeliveries: (id, selection, limit, by = actor) =>
       freeing('cancelDeliveries', by, id, selection, limit),

@@ -1,25 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Actor, AuditEntry } from '../../core/audit.ts'
+import { Worker } from 'node:worker_threads'
+import type { Actor } from '../../core/audit.ts'
 import { hashesOf, type Witness } from '../../core/erasure.ts'
-import { type EraseSession, type EraseTools, eraseTraces } from '../erase-traces.ts'
-import { type ErasureOf, writeReceipt } from '../erasure-receipt.ts'
-import { auditValues } from '../rows.ts'
+import { type ErasureOf, type Witnessing, witnessingOf } from '../erasure-receipt.ts'
 import type { Erasure, Store } from '../store.ts'
-import { openDatabase } from './open-database.ts'
-import { insertAudit, rowKey } from './statements.ts'
-
-const listed = '(SELECT value FROM json_each(?2))'
-/** How often the log is tried to be folded back while somebody reads it, and how far apart. */
-const foldsMax = 50
-const foldMs = 100
-
-const syntax: EraseTools['syntax'] = {
-  among: (column) => `${column} IN ${listed}`,
-  amongTexts: (column) => `${column} IN ${listed}`,
-  ids: () => `key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`,
-  at: (table, id) => `${table}.key = ${rowKey('?1', id)}`,
-}
+import { storageFault } from './faults.ts'
 
 interface ErasureParts {
   path: string
@@ -29,11 +14,22 @@ interface ErasureParts {
   witness: (() => Witness) | undefined
 }
 
+/** What the thread of an erasure asks for. */
+export type EraseAsk =
+  | { kind: 'now' }
+  | { kind: 'hash'; texts: readonly string[] }
+  | { kind: 'sign'; text: string }
+export type EraseAnswer = number | readonly string[] | Erasure['signature']
+export type EraseMessage =
+  | { id: number; question: EraseAsk }
+  | { erasure: Erasure }
+  | { failure: { message: string; errcode?: number | undefined } }
+
 export function erasures(parts: ErasureParts): Pick<Store, 'eraseProfile' | 'findErasures'> {
   const { path, db, clock, actor, witness } = parts
   return {
     eraseProfile: (workspace, profile, by = actor) =>
-      eraseProfile(path, clock, witness?.() ?? null, { workspace, profile, by }),
+      eraseInThread(path, { workspace, profile, by }, witnessingOf(clock, witness?.() ?? null)),
     findErasures: async (workspace, identifiers, limit) => {
       const hashes = JSON.stringify(hashesOf(witness, workspace, identifiers))
       const rows = db.prepare(selectErasures).all(workspace, hashes, limit)
@@ -42,65 +38,44 @@ export function erasures(parts: ErasureParts): Pick<Store, 'eraseProfile' | 'fin
   }
 }
 
-/** Deleted bytes are overwritten, and the log with what was there before is folded back and cut. */
-async function eraseProfile(
-  path: string,
-  clock: () => number,
-  witness: Witness | null,
-  of: ErasureOf,
-): Promise<Erasure> {
-  const db = openDatabase(path, 'write')
-  try {
-    const session = sessionOf(db)
-    const write: EraseTools['write'] = async (work) => {
-      // It runs where calls are served: they have their turn between the batches.
-      await new Promise((resolve) => setImmediate(resolve))
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        const result = await work(session)
-        db.exec('COMMIT')
-        return result
-      } catch (error) {
-        db.exec('ROLLBACK')
-        throw error
-      }
-    }
-    const tools = { syntax, look: session, write, witness }
-    const traces = await eraseTraces(tools, of.workspace, of.profile)
-    const insert = async (_: EraseSession, entry: Omit<AuditEntry, 'id'>) =>
-      Number(db.prepare(insertAudit).run(...auditValues(entry)).lastInsertRowid)
-    const erasure = await writeReceipt({ write, witness, insert }, of, traces, clock())
-    await foldLog(db)
-    return erasure
-  } finally {
-    db.close()
-  }
-}
-
 const selectErasures = `
   SELECT DISTINCT receipt FROM erased_identifiers
   WHERE workspace_id = ? AND hash IN (SELECT value FROM json_each(?)) AND receipt IS NOT NULL
   ORDER BY receipt LIMIT ?`
 
-function sessionOf(db: DatabaseSync): EraseSession {
-  const bound = (values: Parameters<EraseSession['all']>[1]) =>
-    values.map((value) =>
-      Array.isArray(value) ? JSON.stringify(value) : (value as string | number | null),
-    )
-  return {
-    all: async (text, values) => db.prepare(text).all(...bound(values)),
-    run: async (text, values) => Number(db.prepare(text).run(...bound(values)).changes),
+/** An erasure has a thread of its own: it reads much, and calls are served in this one. */
+function eraseInThread(path: string, of: ErasureOf, witnessing: Witnessing): Promise<Erasure> {
+  const worker = new Worker(new URL('./erase-thread.ts', import.meta.url), {
+    workerData: { path, of, isWitnessed: witnessing.hash !== null },
+  })
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: EraseMessage) => {
+      if ('erasure' in message) resolve(message.erasure)
+      else if ('failure' in message) reject(asError(message.failure))
+      else {
+        const { id, question } = message
+        answer(question, witnessing).then((found) => {
+          worker.postMessage({ id, answer: found })
+        }, reject)
+      }
+    })
+    worker.on('error', reject)
+    worker.on('exit', () => reject(new Error('The erasure was cut short. Erase again.')))
+  }).finally(() => worker.terminate()) as Promise<Erasure>
+}
+
+async function answer(question: EraseAsk, witnessing: Witnessing): Promise<EraseAnswer> {
+  switch (question.kind) {
+    case 'now':
+      return witnessing.now()
+    case 'hash':
+      return (await witnessing.hash?.(question.texts)) ?? []
+    case 'sign':
+      return witnessing.sign(question.text)
   }
 }
 
-/** Whoever reads from the log keeps it from being cut, for a moment. */
-async function foldLog(db: DatabaseSync): Promise<void> {
-  for (let count = 0; count < foldsMax; count++) {
-    const busy = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy
-    if (busy === 0) return
-    await sleep(foldMs)
-  }
-  throw new Error(
-    'What was erased is still in the write-ahead log: somebody reads it. Erase again.',
-  )
+function asError({ message, errcode }: { message: string; errcode?: number | undefined }): Error {
+  if (errcode === undefined) return new Error(message)
+  return storageFault(Object.assign(new Error(message), { errcode }), 'write')
 }

@@ -1,4 +1,7 @@
-import { rowKey } from './statements.ts'
+import { limitAt, prefixed, rowKey } from './statements.ts'
+
+/** Ids are below this; a key made of anything else would be that of another workspace's row. */
+export const idsBelow = 2 ** 40
 
 /** Statements that read the event log, one named constant each, so that plans can be tested. */
 
@@ -12,11 +15,32 @@ export const selectEvent = `
 export const selectNewestOf = `
   SELECT last_event FROM profiles WHERE key = ${rowKey('?1', '?2')}`
 
+/** From an event back by the links between them, and nothing of them but that. */
+export const selectLinks = `
+  WITH RECURSIVE link (id, previous, place) AS (
+    SELECT id, previous, 1 FROM events WHERE key = ${rowKey('?1', '?2')}
+    UNION ALL
+    SELECT e.id, e.previous, place + 1 FROM link CROSS JOIN events e
+    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3
+  ) SELECT id, previous FROM link`
+
+/** The same with all that they hold. */
+export const selectChain = `
+  WITH RECURSIVE link (id, previous, place) AS (
+    SELECT id, previous, 1 FROM events WHERE key = ${rowKey('?1', '?2')}
+    UNION ALL
+    SELECT e.id, e.previous, place + 1 FROM link CROSS JOIN events e
+    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3
+  ) SELECT ${prefixed('e', eventColumns)} FROM link CROSS JOIN events e
+  WHERE e.key = ${rowKey('?1', 'link.id')}`
+
 const ofWorkspace = `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`
 
+/** The ends of the log, and up to where events can be found by their terms. */
 export const selectSpan = `
   SELECT (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key LIMIT 1) AS first,
-    (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key DESC LIMIT 1) AS last`
+    (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key DESC LIMIT 1) AS last,
+    (SELECT last_event_id FROM roll_ups WHERE workspace_id = ?1) AS entered`
 
 /** What is null is not asked for. */
 export const selectStretch = `
@@ -24,9 +48,60 @@ export const selectStretch = `
   WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('?1', '?3')}
     AND (?4 IS NULL OR type IN (SELECT value FROM json_each(?4)))
     AND (?5 IS NULL OR source = ?5)
-    AND (?6 IS NULL OR cause_event = ?6)
-    AND (?7 IS NULL OR cause_rule >= ?7 AND cause_rule < ?8)
-    AND (?9 IS NULL OR received_at >= ?9) AND (?10 IS NULL OR received_at < ?10)
-  ORDER BY key LIMIT ?11`
+    AND (?6 IS NULL OR cause_rule >= ?6 AND cause_rule < ?7)
+    AND (?8 IS NULL OR received_at >= ?8) AND (?9 IS NULL OR received_at < ?9)
+  ORDER BY key ${limitAt('?10')}`
 
 export const selectStretchBack = selectStretch.replace('BY key', 'BY key DESC')
+
+/** Without statistics the engine would rather read the log from the place on. */
+export const selectCaused = `
+  SELECT ${eventColumns} FROM events INDEXED BY events_by_cause
+  WHERE workspace_id = ?1 AND cause_event = ?2
+    AND key > ${rowKey('?1', '?3')} AND key < ${rowKey('?1', '?4')}
+  ORDER BY key ${limitAt('?5')}`
+
+export const selectCausedBack = selectCaused.replace('BY key', 'BY key DESC')
+
+/** The rows of a list of ids, given as JSON, in any order. */
+export const selectEventsByIds = `
+  SELECT ${eventColumns} FROM events
+  WHERE key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`
+
+export const selectTermsOfEvents = `
+  SELECT id, type, source, cause_rule FROM events
+  WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}`
+
+export const selectEventBlock = `
+  SELECT ids FROM event_terms WHERE workspace_id = ? AND kind = ? AND value = ? AND block = ?`
+
+export const putEventBlock = `
+  INSERT INTO event_terms (workspace_id, kind, value, block, ids) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET ids = excluded.ids`
+
+/** Blocks of a term from one on, and as many. */
+export const selectEventBlocks = `
+  SELECT block, ids FROM event_terms
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND block >= ?4
+  ORDER BY block ${limitAt('?5')}`
+
+export const selectEventBlocksBack = selectEventBlocks
+  .replace('block >=', 'block <=')
+  .replace('BY block', 'BY block DESC')
+
+/** These blocks of a term, given as JSON. */
+export const selectSomeEventBlocks = `
+  SELECT block, ids FROM event_terms
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3
+    AND block IN (SELECT value FROM json_each(?4))`
+
+/** The next value of a kind: so all of them are found by as many look-ups. */
+export const selectNextEventTerm = `
+  SELECT value FROM event_terms WHERE workspace_id = ?1 AND kind = ?2 AND value > ?3
+  ORDER BY value LIMIT 1`
+
+/** The first value of a kind from one on. */
+export const selectEventTermFrom = selectNextEventTerm.replace('value >', 'value >=')
+
+export const deleteEventBlocksBelow = `
+  DELETE FROM event_terms WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND block < ?4`

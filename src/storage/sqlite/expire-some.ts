@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Identifier } from '../../core/profile.ts'
+import type { EventId, Identifier } from '../../core/profile.ts'
+import { eventTermKinds } from '../search/event-terms.ts'
+import { idBlockOf } from '../search/id-set.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import { deleteEventBlocksBelow, selectNextEventTerm } from './event-statements.ts'
 
 /** Rows deleted in one transaction, so that those who write meanwhile wait for little. */
 const batch = 1_000
@@ -77,7 +80,21 @@ function expireEvents(db: DatabaseSync, before: number): number {
       }
     }
     db.prepare(deleteEvents).run(workspaceId as number, last.key as number)
+    const [from, to] = [old[0]?.id, last.id].map((id) => idBlockOf(id as EventId))
+    if (from !== to) forgetTerms(db, workspaceId as number, to as number)
     return old.length
   }
   return 0
+}
+
+/** What events below a block were found by. */
+function forgetTerms(db: DatabaseSync, workspaceId: number, block: number): void {
+  const next = db.prepare(selectNextEventTerm)
+  const remove = db.prepare(deleteEventBlocksBelow)
+  for (const kind of eventTermKinds) {
+    for (let value: string | undefined = ''; value !== undefined; ) {
+      value = next.get(workspaceId, kind, value)?.value as string | undefined
+      if (value !== undefined) remove.run(workspaceId, kind, value, block)
+    }
+  }
 }

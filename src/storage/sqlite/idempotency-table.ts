@@ -26,7 +26,7 @@ export class IdempotencyTable {
     const profileId = row.profile_id as ProfileId | null
     const record = { bodyHash: row.body_hash as string, outcome: row.outcome as string, profileId }
     const outcome = recordedOutcome(record, idempotency)
-    if (profileId === null) return outcome
+    if (profileId === null || outcome.profile !== null) return outcome
     const now = this.#profile.get(workspaceId, profileId) as ProfileRow | undefined
     return { ...outcome, profile: now ? profileOfRow(now) : null }
   }

@@ -10,7 +10,8 @@ import { insertIdempotency } from './statements.ts'
 
 const sameCall = 'workspace_id = ? AND token_id = ? AND route = ? AND key = ?'
 const select = `SELECT body_hash, outcome, created_at FROM idempotency WHERE ${sameCall}`
-const end = `UPDATE idempotency SET outcome = ? WHERE ${sameCall} AND outcome = '${unended}'`
+const end = `UPDATE idempotency SET outcome = ?, profile_id = ?
+  WHERE ${sameCall} AND outcome = '${unended}'`
 const release = `DELETE FROM idempotency WHERE ${sameCall} AND outcome = '${unended}'`
 
 /** Answers of rare writes that came with a key; each is a transaction of its own. */
@@ -31,7 +32,7 @@ export function keptAnswers(
       write(path, (db) => {
         const call = names(workspaceId, token, asked)
         if (answer === null) db.prepare(release).run(...call)
-        else db.prepare(end).run(answer, ...call)
+        else db.prepare(end).run(answer.text, answer.about, ...call)
       }),
   }
 }

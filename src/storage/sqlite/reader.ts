@@ -11,9 +11,11 @@ import {
 } from '../../core/profile.ts'
 import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
+import { eventColumns, idsBelow, selectChain } from './event-statements.ts'
 import { schemaVersion } from './migrate.ts'
 import { type ProfileRow, prepareRows, shownProfileOfRow } from './profile-row.ts'
 import {
+  limitAt,
   prefixed,
   profileColumns,
   rowKey,
@@ -25,24 +27,24 @@ import {
 const selectHoldersInFull = `
   SELECT ${prefixed('p', profileColumns)} FROM profile_identifiers i
   JOIN profiles p ON p.key = ${rowKey('i.workspace_id', 'i.profile_id')}
-  WHERE i.workspace_id = ? AND i.kind = ? AND i.value = ? AND i.holder >= 0
-  ORDER BY p.id LIMIT ?`
+  WHERE i.workspace_id = ?1 AND i.kind = ?2 AND i.value = ?3 AND i.holder >= 0
+  ORDER BY p.id ${limitAt('?4')}`
 
 const selectByPhone = `
   SELECT ${profileColumns} FROM profiles
-  WHERE workspace_id = ? AND phone = ? AND removed_at IS NULL ORDER BY key LIMIT ?`
+  WHERE workspace_id = ?1 AND phone = ?2 AND removed_at IS NULL ORDER BY key ${limitAt('?3')}`
 
 const selectEvents = `
-  SELECT id, type, subject, previous, occurred_at, received_at, source, token_id, request_id,
-    cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers, found_by,
-    idempotency_key
-  FROM events WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
-  ORDER BY key LIMIT ?3`
+  SELECT ${eventColumns} FROM events
+  WHERE key > ${rowKey('?1', '?2')} AND key < ${rowKey('(?1 + 1)', '0')}
+  ORDER BY key ${limitAt('?3')}`
 
 const selectLastEvent = 'SELECT last_event_id FROM counters WHERE workspace_id = ?'
 
 const selectEventsNaming = `
   SELECT event_id FROM event_identifiers WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3`
+
+const selectLooseEvents = `${selectEventsNaming} ORDER BY event_id ${limitAt('?4')}`
 
 /** Who has or had the identifier, with the newest event about each. */
 const selectEverHolders = `
@@ -61,6 +63,9 @@ export class Reader {
   readonly #holders: StatementSync
   readonly #name: StatementSync
   readonly #byPhone: StatementSync
+  readonly #events: StatementSync
+  readonly #chain: StatementSync
+  readonly #loose: StatementSync
   readonly #names = new Map<string, number>()
 
   constructor(db: DatabaseSync) {
@@ -70,6 +75,9 @@ export class Reader {
     this.#holders = prepareRows(db, selectHoldersInFull)
     this.#byPhone = prepareRows(db, selectByPhone)
     this.#name = db.prepare(selectName)
+    this.#events = db.prepare(selectEvents)
+    this.#chain = db.prepare(selectChain)
+    this.#loose = db.prepare(selectLooseEvents)
   }
 
   findProfiles(workspaceId: WorkspaceId, question: Question): Profile[] {
@@ -104,7 +112,20 @@ export class Reader {
   }
 
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Event[] {
-    return this.#db.prepare(selectEvents).all(workspaceId, after, limit).map(eventFromRow)
+    return this.#events.all(workspaceId, after, limit).map(eventFromRow)
+  }
+
+  readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Event[] {
+    if (from >= idsBelow) return []
+    return this.#chain.all(workspaceId, from, limit).map(eventFromRow)
+  }
+
+  looseEventsNaming(
+    workspaceId: WorkspaceId,
+    { kind, value }: Identifier,
+    limit: number,
+  ): EventId[] {
+    return this.#loose.all(workspaceId, kind, value, limit).map((row) => row.event_id as EventId)
   }
 
   lastEventId(workspaceId: WorkspaceId): EventId | 0 {

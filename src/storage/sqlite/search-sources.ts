@@ -1,15 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { EventId, ProfileId } from '../../core/profile.ts'
+import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
+import type { EventSource } from '../search/event-source.ts'
 import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
-import type { EventSource } from '../search/search-events.ts'
-import * as eventSql from './event-statements.ts'
+import { eventSource } from './event-source.ts'
+import { idsBelow } from './event-statements.ts'
 import * as sql from './search-statements.ts'
-
-/** Ids are below this; a key made of anything else would be that of another workspace's row. */
-const idsBelow = 2 ** 40
 
 /** Behind every text there is: a byte that UTF-8 does not have. */
 const behindAll = Buffer.from([0xff])
@@ -73,36 +71,7 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
     },
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],
-    span: async (workspaceId) => {
-      const [row] = await all(eventSql.selectSpan, workspaceId)
-      if (row?.first == null) return null
-      return { first: row.first as number, last: row.last as number }
-    },
-    newestOf: async (workspaceId, subject) => {
-      if (subject <= 0 || subject >= idsBelow) return null
-      const [row] = await all(eventSql.selectNewestOf, workspaceId, subject)
-      return (row?.last_event as EventId | null | undefined) ?? null
-    },
-    chain: async (workspaceId, from, limit) => {
-      const rows: Row[] = []
-      for (let id: EventId | null = from; id !== null && rows.length < limit; ) {
-        if (id <= 0 || id >= idsBelow) break
-        const [row]: Row[] = await all(eventSql.selectEvent, workspaceId, id)
-        if (!row) break
-        rows.push(row)
-        id = row.previous as EventId | null
-      }
-      return rows
-    },
-    stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, cause, rule, received } = test
-      const { from = null, until = null } = received ?? {}
-      const text = descending ? eventSql.selectStretchBack : eventSql.selectStretch
-      const list = types && JSON.stringify(types)
-      const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
-      const bounds = [Math.max(0, above), Math.min(below, idsBelow - 1)]
-      return all(text, workspaceId, ...bounds, list, source, cause, ...rules, from, until, limit)
-    },
+    ...eventSource(all),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
-import { profileColumns, rowKey } from './statements.ts'
+import { limitAt, profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */
 
@@ -33,7 +33,7 @@ export const selectByIds = `
 
 export const selectPhoned = `
   SELECT id FROM profiles WHERE workspace_id = ?1 AND phone = ?2
-    AND key > ${rowKey('?1', '?3')} AND key < ${rowKey('?1', '?4')} ORDER BY key LIMIT ?5`
+    AND key > ${rowKey('?1', '?3')} AND key < ${rowKey('?1', '?4')} ORDER BY key ${limitAt('?5')}`
 
 export const selectPhonedBack = selectPhoned.replace('BY key', 'BY key DESC')
 
@@ -43,14 +43,17 @@ export const selectTerm = `
 
 export const selectIdentifiersWithin = `
   SELECT profile_id AS id FROM profile_identifiers
-  WHERE workspace_id = ? AND kind = ? AND value >= ? AND value < ? AND holder >= 0 LIMIT ?`
+  WHERE workspace_id = ?1 AND kind = ?2 AND value >= ?3 AND value < ?4 AND holder >= 0
+  ${limitAt('?5')}`
 
 export const selectTermsWithin = `
   SELECT block, ids FROM profile_terms
-  WHERE workspace_id = ? AND kind = ? AND name = ? AND value >= ? AND value < ? LIMIT ?`
+  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND value >= ?4 AND value < ?5
+  ${limitAt('?6')}`
 
 export const selectCreatedWithin = `
-  SELECT id FROM profiles WHERE workspace_id = ? AND created_at >= ? AND created_at < ? LIMIT ?`
+  SELECT id FROM profiles WHERE workspace_id = ?1 AND created_at >= ?2 AND created_at < ?3
+  ${limitAt('?4')}`
 
 /** A part of the list in one of its orders; `?2` and `?3` are the place it begins behind. */
 export function selectScan({
@@ -70,7 +73,7 @@ export function selectScan({
   const sorted = by === 'id' ? `key ${order}` : `created_at ${order}, key ${order}`
   return `
     SELECT ${columns} FROM profiles WHERE ${place} ${included[include]}
-    ORDER BY ${sorted} LIMIT ?4 OFFSET ?5`
+    ORDER BY ${sorted} ${limitAt('?4')} OFFSET CAST(?5 AS INTEGER)`
 }
 
 /** Everybody between two ids whose attributes hold a text. */

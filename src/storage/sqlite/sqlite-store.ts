@@ -79,10 +79,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     preview: (workspaceId, command) => queue.preview(workspaceId, command),
     findProfiles: async (workspaceId, question) => reader.findProfiles(workspaceId, question),
     nameId: (workspaceId, kind, name) => reader.nameId(workspaceId, kind, name),
-    readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
-    lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
-    eventsNaming: async (workspaceId, identifier, limit) =>
-      reader.eventsNaming(workspaceId, identifier, limit),
+    ...logReads(reader),
     ...searches(db, reads, queue),
     ...changesBy(admin),
     ...keptAnswers(path, clock),
@@ -183,5 +180,20 @@ async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expi
     const some = await queue.expireSome(before)
     if (kinds.every((kind) => some[kind] === 0)) return expired
     for (const kind of kinds) expired[kind] += some[kind]
+  }
+}
+
+/** What is read of the log beside the writer. */
+function logReads(
+  reader: Reader,
+): Pick<Store, 'readEvents' | 'readChain' | 'looseEventsNaming' | 'lastEventId' | 'eventsNaming'> {
+  return {
+    readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
+    lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
+    readChain: async (workspaceId, from, limit) => reader.readChain(workspaceId, from, limit),
+    looseEventsNaming: async (workspaceId, identifier, limit) =>
+      reader.looseEventsNaming(workspaceId, identifier, limit),
+    eventsNaming: async (workspaceId, identifier, limit) =>
+      reader.eventsNaming(workspaceId, identifier, limit),
   }
 }

@@ -13,6 +13,14 @@ export function rowKey(workspaceId: string, id: string): string {
   return `((${workspaceId} << 40) | ${id})`
 }
 
+/**
+ * A bound limit, so put that the engine does not plan the statement anew for each value of it: that
+ * took 7 µs of the 9 that a short look-up takes.
+ */
+export function limitAt(place: string): string {
+  return `LIMIT CAST(${place} AS INTEGER)`
+}
+
 /** Columns of one table of several. */
 export function prefixed(table: string, columns: string): string {
   return columns

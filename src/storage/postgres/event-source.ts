@@ -1,0 +1,51 @@
+import type { EventId } from '../../core/profile.ts'
+import type { Row } from '../rows.ts'
+import type { EventSource, Link } from '../search/event-source.ts'
+import * as sql from './event-statements.ts'
+import type { Ask } from './search-sources.ts'
+
+/** What searching for events looks up in a database. */
+export function eventSource(ask: Ask): EventSource {
+  return {
+    span: async (workspaceId) => {
+      const [row] = await ask(sql.selectSpan, [workspaceId])
+      if (row?.first == null) return null
+      const { first, last, entered } = row as { [name: string]: number | null }
+      return { first: first as number, last: last as number, entered: entered ?? 0 }
+    },
+    newestOf: async (workspaceId, subject) => {
+      const [row] = await ask(sql.selectNewestOf, [workspaceId, subject])
+      return (row?.last_event as EventId | null | undefined) ?? null
+    },
+    chain: (workspaceId, from, limit) => ask(sql.selectChain, [workspaceId, from, limit]),
+    links: async (workspaceId, from, limit) =>
+      (await ask(sql.selectLinks, [workspaceId, from, limit])) as unknown as Link[],
+    stretch: (workspaceId, { above, below, descending, limit, test }) => {
+      const { types, source, rule, received } = test
+      const { from = null, until = null } = received ?? {}
+      const statement = descending ? sql.selectStretchBack : sql.selectStretch
+      const begins = rule === null ? null : `${rule}@`
+      const tests = [types, source, begins, from, until]
+      return ask(statement, [workspaceId, above, below, ...tests, limit])
+    },
+    caused: (workspaceId, cause, { above, below, descending, limit }) => {
+      const statement = descending ? sql.selectCausedBack : sql.selectCaused
+      return ask(statement, [workspaceId, cause, above, below, limit])
+    },
+    eventsByIds: (workspaceId, wanted) => ask(sql.selectEventsByIds, [workspaceId, wanted]),
+    eventBlocks: async (workspaceId, { kind, value, edge, descending, limit }) => {
+      const statement = descending ? sql.selectEventBlocksBack : sql.selectEventBlocks
+      return blocks(await ask(statement, [workspaceId, kind, value, edge, limit]))
+    },
+    someEventBlocks: async (workspaceId, { kind, value }, wanted) =>
+      blocks(await ask(sql.selectSomeEventBlocks, [workspaceId, kind, value, wanted])),
+    nextEventTerm: async (workspaceId, kind, from) => {
+      const [row] = await ask(sql.selectEventTermFrom, [workspaceId, kind, from])
+      return (row?.value as string | undefined) ?? null
+    },
+  }
+}
+
+function blocks(rows: Row[]): [number, Uint8Array][] {
+  return rows.map(({ block, ids }) => [block as number, ids as Buffer])
+}

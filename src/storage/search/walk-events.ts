@@ -1,0 +1,223 @@
+import { type EventQuery, matchesEvent } from '../../core/event-query.ts'
+import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import { isWithin } from '../../core/profile-query.ts'
+import { eventFromRow, type Row } from '../rows.ts'
+import type { Bounds, EventSource, EventTest } from './event-source.ts'
+import type { EventTermKind } from './event-terms.ts'
+import type { SearchBudget } from './search-budget.ts'
+import { countTerms, type TermPart, walkEventTerms } from './walk-event-terms.ts'
+
+/** A query at work. */
+export interface LogSearch {
+  source: EventSource
+  workspaceId: WorkspaceId
+  query: EventQuery
+  descending: boolean
+  budget: SearchBudget
+}
+
+/** Ids looked through between two looks at the clock, where the engine tests; and where we do. */
+const stretchTested = 5_000
+const stretchRead = 1_000
+const chainRead = 100
+const linksRead = 1_000
+/** Rows looked up by their ids in one go, where most of them may not pass. */
+const idsRead = 200
+/** Types that a beginning may stand for before they are looked for in the log itself. */
+const typesMax = 100
+/** So few events of a kind are looked at sooner than all that there are about a person. */
+const fewMax = 500
+
+/** Through the log, a stretch of ids at a time. */
+export async function* walkStretches(search: LogSearch, bounds: Bounds): AsyncGenerator<Row[]> {
+  const { source, workspaceId, query, descending, budget } = search
+  const { test, whole } = testOf(query)
+  const size = whole ? stretchTested : stretchRead
+  let { above, below } = bounds
+  while (below - above > 1) {
+    const near = descending ? Math.max(above, below - size - 1) : above
+    const far = descending ? below : Math.min(below, above + size + 1)
+    const limit = whole ? query.limit + 1 : size
+    const wanted = { above: near, below: far, descending, limit, test }
+    const rows = await source.stretch(workspaceId, wanted)
+    budget.spend(far - near - 1)
+    yield whole ? rows : rows.filter((row) => matchesEvent(eventFromRow(row), query))
+    if (descending) below = near + 1
+    else above = far - 1
+  }
+}
+
+/** By what caused them, of which a query names one. */
+export async function* walkCaused(
+  search: LogSearch,
+  cause: EventId,
+  bounds: Bounds,
+): AsyncGenerator<Row[]> {
+  const { source, workspaceId, descending, budget } = search
+  const passes = passesOf(search.query)
+  for (let { above, below } = bounds; ; ) {
+    const wanted = { above, below, descending, limit: idsRead }
+    const rows = await source.caused(workspaceId, cause, wanted)
+    budget.spend(rows.length)
+    yield rows.filter(passes)
+    const last = rows.at(-1)?.id as number | undefined
+    if (last === undefined || rows.length < idsRead) return
+    if (descending) below = last
+    else above = last
+  }
+}
+
+/** By the links from each event to the one before it about the same person. */
+export async function* walkChain(
+  search: LogSearch,
+  subject: ProfileId,
+  { above, below }: Bounds,
+): AsyncGenerator<Row[]> {
+  const { source, workspaceId, descending, budget } = search
+  const passes = passesOf(search.query)
+  let from = await beginChain(search, subject, below)
+  if (!descending) return yield* walkLinks(search, from, above, passes)
+  while (from !== null && from > above) {
+    const rows = await source.chain(workspaceId, from, chainRead)
+    budget.spend(rows.length)
+    yield rows.filter((row) => (row.id as number) > above && passes(row))
+    from = (rows.at(-1)?.previous ?? null) as EventId | null
+  }
+}
+
+/** The first events last: back to them by nothing but the links, and on from there. */
+async function* walkLinks(
+  { source, workspaceId, budget }: LogSearch,
+  newest: EventId | null,
+  above: number,
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  const ids: EventId[] = []
+  for (let from = newest; from !== null && from > above; ) {
+    const links = await source.links(workspaceId, from, linksRead)
+    budget.spend(links.length)
+    for (const { id } of links) if (id > above) ids.push(id)
+    from = links.at(-1)?.previous ?? null
+  }
+  ids.reverse()
+  for (let at = 0; at < ids.length; at += chainRead) {
+    const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + chainRead))
+    budget.spend(rows.length)
+    yield rows.sort(byId).filter(passes)
+  }
+}
+
+/** Where one page ended, the next goes on, without the walk to there. */
+async function beginChain(
+  { source, workspaceId, query: { before } }: LogSearch,
+  subject: ProfileId,
+  below: number,
+): Promise<EventId | null> {
+  if (before !== undefined) {
+    const [row] = await source.chain(workspaceId, before, 1)
+    if (row && row.subject === subject) return row.previous as EventId | null
+  }
+  const newest = await source.newestOf(workspaceId, subject)
+  if (newest === null || newest < below) return newest
+  for (let from: EventId | null = newest; from !== null; ) {
+    const links = await source.links(workspaceId, from, linksRead)
+    const found = links.find(({ id }) => id < below)
+    if (found) return found.id
+    from = links.at(-1)?.previous ?? null
+  }
+  return null
+}
+
+/** By the terms that their types, source and rule are entered under. */
+export async function* walkTermed(
+  search: LogSearch,
+  parts: TermPart[],
+  bounds: Bounds,
+): AsyncGenerator<Row[]> {
+  const { source, workspaceId, query, descending, budget } = search
+  const passes = passesOf(query)
+  const size = Math.min(query.limit + 1, idsRead)
+  const sign = descending ? -1 : 1
+  for await (const ids of walkEventTerms(search, parts, bounds)) {
+    for (let at = 0; at < ids.length; at += size) {
+      const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
+      budget.spend(rows.length)
+      yield rows.sort((a, b) => byId(a, b) * sign).filter(passes)
+    }
+  }
+}
+
+/** Whether terms lead to so few that a person's events are found among them. */
+export async function walkFew(
+  search: LogSearch,
+  parts: TermPart[],
+  bounds: Bounds,
+): Promise<boolean> {
+  return (await countTerms(search, parts, bounds)) <= fewMax
+}
+
+/** What a query asks for that has terms; null where it is nothing, or more than can be looked up. */
+export async function termPartsOf({
+  source,
+  workspaceId,
+  query,
+}: LogSearch): Promise<TermPart[] | null> {
+  const { types, source: cameThrough, rule } = query
+  const parts: TermPart[] = []
+  if (rule !== undefined) parts.push({ kind: 'rule', values: [rule] })
+  if (cameThrough !== undefined) parts.push({ kind: 'source', values: [cameThrough] })
+  if (types) {
+    const values = new Set<string>()
+    for (const type of types) {
+      if (!type.endsWith('*')) values.add(type)
+      else for (const each of await beginning(type.slice(0, -1))) values.add(each)
+      if (values.size > typesMax) return parts.length > 0 ? parts : null
+    }
+    parts.push({ kind: 'type', values: [...values] })
+  }
+  return parts.length > 0 ? parts : null
+
+  async function beginning(prefix: string): Promise<string[]> {
+    const found: string[] = []
+    const kind: EventTermKind = 'type'
+    for (let from = prefix; found.length <= typesMax; ) {
+      const next = await source.nextEventTerm(workspaceId, kind, from)
+      if (next === null || !next.startsWith(prefix)) break
+      found.push(next)
+      from = `${next}\u0001`
+    }
+    return found
+  }
+}
+
+/** What the engine is to test, and whether that is all there is to it. */
+function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
+  const { types, source, rule, text, received, occurred } = query
+  const isExact = !types?.some((type) => type.endsWith('*'))
+  return {
+    test: {
+      types: types && isExact ? types : null,
+      source: source ?? null,
+      rule: rule ?? null,
+      received: received ?? null,
+    },
+    whole: isExact && text === undefined && !occurred && query.subject === undefined,
+  }
+}
+
+/** Whether a row is what a query asks for; what costs little is looked at first. */
+function passesOf(query: EventQuery): (row: Row) => boolean {
+  const { subject, source, types, received } = query
+  const exact = types && !types.some((type) => type.endsWith('*')) ? new Set(types) : null
+  return (row) => {
+    if (subject !== undefined && row.subject !== subject) return false
+    if (source !== undefined && row.source !== source) return false
+    if (exact && !exact.has(row.type as string)) return false
+    if (received && !isWithin(row.received_at as number, received)) return false
+    return matchesEvent(eventFromRow(row), query)
+  }
+}
+
+function byId(a: Row, b: Row): number {
+  return (a.id as number) - (b.id as number)
+}

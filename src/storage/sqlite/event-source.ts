@@ -1,0 +1,63 @@
+import type { SQLInputValue } from 'node:sqlite'
+import type { EventId } from '../../core/profile.ts'
+import type { Row } from '../rows.ts'
+import type { EventSource, Link } from '../search/event-source.ts'
+import * as sql from './event-statements.ts'
+
+/** What searching for events looks up in a file. */
+export function eventSource(
+  all: (text: string, ...values: SQLInputValue[]) => Promise<Row[]>,
+): EventSource {
+  return {
+    span: async (workspaceId) => {
+      const [row] = await all(sql.selectSpan, workspaceId)
+      if (row?.first == null) return null
+      const { first, last, entered } = row as { [name: string]: number | null }
+      return { first: first as number, last: last as number, entered: entered ?? 0 }
+    },
+    newestOf: async (workspaceId, subject) => {
+      if (subject <= 0 || subject >= sql.idsBelow) return null
+      const [row] = await all(sql.selectNewestOf, workspaceId, subject)
+      return (row?.last_event as EventId | null | undefined) ?? null
+    },
+    chain: async (workspaceId, from, limit) =>
+      from < sql.idsBelow ? all(sql.selectChain, workspaceId, from, limit) : [],
+    links: async (workspaceId, from, limit) =>
+      (await all(sql.selectLinks, workspaceId, from, limit)) as unknown as Link[],
+    stretch: (workspaceId, { above, below, descending, limit, test }) => {
+      const { types, source, rule, received } = test
+      const { from = null, until = null } = received ?? {}
+      const text = descending ? sql.selectStretchBack : sql.selectStretch
+      const list = types && JSON.stringify(types)
+      const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
+      const ends = bounds(above, below)
+      return all(text, workspaceId, ...ends, list, source, ...rules, from, until, limit)
+    },
+    caused: (workspaceId, cause, { above, below, descending, limit }) => {
+      const text = descending ? sql.selectCausedBack : sql.selectCaused
+      return all(text, workspaceId, cause, ...bounds(above, below), limit)
+    },
+    eventsByIds: (workspaceId, wanted) =>
+      all(sql.selectEventsByIds, workspaceId, JSON.stringify(wanted)),
+    eventBlocks: async (workspaceId, { kind, value, edge, descending, limit }) => {
+      const text = descending ? sql.selectEventBlocksBack : sql.selectEventBlocks
+      return blocks(await all(text, workspaceId, kind, value, edge, limit))
+    },
+    someEventBlocks: async (workspaceId, { kind, value }, wanted) => {
+      const list = JSON.stringify(wanted)
+      return blocks(await all(sql.selectSomeEventBlocks, workspaceId, kind, value, list))
+    },
+    nextEventTerm: async (workspaceId, kind, from) => {
+      const [row] = await all(sql.selectEventTermFrom, workspaceId, kind, from)
+      return (row?.value as string | undefined) ?? null
+    },
+  }
+}
+
+function bounds(above: number, below: number): [number, number] {
+  return [Math.max(0, above), Math.min(below, sql.idsBelow - 1)]
+}
+
+function blocks(rows: readonly Row[]): [number, Uint8Array][] {
+  return rows.map(({ block, ids }) => [block as number, ids as Uint8Array])
+}

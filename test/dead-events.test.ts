@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { pino } from 'pino'
+import { limits } from '../src/core/limits.ts'
+import { deadTeller } from '../src/follow-up/tell-dead.ts'
+import { engines } from './kit/engines.ts'
+import { applyRules, sendEvents, settled, until, withKey } from './kit/follow-up-site.ts'
+import { receiver } from './kit/receiver.ts'
+import { startRoster } from './kit/start-roster.ts'
+
+const hook = (destination: string) => ({ action: 'webhook', with: { destination, json: {} } })
+
+/** What dies is told of by a rule, by way of an event of its own, to where it dies as well. */
+function alarmed(url: string): string {
+  const to = (name: string) => ({ name, type: 'webhook', allow_private: true, url })
+  return JSON.stringify({
+    destinations: [to('shop'), to('pager')],
+    rules: [
+      {
+        name: 'keep',
+        on: ['user.update'],
+        steps: [{ action: 'set-attributes', with: { match: 'email', attributes: 'event' } }],
+      },
+      {
+        name: 'tell',
+        on: ['shop.x'],
+        steps: [{ action: 'find-profile', with: { email: '{{ event.email }}' } }, hook('shop')],
+      },
+      {
+        name: 'alarm',
+        on: ['delivery.dead'],
+        steps: [
+          {
+            action: 'trigger-event',
+            with: { type: 'ops.alarm', attributes: { of: '{{ event.rule }}' } },
+          },
+        ],
+      },
+      { name: 'page', on: ['ops.alarm'], steps: [hook('pager')] },
+    ],
+  })
+}
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    test('a dead delivery is an event that rules react to, one a minute of a kind', async () => {
+      using gone = await receiver((_, response) => response.writeHead(400).end())
+      await using roster = await startRoster(engine, withKey)
+      const { store } = roster
+      const world = await roster.newWorkspace()
+      const { id } = world.workspace
+      await applyRules(store, id, alarmed(gone.url))
+      const body = { email: 'jo@example.org' }
+      const events = [
+        { type: 'user.update', body },
+        ...[1, 2, 3].map(() => ({ type: 'shop.x', body })),
+      ]
+      await sendEvents(roster.url, world, events)
+      const died = async () => {
+        const all = await store.readEvents(id, 0, 99)
+        return all.filter(({ type }) => type === 'delivery.dead')
+      }
+      await until('two deaths are told', async () => (await died()).length >= 2)
+      const all = await settled(store, world)
+      assert.deepEqual(all.map(({ state }) => state).join(), all.map(() => 'dead').join())
+      // Both in the same minute but for the last second of one.
+      const [first, second] = await died()
+      const shop = all.filter(({ rule }) => rule === 'tell')
+      assert.equal(shop.length, 3)
+      assert.deepEqual(first?.attributes, {
+        ...{ delivery: shop[0]?.id, rule: 'tell', destination: 'shop', reason: 'http_400' },
+        ...{ event: shop[0]?.event, event_type: 'shop.x' },
+      })
+      assert.deepEqual(first?.cause, { event: shop[0]?.event, rule: 'tell@1', depth: 1 })
+      assert.deepEqual([first?.source.dialect, first?.subject], ['roster', shop[0]?.subject])
+      assert.deepEqual([second?.attributes.rule, second?.cause?.depth], ['page', 3])
+      assert.ok((await died()).length <= 4, 'one of a rule, destination and reason in a minute')
+    })
+
+    test('rules about deaths whose own deliveries die come to an end', async () => {
+      await using roster = await startRoster(engine, { ...withKey, ROSTER_WORKER: 'off' })
+      const { store } = roster
+      const world = await roster.newWorkspace()
+      const { id } = world.workspace
+      await applyRules(store, id, alarmed('http://127.0.0.1:9/'))
+      const body = { email: 'jo@example.org' }
+      const events = ['user.update', 'shop.x'].map((type) => ({ type, body }))
+      await sendEvents(roster.url, world, events)
+      let now = Date.now()
+      const tell = deadTeller(store, pino({ level: 'silent' }), () => now)
+      let deaths = 0
+      for (;;) {
+        const claimed = await store.claimDeliveries({ worker: 'w', limit: 9, leaseMs: 30_000 })
+        const [delivery] = claimed.deliveries
+        if (!delivery) break
+        const { workspaceId, id: dead, lease } = delivery
+        const why = { reason: 'too_large', detail: 'a test' }
+        await store.failDeliveries([{ workspaceId, id: dead, lease, ...why }])
+        await tell(delivery, 'too_large')
+        now += 60_000
+        deaths += 1
+        assert.ok(deaths <= limits.ruleDepthMax, `${deaths} deaths`)
+      }
+      assert.ok(deaths > 2)
+      const last = (await store.readEvents(id, 0, 99)).at(-1)
+      assert.deepEqual([last?.type, last?.attributes.limit], ['rule.stopped', 'depth'])
+    })
+  })
+}

@@ -283,7 +283,7 @@ test('no statement of the write path reads a table from end to end', async () =>
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     const scans = plan
       .map(({ detail }) => String(detail))
-      .filter((step) => /^SCAN (?!CONSTANT)/.test(step))
+      .filter((step) => /^SCAN (?!CONSTANT|json_each)/.test(step))
     assert.deepEqual(scans, [], name)
   }
   db.close()

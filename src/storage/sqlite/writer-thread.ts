@@ -56,12 +56,14 @@ function takePlanned(): boolean {
   return planned
 }
 
-function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
+function applyAll({ of, rows, follows, holdMs, pauseMs }: ApplyAll): Reply {
+  const { commands } = rows
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
   while (lastFault === null && outcomes.length < commands.length) {
-    const rest = outcomes.length === 0 ? commands : commands.slice(outcomes.length)
-    outcomes.push(...writer.applySome(rest, of, holdMs))
+    outcomes.push(
+      ...writer.applySome(rows, { from: outcomes.length, to: commands.length }, of, holdMs),
+    )
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)

@@ -2,9 +2,9 @@ import { appendFileSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /*
- * Notes what each commit of the program wrote and whether it was synced, which the connection
- * itself is asked at that moment: a line for each in the file that the environment names. Loaded
- * before the store is, in each thread.
+ * Notes what each commit of the program wrote and if it was synced, which the connection itself
+ * is asked at that moment: a line for each in the file that the environment names. Loaded before
+ * the store is, in each thread.
  */
 export interface NotedCommit {
   /** As SQLite has it: 2 syncs each commit, 1 leaves it to a later one. */

@@ -220,9 +220,9 @@ CREATE TABLE event_identifiers (
 ) PARTITION BY RANGE (received_at);
 
 -- What events are found by: their type, what they came through, the rule that caused them. `ids`
--- says which of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
--- shorter. Entered in the background, up to where `roll_ups` says they are counted; so writing an
--- event costs none of it, and what is newer is read from the log.
+-- says which of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as
+-- that is shorter. Entered in the background, up to where `roll_ups` says they are counted; so
+-- writing an event costs none of it, and what is newer is read from the log.
 CREATE TABLE event_terms (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
@@ -234,8 +234,8 @@ CREATE TABLE event_terms (
 
 -- How many events there were from a minute on, counted from 1970, by type and source; made of the
 -- log in the background. `span` is how many minutes are counted together: one, an hour of them and
--- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
--- how far all of it goes.
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups`
+-- says how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id bigint NOT NULL,
   span bigint NOT NULL,

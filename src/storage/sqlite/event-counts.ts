@@ -24,10 +24,11 @@ const kinds = [
 
 /** The rows are outside, so that they are read once for all spans. */
 function countInto(counts: string, names: string, at: string, table: string): string {
+  const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
   return `
     INSERT INTO ${counts} (workspace_id, span, minute, ${names}, count, last_minute)
     SELECT ?1, span, ${at} / 60000 / span * span, ${names}, count(*), max(${at} / 60000)
-    FROM ${table} CROSS JOIN (${countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')})
+    FROM ${table} CROSS JOIN (${spans})
     WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4, 5
     ON CONFLICT DO UPDATE SET count = count + excluded.count,
       last_minute = max(last_minute, excluded.last_minute)`

@@ -450,7 +450,6 @@ CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, r
 CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
-CREATE INDEX deliveries_dead_by_id ON deliveries (workspace_id, id) WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.

@@ -78,7 +78,7 @@ await target.ask(`
 await target.close()
 say('roll-ups')
 const store = await openStore(url, { decision: new URL('../src/decision.ts', import.meta.url) })
-await store.rollUpEvents()
+await store.rollUpEvents(Date.now())
 await store.close()
 say('looking over it')
 process.stdout.write(await runRoster(data, ['doctor']))

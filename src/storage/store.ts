@@ -168,11 +168,12 @@ export interface Store extends LogStore, QueryStore, RecordStore {
    */
   expire(before: ExpireBefore): Promise<Expired>
   /**
-   * Counts the events and the planned deliveries that were not counted yet, in steps that hold
-   * nobody up; where several nodes share a store, each is counted once. Answers how many were.
+   * Counts the events and the planned deliveries that were not counted yet, and the deliveries that
+   * ended before a time, which lies so far back that none is still to be committed; in steps that
+   * hold nobody up. Where several nodes share a store, each is counted once. Answers how many were.
    */
-  rollUpEvents(): Promise<number>
-  /** How many events there were, or deliveries were planned, in time. */
+  rollUpEvents(endedBefore: number): Promise<number>
+  /** How many events there were, or deliveries were planned or ended, in time. */
   countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
   /**
    * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a

@@ -259,6 +259,26 @@ CREATE TABLE delivery_counts (
   PRIMARY KEY (workspace_id, span, minute, rule, destination)
 );
 
+-- How many deliveries ended, by destination and the state in which they were over. They
+-- are counted in the order of time: all that ended up to `counted_to`, of all workspaces together.
+CREATE TABLE end_counts (
+  workspace_id bigint NOT NULL,
+  span bigint NOT NULL,
+  minute bigint NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  last_minute bigint NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, destination, state)
+);
+
+CREATE TABLE end_roll_up (
+  one integer PRIMARY KEY CHECK (one = 1),
+  counted_to bigint NOT NULL
+);
+
+INSERT INTO end_roll_up (one, counted_to) VALUES (1, 0);
+
 CREATE TABLE roll_ups (
   workspace_id bigint PRIMARY KEY,
   last_event_id bigint NOT NULL,
@@ -337,9 +357,9 @@ CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
   WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
--- Which runs a node has taken up, by their keys and when they were due: no other is given them before
--- `until`. One row a node, since a mark on each run would write all of its indexes. Whoever is given
--- a run twice loses nothing by it, so a crash may forget this, and no commit waits for it.
+-- Which runs a node has taken up, by their keys and when they were due: no other is given them
+-- before `until`. One row a node, since a mark on each run would write all of its indexes. Whoever
+-- is given a run twice loses nothing by it: a crash may forget this, and no commit waits for it.
 CREATE UNLOGGED TABLE run_claims (
   worker text COLLATE "C" NOT NULL,
   until bigint NOT NULL,

@@ -247,6 +247,26 @@ CREATE TABLE delivery_counts (
   PRIMARY KEY (workspace_id, span, minute, rule, destination)
 ) STRICT, WITHOUT ROWID;
 
+-- How many deliveries ended, by destination and the state in which they were over. They
+-- are counted in the order of time: all that ended up to `counted_to`, of all workspaces together.
+CREATE TABLE end_counts (
+  workspace_id INTEGER NOT NULL,
+  span INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  state TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  last_minute INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, destination, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE end_roll_up (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  counted_to INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO end_roll_up (one, counted_to) VALUES (1, 0);
+
 CREATE TABLE roll_ups (
   workspace_id INTEGER PRIMARY KEY,
   last_event_id INTEGER NOT NULL,

@@ -234,8 +234,8 @@ CREATE TABLE event_terms (
 
 -- How many events there were from a minute on, counted from 1970, by type and source; made of the
 -- log in the background. `span` is how many minutes are counted together: one, an hour of them and
--- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
--- how far all of it goes.
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups`
+-- says how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id bigint NOT NULL,
   span bigint NOT NULL,
@@ -470,7 +470,6 @@ CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, r
 CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
 CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
-CREATE INDEX deliveries_dead_by_id ON deliveries (workspace_id, id) WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.

@@ -222,8 +222,8 @@ CREATE TABLE event_terms (
 
 -- How many events there were from a minute on, counted from 1970, by type and source; made of the
 -- log in the background. `span` is how many minutes are counted together: one, an hour of them and
--- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
--- how far all of it goes.
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups`
+-- says how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id INTEGER NOT NULL,
   span INTEGER NOT NULL,

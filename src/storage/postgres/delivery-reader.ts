@@ -91,18 +91,17 @@ export const selectHealth: Statement = {
     ORDER BY d.workspace_id, d.name`,
 }
 
-/** A destination that is null stands for all of them. */
-export const selectTally: Statement = {
-  name: 'select_tally',
-  text: `
+/** Of one destination; all of them are told in the same words without it. */
+export const selectTallyOf: Statement = { name: 'select_tally_of', text: tally('destination = $2') }
+
+function tally(test: string): string {
+  return `
     SELECT destination, state, count(*) AS count, min(planned_at) AS "oldestPlannedAt"
-    FROM deliveries
-    WHERE workspace_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR destination = $2)
+    FROM deliveries WHERE workspace_id = $1 AND ended_at IS NULL AND ${test}
     GROUP BY destination, state
     UNION ALL
     SELECT destination, 'dead', count(*), min(planned_at) FROM deliveries
-    WHERE workspace_id = $1 AND state = 'dead' AND ($2::text IS NULL OR destination = $2)
-    GROUP BY destination`,
+    WHERE workspace_id = $1 AND state = 'dead' AND ${test} GROUP BY destination`
 }
 
 const countDestinations = 'SELECT count(*) AS count FROM destinations'
@@ -164,7 +163,10 @@ export class DeliveryReader {
     workspaceId: WorkspaceId,
     destination?: string,
   ): Promise<Omit<DeliveryCount, 'reason'>[]> {
-    const rows = await this.#ask(selectTally, [workspaceId, destination ?? null])
+    const rows =
+      destination === undefined
+        ? await this.#ask(tally('TRUE'), [workspaceId])
+        : await this.#ask(selectTallyOf, [workspaceId, destination])
     return rows as unknown as Omit<DeliveryCount, 'reason'>[]
   }
 

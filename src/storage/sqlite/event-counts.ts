@@ -31,6 +31,7 @@ const kinds = [
 
 /** The rows are outside, so that they are read once for all spans. */
 function countInto(counts: string, names: string, at: string, table: string): string {
+  const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
   return `
     INSERT INTO ${counts} (workspace_id, span, minute, ${names}, count, last_minute)
     SELECT ?1, span, ${at} / 60000 / span * span, ${names}, count(*), max(${at} / 60000)

@@ -348,7 +348,7 @@ test('events are found by what they are entered under, without the log', async (
       iif(n = 20000, 7, NULL), iif(n = 20000, 'some@1', NULL), iif(n = 20000, 1, NULL), '{}', '[]',
       '[]', '[]' FROM n`).run(id, count)
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count - 1, id)
-  await store.rollUpEvents()
+  await store.rollUpEvents(Date.now())
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count, id)
   const looks = searchSources(db)
   let read = 0

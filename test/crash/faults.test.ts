@@ -56,13 +56,15 @@ async function survive(t: TestContext, folder: DataFolder, fault: Fault): Promis
     env: { ROSTER_TEST_FAULT: faultFile(folder) },
   })
   const load = new WriteLoad(roster.url, workspace.tokens, 16, 40)
-  await sleep(400)
+  await load.answered(40)
   fault.begin(roster)
   const beganAt = performance.now()
   if (fault.total) await waitFor('readiness goes off', () => ready(roster, 503))
   await waitFor('writes are refused', () => load.writes.some(({ answer }) => refused(answer)))
   if (fault.total) await assertReadsGoOn(roster, load, workspace)
-  await sleep(300)
+  const since = () =>
+    load.writes.filter(({ sentAt, answeredAt }) => sentAt > beganAt && answeredAt > 0)
+  await waitFor('the fault is felt', () => since().length >= 8, 30_000)
   const endedAt = performance.now()
   fault.end(roster)
   await waitFor('readiness comes back', () => ready(roster, 200))
@@ -72,9 +74,7 @@ async function survive(t: TestContext, folder: DataFolder, fault: Fault): Promis
   load.stop()
   await load.ended
 
-  const during = load.writes.filter(
-    ({ sentAt, answeredAt }) => sentAt > beganAt && answeredAt > 0 && answeredAt < endedAt,
-  )
+  const during = since().filter(({ answeredAt }) => answeredAt < endedAt)
   const counts = Object.groupBy(during, ({ answer }) => `${answer?.status}`)
   const shown = Object.entries(counts).map(([status, of]) => `${of?.length} x ${status}`)
   t.diagnostic(`answers while the disk failed: ${shown.join(', ')}`)

@@ -179,9 +179,9 @@ export class CommitQueue {
   }
 
   /** Counts events, step by step; the groups that wait meanwhile go before the next. */
-  async rollUp(): Promise<number> {
+  async rollUp(endedBefore: number): Promise<number> {
     for (let counted = 0; ; ) {
-      const reply = await this.#ask({ kind: 'roll-up' })
+      const reply = await this.#ask({ kind: 'roll-up', endedBefore })
       if (reply.kind !== 'rolled-up') throw new Fault('unavailable', { retryAfterSeconds: 1 })
       if (reply.fault) throw faultFromJson(reply.fault)
       if (reply.counted === 0) return counted

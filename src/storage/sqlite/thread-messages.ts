@@ -38,7 +38,7 @@ export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
-  | { kind: 'roll-up' }
+  | { kind: 'roll-up'; endedBefore: number }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'deliveries'; calls: DeliveryCall[] }
   | { kind: 'fill' }

@@ -116,7 +116,7 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
         return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
     case 'roll-up':
-      return rollUp()
+      return rollUp(request.endedBefore)
     case 'expire':
       return expire(request.before)
     case 'deliveries': {
@@ -143,9 +143,9 @@ function preview({ workspaceId, command, now }: Extract<Request, { kind: 'previe
   }
 }
 
-function rollUp(): Reply {
+function rollUp(endedBefore: number): Reply {
   try {
-    return { kind: 'rolled-up', counted: writer.rollUp(), fault: null }
+    return { kind: 'rolled-up', counted: writer.rollUp(endedBefore), fault: null }
   } catch (error) {
     return { kind: 'rolled-up', counted: 0, fault: faultToJson(asFault(error)) }
   }

@@ -101,9 +101,9 @@ export class Writer {
     return this.#aside((db) => expireSome(db, before))
   }
 
-  /** Counts a small part of the events that were not counted yet; 0 when all are. */
-  rollUp(): number {
-    return this.#aside(rollUpSome)
+  /** Counts a small part of what was not counted yet; 0 when all is. */
+  rollUp(endedBefore: number): number {
+    return this.#aside((db) => rollUpSome(db, endedBefore))
   }
 
   /** Changes deliveries or destinations: all of it in one transaction, or each in its own. */

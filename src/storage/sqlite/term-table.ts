@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { idBlockOf, withId, withIds, withoutId } from '../search/id-set.ts'
+import { idBlockOf, withIds, withoutId } from '../search/id-set.ts'
 import type { Term } from '../search/profile-terms.ts'
 import * as sql from './search-statements.ts'
 
@@ -21,8 +21,7 @@ export class TermTable {
     for (const [block, inBlock] of Map.groupBy(ids, idBlockOf)) {
       const key = [workspaceId, kind, name, value, block] as const
       const held = this.#select.get(...key)?.ids as Uint8Array | undefined
-      const [id, ...more] = inBlock as [ProfileId, ...ProfileId[]]
-      this.#put.run(...key, more.length === 0 ? withId(held, id) : withIds(held, inBlock))
+      this.#put.run(...key, withIds(held, inBlock))
     }
   }
 

@@ -32,6 +32,7 @@ const first = [
   'test/follow-ups-cli.test.ts',
   'test/crash/deliveries.test.ts',
   'test/postgres-store.test.ts',
+  'test/sqlite-store.test.ts',
   'test/crash/faults.test.ts',
   'test/nodes/nodes.test.ts',
   'test/isolation.test.ts',
@@ -45,6 +46,8 @@ const first = [
   'test/e2e/first-use.test.ts',
   'test/export.test.ts',
   'test/erase.test.ts',
+  'test/idempotency.test.ts',
+  'test/node-channelio.test.ts',
   'test/native-admin.test.ts',
 ]
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 /*
  * The receiver of the delivery bench, in a process of its own: answers 200 to everything, after as
- * many milliseconds as its argument says, and on GET says how many calls it took, and when each body
+ * many milliseconds as its argument says. On GET it says how many calls it took, and when each body
  * with an `at` came, by its delay.
  */
 const answerMs = Number(process.argv[2] ?? 0)

@@ -4,13 +4,12 @@ import { nativeClient } from '../test/kit/native-client.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
 import { runRoster } from './bench-server.ts'
 import { openTarget } from './grow-target.ts'
+import { growRest, growRuns } from './grown-rest.ts'
 import {
   destinationName,
   type Grown,
   growDeliveries,
   growEvents,
-  growRest,
-  growRuns,
   receivedAt,
   ruleName,
   spreadMs,
@@ -79,7 +78,7 @@ await target.ask(`
 await target.close()
 say('roll-ups')
 const store = await openStore(url, { decision: new URL('../src/decision.ts', import.meta.url) })
-await store.rollUpEvents()
+await store.rollUpEvents(Date.now())
 await store.close()
 say('looking over it')
 process.stdout.write(await runRoster(data, ['doctor']))

@@ -1,4 +1,4 @@
-import type { GrowTarget, Value } from './grow-target.ts'
+import type { GrowTarget } from './grow-target.ts'
 
 /** What a store is grown to. */
 export interface Wanted {
@@ -21,7 +21,7 @@ export interface Grown {
   now: number
 }
 
-const dayMs = 24 * 60 * 60_000
+export const dayMs = 24 * 60 * 60_000
 /** The log begins so long ago. */
 export const spreadMs = 90 * dayMs
 /** Of which the seeded people take the first days. */
@@ -226,69 +226,12 @@ function failureOf(reason: string): string {
   })
 }
 
-const runStates = [...Array(14).fill('done'), ...Array(3).fill('waiting'), 'failed', 'cancelled']
-const endReasons: { [state: string]: string } = {
-  done: 'completed',
-  failed: 'template',
-  cancelled: 'event',
-}
-
-export async function growRuns(
-  target: GrowTarget,
-  grown: Grown,
-  wanted: Wanted,
-  { subjects }: Log,
-): Promise<void> {
-  const random = randomNumbers(3)
-  const { people, now } = grown
-  const step = Math.floor((wanted.events - people) / wanted.runs)
-  for (let n = 1; n <= wanted.runs; n++) {
-    const event = people + n * step
-    const at = receivedAt(event, grown, wanted.events)
-    const state = pick(runStates, random) as string
-    const waits = state === 'waiting'
-    const dueAt = waits ? now + dayMs + Math.floor(random() * 10 * dayMs) : null
-    const seen = JSON.stringify({
-      ...{ type: 'order.paid', occurredAt: at, receivedAt: at, source: 'native' },
-      ...{ attributes: { order_id: `o-${event}` }, changes: [], identifiers: [], depth: 0 },
-    })
-    await target.addRun({
-      ...{ event, state, dueAt, seen, beganAt: at, subject: subjects[event] || null },
-      rule: ruleName(n % wanted.rules),
-      reason: endReasons[state] ?? null,
-      endedAt: waits ? null : at + 60_000,
-      log: `[{"step":"0","did":"waited","until":${dueAt ?? at + 60_000}}]`,
-    })
-  }
-  await target.flush()
-}
-
-export async function growRest(target: GrowTarget, grown: Grown, wanted: Wanted): Promise<void> {
-  const { now, people } = grown
-  const began = now - spreadMs
-  for (let n = 1; n <= wanted.companies; n++) {
-    const id = grown.lastRecord + 2 * n - 1
-    const at = began + n
-    const body = JSON.stringify({ name: `Company ${n}` })
-    const name = `company-${n}`
-    await target.add('records', [id, 'usercom.company', '', name, null, body, 1, at, at])
-    const member = ['usercom.company-member', String(id), null, 1 + (n % people), '{}']
-    await target.add('records', [id + 1, ...member, 1, at, at])
-  }
-  for (let n = 1; n <= wanted.auditEntries; n++) {
-    const at = began + Math.floor((spreadMs * n) / wanted.auditEntries)
-    const action = n % 2 ? 'deliveries.redelivered' : 'rules.replaced'
-    await target.add('audit', [at, 'cli', 'operator', null, action, 'grown', '{}'])
-  }
-  await target.flush()
-}
-
-function pick<T>(list: readonly T[], random: () => number): T {
+export function pick<T>(list: readonly T[], random: () => number): T {
   return list[Math.floor(random() * list.length)] as T
 }
 
 /** Mulberry32: the same rows every time. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -327,5 +270,3 @@ export interface GrownRun {
   seen: string
   log: string
 }
-
-export type { Value }

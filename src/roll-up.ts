@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import type { Store } from './storage/store.ts'
 
 const pauseMs = 5_000
+/** What ended so long ago was committed long since. */
+const settledMs = 5_000
 
 /** Has the store count its events for the statistics, a few seconds apart, until it is stopped. */
 export function startRollUp(store: Store, logger: Logger): { stop(): Promise<void> } {
@@ -29,7 +31,7 @@ export function startRollUp(store: Store, logger: Logger): { stop(): Promise<voi
 /** One round; what could not be counted now is counted in the next. */
 async function rollUpOnce(store: Store, logger: Logger): Promise<void> {
   try {
-    await store.rollUpEvents()
+    await store.rollUpEvents(Date.now() - settledMs)
   } catch (error) {
     logger.warn({ error: (error as Error).message }, 'counting events failed')
   }

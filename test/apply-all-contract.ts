@@ -14,26 +14,33 @@ export function applyAllContract(engine: string, open: OpenStore): void {
   contract('many at once come to what they come to one by one', async (store, id) => {
     const other = (await store.createWorkspace('other', starterRules)).id
     const commands = Array.from({ length: 240 }, (_, n) => someCommand(n))
-    const alone: unknown[] = []
-    for (const command of commands) {
-      await store.apply(id, command).then(
-        ({ foundBy, events }) => alone.push({ foundBy, eventCount: events.length }),
-        ({ code, message }: Fault) => alone.push({ code, message }),
-      )
-    }
-    const calls = [0, 100, 101].map((at, index, all) => commands.slice(at, all[index + 1]))
-    const outcomes = await Promise.all(calls.map((call) => store.applyAll(other, call)))
-    assert.deepEqual(
-      outcomes.flat().map((one) => {
-        return one instanceof Fault ? { code: one.code, message: one.message } : one
-      }),
-      alone,
-    )
+    const alone = await assertAsOneByOne(store, id, other, commands)
     // The mix is of use: there is some of everything.
     const kinds = new Set(alone.map((one) => JSON.stringify(one).slice(0, 24)))
     assert.ok(kinds.size >= 4, [...kinds].join(' '))
-    assert.deepEqual(await everything(store, other), await everything(store, id))
   })
+
+  contract(
+    'a few whom somebody knows do not change what the new ones come to',
+    async (store, id) => {
+      const other = (await store.createWorkspace('other', starterRules)).id
+      const commands = Array.from({ length: 320 }, (_, n) => {
+        const set = {
+          country: ['NL', 'PL'][n % 2],
+          phone: `+31${n}`,
+          ...(n % 5 === 0 && { a1: null }),
+        }
+        // The same person again; an address that somebody with another id has; two with one of two
+        // ids in common.
+        if (n === 40) return row({ user: 10, set: { city: 'Breda' } })
+        if (n === 200) return row({ user: n, email: 'n199@x.org', set })
+        if (n === 201 || n === 290) return row({ user: n, vendor: 'one', set })
+        if (n % 7 === 0) return row({ user: n, set })
+        return row({ user: n, email: `N${n}@x.org`, set })
+      })
+      await assertAsOneByOne(store, id, other, commands)
+    },
+  )
 
   contract('of a call that follows one under way nothing comes before it', async (store, id) => {
     const calls = [0, 1, 2, 3].map((call) =>
@@ -60,6 +67,38 @@ export function applyAllContract(engine: string, open: OpenStore): void {
     const codes = outcomes.map((one) => one instanceof Fault && one.code)
     assert.deepEqual(codes, ['invalid_credentials', 'invalid_credentials'])
   })
+}
+
+/** Applies them one by one in one workspace and many at once in another; tells the outcomes. */
+async function assertAsOneByOne(
+  store: Store,
+  id: WorkspaceId,
+  other: WorkspaceId,
+  commands: readonly Command[],
+): Promise<unknown[]> {
+  const alone: unknown[] = []
+  for (const command of commands) {
+    await store.apply(id, command).then(
+      ({ foundBy, events }) => alone.push({ foundBy, eventCount: events.length }),
+      ({ code, message }: Fault) => alone.push({ code, message }),
+    )
+  }
+  const calls = [0, 100, 101].map((at, index, all) => commands.slice(at, all[index + 1]))
+  const outcomes = await Promise.all(calls.map((call) => store.applyAll(other, call)))
+  assert.deepEqual(
+    outcomes.flat().map((one) => {
+      return one instanceof Fault ? { code: one.code, message: one.message } : one
+    }),
+    alone,
+  )
+  assert.deepEqual(await everything(store, other), await everything(store, id))
+  const keys = commands.flatMap((command) => ('keys' in command ? command.keys : []))
+  const found = async (workspace: WorkspaceId) => {
+    const all = keys.map((key) => store.findProfiles(workspace, { keys: [key] }))
+    return (await Promise.all(all)).map(([profile]) => profile?.id)
+  }
+  assert.deepEqual(await found(other), await found(id))
+  return alone
 }
 
 interface Row {

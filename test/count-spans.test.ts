@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countedStretches } from '../src/storage/count-spans.ts'
+import { countedStretches } from '../src/storage/search/count-spans.ts'
 
 test('a stretch of time is read from the longest counts that fit into it, each minute once', () => {
   for (const minutes of [1, 60, 1_440]) {

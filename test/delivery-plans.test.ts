@@ -90,7 +90,7 @@ test('no statement about deliveries reads a table from end to end', async () => 
   }
   for (const ofOne of [false, true]) {
     for (const text of selectTallies(ofOne)) {
-      const [step] = planOf(db, text)
+      const step = planOf(db, text).find((one) => /workspace_id=\?/.test(one))
       assert.match(step ?? '', ofOne ? /COVERING INDEX .*destination=\?/ : /COVERING INDEX/)
     }
   }

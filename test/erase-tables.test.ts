@@ -36,6 +36,7 @@ const nobodys = {
   event_counts: 'type source',
   event_terms: 'kind value ids',
   delivery_counts: 'rule destination',
+  end_counts: 'destination state',
   names: 'kind name',
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',
   destination_notices: 'destination kind reason',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { engines } from './kit/engines.ts'
+import { until } from './kit/follow-up-site.ts'
 import { nativeClient } from './kit/native-client.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
@@ -11,6 +12,7 @@ for (const engine of engines) {
       roster = await startRoster(engine)
     })
     after(() => roster?.close())
+    const rollUp = () => roster.store.rollUpEvents(Date.now())
 
     test('every event is counted once, by its minute, type and source', async () => {
       const { tokens, workspace } = await roster.newWorkspace()
@@ -19,14 +21,10 @@ for (const engine of engines) {
         native('POST', '/events', { events: Array.from({ length: count }, () => ({ type })) })
       await send('a.b', 900)
       // Several at once, as several nodes would.
-      await Promise.all([
-        roster.store.rollUpEvents(),
-        send('a.b', 900),
-        roster.store.rollUpEvents(),
-      ])
+      await Promise.all([rollUp(), send('a.b', 900), rollUp()])
       await send('a.c', 800)
-      await Promise.all([roster.store.rollUpEvents(), roster.store.rollUpEvents()])
-      await roster.store.rollUpEvents()
+      await Promise.all([rollUp(), rollUp()])
+      await rollUp()
       const { body } = await native('GET', '/statistics/events?step=day')
       const sums: { [name: string]: number } = {}
       for (const { name, count } of body.data) sums[name] = (sums[name] ?? 0) + count
@@ -71,8 +69,8 @@ for (const engine of engines) {
       await native('PUT', '/rules', { rules })
       const events = Array.from({ length: 20 }, () => ({ type: 'a.b' }))
       await native('POST', '/events', { events })
-      await Promise.all([roster.store.rollUpEvents(), roster.store.rollUpEvents()])
-      await roster.store.rollUpEvents()
+      await Promise.all([rollUp(), rollUp()])
+      await rollUp()
       const { body } = await native('GET', '/statistics/deliveries?step=day&by=rule')
       const sums = body.data.map((each: { name: string; count: number }) => [each.name, each.count])
       assert.deepEqual(sums.toSorted(), [
@@ -82,6 +80,44 @@ for (const engine of engines) {
       assert.ok(Date.parse(body.data[0].last_at) > Date.now() - 300_000)
       const all = await native('GET', '/statistics/deliveries?step=day')
       assert.deepEqual([all.body.data[0].name, all.body.data[0].count], ['shop', 60])
+    })
+
+    test('every delivery is counted when it ends, by its minute, destination and state', async () => {
+      const { tokens } = await roster.newWorkspace()
+      const native = nativeClient(roster.url, tokens.native?.token ?? '')
+      for (const name of ['shop', 'crm']) {
+        await native('PUT', `/destinations/${name}`, { type: 'webhook', url: 'https://a.example/' })
+        await native('POST', `/destinations/${name}/pause`)
+      }
+      const rule = (destination: string) => {
+        const steps = [{ action: 'webhook', with: { destination } }]
+        return { name: destination, on: ['a.b'], steps }
+      }
+      await native('PUT', '/rules', { rules: [rule('shop'), rule('crm')] })
+      const events = Array.from({ length: 5 }, () => ({ type: 'a.b' }))
+      await native('POST', '/events', { events })
+      await native('POST', '/deliveries/cancel', { state: 'pending', destination: 'crm' })
+      await roster.store.rollUpEvents(Date.now() - 600_000)
+      const path = '/statistics/ended-deliveries?step=day'
+      assert.deepEqual((await native('GET', path)).body.data, [])
+      await until('they are counted', async () => {
+        await Promise.all([rollUp(), rollUp()])
+        return (await native('GET', path)).body.data.length > 0
+      })
+      const shown = async (query: string) => {
+        const { body } = await native('GET', `${path}${query}`)
+        return body.data.map((each: { name: string; count: number }) => [each.name, each.count])
+      }
+      assert.deepEqual(await shown(''), [['cancelled', 5]])
+      assert.deepEqual(await shown('&by=destination'), [['crm', 5]])
+      await native('PUT', '/rules', { rules: [] })
+      await native('DELETE', '/destinations/shop')
+      await until('they are counted', async () => {
+        await rollUp()
+        return (await shown('')).length === 2
+      })
+      assert.deepEqual(await shown('&by=destination&state=cancelled'), [['crm', 5]])
+      assert.deepEqual(await shown('&by=destination&state=dead'), [['shop', 5]])
     })
   })
 }

@@ -52,7 +52,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
       )
     await compare(numRuns / 4)
     // From now on some are found by what they are entered under, and some only in the log.
-    await store.rollUpEvents()
+    await store.rollUpEvents(Date.now())
     await store.apply(id, userEvent('user.update', 'ann@x.org', { size: 9 }))
     await store.apply(id, userEvent('shop.cart.add', 'cy@x.org', { sku: 'É1' }))
     all = await store.readEvents(id, 0, 1_000)

@@ -283,7 +283,7 @@ test('no statement of the write path reads a table from end to end', async () =>
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     const scans = plan
       .map(({ detail }) => String(detail))
-      .filter((step) => /^SCAN (?!CONSTANT)/.test(step))
+      .filter((step) => /^SCAN (?!CONSTANT|json_each)/.test(step))
     assert.deepEqual(scans, [], name)
   }
   db.close()
@@ -348,7 +348,7 @@ test('events are found by what they are entered under, without the log', async (
       iif(n = 20000, 7, NULL), iif(n = 20000, 'some@1', NULL), iif(n = 20000, 1, NULL), '{}', '[]',
       '[]', '[]' FROM n`).run(id, count)
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count - 1, id)
-  await store.rollUpEvents()
+  await store.rollUpEvents(Date.now())
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count, id)
   const looks = searchSources(db)
   let read = 0

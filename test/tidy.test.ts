@@ -154,7 +154,7 @@ const rules: TidyRule[] = [
     name: 'every file is used by another, or is where something begins',
     check: (tree) => {
       const begins =
-        /\.test\.ts$|\/cases\/index\.ts$|^src\/(cli\/main|client\/client\.d|console-build|program-build|warm-start)\.ts$|^src\/console\/main\.tsx$|^test\/kit\/run-suite\.ts$|^bench\/(main|postgres|deliver|deliver-receiver|overload|import|lists)\.ts$/
+        /\.test\.ts$|\/cases\/index\.ts$|^src\/(cli\/main|client\/client\.d|console-build|program-build|warm-start)\.ts$|^src\/console\/main\.tsx$|^test\/kit\/run-suite\.ts$|^bench\/(main|postgres|deliver|deliver-receiver|overload|import|lists|grow|size|console)\.ts$/
       const used = new Set(importsOf(tree, /^(src|test|bench)\/.*\.tsx?$/).map(({ to }) => to))
       return paths(tree, /^(src|test|bench)\/.*\.tsx?$/, begins)
         .filter((path) => !used.has(path))

@@ -80,6 +80,7 @@ export const commands: { readonly [name: string]: Load } = {
   export: async () => (await import('./commands/export.ts')).exportCommand,
   tail: async () => (await import('./commands/tail.ts')).tail,
   seed: async () => (await import('./commands/seed.ts')).seed,
+  schema: async () => (await import('./commands/schema.ts')).schema,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/restore.ts')).restore,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -1920,6 +1920,36 @@ export interface Calls {
       counted_up_to: number
     }
   }
+  /** Count the deliveries that ended in a stretch of time. */
+  countEndedDeliveries: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      from?: string
+      /** a time such as 2026-11-28T10:00:00Z */
+      until?: string
+      /** minute, hour or day */
+      step?: 'minute' | 'hour' | 'day'
+      /** destination, state, none: what tells the counts of a step apart */
+      by?: 'destination' | 'state' | 'none'
+      /** delivered, dead, cancelled: only those that ended so */
+      state?: 'delivered' | 'dead' | 'cancelled'
+    }
+    answer: {
+      /** a time, UTC */
+      from: string
+      /** a time, UTC */
+      until: string
+      data: Array<{
+        /** a time, UTC */
+        at: string
+        name: string | null
+        count: number
+        /** a time, UTC */
+        last_at: string
+      }>
+      counted_up_to: number
+    }
+  }
   /** List the dialects a token can be made for, with calls to try. */
   listDialects: {
     given: {}

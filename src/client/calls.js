@@ -449,6 +449,13 @@ export const calls = {
     inQuery: ['from', 'until', 'step', 'by'],
     keyed: false,
   },
+  countEndedDeliveries: {
+    method: 'GET',
+    path: '/api/v1/statistics/ended-deliveries',
+    inPath: [],
+    inQuery: ['from', 'until', 'step', 'by', 'state'],
+    keyed: false,
+  },
   listDialects: {
     method: 'GET',
     path: '/api/v1/dialects',

@@ -32,7 +32,11 @@ const variables = () => ({
 })
 
 const queries = new QueryClient({
-  defaultOptions: { queries: { retry: false, staleTime: 2_000 } },
+  defaultOptions: {
+    // The server may well be on this machine: whether there is an internet says nothing of it.
+    queries: { retry: false, staleTime: 2_000, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
 })
 
 export function App() {

@@ -14,7 +14,7 @@ type Search = { [name: string]: string | undefined }
 const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,
-  errorComponent: ({ error }) => <Failed error={error} />,
+  errorComponent: ({ error }) => <Failed error={error} retry={() => location.reload()} />,
   validateSearch: (given: Record<string, unknown>): Search =>
     Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])),
 })

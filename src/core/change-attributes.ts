@@ -28,10 +28,10 @@ export interface AttributeResult {
  * each once.
  */
 interface Result extends AttributeResult {
-  /** What was set at one time, by that time. */
-  set: Map<number, Provenance>
-  /** What only moved in time, by what it was. */
-  moved: Map<Provenance, Provenance>
+  /** The latest of what was set; nearly always at one time. */
+  set: Provenance | null
+  /** What only moved in time, by what it was; made with the first. */
+  moved: Map<Provenance, Provenance> | null
 }
 
 /**
@@ -48,8 +48,8 @@ export function changeAttributes(
     changes: [],
     dropped: [],
     touched: false,
-    set: new Map(),
-    moved: new Map(),
+    set: null,
+    moved: null,
   }
   if (changes.clearAllBut) {
     for (const name of Object.keys(profile.attributes)) {
@@ -97,7 +97,9 @@ function setAttribute(
   const stored = own(profile.attributes, name) ?? null
   if (before && sameJson(stored, value)) {
     if (at !== before.at) {
-      profile.provenance[name] = shared(result.moved, before, () => ({ ...before, at }))
+      result.moved ??= new Map()
+      profile.provenance[name] = result.moved.get(before) ?? { ...before, at }
+      result.moved.set(before, profile.provenance[name])
       result.touched = true
     }
     return
@@ -105,7 +107,8 @@ function setAttribute(
   if (value === null) delete profile.attributes[name]
   else profile.attributes[name] = value
   const { event, source } = writer
-  profile.provenance[name] = shared(result.set, at, () => ({ at, event, source }))
+  if (result.set?.at !== at) result.set = { at, event, source }
+  profile.provenance[name] = result.set
   result.touched = true
   // Clearing what was never there leaves its time behind, so that an older write cannot fill it.
   if (!sameJson(stored, value)) result.changes.push({ name, from: stored, to: value })
@@ -141,12 +144,6 @@ function setAttributeOnce(
 function eventTime(writer: Writer, storedAt: number | undefined): number | null {
   if (writer.occurredAt === undefined) return Math.max(writer.now, storedAt ?? 0)
   return storedAt !== undefined && writer.occurredAt < storedAt ? null : writer.occurredAt
-}
-
-function shared<K>(known: Map<K, Provenance>, key: K, make: () => Provenance): Provenance {
-  const found = known.get(key) ?? make()
-  known.set(key, found)
-  return found
 }
 
 function isFull(profile: Profile): boolean {

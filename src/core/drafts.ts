@@ -182,7 +182,8 @@ export class Drafts {
 
   #holdersOf(identifier: Identifier): readonly ProfileId[] {
     const key = identifierKey(identifier)
-    const holders = this.#holders.get(key) ?? this.#known.identifiers.get(key)?.holders
+    const changed = this.#holders.size === 0 ? undefined : this.#holders.get(key)
+    const holders = changed ?? this.#known.identifiers.get(key)?.holders
     if (!holders) throw new NeedMore([{ identifier, holders: 'owner' }])
     return holders
   }

@@ -33,20 +33,25 @@ export interface EventPage {
   more: boolean
 }
 
-/** What tells counts apart: of events their type or source, of deliveries the other two. */
+/** What tells counts apart, with its column. */
 export const countNames = {
   type: 'type',
   source: 'source',
   rule: 'rule',
   destination: 'destination',
+  state: 'state',
 } as const
 
-/** How many events there were, or how many deliveries were planned, in steps of time. */
+/** How many events there were, or deliveries were planned or ended, in steps of time. */
 export type EventCountQuery = CountedTime &
   (
     | { of: 'events'; by: 'type' | 'source' | 'none' }
     | { of: 'deliveries'; by: 'rule' | 'destination' | 'none' }
+    | { of: 'ends'; by: 'destination' | 'state' | 'none'; state?: EndState }
   )
+
+/** In which a delivery is over. */
+export type EndState = 'delivered' | 'dead' | 'cancelled'
 
 interface CountedTime {
   /** Milliseconds UTC; `from` counts and `until` does not, by the minute. */
@@ -61,7 +66,7 @@ interface CountedTime {
 export interface EventCounts {
   /** In the order of their time; `name` is null where nothing tells them apart, `lastAt` the last minute. */
   counts: { at: number; name: string | null; count: number; lastAt: number }[]
-  /** Those with an id up to this one are counted. */
+  /** Those with an id up to this one are counted; of ends those up to this time. */
   upTo: number
 }
 

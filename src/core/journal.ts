@@ -26,7 +26,7 @@ import {
   type ProfileId,
 } from './profile.ts'
 import { undoMerge } from './undo-merge.ts'
-import { assertVersion, findByKeys, writeProfile } from './write-profile.ts'
+import { assertVersion, findByKeys, keyIdentifiers, writeProfile } from './write-profile.ts'
 
 /** What a decision has done so far: drafts of profiles, and the events that tell of it. */
 export class Journal {
@@ -237,10 +237,12 @@ export class Journal {
 function identifiersNamed(intent: WriteIntent): Identifier[] {
   const { keys, changes } = intent
   const email = emailIdentifier(own(changes.set, 'email'))
-  const named = keys.flatMap((key) => ('identifier' in key ? [key.identifier] : []))
-  for (const identifier of [...(changes.identify ?? []), ...(email ? [email] : [])]) {
+  const named = keyIdentifiers(keys)
+  const name = (identifier: Identifier) => {
     const known = named.some((n) => n.kind === identifier.kind && n.value === identifier.value)
     if (!known) named.push(identifier)
   }
+  changes.identify?.forEach(name)
+  if (email) name(email)
   return named
 }

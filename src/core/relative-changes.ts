@@ -12,7 +12,15 @@ export type RelativeChange =
  * What increments and changes of lists come to on the stored attributes. What is absent counts as 0
  * and as an empty list; a list that loses its last entry stays, empty.
  */
-export function* relativeChanges(
+export function relativeChanges(
+  profile: { attributes: JsonObject },
+  changes: Changes,
+): Iterable<RelativeChange> {
+  const { increment, add, remove } = changes
+  return increment || add || remove ? each(profile, changes) : []
+}
+
+function* each(
   { attributes }: { attributes: JsonObject },
   { increment = {}, add = {}, remove = {} }: Changes,
 ): Generator<RelativeChange> {

@@ -215,10 +215,11 @@ function withoutUnknown(
 function changeTags(profile: Profile, changes: Changes, dropped: Dropped[]): Change[] {
   if (!changes.tags) return []
   const from = profile.tags
-  const asked =
-    'replace' in changes.tags
-      ? new Set(changes.tags.replace)
-      : new Set(from).union(new Set(changes.tags.add)).difference(new Set(changes.tags.remove))
+  const asked = new Set('replace' in changes.tags ? changes.tags.replace : from)
+  if ('add' in changes.tags) {
+    for (const tag of changes.tags.add) asked.add(tag)
+    for (const tag of changes.tags.remove) asked.delete(tag)
+  }
   const to = [...asked].slice(0, limits.tagsPerProfileMax)
   if (to.length < asked.size) dropped.push({ name: 'tags', reason: 'too_many_tags' })
   const before = new Set(from)

@@ -113,12 +113,8 @@ export interface DeliveryStore {
   listDeliveries(workspaceId: WorkspaceId, filter: DeliveryFilter): Promise<Delivery[]>
   /** In order of their number; deleted with their delivery. */
   listAttempts(workspaceId: WorkspaceId, id: DeliveryId): Promise<Attempt[]>
-  /**
-   * How many are not over and how many are dead, by destination and state, and when the first of
-   * them was planned: of one destination or of all. What is counted is not read, so that whoever
-   * looks at destinations all the time can be told.
-   */
-  tallyBacklog(workspaceId: WorkspaceId, destination?: string): Promise<BacklogTally[]>
+  /** What is not over and what is dead, by destination and state; counted without being read. */
+  tallyBacklog(id: WorkspaceId, destination?: string): Promise<Omit<DeliveryCount, 'reason'>[]>
   /** How many there are by destination, state and reason. */
   countDeliveries(workspaceId: WorkspaceId, filter: DeliverySelection): Promise<DeliveryCount[]>
   /**
@@ -275,8 +271,6 @@ export interface Redelivered {
    */
   gone: string[]
 }
-
-export type BacklogTally = Omit<DeliveryCount, 'reason'>
 
 export interface DeliveryCount {
   destination: string

@@ -1,5 +1,6 @@
+import type { Event } from '../core/event.ts'
 import type { EventPage, EventQuery } from '../core/event-query.ts'
-import type { WorkspaceId } from '../core/profile.ts'
+import type { EventId, Identifier, WorkspaceId } from '../core/profile.ts'
 import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
 
 /**
@@ -23,8 +24,9 @@ export interface QueryStore {
   queryProfiles(workspaceId: WorkspaceId, query: ProfileQuery): Promise<ProfilePage>
 
   /**
-   * Lists events, newest first unless asked otherwise. A person's own are found by their chain;
-   * the rest is read on from `before` or `after`.
+   * Lists events, newest first unless asked otherwise. A person's own are found by their chain,
+   * those that an event caused by an index, and types, sources and rules by what they are entered
+   * under (see `rollUpEvents`); the rest is read on from `before` or `after`.
    *
    * @throws Fault `query_timeout` when the budget is used up; `invalid_field` for an empty type or
    *   a limit that cannot be.
@@ -37,4 +39,23 @@ export interface QueryStore {
    * index is used once it is complete. It goes on where it was interrupted, by `stop` too.
    */
   fillIndexes(stop?: AbortSignal): Promise<{ profiles: number }>
+}
+
+/** What is followed of the log by its links and by the identifiers that events named. */
+export interface LogStore {
+  /** An event and those before it about the same profile, newest first, at most `limit`. */
+  readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]>
+
+  /**
+   * Ids of events that named this identifier without being about somebody who held it, in id order,
+   * at most `limit`. However many events there are about people who hold it, they are not read.
+   */
+  looseEventsNaming(
+    workspaceId: WorkspaceId,
+    identifier: Identifier,
+    limit: number,
+  ): Promise<EventId[]>
+
+  /** Ids of events that named this identifier, in id order, at most `limit`. */
+  eventsNaming(workspaceId: WorkspaceId, identifier: Identifier, limit: number): Promise<EventId[]>
 }

@@ -11,7 +11,7 @@ import type { Rule, RuleDefinition } from '../core/rule.ts'
 import type { Run, RunKey, RunState } from '../core/run.ts'
 import type { Workspace, WorkspaceSettings } from '../core/workspace.ts'
 import type { KeptAnswer } from './idempotency.ts'
-import type { QueryStore } from './query-store.ts'
+import type { LogStore, QueryStore } from './query-store.ts'
 import type { RecordStore } from './record-store.ts'
 
 /**
@@ -21,7 +21,7 @@ import type { RecordStore } from './record-store.ts'
  * Faults: `unavailable` when nothing was written and trying again may help, `outcome_unknown` when
  * a commit failed half-way, so that the write may or may not be there after a restart.
  */
-export interface Store extends QueryStore, RecordStore {
+export interface Store extends LogStore, QueryStore, RecordStore {
   /**
    * Decides a command on the current state and commits profile, events and identifiers in one
    * synced transaction before it answers. A command that is refused throws its `Fault` alone and
@@ -58,28 +58,8 @@ export interface Store extends QueryStore, RecordStore {
   /** Events with `id > after`, in id order, at most `limit`. */
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Promise<Event[]>
 
-  /** An event and those before it about the same profile, newest first, at most `limit`. */
-  readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]>
-
   /** The id of the newest event of a workspace; 0 when there never was one. */
   lastEventId(workspaceId: WorkspaceId): Promise<EventId | 0>
-
-  /**
-   * Ids of events that named this identifier without being about somebody who held it, in id order,
-   * at most `limit`. However many events there are about people who hold it, they are not read.
-   */
-  looseEventsNaming(
-    workspaceId: WorkspaceId,
-    identifier: Identifier,
-    limit: number,
-  ): Promise<EventId[]>
-
-  /** Ids of events that named this identifier, in id order, at most `limit`. */
-  eventsNaming(
-    workspaceId: WorkspaceId,
-    identifier: { kind: string; value: string },
-    limit: number,
-  ): Promise<EventId[]>
 
   /**
    * Takes an idempotency key for a call that is no command, and answers null; a call made before
@@ -188,11 +168,12 @@ export interface Store extends QueryStore, RecordStore {
    */
   expire(before: ExpireBefore): Promise<Expired>
   /**
-   * Counts the events and the planned deliveries that were not counted yet, in steps that hold
-   * nobody up; where several nodes share a store, each is counted once. Answers how many were.
+   * Counts the events and the planned deliveries that were not counted yet, and the deliveries that
+   * ended before a time, which lies so far back that none is still to be committed; in steps that
+   * hold nobody up. Where several nodes share a store, each is counted once. Answers how many were.
    */
-  rollUpEvents(): Promise<number>
-  /** How many events there were, or deliveries were planned, in time. */
+  rollUpEvents(endedBefore: number): Promise<number>
+  /** How many events there were, or deliveries were planned or ended, in time. */
   countEvents(workspaceId: WorkspaceId, query: EventCountQuery): Promise<EventCounts>
   /**
    * The attributes a workspace has stored, by the order of their first use, at most `limit`; and a

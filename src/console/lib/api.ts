@@ -35,14 +35,15 @@ export function whenSignedOut(tell: () => void): void {
 
 /** Who is signed in; null when nobody is. */
 export async function readSession(): Promise<Session | null> {
-  const answer = await fetch(sessionPath, { credentials: 'same-origin' })
+  const answer = await reach(sessionPath, { credentials: 'same-origin' })
   session = answer.ok ? ((await answer.json()) as Session) : null
-  if (!answer.ok && answer.status >= 500) throw await refusal(answer)
+  // Only a refusal of who asks means that nobody is signed in.
+  if (!answer.ok && answer.status !== 401) throw await refusal(answer)
   return session
 }
 
 export async function signIn(token: string): Promise<Session> {
-  const answer = await fetch(sessionPath, {
+  const answer = await reach(sessionPath, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
@@ -55,8 +56,18 @@ export async function signIn(token: string): Promise<Session> {
 export async function signOut(): Promise<void> {
   if (!session) return
   const headers = { [session.csrf_header]: session.csrf_token }
-  await fetch(sessionPath, { method: 'DELETE', headers })
+  const answer = await reach(sessionPath, { method: 'DELETE', headers })
+  if (!answer.ok && answer.status !== 401) throw await refusal(answer)
   session = null
+}
+
+/** Browsers call a server that is not there by words of their own. */
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init)
+  } catch (cause) {
+    throw new Error('The server was not reached.', { cause })
+  }
 }
 
 async function refusal(answer: Response): Promise<RosterError | Error> {

@@ -14,8 +14,8 @@ export interface Preview {
   roots: string[]
   tried: TriedRule | undefined
   error: Error | null
-  /** The event it is tried on; null where there is none. */
-  event: Event | null
+  /** The event it is tried on; null where there is none, undefined until that is known. */
+  event: Event | null | undefined
 }
 
 const nothing: Preview = {
@@ -23,7 +23,7 @@ const nothing: Preview = {
   roots: [],
   tried: undefined,
   error: null,
-  event: null,
+  event: undefined,
 }
 
 export const RulePreview = createContext(nothing)
@@ -73,7 +73,7 @@ export function useRulePreview(definition: RuleDefinition, id: number | null): P
     'workspace.name',
   ]
   const error = event.error ?? tried.error
-  return { names, roots, tried: error ? undefined : tried.data, error, event: found }
+  return { names, roots, tried: error ? undefined : tried.data, error, event: event.data }
 }
 
 function place(root: string, name: string): string {

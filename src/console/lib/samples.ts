@@ -60,6 +60,7 @@ function asTypeScript({ method, url, headers, body }: Call): string {
     ...(body === null ? [] : [`  body: ${quoted(body)},`]),
     '})',
     'if (!answer.ok) throw new Error(await answer.text())',
+    'console.info(answer.status, await answer.text())',
   ].join('\n')
 }
 
@@ -79,6 +80,7 @@ function asPhp({ method, url, headers, body }: Call): string {
     '$answer = curl_exec($call);',
     'if ($answer === false) throw new Exception(curl_error($call));',
     'if (curl_getinfo($call, CURLINFO_RESPONSE_CODE) >= 400) throw new Exception($answer);',
+    'echo curl_getinfo($call, CURLINFO_RESPONSE_CODE), " ", $answer, PHP_EOL;',
   ].join('\n')
 }
 
@@ -94,7 +96,8 @@ function asPython({ method, url, headers, body }: Call): string {
     ...lines,
     '    },',
     ...(body === null ? [] : [`    data=${quoted(body)}.encode(),`]),
-    ')).read()',
+    '))',
+    'print(answer.status, answer.read().decode())',
   ].join('\n')
 }
 

@@ -1,10 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Event } from '../../client/client.js'
+import { RosterError } from '../../client/client.js'
 import { api } from './api.ts'
 import { latestEvents } from './latest-events.ts'
 
 const keptMax = 500
 const firstMax = 50
+/** Between two tries of a line that is broken. */
+const againMs = 2_000
 
 export interface Live {
   /** Newest first. */
@@ -44,6 +47,7 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
     const filter = { ...(type && { type }), ...(profileId && { profile_id: profileId }) }
     const run = async () => {
       if (seen.current.asked !== asked) {
+        setLive({ events: [], state: 'connecting', isPart: false, error: null })
         // What comes while the first are looked for is behind this one.
         const [newest] = (await api.listEvents({ limit: 1, order: 'desc', signal: stop.signal }))
           .data
@@ -58,11 +62,23 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
         setLive((before) => ({ ...before, events: [event, ...before.events].slice(0, keptMax) }))
       }
     }
-    run().catch((error: unknown) => {
-      if (!stop.signal.aborted) setLive((before) => ({ ...before, error }))
-    })
+    const keepOn = async () => {
+      while (!stop.signal.aborted) {
+        const error = await run().catch((thrown: unknown) => thrown)
+        if (stop.signal.aborted) return
+        setLive((before) => ({ ...before, state: 'connecting', error }))
+        if (isRefusal(error)) return
+        await new Promise((resolve) => setTimeout(resolve, againMs))
+      }
+    }
+    void keepOn()
     return () => stop.abort()
   }, [type, profileId, isPaused, asked])
 
   return live
+}
+
+/** What would be answered alike the next time. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RosterError && error.status >= 400 && error.status < 429
 }

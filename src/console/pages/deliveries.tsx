@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { Group, Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { useWords } from '../lib/words.tsx'
 import { DeadLetters } from '../parts/dead-letters.tsx'
 import { deliveryWords } from '../parts/delivery-state.tsx'
 import { DeliveryTable } from '../parts/delivery-table.tsx'
+import { More } from '../parts/more.tsx'
 import { type Filter, MoveMany } from '../parts/move-many.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
@@ -93,11 +94,7 @@ export function Deliveries() {
         {found && found.length > 0 && (
           <Stack>
             <DeliveryTable deliveries={found} />
-            {pages.hasNextPage && (
-              <Button variant="default" onClick={() => void pages.fetchNextPage()}>
-                {said.more}
-              </Button>
-            )}
+            <More pages={pages}>{said.more}</More>
           </Stack>
         )}
       </Section>

@@ -7,7 +7,7 @@ import { useWords } from '../lib/words.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
-import { Empty, Failed } from '../parts/states.tsx'
+import { Empty, Failed, Waiting } from '../parts/states.tsx'
 
 const words = {
   title: ['Events', 'Gebeurtenissen'],
@@ -24,6 +24,11 @@ const words = {
   noneHint: [
     'They appear here by themselves as they come in.',
     'Ze verschijnen hier vanzelf zodra ze binnenkomen.',
+  ],
+  noneSuch: ['No such events', 'Geen zulke gebeurtenissen'],
+  noneSuchHint: [
+    'They appear here by themselves as they come in. A type is compared whole; a star at its end stands for the rest.',
+    'Ze verschijnen hier vanzelf zodra ze binnenkomen. Een soort moet helemaal gelijk zijn; een ster aan het eind staat voor de rest.',
   ],
   isPart: [
     'Older ones of this type would take too long to look for; new ones appear.',
@@ -43,6 +48,7 @@ export function Events() {
     profileId: Number(filter.person) || 0,
     isPaused,
   })
+  const isFiltered = filter.type.trim() !== '' || filter.person !== ''
   const change = (changed: { type?: string; person?: string }) => {
     const search = Object.entries({ type, person, ...changed }).filter(([, text]) => text !== '')
     void navigate({ to: '/events', search: Object.fromEntries(search), replace: true })
@@ -72,10 +78,12 @@ export function Events() {
       </Group>
       {error != null && <Failed error={error} />}
       <Section title={said.list}>
-        {events.length === 0 ? (
-          <Empty title={said.none}>{said.noneHint}</Empty>
-        ) : (
-          <EventList events={events} withPerson />
+        {events.length > 0 && <EventList events={events} withPerson />}
+        {events.length === 0 && state === 'connecting' && error == null && <Waiting />}
+        {events.length === 0 && state !== 'connecting' && (
+          <Empty title={isFiltered ? said.noneSuch : said.none}>
+            {isFiltered ? said.noneSuchHint : said.noneHint}
+          </Empty>
         )}
         {isPart && <Text c="dimmed">{said.isPart}</Text>}
       </Section>

@@ -5,18 +5,41 @@ import { useLanguage } from '../lib/words.tsx'
 const width = 720
 const height = 160
 /** Told apart by their place and their names too, never by colour alone. */
-const colours = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e03131', '#868e96']
+const inTurn = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e03131', '#868e96']
+
+interface BarsProps {
+  series: Series
+  label: string
+  /** How a group is called. */
+  nameOf?: (name: string) => string
+  /** Those of groups that have one of their own. */
+  colours?: { readonly [name: string]: string }
+}
+
+const itself = (name: string) => name
 
 /** Bars over time, one part of a bar for each group; the same as a table for who cannot see it. */
-export function Bars({ series, label }: { series: Series; label: string }) {
+export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps) {
   const { language } = useLanguage()
   const { times, groups, max } = series
   const step = width / times.length
+  const colourOf = (name: string, place: number) =>
+    colours[name] ?? inTurn[place % inTurn.length] ?? ''
   const clock = (at: number) =>
     new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
   return (
     <figure style={{ margin: 0 }}>
-      <svg viewBox={`0 0 ${width} ${height + 18}`} width="100%" role="img" aria-label={label}>
+      <Text size="xs" c="dimmed" aria-hidden>
+        {max}
+      </Text>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        width="100%"
+        height="120"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
         <title>{label}</title>
         {times.map((at, place) => {
           let top = height
@@ -31,32 +54,32 @@ export function Bars({ series, label }: { series: Series; label: string }) {
                 y={top}
                 width={Math.max(1, step - 1)}
                 height={tall}
-                fill={colours[group % colours.length]}
+                fill={colourOf(name, group)}
               >
-                <title>{`${clock(at)} ${name} ${counts[place]}`}</title>
+                <title>{`${clock(at)} ${nameOf(name)} ${counts[place]}`}</title>
               </rect>
             )
           })
         })}
         <line x1="0" x2={width} y1={height} y2={height} stroke="currentColor" opacity="0.3" />
-        <text x="0" y={height + 14} fontSize="12" fill="currentColor">
-          {clock(times[0] ?? 0)}
-        </text>
-        <text x={width} y={height + 14} fontSize="12" textAnchor="end" fill="currentColor">
-          {clock(times.at(-1) ?? 0)}
-        </text>
-        <text x="0" y="12" fontSize="12" fill="currentColor">
-          {max}
-        </text>
       </svg>
-      <Group gap="md" component="figcaption">
+      {/* Not in the picture, which is drawn smaller on a small screen. */}
+      <Group justify="space-between" aria-hidden>
+        <Text size="xs" c="dimmed">
+          {clock(times[0] ?? 0)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {clock(times.at(-1) ?? 0)}
+        </Text>
+      </Group>
+      <Group gap="4px 16px" component="figcaption">
         {groups.map(({ name, counts }, group) => (
           <Group key={name} gap={6}>
             <svg width="12" height="12" aria-hidden="true">
-              <rect width="12" height="12" rx="2" fill={colours[group % colours.length]} />
+              <rect width="12" height="12" rx="2" fill={colourOf(name, group)} />
             </svg>
             <Text size="sm">
-              {name} {counts.reduce((sum, count) => sum + count, 0)}
+              {nameOf(name)} {counts.reduce((sum, count) => sum + count, 0)}
             </Text>
           </Group>
         ))}
@@ -71,7 +94,11 @@ export function Bars({ series, label }: { series: Series; label: string }) {
               return (
                 <tr key={at}>
                   <th scope="row">{clock(at)}</th>
-                  <td>{there.map(({ name, counts }) => `${name}: ${counts[place]}`).join(', ')}</td>
+                  <td>
+                    {there
+                      .map(({ name, counts }) => `${nameOf(name)}: ${counts[place]}`)
+                      .join(', ')}
+                  </td>
                 </tr>
               )
             })}

@@ -3,23 +3,32 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { useWords } from '../lib/words.tsx'
-import { deliveryWords } from './delivery-state.tsx'
+import { type EndedCount, endedCounts, endedHours } from '../lib/ended-counts.ts'
+import { fill, useWords } from '../lib/words.tsx'
+import { deliveryWords, stateColours } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Age } from './time.tsx'
 
 const words = {
   waits: ['Deliveries by destination and state', 'Bezorgingen per bestemming en toestand'],
-  none: ['Nothing waits, and nothing was given up on', 'Er wacht niets en niets is opgegeven'],
+  since: [
+    'Delivered and cancelled: those of the last {hours} hours. The others: all there are.',
+    'Bezorgd en geannuleerd: van de laatste {hours} uur. De andere: alle die er zijn.',
+  ],
+  none: [
+    'Nothing waits, nothing was given up on, and nothing was sent of late',
+    'Er wacht niets, niets is opgegeven en er is de laatste tijd niets verstuurd',
+  ],
   oldest: ['the oldest has waited for', 'de oudste wacht al'],
   errors: ['Errors by reason', 'Fouten per reden'],
   noErrors: ['Nothing was given up on', 'Er is niets opgegeven'],
 } as const
 
 /**
- * What is not over and what was given up on, as bars, and for what reasons. Both are counted by the
- * server without a look at what is counted, since they are asked for all the time.
+ * What waits, what was given up on and what was sent of late, as bars; and errors by reason. All
+ * are counted by the server without a look at what is counted, since they are asked for all the
+ * time.
  */
 export function DeliveryCharts() {
   const said = useWords(words)
@@ -33,16 +42,24 @@ export function DeliveryCharts() {
     queryFn: ({ signal }) => api.countDeliveries({ state: 'dead', signal }),
     refetchInterval: 5_000,
   })
+  const ended = useQuery(endedCounts)
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Section title={said.waits}>
-        <Loaded
-          query={destinations}
-          isEmpty={({ data }) => data.every((one) => totalOf(one) === 0)}
-          empty={<Empty title={said.none} />}
-        >
-          {({ data }) => <ByDestination destinations={data} />}
+        <Loaded query={destinations}>
+          {({ data }) => (
+            <Loaded
+              query={ended}
+              isEmpty={(over) => over.length === 0 && data.every((one) => waitingOf(one) === 0)}
+              empty={<Empty title={said.none} />}
+            >
+              {(over) => <ByDestination destinations={data} ended={over} />}
+            </Loaded>
+          )}
         </Loaded>
+        <Text size="sm" c="dimmed">
+          {fill(said.since, { hours: endedHours })}
+        </Text>
       </Section>
       <Section title={said.errors}>
         <Loaded
@@ -57,17 +74,11 @@ export function DeliveryCharts() {
   )
 }
 
-function totalOf({ deliveries }: Destination): number {
-  return states.reduce((total, state) => total + deliveries[state], 0)
+function waitingOf({ deliveries }: Destination): number {
+  return deliveries.queued + deliveries.pending + deliveries.claimed + deliveries.dead
 }
 
-const states = ['dead', 'claimed', 'pending', 'queued'] as const
-const colours: { [state: string]: string } = {
-  dead: '#e03131',
-  claimed: '#7048e8',
-  pending: '#f08c00',
-  queued: '#868e96',
-}
+const states = ['dead', 'claimed', 'pending', 'queued', 'cancelled', 'delivered'] as const
 
 interface Part {
   key: string
@@ -77,19 +88,26 @@ interface Part {
   search: { [name: string]: string }
 }
 
-function ByDestination({ destinations }: { destinations: Destination[] }) {
+interface ByDestinationProps {
+  destinations: Destination[]
+  ended: EndedCount[]
+}
+
+function ByDestination({ destinations, ended }: ByDestinationProps) {
   const said = useWords(words)
   const named = useWords(deliveryWords)
   const rows = destinations
-    .map((one) => {
-      const { name, deliveries } = one
+    .map(({ name, deliveries }) => {
+      const over = ended.filter(({ destination }) => destination === name)
       const parts = states.flatMap((state): Part[] => {
-        const count = deliveries[state]
+        const isOver = state === 'delivered' || state === 'cancelled'
+        const of = over.filter((each) => each.state === state)
+        const count = isOver ? sum(of) : deliveries[state]
         const search = { state, destination: name }
-        const colour = colours[state] ?? ''
+        const colour = stateColours[state]
         return count === 0 ? [] : [{ key: state, name: named[state], colour, count, search }]
       })
-      return { name, parts, total: totalOf(one), oldest: deliveries.waiting_since }
+      return { name, parts, total: sum(parts), oldest: deliveries.waiting_since }
     })
     .filter(({ total }) => total > 0)
   const most = Math.max(...rows.map(({ total }) => total))
@@ -115,7 +133,7 @@ function ByReason({ counts }: { counts: DeliveryCount[] }) {
   const rows = [...Map.groupBy(counts, ({ reason }) => reason ?? '—')].map(([reason, of]) => {
     const parts = of.map(({ destination, count }, place): Part => {
       const search = { state: 'dead', destination, reason }
-      const colour = place % 2 === 0 ? '#e03131' : '#a61e1e'
+      const colour = place % 2 === 0 ? stateColours.dead : '#a61e1e'
       return { key: destination, name: destination, colour, count, search }
     })
     return { reason, parts, total: sum(of) }
@@ -172,6 +190,6 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
   )
 }
 
-function sum(counts: DeliveryCount[]): number {
+function sum(counts: { count: number }[]): number {
   return counts.reduce((total, { count }) => total + count, 0)
 }

@@ -11,6 +11,16 @@ export const deliveryWords = {
   cancelled: ['cancelled', 'geannuleerd'],
 } as const
 
+/** In charts; each state is named beside its colour. */
+export const stateColours = {
+  queued: '#868e96',
+  pending: '#f08c00',
+  claimed: '#7048e8',
+  delivered: '#2f9e44',
+  dead: '#e03131',
+  cancelled: '#adb5bd',
+} as const
+
 const colours = {
   delivered: 'teal.9',
   dead: 'red.9',

@@ -21,6 +21,9 @@ const words = {
   closed: ['closed: calls go out', 'dicht: aanroepen gaan eruit'],
   open: ['open after {failures} failures', 'open na {failures} fouten'],
   'half-open': ['half open: trying', 'half open: proberen'],
+  rate: ['Rate used', 'Gebruikt van het tempo'],
+  rateUsed: ['{used} of {rate}', '{used} van {rate}'],
+  noRate: ['no limit', 'geen grens'],
   waiting: ['Waiting', 'Wachtend'],
   dead: ['Dead', 'Opgegeven'],
   pause: ['Pause', 'Pauze'],
@@ -44,7 +47,7 @@ const words = {
 export function DestinationCard({ destination }: { destination: Destination }) {
   const said = useWords(words)
   const queries = useQueryClient()
-  const { name, state, breaker, deliveries } = destination
+  const { name, state, breaker, deliveries, rate } = destination
   const refresh = () => queries.invalidateQueries({ queryKey: ['destinations'] })
   const [isEditing, setEditing] = useState(false)
   const isStopped = state !== 'active' || breaker.phase === 'open'
@@ -66,6 +69,11 @@ export function DestinationCard({ destination }: { destination: Destination }) {
             {destination.state_reason}
           </Fact>
           <Fact name={said.breaker}>{fill(said[breaker.phase], breaker)}</Fact>
+          <Fact name={said.rate}>
+            {rate === null
+              ? said.noRate
+              : fill(said.rateUsed, { used: rate.used, rate: destination.definition.rate })}
+          </Fact>
           <Fact name={said.waiting}>
             {deliveries.queued + deliveries.pending + deliveries.claimed}
           </Fact>
@@ -80,7 +88,12 @@ export function DestinationCard({ destination }: { destination: Destination }) {
           </Fact>
         </Facts>
         <Group gap="xs">
-          <Button size="xs" variant="default" onClick={() => switching.mutate()}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={switching.isPending}
+            onClick={() => switching.mutate()}
+          >
             {isStopped ? said.resume : said.pause}
           </Button>
           <Button

@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useLayoutEffect } from 'react'
 import { useWords } from '../lib/words.tsx'
 
 const words = {
@@ -16,15 +16,36 @@ interface DialogProps {
 /** A window over the page. Its cross has a name, which the library leaves to us. */
 export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
   const said = useWords(words)
+  useFocusReturn(isOpen)
   return (
     <Modal
       opened={isOpen}
       onClose={onClose}
       title={title}
       size="lg"
+      returnFocus={false}
       closeButtonProps={{ 'aria-label': said.close }}
     >
       {children}
     </Modal>
   )
+}
+
+/**
+ * Puts the focus back where it was before. The library does so only for windows that are closed
+ * before they are taken away, and where what had the focus is still there.
+ */
+function useFocusReturn(isOpen: boolean): void {
+  useLayoutEffect(() => {
+    if (!isOpen) return
+    const before = document.activeElement
+    return () => {
+      // The window lets go of the focus last of all.
+      setTimeout(() => {
+        const isThere = before instanceof HTMLElement && before.isConnected
+        const place = isThere ? before : document.getElementById('page')
+        place?.focus({ preventScroll: true })
+      })
+    }
+  }, [isOpen])
 }

@@ -19,6 +19,10 @@ const words = {
   ],
   save: ['Save', 'Bewaren'],
   clear: ['Clear', 'Wissen'],
+  changed: [
+    'It became {value} since this was opened. Close this, and look before you change it.',
+    'Het is {value} geworden sinds dit open staat. Sluit dit, en kijk voor je het wijzigt.',
+  ],
 } as const
 
 interface EditProps {
@@ -32,10 +36,17 @@ export function EditAttribute({ profile, name, onClose }: EditProps) {
   const said = useWords(words)
   const queries = useQueryClient()
   const [newName, setNewName] = useState(name)
-  const [typed, setTyped] = useState(() => asTyped(profile.attributes[name]))
+  const [was] = useState(() => asTyped(profile.attributes[name]))
+  const [typed, setTyped] = useState(was)
   const saving = useMutation({
-    mutationFn: (set: { [name: string]: unknown }) =>
-      api.patchProfile({ id: profile.id, body: { set }, ifMatch: `"${profile.version}"` }),
+    mutationFn: async (set: { [name: string]: unknown }) => {
+      // Others may change the person all the time; what matters is this attribute.
+      const now = await api.getProfile({ id: profile.id })
+      const [changed = ''] = Object.keys(set)
+      const is = asTyped(now.attributes[changed])
+      if (is !== was) throw new Error(fill(said.changed, { value: is || '∅' }))
+      return api.patchProfile({ id: now.id, body: { set }, ifMatch: `"${now.version}"` })
+    },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['person', profile.id] }).then(onClose),
   })
   const submit = (event: FormEvent) => {
@@ -66,7 +77,11 @@ export function EditAttribute({ profile, name, onClose }: EditProps) {
           {saving.isError && <Failed error={saving.error} />}
           <Group justify="flex-end">
             {name !== '' && (
-              <Button variant="default" onClick={() => saving.mutate({ [name]: null })}>
+              <Button
+                variant="default"
+                disabled={saving.isPending}
+                onClick={() => saving.mutate({ [name]: null })}
+              >
                 {said.clear}
               </Button>
             )}

@@ -46,7 +46,8 @@ export function ErasePerson({ profile }: { profile: Profile }) {
   const [typed, setTyped] = useState('')
   const { id } = profile
   const erasing = useMutation({
-    mutationFn: () => api.eraseProfile({ id, body: { confirm: id } }),
+    mutationFn: async () =>
+      (await api.eraseProfile({ id, body: { confirm: id } })) as ErasureReceipt,
   })
   const receipt = erasing.data
   const close = async () => {

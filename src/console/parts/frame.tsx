@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { useWords } from '../lib/words.tsx'
 import { Preferences } from './preferences.tsx'
+import { Stale } from './stale.tsx'
 import { Who } from './who.tsx'
 
 const words = {
@@ -82,6 +83,7 @@ export function Frame() {
         </Stack>
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1}>
+        <Stale />
         <Outlet />
       </AppShell.Main>
     </AppShell>

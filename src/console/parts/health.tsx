@@ -56,30 +56,31 @@ export function Health() {
     )
   }
   const stopped = destinations.data?.data.filter(isStopped).map(({ name }) => name) ?? []
-  if (stopped.length > 0) {
+  if (stopped.length === 0 && !deliveries) {
     return (
-      <Alert color="orange" variant="outline" title={said.stopped}>
-        <Anchor component={Link} to="/destinations" size="sm">
-          {stopped.join(', ')}
-        </Anchor>
-      </Alert>
-    )
-  }
-  if (deliveries) {
-    const title = fill(said.late, deliveries)
-    return (
-      <Alert color="orange" variant="outline" title={title}>
-        {deliveries.oldest_due_at !== null && (
-          <Text size="sm">
-            {said.oldest} <Age at={deliveries.oldest_due_at} />
-          </Text>
-        )}
+      <Alert color="teal" variant="outline" title={said.good}>
+        <Text size="sm">{said.goodHint}</Text>
       </Alert>
     )
   }
   return (
-    <Alert color="teal" variant="outline" title={said.good}>
-      <Text size="sm">{said.goodHint}</Text>
-    </Alert>
+    <>
+      {stopped.length > 0 && (
+        <Alert color="orange" variant="outline" title={said.stopped}>
+          <Anchor component={Link} to="/destinations" size="sm">
+            {stopped.join(', ')}
+          </Anchor>
+        </Alert>
+      )}
+      {deliveries && (
+        <Alert color="orange" variant="outline" title={fill(said.late, deliveries)}>
+          {deliveries.oldest_due_at !== null && (
+            <Text size="sm">
+              {said.oldest} <Age at={deliveries.oldest_due_at} />
+            </Text>
+          )}
+        </Alert>
+      )}
+    </>
   )
 }

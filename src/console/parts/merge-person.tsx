@@ -9,7 +9,7 @@ import { nameOf } from '../lib/name-of.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Confirm } from './confirm.tsx'
 import { PreviewList } from './preview-list.tsx'
-import { Loaded } from './states.tsx'
+import { Failed, Loaded } from './states.tsx'
 import { Value } from './value.tsx'
 
 const words = {
@@ -19,6 +19,7 @@ const words = {
     '{name} stays and takes over identifiers, tags and every attribute that is not there yet. It can be undone from the event.',
     '{name} blijft, en krijgt kenmerken, labels en elk attribuut dat er nog niet is. Het kan ongedaan worden vanaf de gebeurtenis.',
   ],
+  nobody: ['Nobody else is found', 'Niemand anders gevonden'],
   search: ['Who is the same person?', 'Wie is dezelfde persoon?'],
   hint: ['A name, e-mail address or user id', 'Een naam, e-mailadres of gebruikers-id'],
   lost: ['Of these the value of who stays is kept:', 'Hiervan blijft de waarde van wie blijft:'],
@@ -109,6 +110,8 @@ function Choose({ not, chosen, onChoose }: ChooseProps) {
         onChange={(event) => setTyped(event.currentTarget.value)}
         data-autofocus
       />
+      {people.isError && !people.data && <Failed error={people.error} retry={people.refetch} />}
+      {people.data && others.length === 0 && <Text role="status">{said.nobody}</Text>}
       <Radio.Group
         aria-label={said.search}
         value={chosen === null ? null : String(chosen)}

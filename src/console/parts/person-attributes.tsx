@@ -7,7 +7,7 @@ import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { EditAttribute } from './edit-attribute.tsx'
 import { Section } from './section.tsx'
-import { Empty } from './states.tsx'
+import { Empty, Failed } from './states.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -37,6 +37,7 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
   )
   return (
     <Section title={said.title} actions={add}>
+      {origins.isError && !origins.data && <Failed error={origins.error} retry={origins.refetch} />}
       {names.length === 0 ? (
         <Empty title={said.none} />
       ) : (

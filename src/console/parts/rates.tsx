@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import { api } from '../lib/api.ts'
 import { toSeries } from '../lib/series.ts'
 import { useWords } from '../lib/words.tsx'
+import { deliveryWords, stateColours } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded, Waiting } from './states.tsx'
 
@@ -18,6 +19,11 @@ const words = {
     'Geplande bezorgingen per minuut per bestemming, het laatste uur',
   ],
   nonePlanned: ['No deliveries in the last hour', 'Geen bezorgingen in het laatste uur'],
+  ended: [
+    'Deliveries that ended per minute by state, the last hour',
+    'Afgelopen bezorgingen per minuut per toestand, het laatste uur',
+  ],
+  noneEnded: ['No delivery ended in the last hour', 'Er liep het laatste uur geen bezorging af'],
 } as const
 
 const Bars = lazy(() => import('./bars.tsx').then(({ Bars: default_ }) => ({ default: default_ })))
@@ -25,13 +31,23 @@ const Bars = lazy(() => import('./bars.tsx').then(({ Bars: default_ }) => ({ def
 const minuteMs = 60_000
 const minutes = 60
 
-/** What came in and what was planned, minute by minute. */
+/** What came in, what was planned and how it ended, minute by minute. */
 export function Rates() {
   const said = useWords(words)
+  const named = useWords(deliveryWords)
+  const nameOf = (state: string) => named[state as keyof typeof named] ?? state
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }}>
+    <SimpleGrid cols={{ base: 1, md: 3 }}>
       <Rate title={said.title} none={said.none} name="events" count={countEvents} />
       <Rate title={said.planned} none={said.nonePlanned} name="planned" count={countPlanned} />
+      <Rate
+        title={said.ended}
+        none={said.noneEnded}
+        name="ended"
+        count={countEnded}
+        nameOf={nameOf}
+        colours={stateColours}
+      />
     </SimpleGrid>
   )
 }
@@ -44,15 +60,19 @@ type Count = (asked: { from: string; signal: AbortSignal }) => Promise<{
 const countEvents: Count = (asked) => api.countEvents({ ...asked, step: 'minute', by: 'source' })
 const countPlanned: Count = (asked) =>
   api.countPlannedDeliveries({ ...asked, step: 'minute', by: 'destination' })
+const countEnded: Count = (asked) =>
+  api.countEndedDeliveries({ ...asked, step: 'minute', by: 'state' })
 
 interface RateProps {
   title: string
   none: string
   name: string
   count: Count
+  nameOf?: (name: string) => string
+  colours?: { readonly [name: string]: string }
 }
 
-function Rate({ title, none, name, count }: RateProps) {
+function Rate({ title, none, name, count, ...looks }: RateProps) {
   const counts = useQuery({
     queryKey: ['rate', name],
     queryFn: ({ signal }) => {
@@ -70,7 +90,11 @@ function Rate({ title, none, name, count }: RateProps) {
       >
         {({ data, from }) => (
           <Suspense fallback={<Waiting />}>
-            <Bars label={title} series={toSeries(data, Date.parse(from), minutes, minuteMs)} />
+            <Bars
+              label={title}
+              series={toSeries(data, Date.parse(from), minutes, minuteMs)}
+              {...looks}
+            />
           </Suspense>
         )}
       </Loaded>

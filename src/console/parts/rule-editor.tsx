@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Textarea } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -6,7 +6,7 @@ import type { RuleDefinition } from '../../client/client.js'
 import { RulePreview, useRulePreview } from '../lib/rule-preview.ts'
 import { ruleSchema } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
-import { fromYaml, toYaml } from '../lib/yaml.ts'
+import { fromYaml, hasComments, toYaml } from '../lib/yaml.ts'
 import { ReviewRule } from './review-rule.tsx'
 import { RuleFlow } from './rule-flow.tsx'
 import { RuleForm } from './rule-form.tsx'
@@ -20,6 +20,10 @@ const words = {
   form: ['Form', 'Formulier'],
   yaml: ['YAML', 'YAML'],
   yamlLabel: ['The rule as YAML', 'De regel als YAML'],
+  comments: [
+    'Comments are not kept: a rule is stored as what it says, and shown again from that.',
+    'Opmerkingen blijven niet bewaard: een regel wordt opgeslagen als wat hij zegt, en daaruit weer getoond.',
+  ],
   flow: ['Flow', 'Verloop'],
   save: ['Review and save', 'Nakijken en bewaren'],
 } as const
@@ -98,6 +102,7 @@ export function RuleEditor({ stored, initial }: EditorProps) {
                 onChange={(event) => type(event.currentTarget.value)}
               />
             )}
+            {text !== null && hasComments(text) && <Text role="status">{said.comments}</Text>}
             {fault !== null && <Failed error={fault} />}
             <Group>
               <Button disabled={fault !== null} onClick={() => setReviewing(true)}>

@@ -1,7 +1,8 @@
-import { Button, Code, Table } from '@mantine/core'
+import { Code, Table } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
+import { More } from './more.tsx'
 import { Section } from './section.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
 import { Time } from './time.tsx'
@@ -55,11 +56,7 @@ export function SetUpAudit() {
           ))}
         </WideTable>
       )}
-      {pages.hasNextPage && (
-        <Button variant="default" onClick={() => void pages.fetchNextPage()}>
-          {said.more}
-        </Button>
-      )}
+      <More pages={pages}>{said.more}</More>
     </Section>
   )
 }

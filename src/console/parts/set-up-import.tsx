@@ -1,23 +1,12 @@
-import {
-  Button,
-  FileInput,
-  Group,
-  List,
-  Progress,
-  Select,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Button, FileInput, Group, List, Progress, Select, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { importPeople, type Mapping, type Target } from '../lib/import-people.ts'
-import { readCsv } from '../lib/read-csv.ts'
+import { faultOf, type ImportReport, importPeople, type Mapping } from '../lib/import-people.ts'
+import { type CsvRow, readCsv, UnclosedQuote } from '../lib/read-csv.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { ImportColumns } from './import-columns.tsx'
 import { Section } from './section.tsx'
 import { Failed } from './states.tsx'
-import { WideTable } from './wide-table.tsx'
 
 const words = {
   title: ['Import people', 'Personen importeren'],
@@ -26,14 +15,6 @@ const words = {
     'Een CSV-bestand met kolomnamen op de eerste regel',
   ],
   kind: ['People are found by', 'Personen worden gevonden via'],
-  column: ['Column', 'Kolom'],
-  example: ['Example', 'Voorbeeld'],
-  becomes: ['Becomes', 'Wordt'],
-  name: ['Attribute', 'Attribuut'],
-  skip: ['nothing', 'niets'],
-  key: ['the identifier', 'het kenmerk'],
-  tags: ['tags', 'labels'],
-  attribute: ['an attribute', 'een attribuut'],
   dry: ['Dry run', 'Proef'],
   go: ['Import {n} people', '{n} personen importeren'],
   would: [
@@ -45,17 +26,50 @@ const words = {
     '{accepted} geschreven, {refused} geweigerd.',
   ],
   line: ['Line {line}: {why}', 'Regel {line}: {why}'],
-  key1: ['One column must be the identifier.', 'Eén kolom moet het kenmerk zijn.'],
+  more: ['And {n} more.', 'En nog {n}.'],
+  what: [
+    'Each row is a write like any other: rules react to it. bin/roster import takes larger files, and leaves rules alone.',
+    'Elke rij is een wijziging als elke andere: regels reageren erop. bin/roster import neemt grotere bestanden, en laat regels met rust.',
+  ],
+  noKey: ['One column must be the identifier.', 'Eén kolom moet het kenmerk zijn.'],
+  twoKeys: ['Only one column can be the identifier.', 'Maar één kolom kan het kenmerk zijn.'],
+  noName: ['Each attribute needs a name.', 'Elk attribuut heeft een naam nodig.'],
+  sameName: [
+    'Two columns would become one attribute: give one another name, or leave it out.',
+    'Twee kolommen zouden één attribuut worden: geef er een een andere naam, of laat hem weg.',
+  ],
+  noRows: [
+    'There are no people in this file: it needs a first line with names of columns, and lines below it.',
+    'Er staan geen personen in dit bestand: nodig zijn een eerste regel met kolomnamen, en regels eronder.',
+  ],
+  tooMany: [
+    'These are {n} rows; here {max} can be imported at most. bin/roster import takes files of any size.',
+    'Dit zijn {n} rijen; hier kunnen er hoogstens {max} tegelijk in. bin/roster import neemt bestanden van elke grootte.',
+  ],
+  quote: [
+    'The quote that is opened on line {line} is never closed.',
+    'Het aanhalingsteken van regel {line} wordt nergens gesloten.',
+  ],
+  fields: [
+    'it has {found} fields, and the first line has {wanted}',
+    'er staan {found} velden, en op de eerste regel {wanted}',
+  ],
+  stopped: [
+    'It stopped before line {line}. What was written stands; importing the file again changes nothing about it.',
+    'Het stopte voor regel {line}. Wat geschreven is staat; het bestand nog eens importeren verandert daar niets aan.',
+  ],
 } as const
 
 const shownMax = 20
+const rowsMax = 100_000
 
 export function SetUpImport() {
   const said = useWords(words)
-  const [rows, setRows] = useState<string[][]>([])
+  const [rows, setRows] = useState<CsvRow[] | null>(null)
+  const [unread, setUnread] = useState<string | null>(null)
   const [mapping, setMapping] = useState<Mapping>({ kind: 'email', columns: [] })
   const [done, setDone] = useState(0)
-  const [head = [], ...people] = rows
+  const [head, ...people] = rows ?? []
   const running = useMutation({
     mutationFn: async (isDry: boolean) => {
       setDone(0)
@@ -63,9 +77,24 @@ export function SetUpImport() {
     },
   })
   const read = async (file: File | null) => {
-    const found = file ? readCsv((await file.text()).replace(/^\uFEFF/, '')) : []
-    const columns = withOneKey((found[0] ?? []).map(guess))
     running.reset()
+    setRows(null)
+    setUnread(null)
+    if (!file) return
+    const found = await file
+      .text()
+      .then((text) => readCsv(text.replace(/^\uFEFF/, '')))
+      .catch((error: unknown) => {
+        setUnread(
+          error instanceof UnclosedQuote ? fill(said.quote, { line: error.line }) : String(error),
+        )
+        return null
+      })
+    if (!found) return
+    const n = found.length - 1
+    if (n < 1) return setUnread(said.noRows)
+    if (n > rowsMax) return setUnread(fill(said.tooMany, { n, max: rowsMax }))
+    const columns = withOneKey((found[0]?.fields ?? []).map(guess))
     setRows(found)
     setMapping({ kind: columns.find(({ target }) => target === 'key')?.name ?? 'email', columns })
   }
@@ -74,7 +103,7 @@ export function SetUpImport() {
     running.reset()
     setMapping(to)
   }
-  const hasKey = mapping.columns.some(({ target }) => target === 'key')
+  const fault = faultOf(mapping)
   const report = running.data
   return (
     <Section title={said.title}>
@@ -83,9 +112,11 @@ export function SetUpImport() {
           label={said.file}
           accept=".csv,text/csv"
           maw={480}
+          description={said.what}
           onChange={(file) => void read(file)}
         />
-        {people.length > 0 && (
+        {unread !== null && <Failed error={unread} />}
+        {head && (
           <>
             <Select
               label={said.kind}
@@ -95,19 +126,24 @@ export function SetUpImport() {
               value={mapping.kind}
               onChange={(kind) => change({ ...mapping, kind: kind ?? 'email' })}
             />
-            <Columns head={head} first={people[0] ?? []} mapping={mapping} onChange={change} />
-            {!hasKey && <Text>{said.key1}</Text>}
+            <ImportColumns
+              head={head.fields}
+              first={people[0]?.fields ?? []}
+              mapping={mapping}
+              onChange={change}
+            />
+            {fault && <Text role="alert">{said[fault]}</Text>}
             <Group>
               <Button
                 variant="default"
-                disabled={!hasKey}
+                disabled={fault !== null}
                 loading={running.isPending}
                 onClick={() => running.mutate(true)}
               >
                 {said.dry}
               </Button>
               <Button
-                disabled={!hasKey || !report?.isDry}
+                disabled={fault !== null || !report?.isDry}
                 loading={running.isPending}
                 onClick={() => running.mutate(false)}
               >
@@ -120,70 +156,37 @@ export function SetUpImport() {
           </>
         )}
         {running.isError && <Failed error={running.error} />}
-        {report && (
-          <div role="status">
-            <Text>
-              {fill(report.isDry ? said.would : said.did, {
-                accepted: report.accepted,
-                refused: report.refused.length,
-              })}
-            </Text>
-            <List size="sm">
-              {report.refused.slice(0, shownMax).map((one) => (
-                <List.Item key={one.line}>{fill(said.line, one)}</List.Item>
-              ))}
-            </List>
-          </div>
-        )}
+        {report && <Report report={report} />}
       </Stack>
     </Section>
   )
 }
 
-interface ColumnsProps {
-  head: string[]
-  first: string[]
-  mapping: Mapping
-  onChange(mapping: Mapping): void
-}
-
-function Columns({ head, first, mapping, onChange }: ColumnsProps) {
+function Report({ report }: { report: ImportReport & { isDry: boolean } }) {
   const said = useWords(words)
-  const change = (place: number, changed: Partial<Mapping['columns'][number]>) => {
-    const columns = mapping.columns.map((one, at) => (at === place ? { ...one, ...changed } : one))
-    onChange({ ...mapping, columns })
-  }
+  const { accepted, refused, stopped, isDry } = report
   return (
-    <WideTable minWidth={560} heads={[said.column, said.example, said.becomes, said.name]}>
-      {mapping.columns.map(({ target, name }, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
-        <Table.Tr key={place}>
-          <Table.Th scope="row">{head[place]}</Table.Th>
-          <Table.Td>{first[place]}</Table.Td>
-          <Table.Td>
-            <Select
-              aria-label={`${head[place]}: ${said.becomes}`}
-              allowDeselect={false}
-              value={target}
-              data={(['skip', 'key', 'attribute', 'tags'] as const).map((value) => ({
-                value,
-                label: said[value],
-              }))}
-              onChange={(to) => change(place, { target: to as Target })}
-            />
-          </Table.Td>
-          <Table.Td>
-            {target === 'attribute' && (
-              <TextInput
-                aria-label={`${head[place]}: ${said.name}`}
-                value={name}
-                onChange={(event) => change(place, { name: event.currentTarget.value })}
-              />
-            )}
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </WideTable>
+    <>
+      {stopped && (
+        <>
+          <Failed error={stopped.error} />
+          <Text>{fill(said.stopped, stopped)}</Text>
+        </>
+      )}
+      <div role="status">
+        <Text>{fill(isDry ? said.would : said.did, { accepted, refused: refused.length })}</Text>
+        <List size="sm">
+          {refused.slice(0, shownMax).map(({ line, why, fields }) => (
+            <List.Item key={line}>
+              {fill(said.line, { line, why: fields ? fill(said.fields, fields) : why })}
+            </List.Item>
+          ))}
+        </List>
+        {refused.length > shownMax && (
+          <Text>{fill(said.more, { n: refused.length - shownMax })}</Text>
+        )}
+      </div>
+    </>
   )
 }
 

@@ -8,6 +8,7 @@ import { EventReactions } from './event-reactions.tsx'
 import { More } from './more.tsx'
 import { RunLine } from './run-line.tsx'
 import { Empty, Failed, Waiting } from './states.tsx'
+import { UndoMerge } from './undo-merge.tsx'
 
 const words = {
   none: ['Nothing has happened yet', 'Er is nog niets gebeurd'],
@@ -77,6 +78,7 @@ function ofEvent(event: Event) {
   const line = (
     <>
       <EventLine event={event} withPerson={false} />
+      {event.type === 'profile.merged' && <UndoMerge event={event} />}
       <EventReactions id={event.id} />
     </>
   )

@@ -35,6 +35,7 @@ export function UndoMerge({ event }: { event: Event }) {
   const undoing = useMutation({
     mutationFn: () => api.undoMerge({ id, body }),
     onSuccess: async () => {
+      setOpen(false)
       await navigate({ to: `/people/${id}` })
       await queries.invalidateQueries()
     },

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { readSession, signOut } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { Dialog } from './dialog.tsx'
+import { Failed } from './states.tsx'
 import { TokenForm } from './token-form.tsx'
 
 const words = {
@@ -41,9 +42,17 @@ export function Who() {
       <Button size="xs" variant="default" onClick={() => setOpen(true)}>
         {said.another}
       </Button>
-      <Button size="xs" variant="default" onClick={() => leaving.mutate()}>
+      <Button
+        size="xs"
+        variant="default"
+        loading={leaving.isPending}
+        onClick={() => leaving.mutate()}
+      >
         {said.leave}
       </Button>
+      <Dialog title={said.leave} isOpen={leaving.isError} onClose={leaving.reset}>
+        <Failed error={leaving.error} retry={leaving.mutate} />
+      </Dialog>
       <Dialog title={said.title} isOpen={isOpen} onClose={() => setOpen(false)}>
         <Stack>
           <Text>{said.what}</Text>

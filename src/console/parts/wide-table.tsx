@@ -12,7 +12,8 @@ interface WideTableProps {
 /** Rows under headings. */
 export function WideTable({ minWidth, heads, children }: WideTableProps) {
   return (
-    <Table.ScrollContainer minWidth={minWidth}>
+    // Without a link in it, it could not be scrolled by keys.
+    <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table>
         <Table.Thead>
           <Table.Tr>

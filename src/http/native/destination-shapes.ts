@@ -5,7 +5,7 @@ import { rateText } from '../../core/destination.ts'
 import { durationText } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { destinationSchema } from '../../core/rule-schema-destinations.ts'
-import type { BacklogTally, Destination } from '../../storage/delivery-store.ts'
+import type { DeliveryCount, Destination } from '../../storage/delivery-store.ts'
 import { closed, nullable, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
@@ -110,7 +110,7 @@ export const destination = Type.Object(
 
 export function shownDestination(
   each: Destination,
-  counts: readonly BacklogTally[],
+  counts: readonly Omit<DeliveryCount, 'reason'>[],
   now: number,
 ): JsonObject {
   const { breaker, secrets, secret, auth, rate, bucket } = each
@@ -166,7 +166,7 @@ function shownSource(source: { env: string } | { file: string } | null): string 
   return 'env' in source ? `env:${source.env}` : `file:${source.file}`
 }
 
-function tally(counts: readonly BacklogTally[]): JsonObject {
+function tally(counts: readonly Omit<DeliveryCount, 'reason'>[]): JsonObject {
   const sums = { queued: 0, pending: 0, claimed: 0, dead: 0 }
   for (const { state, count: more } of counts) if (state in sums) sums[state as 'dead'] += more
   const waiting = counts.filter(({ state }) => state !== 'dead')

@@ -38,7 +38,7 @@ import {
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
-import { countEvents, countPlanned } from './statistics.ts'
+import { countEnded, countEvents, countPlanned } from './statistics.ts'
 import { createToken, limitToken, listTokens, revokeToken } from './tokens.ts'
 import { tryRuleOnEvent } from './try-rule.ts'
 import {
@@ -67,5 +67,5 @@ export const routes: readonly NativeRoute[] = [
   ...[redeliverDelivery, cancelDelivery, resendDelivery],
   ...[listTokens, createToken, limitToken, revokeToken],
   ...[getWorkspace, updateSettings, listWorkspaces, createWorkspace, deleteWorkspace],
-  ...[listAudit, countEvents, countPlanned, listDialects, getRuleSchema],
+  ...[listAudit, countEvents, countPlanned, countEnded, listDialects, getRuleSchema],
 ]

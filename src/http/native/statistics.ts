@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { invalidField } from '../../core/errors.ts'
-import type { EventCountQuery, EventCounts } from '../../core/event-query.ts'
+import type { EndState, EventCountQuery, EventCounts } from '../../core/event-query.ts'
 import { readTime } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import { closed, nullable, time, timeIn } from './schemas.ts'
@@ -48,7 +48,8 @@ const answers = {
     ),
   },
 }
-const limitWords = `\`counted_up_to\` is the id of the last one that is; \`last_at\` is the last minute of a step in which there was one. Left out, the stretch is the last day. An answer has at most ${stepsMax} steps of time and ${rowsMax} rows.`
+const atMost = `An answer has at most ${stepsMax} steps of time and ${rowsMax} rows.`
+const limitWords = `\`counted_up_to\` is the id of the last one that is; \`last_at\` is the last minute of a step in which there was one. Left out, the stretch is the last day. ${atMost}`
 
 export const countEvents = defineRoute({
   method: 'GET',
@@ -80,6 +81,41 @@ export const countPlanned = defineRoute({
   async handle({ store, workspace, query, now }) {
     const word = String(query.by ?? 'destination') as 'rule' | 'destination' | 'none'
     const asked = { of: 'deliveries', by: word, ...readStretch(query, now) } as const
+    return shown(asked, await store.countEvents(workspace.id, asked))
+  },
+})
+
+const endStates = ['delivered', 'dead', 'cancelled'] as const
+
+export const countEnded = defineRoute({
+  method: 'GET',
+  path: '/statistics/ended-deliveries',
+  scope: 'deliveries:read',
+  operation: 'countEndedDeliveries',
+  resource: 'statistics',
+  summary: 'Count the deliveries that ended in a stretch of time',
+  description: `Deliveries are counted by the minute in which they were delivered, dead or cancelled, some ten seconds after they were; one that ended again after it was redelivered counts again, unless that was within seconds. \`counted_up_to\` is the time in milliseconds UTC up to which they are; \`last_at\` is the last minute of a step in which there was one. Left out, the stretch is the last day. ${atMost}`,
+  query: Type.Object(
+    {
+      ...stretch,
+      by: by('destination', 'state', 'none'),
+      state: Type.Optional(
+        Type.Union(
+          endStates.map((state) => Type.Literal(state)),
+          { description: `${endStates.join(', ')}: only those that ended so` },
+        ),
+      ),
+    },
+    closed,
+  ),
+  answers,
+  async handle({ store, workspace, query, now }) {
+    const word = String(query.by ?? 'state') as 'destination' | 'state' | 'none'
+    const state = query.state as EndState | undefined
+    const asked = {
+      ...({ of: 'ends', by: word, ...(state && { state }) } as const),
+      ...readStretch(query, now),
+    }
     return shown(asked, await store.countEvents(workspace.id, asked))
   },
 })

@@ -219,8 +219,8 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id, received_at)
 ) PARTITION BY RANGE (received_at);
 
--- What events are found by: their type, what they came through, the rule that caused them. `ids` says
--- who of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
+-- What events are found by: their type, what they came through, the rule that caused them. `ids`
+-- says which of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
 -- shorter. Entered in the background, up to where `roll_ups` says they are counted; so writing an
 -- event costs none of it, and what is newer is read from the log.
 CREATE TABLE event_terms (
@@ -232,9 +232,9 @@ CREATE TABLE event_terms (
   PRIMARY KEY (workspace_id, kind, value, block)
 );
 
--- How many events there were from a minute on, counted from 1970, by type and source; made of the log
--- in the background. `span` is how many minutes are counted together: one, an hour of them and a
--- day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
+-- How many events there were from a minute on, counted from 1970, by type and source; made of the
+-- log in the background. `span` is how many minutes are counted together: one, an hour of them and
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
 -- how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id bigint NOT NULL,
@@ -258,6 +258,26 @@ CREATE TABLE delivery_counts (
   last_minute bigint NOT NULL,
   PRIMARY KEY (workspace_id, span, minute, rule, destination)
 );
+
+-- How many deliveries ended, by destination and the state in which they were over. They
+-- are counted in the order of time: all that ended up to `counted_to`, of all workspaces together.
+CREATE TABLE end_counts (
+  workspace_id bigint NOT NULL,
+  span bigint NOT NULL,
+  minute bigint NOT NULL,
+  destination text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  last_minute bigint NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, destination, state)
+);
+
+CREATE TABLE end_roll_up (
+  one integer PRIMARY KEY CHECK (one = 1),
+  counted_to bigint NOT NULL
+);
+
+INSERT INTO end_roll_up (one, counted_to) VALUES (1, 0);
 
 CREATE TABLE roll_ups (
   workspace_id bigint PRIMARY KEY,
@@ -337,9 +357,9 @@ CREATE INDEX runs_by_state ON runs (workspace_id, state, event_id DESC, rule)
   WHERE state <> 'done';
 CREATE INDEX runs_by_end ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
--- Which runs a node has taken up, by their keys and when they were due: no other is given them before
--- `until`. One row a node, since a mark on each run would write all of its indexes. Whoever is given
--- a run twice loses nothing by it, so a crash may forget this, and no commit waits for it.
+-- Which runs a node has taken up, by their keys and when they were due: no other is given them
+-- before `until`. One row a node, since a mark on each run would write all of its indexes. Whoever
+-- is given a run twice loses nothing by it: a crash may forget this, and no commit waits for it.
 CREATE UNLOGGED TABLE run_claims (
   worker text COLLATE "C" NOT NULL,
   until bigint NOT NULL,

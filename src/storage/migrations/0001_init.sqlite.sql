@@ -208,9 +208,9 @@ CREATE TABLE event_identifiers (
   PRIMARY KEY (workspace_id, kind, value, event_id)
 ) STRICT, WITHOUT ROWID;
 
--- What events are found by: their type, what they came through, the rule that caused them. `ids` is
--- as with profile_terms. Entered in the background, up to where `roll_ups` says they are counted; so
--- writing an event costs none of it, and what is newer is read from the log.
+-- What events are found by: their type, what they came through, the rule that caused them. `ids`
+-- is as with profile_terms. Entered in the background, up to where `roll_ups` says they are
+-- counted; so writing an event costs none of it, and what is newer is read from the log.
 CREATE TABLE event_terms (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -220,9 +220,9 @@ CREATE TABLE event_terms (
   PRIMARY KEY (workspace_id, kind, value, block)
 ) STRICT, WITHOUT ROWID;
 
--- How many events there were from a minute on, counted from 1970, by type and source; made of the log
--- in the background. `span` is how many minutes are counted together: one, an hour of them and a
--- day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
+-- How many events there were from a minute on, counted from 1970, by type and source; made of the
+-- log in the background. `span` is how many minutes are counted together: one, an hour of them and
+-- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups` says
 -- how far all of it goes.
 CREATE TABLE event_counts (
   workspace_id INTEGER NOT NULL,
@@ -246,6 +246,26 @@ CREATE TABLE delivery_counts (
   last_minute INTEGER NOT NULL,
   PRIMARY KEY (workspace_id, span, minute, rule, destination)
 ) STRICT, WITHOUT ROWID;
+
+-- How many deliveries ended, by destination and the state in which they were over. They
+-- are counted in the order of time: all that ended up to `counted_to`, of all workspaces together.
+CREATE TABLE end_counts (
+  workspace_id INTEGER NOT NULL,
+  span INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  state TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  last_minute INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, span, minute, destination, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE end_roll_up (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  counted_to INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO end_roll_up (one, counted_to) VALUES (1, 0);
 
 CREATE TABLE roll_ups (
   workspace_id INTEGER PRIMARY KEY,

@@ -48,6 +48,7 @@ const workspaceTables = {
   event_terms: 'kind, value, block',
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
+  end_counts: 'span, minute, destination, state',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }

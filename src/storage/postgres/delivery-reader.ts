@@ -12,7 +12,6 @@ import {
   destinationFromRow,
 } from '../delivery-rows.ts'
 import type {
-  BacklogTally,
   DeliveryCount,
   DeliveryFilter,
   DeliveryHealth,
@@ -161,9 +160,12 @@ export class DeliveryReader {
     return (await this.#ask(selectAttempts, [workspaceId, id])).map(attemptFromRow)
   }
 
-  async tally(workspaceId: WorkspaceId, destination?: string): Promise<BacklogTally[]> {
+  async tally(
+    workspaceId: WorkspaceId,
+    destination?: string,
+  ): Promise<Omit<DeliveryCount, 'reason'>[]> {
     const rows = await this.#ask(selectTally, [workspaceId, destination ?? null])
-    return rows as unknown as BacklogTally[]
+    return rows as unknown as Omit<DeliveryCount, 'reason'>[]
   }
 
   async count(workspaceId: WorkspaceId, selection: DeliverySelection): Promise<DeliveryCount[]> {

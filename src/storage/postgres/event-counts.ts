@@ -1,8 +1,13 @@
 import type pg from 'pg'
-import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
+import {
+  countNames,
+  type EndState,
+  type EventCountQuery,
+  type EventCounts,
+} from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { countedStretches, countSpans } from '../count-spans.ts'
 import type { Row } from '../rows.ts'
+import { countedStretches, countSpans } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
@@ -31,7 +36,8 @@ function countInto(counts: string, columns: string[], at: string, table: string)
     FROM ${table} CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
     WHERE workspace_id = $1 AND id > $2 AND id <= $3 GROUP BY 2, 3, 4, 5
     ON CONFLICT (workspace_id, span, minute, ${names}) DO UPDATE
-    SET count = c.count + excluded.count, last_minute = greatest(c.last_minute, excluded.last_minute)`
+    SET count = c.count + excluded.count,
+      last_minute = greatest(c.last_minute, excluded.last_minute)`
 }
 
 const selectBehind = (last: string) => `
@@ -49,9 +55,31 @@ const lockPlace = (last: string) => `
 
 const keepPlace = (last: string) => `UPDATE roll_ups SET ${last} = $2 WHERE workspace_id = $1`
 
+/** What ended is counted in the order of time, of all workspaces together, as its index has it. */
+const lockEnds = 'SELECT counted_to AS done FROM end_roll_up FOR UPDATE SKIP LOCKED'
+
+/** The last of a batch; all of one millisecond are counted together. */
+const selectEnded = `
+  SELECT max(ended_at) AS last, count(*) AS count FROM (
+    SELECT ended_at FROM deliveries WHERE ended_at > $1 AND ended_at < $2
+    ORDER BY ended_at LIMIT ${batch}) AS next`
+
+const countEnds = `
+  INSERT INTO end_counts AS c
+    (workspace_id, span, minute, destination, state, count, last_minute)
+  SELECT workspace_id, span, ended_at / 60000 / span * span, destination, state, count(*),
+    max(ended_at / 60000)
+  FROM deliveries CROSS JOIN unnest(ARRAY[${countSpans.join(', ')}]::bigint[]) AS span
+  WHERE ended_at > $1 AND ended_at <= $2 GROUP BY 1, 2, 3, 4, 5
+  ON CONFLICT (workspace_id, span, minute, destination, state) DO UPDATE
+  SET count = c.count + excluded.count,
+    last_minute = greatest(c.last_minute, excluded.last_minute)`
+
+const keepEnd = 'UPDATE end_roll_up SET counted_to = $1'
+
 type Ask = (statement: string, values?: unknown[]) => Promise<Row[]>
 
-export async function rollUpEvents(pool: pg.Pool, ask: Ask): Promise<number> {
+export async function rollUpEvents(pool: pg.Pool, ask: Ask, endedBefore: number): Promise<number> {
   let counted = 0
   for (const kind of kinds) {
     for (const { workspace_id: workspaceId, last } of await ask(selectBehind(kind.last))) {
@@ -62,7 +90,27 @@ export async function rollUpEvents(pool: pg.Pool, ask: Ask): Promise<number> {
       }
     }
   }
+  for (let some = -1; some !== 0; ) {
+    some = await rollUpEnds(pool, endedBefore)
+    counted += some
+  }
   return counted
+}
+
+function rollUpEnds(pool: pg.Pool, endedBefore: number): Promise<number> {
+  return transact(pool, performance.now() + answerMs, async (transaction) => {
+    const [place] = (await transaction.query<Row>(lockEnds)).rows
+    const done = Number(place?.done)
+    const ended = place && (await transaction.query<Row>(selectEnded, [done, endedBefore])).rows[0]
+    const count = Number(ended?.count ?? 0)
+    if (count === 0) transaction.discard()
+    else {
+      const last = Number(ended?.last)
+      await transaction.query(countEnds, [done, last])
+      await transaction.query(keepEnd, [last])
+    }
+    return count
+  })
 }
 
 function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number): Promise<number> {
@@ -104,33 +152,46 @@ async function enterTerms(
 }
 
 const names = { ...countNames, none: 'NULL::text' }
-const tables = { events: 'event_counts', deliveries: 'delivery_counts' }
+const tables = { events: 'event_counts', deliveries: 'delivery_counts', ends: 'end_counts' }
+const places = {
+  events: 'SELECT last_event_id AS last FROM roll_ups WHERE workspace_id = $1',
+  deliveries: 'SELECT last_delivery_id AS last FROM roll_ups WHERE workspace_id = $1',
+  ends: 'SELECT counted_to AS last FROM end_roll_up WHERE $1::bigint > 0',
+}
 
 export async function countEvents(
   ask: Ask,
   workspaceId: WorkspaceId,
-  { of, from, until, minutes, by, limit }: EventCountQuery,
+  query: EventCountQuery,
 ): Promise<EventCounts> {
+  const { of, from, until, minutes, by, limit } = query
+  const state = of === 'ends' ? query.state : undefined
   const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)] as const
   const stretches = countedStretches(...range, minutes)
-  const last = of === 'events' ? 'last_event_id' : 'last_delivery_id'
   const values = stretches.flatMap((each) => [each.span, each.from, each.until])
-  const select = selectCounts(tables[of], names[by], stretches.length)
+  const select = selectCounts(tables[of], names[by], stretches.length, state)
   const [counts, place] = await Promise.all([
     ask(select, [workspaceId, minutes, limit, ...values]),
-    ask(`SELECT ${last} AS last FROM roll_ups WHERE workspace_id = $1`, [workspaceId]),
+    ask(places[of], [workspaceId]),
   ])
   const upTo = Number(place[0]?.last ?? 0)
   return { counts: counts as unknown as EventCounts['counts'], upTo }
 }
 
 /** The workspace, the minutes of a step and the limit, then the three values of each stretch. */
-export function selectCounts(table: string, name: string, stretches: number): string {
+export function selectCounts(
+  table: string,
+  name: string,
+  stretches: number,
+  state?: EndState,
+): string {
+  // One of three words, which a statement may hold.
+  const where = `workspace_id = $1${state === undefined ? '' : ` AND state = '${state}'`}`
   const parts = Array.from({ length: stretches }, (_, n) => {
     const [span, from, until] = [4, 5, 6].map((place) => `$${place + 3 * n}`)
     return `
       SELECT minute, ${name} AS name, count, last_minute FROM ${table}
-      WHERE workspace_id = $1 AND span = ${span} AND minute >= ${from} AND minute < ${until}`
+      WHERE ${where} AND span = ${span} AND minute >= ${from} AND minute < ${until}`
   })
   return `
     SELECT minute / $2 * $2 * 60000 AS at, name, sum(count)::bigint AS count,

@@ -141,7 +141,7 @@ export async function openPostgresStore(
     listRuns: (workspaceId, filter) => runs.list(workspaceId, filter),
     checkWritable: () => checkWritable(() => rows(probe, [clock()])),
     expire: (before) => expire(url, before),
-    rollUpEvents: () => rollUpEvents(pool, rows),
+    rollUpEvents: (endedBefore) => rollUpEvents(pool, rows, endedBefore),
     ...summaries(rows),
     statistics: () => statistics(rows),
     backup: refuseBackup,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ProfileId } from '../../core/profile.ts'
-import { IdSet, idBlock, mapBytes, withId, withoutId } from './id-set.ts'
+import { IdSet, idBlock, mapBytes, withIds, withoutId } from './id-set.ts'
 
 const id = fc
   .oneof(
@@ -40,10 +40,13 @@ test('sets are combined, cut and paged like lists', () => {
 test('a row holds whoever was entered and not taken out, as a list and as a bit map', () => {
   const within = fc.integer({ min: idBlock + 1, max: 2 * idBlock }).map((n) => n as ProfileId)
   const entered = fc.array(within, { minLength: 1, maxLength: 400 })
+  const atOnce = fc.integer({ min: 1, max: 400 })
   fc.assert(
-    fc.property(entered, fc.array(fc.nat(399), { maxLength: 400 }), (ids, places) => {
+    fc.property(entered, atOnce, fc.array(fc.nat(399), { maxLength: 400 }), (ids, some, places) => {
       let row: Uint8Array | null = null
-      for (const one of ids) row = withId(row ?? undefined, one)
+      for (let at = 0; at < ids.length; at += some) {
+        row = withIds(row ?? undefined, ids.slice(at, at + some))
+      }
       const held = new Set(ids)
       const isMap = held.size * 2 >= mapBytes
       assert.equal(row?.length, isMap ? mapBytes : held.size * 2)

@@ -45,7 +45,7 @@ export class IdSet {
     return new IdSet(blocksOf(maps))
   }
 
-  /** Of rows that hold a block each, in order, as `withId` and `withoutId` made them. */
+  /** Of rows that hold a block each, in order, as `withIds` and `withoutId` made them. */
   static ofRows(rows: readonly (readonly [number: number, bytes: Uint8Array])[]): IdSet {
     return new IdSet(rows.map(([number, bytes]) => block(number, mapOfRow(bytes))))
   }
@@ -201,19 +201,18 @@ function offsetAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
 }
 
-/** A row with one more id; `held` is undefined where there is no row yet. */
-export function withId(held: Uint8Array | undefined, id: ProfileId): Uint8Array {
-  const offset = (id - 1) % idBlock
+/** A row with more ids; `held` is undefined where there is no row yet. */
+export function withIds(held: Uint8Array | undefined, ids: readonly ProfileId[]): Uint8Array {
   const had = held ?? new Uint8Array(0)
-  if (had.length < mapBytes - 2) {
-    if (placeOf(had, offset) !== null) return had
-    const list = new Uint8Array(had.length + 2)
-    list.set(had)
-    list.set([offset >> 8, offset & 0xff], had.length)
-    return list
+  const offsets = new Set(ids.map((id) => (id - 1) % idBlock))
+  if (had.length < mapBytes) {
+    const more = [...offsets].filter((offset) => placeOf(had, offset) === null)
+    if (had.length + more.length * 2 < mapBytes) {
+      return Uint8Array.from([...had, ...more.flatMap((offset) => [offset >> 8, offset & 0xff])])
+    }
   }
   const map = Uint8Array.from(mapOfRow(had))
-  setBit(map, offset)
+  for (const offset of offsets) setBit(map, offset)
   return map
 }
 

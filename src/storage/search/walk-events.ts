@@ -156,7 +156,7 @@ export async function walkFew(
   return (await countTerms(search, parts, bounds)) <= fewMax
 }
 
-/** What a query asks for that has terms; null where it is nothing, or more than can be looked up. */
+/** What a query asks for that has terms; null where it is nothing, or too much to look up. */
 export async function termPartsOf({
   source,
   workspaceId,

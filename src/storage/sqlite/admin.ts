@@ -41,6 +41,7 @@ const workspaceTables = [
   'event_terms',
   'event_counts',
   'delivery_counts',
+  'end_counts',
   'roll_ups',
   'rules',
   'counters',
@@ -235,6 +236,7 @@ const keyOf: { [table: string]: string } = {
   event_terms: 'kind, value, block',
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
+  end_counts: 'span, minute, destination, state',
   rules: 'name, version',
 }
 

@@ -8,7 +8,7 @@ import { type Preview, previewOf } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { DecidedWriter } from './decided-writer.ts'
 import { deliveryTables } from './delivery-writes.ts'
-import type { Newcomer } from './foresee.ts'
+import type { Foreseen, Stretch } from './foresee.ts'
 import { IdempotencyTable } from './idempotency-table.ts'
 import { KnownLoader } from './known-loader.ts'
 import { NewcomerWriter } from './newcomer-writer.ts'
@@ -23,18 +23,15 @@ export interface Waiting {
   command: Command
 }
 
-/** A command as JSON text, and what it comes to where nobody has what it names. */
-export interface Foreseen {
-  text: string
-  newcomer: Newcomer | null
-}
-
 /** What was foreseen for whom, when, and with which attributes that people are found by. */
 export interface Ahead {
   workspaceId: WorkspaceId
   now: number
   indexed: readonly string[]
 }
+
+/** Rows that were foreseen and are written at once. */
+const stretchMax = 256
 
 const created: Outcome = { foundBy: 'created', eventCount: 1 }
 
@@ -56,6 +53,8 @@ export class CommandWriter {
   readonly #states: WorkspaceStates
   readonly #idempotency: IdempotencyTable
   readonly #newcomers: NewcomerWriter
+  /** How many rows that were foreseen are tried at once: few, where few of them hold. */
+  #stretch = stretchMax
 
   constructor(db: DatabaseSync, decide: Decide) {
     const sizes = new RowSizes()
@@ -68,8 +67,7 @@ export class CommandWriter {
     this.#side = new SideWriter(db)
     this.#records = new RecordWriter(db, this.deliveries.subscriptions)
     this.#idempotency = new IdempotencyTable(db)
-    const parts = { writer: this.#writer, side: this.#side, states: this.#states }
-    this.#newcomers = new NewcomerWriter(db, parts)
+    this.#newcomers = new NewcomerWriter(db, { side: this.#side, states: this.#states })
   }
 
   /** One command that is refused is refused alone; `flush` writes the last of what it did. */
@@ -101,20 +99,31 @@ export class CommandWriter {
     }
   }
 
-  /** A command that was decided ahead, if that holds; else as `apply` does. */
-  applyForeseen({ text, newcomer }: Foreseen, of: Ahead): Outcome | Fault {
+  /**
+   * Applies the first commands of a stretch, at least one: as many that were decided ahead as hold,
+   * else one as `apply` does.
+   */
+  applyForeseen(rows: Foreseen, { from, to: end }: Stretch, of: Ahead): (Outcome | Fault)[] {
     const { workspaceId, now } = of
     try {
-      if (newcomer && this.#isAsForeseen(of)) {
-        if (this.#newcomers.write(workspaceId, newcomer, now)) return created
+      const most = this.#isAsForeseen(of) ? Math.min(end, from + this.#stretch) : from
+      const to = endOfForeseen(rows, { from, to: most })
+      if (to > from) {
+        if (this.#newcomers.write(workspaceId, rows, { from, to }, now)) {
+          this.#stretch = Math.min(this.#stretch * 2, stretchMax)
+          return Array(to - from).fill(created)
+        }
+        this.#stretch = Math.max(Math.floor((to - from) / 4), 1)
+        if (to > from + 1) return this.applyForeseen(rows, { from, to }, of)
       }
     } catch (error) {
-      if (error instanceof Fault) return error
+      if (error instanceof Fault) return [error]
       throw error
     }
-    const result = this.apply({ workspaceId, command: JSON.parse(text) as Command }, now)
-    if ('fault' in result) return result.fault
-    return { foundBy: result.applied.foundBy, eventCount: result.applied.events.length }
+    const command = JSON.parse(rows.commands[from] as string) as Command
+    const result = this.apply({ workspaceId, command }, now)
+    if ('fault' in result) return [result.fault]
+    return [{ foundBy: result.applied.foundBy, eventCount: result.applied.events.length }]
   }
 
   #isAsForeseen({ workspaceId, indexed }: Ahead): boolean {
@@ -166,4 +175,11 @@ export class CommandWriter {
 function appliedFrom({ subject, events, foundBy }: Decided, { reply }: Command): Applied {
   const profile = reply === 'outcome' ? null : subject
   return { events: events.map(({ id }) => id), foundBy, profile }
+}
+
+/** How far all of a stretch were foreseen. */
+function endOfForeseen({ attributes }: Foreseen, { from, to }: Stretch): number {
+  let end = from
+  while (end < to && attributes[end] !== null) end += 1
+  return end
 }

@@ -110,10 +110,8 @@ export class CommitQueue {
     for (let at = 0; at < commands.length; at += partMax) {
       const of = { workspaceId, now: this.#options.clock(), indexed }
       const foreseer = new Foreseer(decide, of)
-      const part = commands.slice(at, at + partMax).map((command) => {
-        return { text: JSON.stringify(command), newcomer: foreseer.foresee(command) }
-      })
-      parts.push(this.#applyPart({ kind: 'apply-all', of, commands: part, ...turn }))
+      const rows = foreseer.foreseeAll(commands.slice(at, at + partMax))
+      parts.push(this.#applyPart({ kind: 'apply-all', of, rows, ...turn }))
     }
     return (await Promise.all(parts)).flat()
   }
@@ -121,11 +119,12 @@ export class CommitQueue {
   async #applyPart(part: Omit<ApplyAll, 'follows'>): Promise<(Outcome | Fault)[]> {
     const follows = this.#partsInFlight > 0
     this.#partsInFlight += 1
+    const { length } = part.rows.commands
     const reply = await this.#send({ ...part, follows })
     this.#partsInFlight -= 1
     if (reply.kind !== 'applied-all') {
       const fault = new Fault('outcome_unknown')
-      return part.commands.map(() => fault)
+      return Array(length).fill(fault)
     }
     if (reply.planned) this.#options.due.tell()
     return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))
@@ -180,9 +179,9 @@ export class CommitQueue {
   }
 
   /** Counts events, step by step; the groups that wait meanwhile go before the next. */
-  async rollUp(): Promise<number> {
+  async rollUp(endedBefore: number): Promise<number> {
     for (let counted = 0; ; ) {
-      const reply = await this.#ask({ kind: 'roll-up' })
+      const reply = await this.#ask({ kind: 'roll-up', endedBefore })
       if (reply.kind !== 'rolled-up') throw new Fault('unavailable', { retryAfterSeconds: 1 })
       if (reply.fault) throw faultFromJson(reply.fault)
       if (reply.counted === 0) return counted

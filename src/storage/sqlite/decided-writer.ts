@@ -6,11 +6,12 @@ import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
 import { profileText } from '../applied-json.ts'
 import { groupProvenance } from '../group-provenance.ts'
 import { listText } from '../rows.ts'
+import { RowInserts } from './row-inserts.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
-/** Events in one statement. */
-const eventsAtOnce = 16
+/** Events that are held before they are written, as long as their transaction goes on. */
+const eventsHeldMax = 256
 
 /** Writes what was decided and settled, inside the transaction of its group. */
 export class DecidedWriter {
@@ -21,8 +22,7 @@ export class DecidedWriter {
   readonly #insertHolder: StatementSync
   readonly #releaseIdentifier: StatementSync
   readonly #promoteHeir: StatementSync
-  readonly #insertEvent: StatementSync
-  readonly #insertEvents: StatementSync
+  readonly #insertEvents: RowInserts
   readonly #insertEventIdentifier: StatementSync
   readonly #sizes: RowSizes
   /** Values of events that are not written yet. No decision looks at events. */
@@ -37,8 +37,7 @@ export class DecidedWriter {
     this.#insertHolder = db.prepare(sql.insertHolder)
     this.#releaseIdentifier = db.prepare(sql.releaseIdentifier)
     this.#promoteHeir = db.prepare(sql.promoteHeir)
-    this.#insertEvent = db.prepare(sql.insertEvents(1))
-    this.#insertEvents = db.prepare(sql.insertEvents(eventsAtOnce))
+    this.#insertEvents = new RowInserts(db, sql.insertEvents)
     this.#insertEventIdentifier = db.prepare(sql.insertEventIdentifier)
   }
 
@@ -65,10 +64,7 @@ export class DecidedWriter {
 
   /** Writes what was put off; to be called before the group is committed. */
   flush(): void {
-    const { length } = this.#events
-    for (let at = 0; at < length; at += sql.eventValueCount) {
-      this.#insertEvent.run(...this.#events.slice(at, at + sql.eventValueCount))
-    }
+    this.#insertEvents.insert(this.#events)
     this.#events = []
   }
 
@@ -118,7 +114,9 @@ export class DecidedWriter {
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
-    this.putEvent(
+    this.#events.push(
+      workspaceId,
+      event.id,
       workspaceId,
       event.id,
       event.type,
@@ -139,14 +137,7 @@ export class DecidedWriter {
       event.foundBy,
       event.idempotencyKey,
     )
-  }
-
-  /** Values of `eventColumns`. */
-  putEvent(...values: SQLInputValue[]): void {
-    this.#events.push(...values)
-    if (this.#events.length < eventsAtOnce * sql.eventValueCount) return
-    this.#insertEvents.run(...this.#events)
-    this.#events = []
+    if (this.#events.length >= eventsHeldMax * sql.insertEvents.width) this.flush()
   }
 }
 

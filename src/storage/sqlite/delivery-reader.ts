@@ -16,7 +16,6 @@ import {
   noticeFromRow,
 } from '../delivery-rows.ts'
 import type {
-  BacklogTally,
   DeliveryCount,
   DeliveryFilter,
   DeliveryHealth,
@@ -125,11 +124,11 @@ export class DeliveryReader {
     return this.#db.prepare(selectAttempts).all(workspaceId, id).map(attemptFromRow)
   }
 
-  tally(workspaceId: WorkspaceId, destination?: string): BacklogTally[] {
+  tally(workspaceId: WorkspaceId, destination?: string): Omit<DeliveryCount, 'reason'>[] {
     const values = destination === undefined ? [workspaceId] : [workspaceId, destination]
     const statements = selectTallies(destination !== undefined)
     return statements.flatMap((text) => {
-      return this.#db.prepare(text).all(...values) as unknown as BacklogTally[]
+      return this.#db.prepare(text).all(...values) as unknown as Omit<DeliveryCount, 'reason'>[]
     })
   }
 

@@ -44,11 +44,15 @@ const selectErasures = `
   ORDER BY receipt LIMIT ?`
 
 /** An erasure has a thread of its own: it reads much, and calls are served in this one. */
-function eraseInThread(path: string, of: ErasureOf, witnessing: Witnessing): Promise<Erasure> {
+async function eraseInThread(
+  path: string,
+  of: ErasureOf,
+  witnessing: Witnessing,
+): Promise<Erasure> {
   const worker = new Worker(new URL('./erase-thread.ts', import.meta.url), {
     workerData: { path, of, isWitnessed: witnessing.hash !== null },
   })
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Erasure>((resolve, reject) => {
     worker.on('message', (message: EraseMessage) => {
       if ('erasure' in message) resolve(message.erasure)
       else if ('failure' in message) reject(asError(message.failure))
@@ -61,7 +65,12 @@ function eraseInThread(path: string, of: ErasureOf, witnessing: Witnessing): Pro
     })
     worker.on('error', reject)
     worker.on('exit', () => reject(new Error('The erasure was cut short. Erase again.')))
-  }).finally(() => worker.terminate()) as Promise<Erasure>
+  })
+  try {
+    return await ended
+  } finally {
+    await worker.terminate()
+  }
 }
 
 async function answer(question: EraseAsk, witnessing: Witnessing): Promise<EraseAnswer> {

@@ -1,14 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { countNames, type EventCountQuery, type EventCounts } from '../../core/event-query.ts'
+import {
+  countNames,
+  type EndState,
+  type EventCountQuery,
+  type EventCounts,
+} from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { countedStretches, countSpans } from '../count-spans.ts'
 import type { Row } from '../rows.ts'
+import { countedStretches, countSpans } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
 const batch = 2_000
+
+const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
 
 /** What is counted: a table whose ids grow, and how far it was counted. */
 const kinds = [
@@ -27,7 +34,7 @@ function countInto(counts: string, names: string, at: string, table: string): st
   return `
     INSERT INTO ${counts} (workspace_id, span, minute, ${names}, count, last_minute)
     SELECT ?1, span, ${at} / 60000 / span * span, ${names}, count(*), max(${at} / 60000)
-    FROM ${table} CROSS JOIN (${countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')})
+    FROM ${table} CROSS JOIN (${spans})
     WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4, 5
     ON CONFLICT DO UPDATE SET count = count + excluded.count,
       last_minute = max(last_minute, excluded.last_minute)`
@@ -43,13 +50,32 @@ const keepPlace = (last: string) => `
   VALUES (?1, ${last === 'last_event_id' ? '?2, 0' : '0, ?2'})
   ON CONFLICT DO UPDATE SET ${last} = excluded.${last}`
 
-/** Whether there are events or deliveries that were not counted yet. */
-export function isBehind(db: DatabaseSync): boolean {
+/* What ended is counted in the order of time, of all workspaces together, as its index has it. */
+const endedSince = `
+  FROM deliveries INDEXED BY deliveries_by_end
+  WHERE ended_at > (SELECT counted_to FROM end_roll_up) AND ended_at < ?1`
+
+/** The last of a batch; all of one millisecond are counted together. */
+const selectEnded = `SELECT ended_at AS at ${endedSince} ORDER BY ended_at LIMIT ${batch}`
+
+const countEnds = `
+  INSERT INTO end_counts (workspace_id, span, minute, destination, state, count, last_minute)
+  SELECT workspace_id, span, ended_at / 60000 / span * span, destination, state, count(*),
+    max(ended_at / 60000)
+  FROM (SELECT workspace_id, ended_at, destination, state ${endedSince}) CROSS JOIN (${spans})
+  GROUP BY 1, 2, 3, 4, 5 ON CONFLICT DO UPDATE SET count = count + excluded.count,
+    last_minute = max(last_minute, excluded.last_minute)`
+
+const keepEnd = 'UPDATE end_roll_up SET counted_to = ?1 - 1'
+
+/** Whether there is something that was not counted yet. */
+export function isBehind(db: DatabaseSync, endedBefore: number): boolean {
+  if (db.prepare(`SELECT 1 ${endedSince} LIMIT 1`).get(endedBefore)) return true
   return kinds.some(({ last }) => db.prepare(selectBehind(last)).get() !== undefined)
 }
 
 /** Counts up to a batch, inside the transaction that is open; 0 when all are counted. */
-export function rollUpSome(db: DatabaseSync): number {
+export function rollUpSome(db: DatabaseSync, endedBefore: number): number {
   for (const { last, count } of kinds) {
     const behind = db.prepare(selectBehind(last)).get()
     if (!behind) continue
@@ -60,7 +86,16 @@ export function rollUpSome(db: DatabaseSync): number {
     db.prepare(keepPlace(last)).run(Number(workspaceId), upTo)
     return upTo - Number(done)
   }
-  return 0
+  return rollUpEnds(db, endedBefore)
+}
+
+function rollUpEnds(db: DatabaseSync, endedBefore: number): number {
+  const ended = db.prepare(selectEnded).all(endedBefore)
+  if (ended.length === 0) return 0
+  const before = Number(ended.at(-1)?.at) + 1
+  db.prepare(countEnds).run(before)
+  db.prepare(keepEnd).run(before)
+  return ended.length
 }
 
 /** What events are found by, of the same events and in the same transaction as their counts. */
@@ -75,31 +110,43 @@ function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: n
 }
 
 const names = { ...countNames, none: 'NULL' }
-const tables = { events: 'event_counts', deliveries: 'delivery_counts' }
+const tables = { events: 'event_counts', deliveries: 'delivery_counts', ends: 'end_counts' }
+const places = {
+  events: 'SELECT last_event_id AS last FROM roll_ups WHERE workspace_id = ?1',
+  deliveries: 'SELECT last_delivery_id AS last FROM roll_ups WHERE workspace_id = ?1',
+  ends: 'SELECT counted_to AS last FROM end_roll_up WHERE ?1 > 0',
+}
 
 export function countEvents(
   db: DatabaseSync,
   workspaceId: WorkspaceId,
-  { of, from, until, minutes, by, limit }: EventCountQuery,
+  query: EventCountQuery,
 ): EventCounts {
+  const { of, from, until, minutes, by, limit } = query
+  const state = of === 'ends' ? query.state : undefined
   const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)] as const
   const stretches = countedStretches(...range, minutes)
-  const select = selectCounts(tables[of], names[by], stretches.length)
+  const select = selectCounts(tables[of], names[by], stretches.length, state)
   const values = stretches.flatMap((each) => [each.span, each.from, each.until])
   const rows = db.prepare(select).all(workspaceId, minutes, limit, ...values)
-  const last = of === 'events' ? 'last_event_id' : 'last_delivery_id'
-  const place = `SELECT ${last} AS last FROM roll_ups WHERE workspace_id = ?`
-  const upTo = Number(db.prepare(place).get(workspaceId)?.last ?? 0)
+  const upTo = Number(db.prepare(places[of]).get(workspaceId)?.last ?? 0)
   return { counts: rows as unknown as EventCounts['counts'], upTo }
 }
 
 /** The workspace, the minutes of a step and the limit, then the three values of each stretch. */
-export function selectCounts(table: string, name: string, stretches: number): string {
+export function selectCounts(
+  table: string,
+  name: string,
+  stretches: number,
+  state?: EndState,
+): string {
+  // One of three words, which a statement may hold.
+  const where = `workspace_id = ?1${state === undefined ? '' : ` AND state = '${state}'`}`
   const parts = Array.from({ length: stretches }, (_, n) => {
     const [span, from, until] = [4, 5, 6].map((place) => `?${place + 3 * n}`)
     return `
       SELECT minute, ${name} AS name, count, last_minute FROM ${table}
-      WHERE workspace_id = ?1 AND span = ${span} AND minute >= ${from} AND minute < ${until}`
+      WHERE ${where} AND span = ${span} AND minute >= ${from} AND minute < ${until}`
   })
   return `
     SELECT minute / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER) * 60000 AS at, name,

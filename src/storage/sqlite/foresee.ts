@@ -2,8 +2,8 @@ import type { Command } from '../../core/command.ts'
 import type { Decide, Decided } from '../../core/decision.ts'
 import { type Event, imported } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { emptyKnown, identifierKey, type Known, likelyNeeds } from '../../core/known.ts'
-import type { Identifier } from '../../core/profile.ts'
+import { emptyKnown, identifierKey, type Known, type KnownIdentifier } from '../../core/known.ts'
+import type { Identifier, Profile } from '../../core/profile.ts'
 import { ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings } from '../../core/workspace.ts'
 import { groupProvenance } from '../group-provenance.ts'
@@ -12,24 +12,44 @@ import { listText } from '../rows.ts'
 import { type Term, termsOf } from '../search/profile-terms.ts'
 import { phoneOf } from './decided-writer.ts'
 
-/** What a decision comes to where nobody has what its command names: somebody new. */
-export interface Newcomer {
-  attributes: string
+/** What many of those who are new have in common. */
+export interface Likeness {
   /** Around the number of the event, which nobody knows yet; null where nothing was set. */
   provenance: readonly [before: string, after: string] | null
   tags: string
-  /** All that the command names, and what `identifiersText` holds. */
-  identifiers: readonly Identifier[]
-  identifiersText: string
-  phone: string | null
   terms: readonly Term[]
   names: readonly UsedName[]
-  event: { attributes: string; changes: string; dropped: string; identifiers: string }
-  source: Command['source']
+}
+
+/**
+ * Commands, and what each comes to where nobody has what it names: somebody new. It goes to another
+ * thread, so like things lie together: a list of texts is quicker to hand over than many objects.
+ */
+export interface Foreseen {
+  /** The commands as JSON text. */
+  commands: string[]
+  /** Of each what goes to the file as it is; null where nothing could be foreseen. */
+  attributes: (string | null)[]
+  identifiers: string[]
+  phones: (string | null)[]
+  changes: string[]
+  /** Which of the likenesses it has. */
+  like: number[]
+  likenesses: Likeness[]
+  /** By kind the value of each, null where it has none. */
+  owners: Map<string, (string | null)[]>
+  /** What its event tells otherwise than the profile. */
+  told: Map<number, { attributes: string; dropped: string; identifiers: string }>
+}
+
+/** Which rows: from one on, and up to another. */
+export interface Stretch {
+  from: number
+  to: number
 }
 
 const noRules = ruleSet([])
-const nobody = { holders: [], complete: true, removedAt: null }
+const context = { settings: defaultSettings, rules: noRules, workspace: { name: '' } }
 
 /**
  * Decides commands ahead, on another thread than the one that writes, as if nobody had what they
@@ -39,8 +59,10 @@ export class Foreseer {
   readonly #decide: Decide
   readonly #indexed: readonly string[]
   readonly #now: number
-  /** What many rows have in common goes to the other thread once. */
-  readonly #shared = new Map<string, unknown>()
+  readonly #nobody = new Nobody()
+  readonly #known: Known = { ...emptyKnown(), identifiers: this.#nobody }
+  /** The likenesses of the commands under way, by what they hang on. */
+  readonly #likenesses = new Map<string, number>()
 
   /** `indexed` are the attributes that people of the workspace are found by. */
   constructor(decide: Decide, given: { indexed: readonly string[]; now: number }) {
@@ -49,70 +71,109 @@ export class Foreseer {
     this.#now = given.now
   }
 
+  foreseeAll(commands: readonly Command[]): Foreseen {
+    this.#likenesses.clear()
+    const all: Foreseen = {
+      commands: commands.map((command) => JSON.stringify(command)),
+      attributes: [],
+      identifiers: [],
+      phones: [],
+      changes: [],
+      like: [],
+      likenesses: [],
+      owners: new Map(),
+      told: new Map(),
+    }
+    for (const [row, command] of commands.entries()) {
+      const decided = this.#foresee(command)
+      if (!decided || !this.#add(all, row, decided)) addNothing(all)
+    }
+    return all
+  }
+
   /** Null for a command whose decision may hang on more than on who has what it names. */
-  foresee(command: Command): Newcomer | null {
+  #foresee(command: Command): Decided | null {
     if (!isPlain(command)) return null
-    const known = emptyKnown()
-    const named = likelyNeeds(command).flatMap((need) =>
-      'identifier' in need ? [need.identifier] : [],
-    )
-    for (const identifier of [...named, ...(command.changes.identify ?? [])]) {
-      known.identifiers.set(identifierKey(identifier), nobody)
-    }
-    const context = { settings: defaultSettings, rules: noRules, workspace: { name: '' } }
-    const verdict = this.#decide(known, command, { now: this.#now, ...context })
-    if (verdict.kind !== 'decided' || !isOfOneNewcomer(verdict, known)) return null
-    return this.#newcomerOf(verdict, command)
+    this.#nobody.asked.length = 0
+    const verdict = this.#decide(this.#known, command, { now: this.#now, ...context })
+    if (verdict.kind !== 'decided') return null
+    return isOfOneNewcomer(verdict, this.#nobody.asked) ? verdict : null
   }
 
-  #newcomerOf({ profiles, events }: Decided, { source }: Command): Newcomer | null {
+  /** False where a row could not say it. */
+  #add(all: Foreseen, row: number, { profiles, events }: Decided): boolean {
     const [write, event] = [profiles[0], events[0]]
-    if (!write || !event) return null
+    if (!write || !event) return false
     const { profile, claimed } = write
-    const [group, ...others] = groupProvenance(profile.provenance)
-    if (others.length > 0) return null
-    const [at, , ...rest] = group ?? []
     const attributes = JSON.stringify(profile.attributes)
-    const identifiersText = listText(profile.identifiers)
+    const identifiers = listText(profile.identifiers)
     const terms = termsOf(profile, this.#indexed)
-    const names = namesIn(event.changes)
-    const { dialect, token, request } = source
-    return {
-      attributes,
-      provenance: group ? [`[[${at},`, `,${JSON.stringify(rest).slice(1)}]`] : null,
-      tags: listText(profile.tags),
-      identifiers: claimed,
-      identifiersText,
-      phone: phoneOf(profile),
-      terms: this.#share(terms, terms.reduce(termKey, 't')),
-      names: this.#share(names, names.reduce(nameKey, 'n')),
-      event: {
-        attributes: isAllOf(profile.attributes, event)
-          ? attributes
-          : JSON.stringify(event.attributes),
-        changes: listText(event.changes),
-        dropped: listText(event.dropped),
-        identifiers: isSameList(event.identifiers, profile.identifiers)
-          ? identifiersText
-          : listText(event.identifiers),
-      },
-      source: this.#share(source, `s${dialect} ${token} ${request}`),
+    all.attributes.push(attributes)
+    all.identifiers.push(identifiers)
+    all.phones.push(phoneOf(profile))
+    all.changes.push(listText(event.changes))
+    const tags = listText(profile.tags)
+    const set = Object.keys(profile.provenance).join('\0')
+    const held = Object.keys(profile.attributes).join('\0')
+    const key = terms.reduce(termKey, `${set}\0\0${held}\0\0${tags}`)
+    const like = this.#likenesses.get(key) ?? all.likenesses.length
+    if (like === all.likenesses.length) {
+      this.#likenesses.set(key, like)
+      const provenance = aroundEvent(profile.provenance)
+      all.likenesses.push({ provenance, tags, terms, names: namesIn(event.changes) })
     }
+    all.like.push(like)
+    for (const { kind, value } of claimed) {
+      let values = all.owners.get(kind)
+      if (!values) {
+        values = Array(all.commands.length).fill(null)
+        all.owners.set(kind, values)
+      }
+      values[row] = value
+    }
+    const sameAttributes = isAllOf(profile.attributes, event)
+    const sameIdentifiers = isSameList(event.identifiers, profile.identifiers)
+    if (!sameAttributes || !sameIdentifiers || event.dropped.length > 0) {
+      all.told.set(row, {
+        attributes: sameAttributes ? attributes : JSON.stringify(event.attributes),
+        dropped: listText(event.dropped),
+        identifiers: sameIdentifiers ? identifiers : listText(event.identifiers),
+      })
+    }
+    return true
   }
+}
 
-  #share<T>(one: T, key: string): T {
-    const known = this.#shared.get(key)
-    if (!known) this.#shared.set(key, one)
-    return (known as T | undefined) ?? one
+function addNothing(all: Foreseen): void {
+  all.attributes.push(null)
+  all.identifiers.push('')
+  all.phones.push(null)
+  all.changes.push('')
+  all.like.push(0)
+}
+
+/** Knows of each identifier that nobody has it, and which were asked for. */
+class Nobody extends Map<string, KnownIdentifier> {
+  readonly asked: string[] = []
+
+  override get(key: string): KnownIdentifier {
+    this.asked.push(key)
+    return nobody
   }
+}
+
+const nobody = { holders: [], complete: true, removedAt: null }
+
+/** The text of a provenance, before and after the number of its one event. */
+function aroundEvent(provenance: Profile['provenance']): Likeness['provenance'] {
+  const [group] = groupProvenance(provenance)
+  if (!group) return null
+  const [at, , ...rest] = group
+  return [`[[${at},`, `,${JSON.stringify(rest).slice(1)}]`]
 }
 
 function termKey(before: string, { kind, name, value }: Term): string {
   return `${before}\0${kind}\0${name}\0${value}`
-}
-
-function nameKey(before: string, { kind, name }: UsedName): string {
-  return `${before}\0${kind}\0${name}`
 }
 
 /** Whether what was asked is what the profile has, and so the same text in the same order. */
@@ -131,20 +192,25 @@ function isSameList(some: readonly Identifier[], others: readonly Identifier[]):
 
 /** Whether rules, earlier calls, removals and versions have no say in it. */
 function isPlain(command: Command): command is Extract<Command, { kind: 'write-profile' }> {
-  if (command.kind !== 'write-profile' || command.source.dialect !== imported) return false
-  const { idempotency, records, occurredAt, ifVersion, changes, onMissing } = command
-  const hangsOn = [idempotency, records, occurredAt, ifVersion, changes.unknown]
+  if (command.kind !== 'write-profile') return false
+  const { source, idempotency, records, occurredAt, ifVersion, changes, onMissing } = command
+  // What has this source is let in by no rule; a token and a request would have to be told.
+  if (source.dialect !== imported || source.token !== null || source.request !== null) return false
+  const { unknown, setOnce } = changes
+  const hangsOn = [idempotency, records, occurredAt, ifVersion, unknown, setOnce]
   return onMissing === 'create' && hangsOn.every((one) => one === undefined)
 }
 
 /** Whether one profile was made, which has all that was looked for, and told of in one event. */
-function isOfOneNewcomer(decided: Decided, known: Known): boolean {
+function isOfOneNewcomer(decided: Decided, asked: readonly string[]): boolean {
   const { profiles, events, runs, ruleCounts, deliveries } = decided
   const [write, event] = [profiles[0], events[0]]
   if (profiles.length !== 1 || events.length !== 1 || !write || write.before !== null) return false
-  if (event?.type !== 'profile.created') return false
+  if (event?.type !== 'profile.created' || write.released.length > 0) return false
   if (runs.length + ruleCounts.length + deliveries.length > 0) return false
-  const claimed = new Set(write.claimed.map(identifierKey))
-  const named = [...known.identifiers.keys(), ...event.identifiers.map(identifierKey)]
-  return named.every((key) => claimed.has(key)) && write.released.length === 0
+  const claimed = write.claimed.map(identifierKey)
+  const kinds = write.claimed.map(({ kind }) => kind)
+  if (kinds.some((kind, index) => kinds.indexOf(kind) < index)) return false
+  const told = event.identifiers.every((one) => claimed.includes(identifierKey(one)))
+  return told && asked.every((key) => claimed.includes(key))
 }

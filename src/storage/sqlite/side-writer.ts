@@ -19,7 +19,7 @@ export class SideWriter {
   readonly #addGap: StatementSync
   readonly #deleteRecords: StatementSync
   /** Terms of new profiles that are not written yet, each with whom it is of. */
-  readonly #added = new Map<string, Added>()
+  readonly #added = new Map<readonly Term[], { workspaceId: WorkspaceId; profiles: ProfileId[] }>()
 
   constructor(db: DatabaseSync) {
     this.#terms = new TermTable(db)
@@ -35,10 +35,8 @@ export class SideWriter {
       // What goes may be among what was put off.
       if (gone.length > 0) this.flush()
       for (const term of gone) this.#terms.remove(workspaceId, term, profile.id)
-      for (const term of added) {
-        if (before === null) this.putOff(workspaceId, term, profile.id)
-        else this.#terms.enter(workspaceId, term, [profile.id])
-      }
+      if (before === null) this.putOff(workspaceId, added, profile.id)
+      else for (const term of added) this.#terms.enter(workspaceId, term, [profile.id])
       const gap = gapChange(write)
       if (gap !== 0) this.#addGap.run(workspaceId, blockOf(profile.id), gap)
       if (gap > 0) this.#deleteRecords.run(workspaceId, profile.id)
@@ -48,17 +46,25 @@ export class SideWriter {
   /** Writes what was put off; to be called before the group is committed. */
   flush(): void {
     if (this.#added.size === 0) return
-    for (const { workspaceId, term, profiles } of this.#added.values()) {
-      this.#terms.enter(workspaceId, term, profiles)
+    const byTerm = new Map<string, Added>()
+    for (const [terms, { workspaceId, profiles }] of this.#added) {
+      for (const term of terms) {
+        const key = `${workspaceId} ${term.kind} ${term.name}\0${term.value}`
+        const added = byTerm.get(key)
+        if (added) added.profiles.push(...profiles)
+        else byTerm.set(key, { workspaceId, term, profiles: [...profiles] })
+      }
     }
     this.#added.clear()
+    for (const { workspaceId, term, profiles } of byTerm.values()) {
+      this.#terms.enter(workspaceId, term, profiles)
+    }
   }
 
   /** Many new profiles have few countries and tags: each is entered for all of them at once. */
-  putOff(workspaceId: WorkspaceId, term: Term, profile: ProfileId): void {
-    const key = `${workspaceId} ${term.kind} ${term.name}\0${term.value}`
-    const added = this.#added.get(key)
+  putOff(workspaceId: WorkspaceId, terms: readonly Term[], profile: ProfileId): void {
+    const added = this.#added.get(terms)
     if (added) added.profiles.push(profile)
-    else this.#added.set(key, { workspaceId, term, profiles: [profile] })
+    else this.#added.set(terms, { workspaceId, profiles: [profile] })
   }
 }

@@ -107,7 +107,8 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     ...sqliteDeliveries({ queue, db, clock, due, actor }),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, before),
-    rollUpEvents: async () => (isBehind(db) ? queue.rollUp() : 0),
+    rollUpEvents: async (endedBefore) =>
+      isBehind(db, endedBefore) ? queue.rollUp(endedBefore) : 0,
     countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
     sampleAttributes: async (workspaceId, sizes) => sampleAttributes(db, workspaceId, sizes),
     statistics: async () => reader.statistics(),

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import { idBlockOf, withId, withoutId } from '../search/id-set.ts'
+import { idBlockOf, withIds, withoutId } from '../search/id-set.ts'
 import type { Term } from '../search/profile-terms.ts'
 import * as sql from './search-statements.ts'
 
@@ -20,9 +20,8 @@ export class TermTable {
   enter(workspaceId: WorkspaceId, { kind, name, value }: Term, ids: readonly ProfileId[]): void {
     for (const [block, inBlock] of Map.groupBy(ids, idBlockOf)) {
       const key = [workspaceId, kind, name, value, block] as const
-      let held = this.#select.get(...key)?.ids as Uint8Array | undefined
-      for (const id of inBlock) held = withId(held, id)
-      if (held) this.#put.run(...key, held)
+      const held = this.#select.get(...key)?.ids as Uint8Array | undefined
+      this.#put.run(...key, withIds(held, inBlock))
     }
   }
 

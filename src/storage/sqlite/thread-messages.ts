@@ -8,9 +8,10 @@ import type { RecordQuery } from '../../core/record.ts'
 import type { AppliedJson, ProfileJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
-import type { Ahead, Foreseen } from './command-writer.ts'
+import type { Ahead } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
 import type { Filled } from './fill-some.ts'
+import type { Foreseen } from './foresee.ts'
 import type { RecordRows } from './record-reader.ts'
 
 /** One thing to do with deliveries. */
@@ -24,7 +25,7 @@ export interface DeliveryCall {
 export interface ApplyAll {
   kind: 'apply-all'
   of: Ahead
-  commands: Foreseen[]
+  rows: Foreseen
   /** Whether it was asked while another was under way, whose fault is its own then. */
   follows: boolean
   /** How long a transaction may take, and how long to let others have the file after it. */
@@ -37,7 +38,7 @@ export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
-  | { kind: 'roll-up' }
+  | { kind: 'roll-up'; endedBefore: number }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'deliveries'; calls: DeliveryCall[] }
   | { kind: 'fill' }

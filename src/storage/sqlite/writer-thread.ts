@@ -56,12 +56,14 @@ function takePlanned(): boolean {
   return planned
 }
 
-function applyAll({ of, commands, follows, holdMs, pauseMs }: ApplyAll): Reply {
+function applyAll({ of, rows, follows, holdMs, pauseMs }: ApplyAll): Reply {
+  const { commands } = rows
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
   while (lastFault === null && outcomes.length < commands.length) {
-    const rest = outcomes.length === 0 ? commands : commands.slice(outcomes.length)
-    outcomes.push(...writer.applySome(rest, of, holdMs))
+    outcomes.push(
+      ...writer.applySome(rows, { from: outcomes.length, to: commands.length }, of, holdMs),
+    )
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
@@ -114,7 +116,7 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
         return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
     case 'roll-up':
-      return rollUp()
+      return rollUp(request.endedBefore)
     case 'expire':
       return expire(request.before)
     case 'deliveries': {
@@ -141,9 +143,9 @@ function preview({ workspaceId, command, now }: Extract<Request, { kind: 'previe
   }
 }
 
-function rollUp(): Reply {
+function rollUp(endedBefore: number): Reply {
   try {
-    return { kind: 'rolled-up', counted: writer.rollUp(), fault: null }
+    return { kind: 'rolled-up', counted: writer.rollUp(endedBefore), fault: null }
   } catch (error) {
     return { kind: 'rolled-up', counted: 0, fault: faultToJson(asFault(error)) }
   }

@@ -4,17 +4,12 @@ import type { Decide } from '../../core/decision.ts'
 import { Fault, isOfStore } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
-import {
-  type Ahead,
-  CommandWriter,
-  type Foreseen,
-  type Result,
-  type Waiting,
-} from './command-writer.ts'
+import { type Ahead, CommandWriter, type Result, type Waiting } from './command-writer.ts'
 import { rollUpSome } from './event-counts.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
+import type { Foreseen, Stretch } from './foresee.ts'
 import { openDatabase, setSynced } from './open-database.ts'
 import * as sql from './statements.ts'
 import type { DeliveryCall } from './thread-messages.ts'
@@ -54,26 +49,25 @@ export class Writer {
   }
 
   /**
-   * Applies as many commands as fit into one transaction of `holdMs`, at least one, and answers
-   * what became of those; nothing is tried after a fault of the store.
+   * Applies as many commands of a stretch as fit into one transaction of `holdMs`, at least one,
+   * and answers what became of those; nothing is tried after a fault of the store.
    */
-  applySome(commands: readonly Foreseen[], of: Ahead, holdMs: number): (Outcome | Fault)[] {
+  applySome(rows: Foreseen, { from, to }: Stretch, of: Ahead, holdMs: number): (Outcome | Fault)[] {
     const outcomes: (Outcome | Fault)[] = []
     try {
-      this.#transact((connection) => {
+      this.#transact(({ commands }) => {
         const end = performance.now() + holdMs
-        for (const one of commands) {
-          outcomes.push(connection.commands.applyForeseen(one, of))
-          if (performance.now() >= end) return
-        }
+        do {
+          outcomes.push(...commands.applyForeseen(rows, { from: from + outcomes.length, to }, of))
+        } while (from + outcomes.length < to && performance.now() < end)
       })
       return outcomes
     } catch (error) {
       // As above, in order.
-      if (error instanceof Fault || commands.length === 1) return [asFault(error)]
+      if (error instanceof Fault || from + 1 === to) return [asFault(error)]
       const alone: (Outcome | Fault)[] = []
-      for (const one of commands.slice(0, outcomes.length + 1)) {
-        alone.push(...this.applySome([one], of, holdMs))
+      for (let row = from; row <= from + outcomes.length; row++) {
+        alone.push(...this.applySome(rows, { from: row, to: row + 1 }, of, holdMs))
         if (isOfStore(alone.at(-1))) break
       }
       return alone
@@ -107,9 +101,9 @@ export class Writer {
     return this.#aside((db) => expireSome(db, before))
   }
 
-  /** Counts a small part of the events that were not counted yet; 0 when all are. */
-  rollUp(): number {
-    return this.#aside(rollUpSome)
+  /** Counts a small part of what was not counted yet; 0 when all is. */
+  rollUp(endedBefore: number): number {
+    return this.#aside((db) => rollUpSome(db, endedBefore))
   }
 
   /** Changes deliveries or destinations: all of it in one transaction, or each in its own. */

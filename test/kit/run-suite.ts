@@ -103,7 +103,7 @@ function quickFiles(): string[] {
   return [...named, ...globSync('src/**/*.test.ts', { cwd: root })]
 }
 
-/** Where temporary files wait for no disk, if there is such a place: what is quick proves no sync. */
+/** Where files wait for no disk, if there is such a place: what is quick proves no sync. */
 function inMemory(): { TMPDIR?: string } {
   const folder = '/dev/shm'
   try {

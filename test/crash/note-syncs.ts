@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /*
- * Notes what each commit of the program wrote and whether it was synced, which the connection itself
+ * Notes what each commit of the program wrote and if it was synced, which the connection itself
  * is asked at that moment: a line for each in the file that the environment names. Loaded before
  * the store is, in each thread.
  */

@@ -220,9 +220,9 @@ CREATE TABLE event_identifiers (
 ) PARTITION BY RANGE (received_at);
 
 -- What events are found by: their type, what they came through, the rule that caused them. `ids`
--- says which of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is
--- shorter. Entered in the background, up to where `roll_ups` says they are counted; so writing an
--- event costs none of it, and what is newer is read from the log.
+-- says which of a block of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as
+-- that is shorter. Entered in the background, up to where `roll_ups` says they are counted; so
+-- writing an event costs none of it, and what is newer is read from the log.
 CREATE TABLE event_terms (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,

@@ -87,7 +87,7 @@ export const lockRunClaims: Statement = {
 }
 
 /**
- * Takes up what is due and not taken by another; what the node took before is its own to take again.
+ * Takes up what is due and not taken by another; what the node took before is its own to take.
  * `NOT IN` looks what is taken up in a hash, whatever joins the planner is told to leave alone.
  */
 export const claimRuns: Statement = {

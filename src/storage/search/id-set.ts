@@ -202,7 +202,7 @@ function offsetAt(bytes: Uint8Array, at: number): number {
 }
 
 /** A row with more ids; `held` is undefined where there is no row yet. */
-export function withIds(held: Uint8Array | undefined, ids: readonly ProfileId[]): Uint8Array {
+export function withIds(held: Uint8Array | undefined, ids: readonly Id[]): Uint8Array {
   const had = held ?? new Uint8Array(0)
   const offsets = new Set(ids.map((id) => (id - 1) % idBlock))
   if (had.length < mapBytes) {
@@ -214,15 +214,6 @@ export function withIds(held: Uint8Array | undefined, ids: readonly ProfileId[])
   const map = Uint8Array.from(mapOfRow(had))
   for (const offset of offsets) setBit(map, offset)
   return map
-}
-
-/** A row with some more ids of its block; `held` is undefined where there is no row yet. */
-export function withIds(held: Uint8Array | undefined, ids: readonly Id[]): Uint8Array {
-  const map = held ? Uint8Array.from(mapOfRow(held)) : new Uint8Array(mapBytes)
-  for (const id of ids) setBit(map, (id - 1) % idBlock)
-  const offsets = offsetsOf(map)
-  if (2 * offsets.length >= mapBytes) return map
-  return Uint8Array.from(offsets.flatMap((offset) => [offset >> 8, offset & 0xff]))
 }
 
 /** A row without an id; null where none is left. */

@@ -32,6 +32,7 @@ const first = [
   'test/follow-ups-cli.test.ts',
   'test/crash/deliveries.test.ts',
   'test/postgres-store.test.ts',
+  'test/sqlite-store.test.ts',
   'test/crash/faults.test.ts',
   'test/nodes/nodes.test.ts',
   'test/isolation.test.ts',
@@ -45,6 +46,8 @@ const first = [
   'test/e2e/first-use.test.ts',
   'test/export.test.ts',
   'test/erase.test.ts',
+  'test/idempotency.test.ts',
+  'test/node-channelio.test.ts',
   'test/native-admin.test.ts',
 ]
 
@@ -100,7 +103,7 @@ function quickFiles(): string[] {
   return [...named, ...globSync('src/**/*.test.ts', { cwd: root })]
 }
 
-/** Where temporary files wait for no disk, if there is such a place: quick tests prove no sync. */
+/** Where files wait for no disk, if there is such a place: what is quick proves no sync. */
 function inMemory(): { TMPDIR?: string } {
   const folder = '/dev/shm'
   try {

@@ -64,7 +64,7 @@ export async function startApp(config: Config, parts: Parts = {}): Promise<App> 
       import('./first-start.ts'),
       import('./follow-up/watch-overdue.ts'),
       loadVendors(),
-      loadNativeParts(),
+      loadNativeParts(config),
     ])
   const { dialects } = nativeParts
   const logger = parts.logger ?? (await createLogger(config.logLevel))
@@ -261,7 +261,9 @@ export async function createTester(config: Config, sealer: Sealer): Promise<Dest
   })
 }
 
-export async function loadNativeParts(): Promise<
+export async function loadNativeParts({
+  eventDays,
+}: Pick<Config, 'eventDays'>): Promise<
   Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
 > {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
@@ -270,7 +272,7 @@ export async function loadNativeParts(): Promise<
     loadDialects(),
     import('./first-start.ts'),
   ])
-  return { grammar, decide, dialects, createToken }
+  return { grammar, decide, dialects, createToken, eventDays }
 }
 
 /** The decision, for trying rules without a store. */

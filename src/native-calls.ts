@@ -51,7 +51,7 @@ export async function makeNativeCall(
   const sealer = appSealer(config)
   const tester = await createTester(config, sealer)
   try {
-    const native = await loadNativeParts()
+    const native = await loadNativeParts(config)
     const parts = { ...native, deliveries: store, sealer, testDestination: tester.test }
     return await callDirectly(route, asked, { store, workspace, parts, now: Date.now(), actor })
   } finally {

@@ -57,6 +57,7 @@ test('a mistyped command line is refused with what was meant, and nothing is tri
     [['workspace', 'delete', 'x'], /Add --yes/],
     [['workspace', 'settings', 'x', 'emailMaching=true'], /Did you mean "emailMatching"\?/],
     [['workspace', 'settings', 'x', 'phoneRegion=XQ'], /phoneRegion must be two letters/],
+    [['workspace', 'settings', 'x', 'eventDays=0'], /eventDays must be a whole number of days/],
     [
       ['workspace', 'settings', 'x', 'allowedOrigins=https://a.example/path'],
       /allowedOrigins must/,
@@ -227,7 +228,7 @@ test('settings are shown, changed, and refused when there is no such workspace',
   using place = newPlace()
   await place.json('workspace', 'create', 'default')
   const change = ['emailMatching=false', 'phoneRegion=NL', 'allowedOrigins=https://a.example,*']
-  change.push('indexedAttributes=name, plan', 'privateWebhooks=true')
+  change.push('indexedAttributes=name, plan', 'privateWebhooks=true', 'eventDays=90')
   const settings = await place.json('workspace', 'settings', 'default', ...change)
   assert.deepEqual(settings, {
     emailMatching: false,
@@ -236,12 +237,15 @@ test('settings are shown, changed, and refused when there is no such workspace',
     allowedOrigins: ['https://a.example', '*'],
     indexedAttributes: ['name', 'plan'],
     privateWebhooks: true,
+    eventDays: 90,
   })
   assert.deepEqual(await place.json('workspace', 'settings', 'default'), settings)
   const none = ['phoneRegion=none', 'allowedOrigins=none', 'indexedAttributes=none']
+  none.push('eventDays=none')
   const cleared = await place.json('workspace', 'settings', 'default', ...none)
-  const { phoneRegion, allowedOrigins, indexedAttributes } = cleared
+  const { phoneRegion, allowedOrigins, indexedAttributes, eventDays } = cleared
   assert.deepEqual([phoneRegion, allowedOrigins, indexedAttributes], [null, [], []])
+  assert.equal(eventDays, null)
   const missing = await place.roster('workspace', 'settings', 'defalt')
   assert.equal(missing.code, 3)
   assert.match(missing.err, /Did you mean "default"\?/)

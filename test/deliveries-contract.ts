@@ -3,6 +3,7 @@ import type { DeliveryId } from '../src/core/planned-delivery.ts'
 import { breakerContract } from './delivery-breaker-contract.ts'
 import { claimsContract } from './delivery-claims-contract.ts'
 import { operationsContract } from './delivery-operations-contract.ts'
+import { eventDaysContract } from './event-days-contract.ts'
 import {
   answer,
   begin,
@@ -25,6 +26,7 @@ export function deliveriesContract(engine: string, open: OpenDeliveries): void {
   claimsContract(engine, open)
   breakerContract(engine, open)
   operationsContract(engine, open)
+  eventDaysContract(engine, open)
 
   contract('what was planned is kept as the step found it', async (store, id, time) => {
     await plan(store, id, 'a', { person: 'ann', attributes: { size: 'M' } })

@@ -46,6 +46,11 @@ const settings: Settings = {
     help: 'Whether webhooks registered from now on may reach loopback and private addresses.',
     read: (text) => own<boolean>({ true: true, false: false }, text),
   },
+  eventDays: {
+    allowed: `a whole number of days from 1 to ${limits.eventDaysMax}, or none`,
+    help: 'How long events are kept, where that is shorter than the server keeps them.',
+    read: (text) => (text === 'none' ? null : days(text)),
+  },
 }
 
 /**
@@ -92,6 +97,11 @@ export function settingsHelp(): string {
 
 function region(text: string): string | undefined {
   return isRegion(text) ? text : undefined
+}
+
+function days(text: string): number | undefined {
+  const number = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined
+  return number !== undefined && number <= limits.eventDaysMax ? number : undefined
 }
 
 function origins(text: string): string[] | undefined {

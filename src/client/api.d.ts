@@ -821,6 +821,7 @@ export type Workspace = {
     allowed_origins: Array<string>
     /** a list of names of attributes */
     indexed_attributes: Array<string>
+    event_days: number | null
   }
 }
 
@@ -1808,6 +1809,7 @@ export interface Calls {
         allowed_origins?: Array<string>
         /** a list of names of attributes */
         indexed_attributes?: Array<string>
+        event_days?: number | null
       }
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string

@@ -51,6 +51,8 @@ export const limits = {
   otherwiseDepthMax: 4,
   /** The longest wait of one step, in days. */
   waitDaysMax: 731,
+  /** The longest that a workspace keeps events by a time of its own, in days. */
+  eventDaysMax: 36_500,
   /** Claims without an attempt after which a fault of Roster's own makes a delivery dead. */
   deliveryFaultsMax: 20,
   /** Deaths of deliveries that one process tells of in a minute, each of another kind. */

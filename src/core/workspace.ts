@@ -1,5 +1,7 @@
 import type { WorkspaceId } from './profile.ts'
 
+const dayMs = 24 * 60 * 60_000
+
 /** What an operator may set per workspace. */
 export interface WorkspaceSettings {
   /** Whether an upsert may find a person by e-mail (design: on; off is each vendor's exact way). */
@@ -22,6 +24,11 @@ export interface WorkspaceSettings {
    * addresses: whoever has a token chooses their address, so only who operates Roster says so.
    */
   privateWebhooks: boolean
+  /**
+   * Days that events are kept, from 1 to `limits.eventDaysMax`; null as long as the server keeps
+   * them, and never longer than that.
+   */
+  eventDays: number | null
 }
 
 export const defaultSettings: WorkspaceSettings = {
@@ -31,6 +38,7 @@ export const defaultSettings: WorkspaceSettings = {
   allowedOrigins: ['*'],
   indexedAttributes: ['country', 'language'],
   privateWebhooks: false,
+  eventDays: null,
 }
 
 export interface Workspace {
@@ -40,6 +48,40 @@ export interface Workspace {
   /** 32 hex digits; the ids that others see are derived with it, and nothing else is. */
   idKey: string
   createdAt: number
+}
+
+/** A workspace whose events go sooner than those of the server. */
+export interface OwnExpiry {
+  workspaceId: WorkspaceId
+  /** Milliseconds UTC; what was received before then goes. */
+  before: number
+}
+
+/**
+ * The workspaces that keep events for a shorter time than the server, which keeps those since
+ * `server`, or all where that is null. One that asks for longer is not among them: a workspace may
+ * only shorten.
+ */
+export function ownExpiries(
+  workspaces: readonly Pick<Workspace, 'id' | 'settings'>[],
+  now: number,
+  server: number | null,
+): OwnExpiry[] {
+  return workspaces.flatMap(({ id, settings: { eventDays } }) => {
+    if (eventDays === null) return []
+    const before = now - eventDays * dayMs
+    return server !== null && before < server ? [] : [{ workspaceId: id, before }]
+  })
+}
+
+/**
+ * What is wrong with a time that a workspace is to keep its events, undefined when nothing is; 0
+ * days of the server are for ever. It is asked where the time is set: the server's may be made
+ * shorter later, and counts then.
+ */
+export function eventDaysFault(wanted: number | null, server: number): string | undefined {
+  if (wanted === null || server === 0 || wanted <= server) return undefined
+  return `Must be at most ${server}, the days that the server keeps events (ROSTER_EVENT_DAYS).`
 }
 
 /** Whether text is a region that phone numbers can be read in. */

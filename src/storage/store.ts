@@ -164,7 +164,8 @@ export interface Store extends LogStore, QueryStore, RecordStore {
   checkWritable(): Promise<{ writable: true } | { writable: false; reason: string }>
   /**
    * Deletes what need not be kept any longer, in steps that hold nobody up. An engine that keeps
-   * events by month deletes a month when all of it is old enough.
+   * events by month deletes a month when all of it is old enough, by the server's time; by a
+   * workspace's own time each engine deletes just what is older.
    */
   expire(before: ExpireBefore): Promise<Expired>
   /**
@@ -253,7 +254,10 @@ export type NewToken = Pick<
 export interface ExpireBefore {
   /** The time now, by which counters are told to be over. */
   now: number
-  /** null keeps every event, and every run that ended. */
+  /**
+   * null keeps every event, and every run that ended, of workspaces that do not keep theirs for a
+   * time of their own (`eventDays`). A workspace's time counts where it is the shorter.
+   */
   events: number | null
   idempotency: number
 }

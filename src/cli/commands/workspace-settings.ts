@@ -1,6 +1,6 @@
-import type { WorkspaceSettings } from '../../core/workspace.ts'
+import { eventDaysFault, type WorkspaceSettings } from '../../core/workspace.ts'
 import { columns } from '../columns.ts'
-import { defineCommand } from '../command.ts'
+import { CliError, defineCommand } from '../command.ts'
 import { readSettings, settingsHelp, writeSetting } from '../read-settings.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 
@@ -14,6 +14,8 @@ export const workspaceSettings = defineCommand({
   async run({ config, positionals }) {
     const [name = '', ...pairs] = positionals
     const wanted = readSettings(pairs)
+    const fault = eventDaysFault(wanted.eventDays ?? null, config().eventDays)
+    if (fault) throw new CliError('usage', `eventDays: ${fault}`)
     const settings = await withStore(config(), async (store) => {
       const workspace = await findWorkspace(store, name)
       if (pairs.length === 0) return workspace.settings

@@ -1,4 +1,4 @@
-import { Button, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
+import { Button, NumberInput, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Workspace } from '../../client/client.js'
@@ -17,6 +17,11 @@ const words = {
     "Websites waarvan pagina's met tokens mogen aanroepen",
   ],
   indexed: ['Attributes to search fast', 'Attributen om snel op te zoeken'],
+  days: ['Days to keep events', 'Dagen dat gebeurtenissen worden bewaard'],
+  daysHint: [
+    'Empty: as long as the server keeps them. Older ones are deleted for good, once an hour.',
+    'Leeg: zolang de server ze bewaart. Oudere worden elk uur voorgoed verwijderd.',
+  ],
   save: ['Save', 'Bewaren'],
   saved: ['Saved', 'Bewaard'],
 } as const
@@ -82,6 +87,15 @@ function SettingsForm({ workspace }: { workspace: Workspace }) {
         acceptValueOnBlur
         value={settings.indexed_attributes}
         onChange={(indexed_attributes) => set({ indexed_attributes })}
+      />
+      <NumberInput
+        label={said.days}
+        description={said.daysHint}
+        min={1}
+        max={36_500}
+        allowDecimal={false}
+        value={settings.event_days ?? ''}
+        onChange={(to) => set({ event_days: to === '' ? null : Number(to) })}
       />
       {saving.isError && <Failed error={saving.error} />}
       <Button type="submit" w="fit-content" loading={saving.isPending}>

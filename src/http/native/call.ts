@@ -26,6 +26,8 @@ export interface NativeParts {
   }
   decide: Decide
   deliveries: DeliveryStore
+  /** Days that the server keeps events, 0 for ever. */
+  eventDays: number
   /** Seals secrets of destinations, and opens them. */
   sealer: Sealer
   /** @throws Fault `too_many_requests` where many are under way. */

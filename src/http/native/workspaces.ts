@@ -3,7 +3,13 @@ import { Fault, invalidField } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { starterRules } from '../../core/rule.ts'
-import { isOrigin, isRegion, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
+import {
+  eventDaysFault,
+  isOrigin,
+  isRegion,
+  type Workspace,
+  type WorkspaceSettings,
+} from '../../core/workspace.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { defineRoute } from './route.ts'
 import { closed, nullable, page, time } from './schemas.ts'
@@ -21,6 +27,13 @@ const settingsProperties = {
     maxItems: limits.indexedAttributesMax,
     description: 'a list of names of attributes',
   }),
+  event_days: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: limits.eventDaysMax,
+      description: 'days that events are kept; null as long as the server keeps them, at most that',
+    }),
+  ),
 }
 
 const workspace = Type.Object(
@@ -53,8 +66,11 @@ export const updateSettings = defineRoute({
   summary: 'Change settings of the workspace; what is not named stays',
   body: Type.Partial(Type.Object(settingsProperties), closed),
   answers: { 200: { description: 'The workspace as it is now', schema: workspace } },
-  async handle({ store, workspace: own, body, actor }) {
+  async handle({ store, workspace: own, body, actor, parts }) {
     const changes = readSettings(body as JsonObject)
+    const { eventDays = null } = changes
+    const fault = eventDaysFault(eventDays, parts.eventDays)
+    if (fault && eventDays !== own.settings.eventDays) throw invalidField('event_days', fault)
     const changed = await store.updateSettings(own.id, changes, actor)
     return { status: 200, body: shownWorkspace(changed) }
   },
@@ -146,12 +162,14 @@ function shownWorkspace({ name, createdAt, settings }: Workspace): JsonObject {
       phone_region: settings.phoneRegion,
       allowed_origins: settings.allowedOrigins,
       indexed_attributes: settings.indexedAttributes,
+      event_days: settings.eventDays,
     },
   }
 }
 
 function readSettings(body: JsonObject): Partial<WorkspaceSettings> {
-  const { email_matching, unknown_keys, phone_region, allowed_origins, indexed_attributes } = body
+  const { email_matching, unknown_keys, phone_region, allowed_origins } = body
+  const { indexed_attributes, event_days } = body
   if (typeof phone_region === 'string' && !isRegion(phone_region)) {
     throw invalidField('phone_region', 'Must be the two letters of a region such as NL, or null.')
   }
@@ -165,6 +183,7 @@ function readSettings(body: JsonObject): Partial<WorkspaceSettings> {
     phoneRegion: phone_region,
     allowedOrigins: allowed_origins,
     indexedAttributes: indexed_attributes,
+    eventDays: event_days,
   }
   const given = Object.entries(named).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given) as Partial<WorkspaceSettings>

@@ -1,6 +1,7 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
 import { deleteTermsBelow } from './event-statements.ts'
+import { expireOwn } from './expire-own.ts'
 import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
@@ -51,6 +52,7 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
       // The attempts of what was deleted above, and of what is still tried after so long.
       await dropPartitions(client, 'attempts', before.events)
     }
+    await expireOwn(client, before, expired)
     return expired
   } catch (error) {
     throw storageFault(error)

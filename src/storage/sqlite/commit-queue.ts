@@ -9,6 +9,7 @@ import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
+import type { expireOwn, OwnStep } from './expire-own.ts'
 import type { Filled } from './fill-some.ts'
 import { Foreseer } from './foresee.ts'
 import {
@@ -151,6 +152,14 @@ export class CommitQueue {
     if (reply.kind !== 'expired') throw new Fault('unavailable', { retryAfterSeconds: 1 })
     if (reply.fault) throw faultFromJson(reply.fault)
     return reply.expired
+  }
+
+  /** The same by a workspace's own time. */
+  async expireOwn(step: OwnStep): Promise<ReturnType<typeof expireOwn>> {
+    const reply = await this.#ask({ kind: 'expire-own', step })
+    if (reply.kind !== 'expired-own') throw new Fault('unavailable', { retryAfterSeconds: 1 })
+    if ('fault' in reply.result) throw faultFromJson(reply.result.fault)
+    return reply.result
   }
 
   /** Changes deliveries, between the groups; what gathers meanwhile shares a transaction. */

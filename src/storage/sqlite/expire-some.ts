@@ -68,23 +68,29 @@ function expireDeliveries(db: DatabaseSync, before: number): number {
 
 function expireEvents(db: DatabaseSync, before: number): number {
   for (const { workspace_id: workspaceId } of db.prepare(selectWorkspaces).all()) {
-    const oldest = db.prepare(selectOldest).all(workspaceId as number)
-    const young = oldest.findIndex((row) => (row.received_at as number) >= before)
-    const old = young < 0 ? oldest : oldest.slice(0, young)
-    const last = old.at(-1)
-    if (!last) continue
-    const forget = db.prepare(deleteNamed)
-    for (const row of old) {
-      for (const { kind, value } of JSON.parse(row.identifiers as string) as Identifier[]) {
-        forget.run(workspaceId as number, kind, value, row.id as number)
-      }
-    }
-    db.prepare(deleteEvents).run(workspaceId as number, last.key as number)
-    const [from, to] = [old[0]?.id, last.id].map((id) => idBlockOf(id as EventId))
-    if (from !== to) forgetTerms(db, workspaceId as number, to as number)
-    return old.length
+    const count = expireEventsOf(db, workspaceId as number, before)
+    if (count > 0) return count
   }
   return 0
+}
+
+/** Deletes up to a batch of a workspace's events, with what they are found by. */
+export function expireEventsOf(db: DatabaseSync, workspaceId: number, before: number): number {
+  const oldest = db.prepare(selectOldest).all(workspaceId)
+  const young = oldest.findIndex((row) => (row.received_at as number) >= before)
+  const old = young < 0 ? oldest : oldest.slice(0, young)
+  const last = old.at(-1)
+  if (!last) return 0
+  const forget = db.prepare(deleteNamed)
+  for (const row of old) {
+    for (const { kind, value } of JSON.parse(row.identifiers as string) as Identifier[]) {
+      forget.run(workspaceId, kind, value, row.id as number)
+    }
+  }
+  db.prepare(deleteEvents).run(workspaceId, last.key as number)
+  const [from, to] = [old[0]?.id, last.id].map((id) => idBlockOf(id as EventId))
+  if (from !== to) forgetTerms(db, workspaceId, to as number)
+  return old.length
 }
 
 /** What events below a block were found by. */

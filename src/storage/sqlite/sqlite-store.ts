@@ -7,7 +7,7 @@ import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
 import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
-import type { ExpireBefore, Expired, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { Admin, selectAudit, selectWholeAudit, selectWorkspaces } from './admin.ts'
 import { backupTo } from './backup.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -16,6 +16,7 @@ import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
 import { erasures } from './erase-profile.ts'
 import { countEvents, isBehind } from './event-counts.ts'
+import { expireAll } from './expire-all.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -71,6 +72,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   const reads = new ReadQueue({ path, clock, budgetMs })
   const actor = options.actor ?? server
   const admin = new Admin(path, clock, actor)
+  const workspaces = () => db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow)
 
   return {
     apply: (workspaceId, command) =>
@@ -84,8 +86,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     ...changesBy(admin),
     ...keptAnswers(path, clock),
     ...erasures({ path, db, clock, actor, witness: options.witness }),
-    listWorkspaces: async () =>
-      db.prepare(`${selectWorkspaces} ORDER BY id`).all().map(workspaceFromRow),
+    listWorkspaces: async () => workspaces(),
     listTokens: async (workspaceId) => {
       const where = 'WHERE workspace_id = coalesce(?, workspace_id) ORDER BY id'
       return db.prepare(`${selectTokens} ${where}`).all(workspaceId).map(tokenFromRow)
@@ -106,7 +107,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     listRuns: async (workspaceId, filter) => runReader.list(workspaceId, filter),
     ...sqliteDeliveries({ queue, db, clock, due, actor }),
     checkWritable: () => checkWritable(queue),
-    expire: (before) => expireAll(queue, before),
+    expire: (before) => expireAll(queue, workspaces(), before),
     rollUpEvents: async (endedBefore) =>
       isBehind(db, endedBefore) ? queue.rollUp(endedBefore) : 0,
     countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
@@ -171,16 +172,6 @@ async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritabl
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return { writable: false, reason: error.message }
-  }
-}
-
-async function expireAll(queue: CommitQueue, before: ExpireBefore): Promise<Expired> {
-  const expired: Expired = { events: 0, idempotency: 0, runs: 0, ruleCounts: 0, deliveries: 0 }
-  const kinds = Object.keys(expired) as (keyof Expired)[]
-  for (;;) {
-    const some = await queue.expireSome(before)
-    if (kinds.every((kind) => some[kind] === 0)) return expired
-    for (const kind of kinds) expired[kind] += some[kind]
   }
 }
 

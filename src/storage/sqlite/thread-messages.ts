@@ -10,6 +10,7 @@ import type { EventRows } from '../search/search-events.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { Ahead } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
+import type { expireOwn, OwnStep } from './expire-own.ts'
 import type { Filled } from './fill-some.ts'
 import type { Foreseen } from './foresee.ts'
 import type { RecordRows } from './record-reader.ts'
@@ -40,6 +41,7 @@ export type Request =
   | { kind: 'probe'; now: number }
   | { kind: 'roll-up'; endedBefore: number }
   | { kind: 'expire'; before: ExpireBefore }
+  | { kind: 'expire-own'; step: OwnStep }
   | { kind: 'deliveries'; calls: DeliveryCall[] }
   | { kind: 'fill' }
   | { kind: 'close' }
@@ -56,6 +58,7 @@ export type Reply =
   | { kind: 'probed'; fault: FaultJson | null }
   | { kind: 'rolled-up'; counted: number; fault: FaultJson | null }
   | { kind: 'expired'; expired: Expired; fault: FaultJson | null }
+  | { kind: 'expired-own'; result: ReturnType<typeof expireOwn> | { fault: FaultJson } }
   | { kind: 'deliveries'; answers: ({ answer: unknown } | { fault: FaultJson })[] }
   | { kind: 'filled'; filled: Filled; fault: FaultJson | null }
   | { kind: 'closed' }

@@ -119,6 +119,12 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
       return rollUp(request.endedBefore)
     case 'expire':
       return expire(request.before)
+    case 'expire-own':
+      try {
+        return { kind: 'expired-own', result: writer.expireOwn(request.step) }
+      } catch (error) {
+        return { kind: 'expired-own', result: { fault: faultToJson(asFault(error)) } }
+      }
     case 'deliveries': {
       const results = writer.writeDeliveries(request.calls)
       const answers = results.map((result) =>

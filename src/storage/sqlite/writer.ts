@@ -6,6 +6,7 @@ import type { Preview } from '../../core/preview.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { type Ahead, CommandWriter, type Result, type Waiting } from './command-writer.ts'
 import { rollUpSome } from './event-counts.ts'
+import { expireOwn, type OwnStep } from './expire-own.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
 import { type Filled, fillSome } from './fill-some.ts'
@@ -99,6 +100,11 @@ export class Writer {
   /** Deletes a small part of what is old enough; none of a kind is left when its count is 0. */
   expire(before: ExpireBefore): Expired {
     return this.#aside((db) => expireSome(db, before))
+  }
+
+  /** The same by a workspace's own time. */
+  expireOwn(step: OwnStep): ReturnType<typeof expireOwn> {
+    return this.#aside((db) => expireOwn(db, step))
   }
 
   /** Counts a small part of what was not counted yet; 0 when all is. */

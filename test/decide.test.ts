@@ -145,6 +145,35 @@ test('an equal value moves the time but not the version, and logs nothing', () =
   assert.equal(engine.events.length, 1)
 })
 
+test('provenance names the event that gave the value, and the time of its last write', () => {
+  const write = fc.record({
+    value: fc.integer({ min: 0, max: 2 }),
+    occurredAt: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(fc.array(write, { minLength: 1, maxLength: 30 }), (writes) => {
+      const engine = memoryEngine()
+      let confirmed = 0
+      let value: number | undefined
+      for (const [n, { value: a, occurredAt }] of writes.entries()) {
+        const own = occurredAt === undefined ? {} : { occurredAt }
+        const at = occurredAt ?? n + 1
+        engine.apply(upsert('u', { set: { a } }, own), n + 1)
+        // Without a time of its own a write never loses; with one it must not be the older.
+        if (occurredAt === undefined || at >= confirmed) value = a
+        if (value === a) confirmed = Math.max(confirmed, at)
+        const { attributes, provenance } = only(engine.profiles)
+        assert.equal(attributes.a, value)
+        assert.equal(provenance.a?.at, confirmed)
+        const told = engine.events.filter(({ changes }) => changes.some(({ to }) => to === value))
+        const { id, occurredAt: happened } = told.at(-1) ?? assert.fail()
+        assert.equal(provenance.a.event, id)
+        assert.ok(happened <= provenance.a.at)
+      }
+    }),
+  )
+})
+
 test('a write without a time of its own never loses, also when the clock is set back', () => {
   const engine = memoryEngine()
   engine.apply(upsert('u', { set: { a: 1 } }), 1_000_000)

@@ -105,6 +105,25 @@ for (const engine of engines) {
       assert.equal(body.attributes.b.source, 'native')
     })
 
+    test('an equal value keeps its event and the time of that, and is confirmed', async () => {
+      const put = async (n: number, minute: number) => {
+        const occurred_at = `2026-03-01T12:0${minute}:00.000Z`
+        const body = { set: { email: 'same@x.org', n }, occurred_at }
+        return (await native('PUT', '/profiles/by/user_id/same', body)).body
+      }
+      const first = await put(1, 0)
+      const second = await put(2, 5)
+      const late = await put(2, 3)
+      assert.deepEqual(late.dropped.length, 2)
+      const { body } = await native('GET', `/profiles/${first.profile.id}/provenance`)
+      const { email, n } = body.attributes
+      const confirmed_at = '2026-03-01T12:05:00.000Z'
+      const at = '2026-03-01T12:00:00.000Z'
+      const rest = { source: 'native', once: false, confirmed_at }
+      assert.deepEqual(email, { value: 'same@x.org', at, event_id: first.event_id, ...rest })
+      assert.deepEqual(n, { value: 2, at: confirmed_at, event_id: second.event_id, ...rest })
+    })
+
     test('concurrent increments and list changes all count', async () => {
       const calls = Array.from({ length: 40 }, (_, n) =>
         native('PUT', '/profiles/by/user_id/busy', { increment: { n: 1 }, add: { seen: [n] } }),

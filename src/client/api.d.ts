@@ -1077,8 +1077,9 @@ export interface Calls {
       profile_id: number
       attributes: { [name: string]: {
         value: unknown
+        at: string | null
         /** a time, UTC */
-        at: string
+        confirmed_at: string
         /** an id */
         event_id: number
         source: string

@@ -24,8 +24,13 @@ export const MERGED_PROFILE = 'merged_profile'
 
 /** Who last set an attribute, and when. It stays when the attribute is cleared. */
 export interface Provenance {
-  /** Event time, milliseconds UTC: what a later or older write is measured against. */
+  /**
+   * Event time, milliseconds UTC, of the last write of the value, what a late one is measured
+   * against. A write that leaves the value as it is moves it and is often no event, so it may be
+   * later than the event's own.
+   */
   at: number
+  /** The event that gave the attribute its value. */
   event: EventId
   /** The dialect that wrote it, or `rule:<name>`. */
   source: string

@@ -19,6 +19,8 @@ const words = {
   add: ['Add', 'Toevoegen'],
   edit: ['Edit {name}', 'Bewerk {name}'],
   event: ['event {id}', 'gebeurtenis {id}'],
+  gone: ['event {id}, no longer kept', 'gebeurtenis {id}, niet meer bewaard'],
+  confirmed: ['written again', 'opnieuw geschreven'],
 } as const
 
 /** What is known of a person, each with where it came from and when. */
@@ -78,17 +80,29 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
   )
 }
 
-type OriginProps = { origin: { source: string; at: string; event_id: number } | undefined }
+interface OriginProps {
+  origin: { source: string; at: string | null; confirmed_at: string; event_id: number } | undefined
+}
 
 function Origin({ origin }: OriginProps) {
   const said = useWords(words)
   if (!origin) return null
+  const { source, at, confirmed_at: confirmed, event_id: id } = origin
   return (
     <Text size="sm" c="dimmed" component="div">
-      {origin.source}, <Time at={origin.at} />{' '}
-      <Anchor component={Link} to={`/events/${origin.event_id}`} size="sm">
-        {fill(said.event, { id: origin.event_id })}
-      </Anchor>
+      {source}, {at && <Time at={at} />}{' '}
+      {at ? (
+        <Anchor component={Link} to={`/events/${id}`} size="sm">
+          {fill(said.event, { id })}
+        </Anchor>
+      ) : (
+        fill(said.gone, { id })
+      )}
+      {at !== confirmed && (
+        <>
+          , {said.confirmed} <Time at={confirmed} />
+        </>
+      )}
     </Text>
   )
 }

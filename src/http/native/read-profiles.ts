@@ -3,6 +3,7 @@ import type { DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
+import { eventTimes } from '../../inspect/event-times.ts'
 import { eventsBack, eventsFollowedMax, profileAt, timeline } from '../../inspect/history.ts'
 import type { NativeCall } from './call.ts'
 import { readCursor, readIdentifier, readTime } from './read-fields.ts'
@@ -74,6 +75,8 @@ export const getProvenance = defineRoute({
   path: '/profiles/:id/provenance',
   operation: 'getProvenance',
   summary: 'Say where each attribute came from',
+  description:
+    '`event_id` is the event that gave the attribute its value, and `at` when that happened: null when the event is kept no longer. `confirmed_at` is when the value was last written, unchanged too: what happened before then is too late to change it.',
   params: Type.Object({ id: idIn }),
   answers: {
     200: {
@@ -87,7 +90,8 @@ export const getProvenance = defineRoute({
             Type.Object(
               {
                 value: Type.Unknown(),
-                at: time,
+                at: nullable(time),
+                confirmed_at: time,
                 event_id: id,
                 source: Type.String(),
                 once: Type.Boolean({ description: 'whether it came by set once' }),
@@ -102,11 +106,14 @@ export const getProvenance = defineRoute({
   },
   async handle(call) {
     const found = await byId(call, call.params.id)
+    const set = Object.values(found.provenance).map(({ event }) => event)
+    const times = await eventTimes(call.store, call.workspace.id, set)
     const entries = Object.entries(found.provenance).map(([name, from]): [string, JsonObject] => [
       name,
       {
         value: Object.hasOwn(found.attributes, name) ? (found.attributes[name] ?? null) : null,
-        at: shownTime(from.at),
+        at: shownTime(times.get(from.event) ?? null),
+        confirmed_at: shownTime(from.at),
         event_id: from.event,
         source: from.source,
         once: from.once === true,

@@ -182,5 +182,17 @@ export function runsContract(engine: string, open: OpenStore): void {
     const expired = await store.expire({ now, events: now, idempotency: 0 })
     assert.equal(expired.runs, 1)
     assert.deepEqual(await store.listRuns(id, { limit: 9 }), [])
+    // By the workspace's own time, which a run that still waits outlives.
+    await store.updateSettings(id, { eventDays: 1 })
+    await store.apply(id, about('b'))
+    await store.replaceRules(id, [waits([{ wait: 'P9D' }])])
+    await store.apply(id, about('a'))
+    const own = { now: now + 86_400_000, events: null, idempotency: 0 }
+    assert.equal((await store.expire(own)).runs, 1)
+    const left = await store.listRuns(id, { limit: 9 })
+    assert.deepEqual(
+      left.map(({ state }) => state),
+      ['waiting'],
+    )
   })
 }

@@ -128,11 +128,15 @@ describe('the console', () => {
       .getByRole('row', { name: / email / })
       .getByRole('link', { name: /^event/ })
       .waitFor()
+    assert.equal(await page.getByText('written again').count(), 0)
     await page.getByRole('button', { name: 'Edit first_name' }).click()
     await page.getByLabel('Value').fill('Anna')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Anna' }).waitFor()
     await page.getByRole('link', { name: 'profile.updated' }).waitFor()
+    await send('PUT', '/profiles/by/user_id/u1', { set: { email: 'ann@example.org', n: 1 } })
+    await page.reload()
+    await page.getByText(/written again/).waitFor()
     assert.match(await page.title(), /^Anna/)
   })
 
@@ -550,6 +554,19 @@ describe('the console', () => {
     assert.equal(await page.locator('img').count(), 0)
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.getByText('English').click()
+  })
+
+  test('a workspace keeps its events for as many days as its settings say', async () => {
+    await visit('set-up?part=workspace')
+    const days = page.getByLabel('Days to keep events')
+    for (const given of ['90', '']) {
+      await days.fill(given)
+      await page.getByRole('button', { name: /^Saved?$/ }).click()
+      await until('it is kept', async () => {
+        const { settings } = await send('GET', '/workspace')
+        return settings.event_days === (given === '' ? null : Number(given))
+      })
+    }
   })
 
   test('an import tells what is wrong with a file, then tries it, then does it', async () => {

@@ -9,6 +9,11 @@ import { deleteTermsBelow } from './event-statements.ts'
 /** Events deleted in one transaction, or ids of those whose runs and deliveries are. */
 const batch = 1_000
 
+/** The right plan is always by the key, also on tables that nobody analysed yet. */
+const byKey = `
+  SET enable_seqscan = off; SET enable_bitmapscan = off;
+  SET enable_hashjoin = off; SET enable_mergejoin = off`
+
 /** Ids are in the order in which events were received. */
 const selectOldest = `
   SELECT id, received_at, identifiers FROM events WHERE workspace_id = $1 AND id > 0
@@ -47,10 +52,13 @@ const deleteDeliveries = `
     DELETE FROM deliveries WHERE ctid = ANY (ARRAY(SELECT ctid FROM deliveries ${inWindow}))
     RETURNING id
   ), tried AS (
-    DELETE FROM attempts a USING gone WHERE a.workspace_id = $1 AND a.delivery_id = gone.id)
+    DELETE FROM attempts WHERE workspace_id = $1 AND delivery_id = ANY (ARRAY(SELECT id FROM gone)))
   SELECT count(*) AS count FROM gone`
 
-/** Deletes what workspaces that have a time of their own need not keep; adds to what is told. */
+/**
+ * Deletes what workspaces that have a time of their own need not keep, and adds to what is told; on
+ * a connection that nothing else is asked on afterwards.
+ */
 export async function expireOwn(
   client: pg.ClientBase,
   before: ExpireBefore,
@@ -58,6 +66,7 @@ export async function expireOwn(
 ): Promise<void> {
   const { rows } = await client.query<Row>(`${selectWorkspaces} ORDER BY id`)
   const own = ownExpiries(rows.map(workspaceFromRow), before.now, before.events)
+  if (own.length > 0) await client.query(byKey)
   for (const one of own) {
     for (let count = -1; count !== 0; expired.events += count) {
       count = await deleteOldest(client, one)

@@ -42,8 +42,8 @@ for (const engine of engines) {
       const keep = { eventDays: 30, idempotencyHours: 24 }
       const expiry = startExpiry(roster.store, keep, pino({ base: null }, { write }))
       t.mock.timers.tick(60_000)
-      while (told.length === 0) await new Promise((resolve) => setImmediate(resolve))
       t.mock.timers.reset()
+      while (told.length === 0) await new Promise((resolve) => setImmediate(resolve))
       await expiry.stop()
       assert.equal(told[0]?.msg, 'deleted what is old')
       assert.equal(told[0]?.events, 2)

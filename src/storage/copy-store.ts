@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { Fault } from '../core/errors.ts'
-import { copiedTables } from './copied-tables.ts'
+import { type CopiedTable, copiedTables } from './copied-tables.ts'
+import type { CopyTarget } from './postgres/copy-target.ts'
+import type { CopySource } from './sqlite/copy-source.ts'
 
 export interface CopyOptions {
   /** Of the secret key that the store's secrets are sealed with. */
@@ -51,37 +53,64 @@ export async function copyStore(
   const { openCopySource } = await import('./sqlite/copy-source.ts')
   const source = openCopySource(fileURLToPath(`file://${from.slice('sqlite://'.length)}`))
   try {
-    const counts = copiedTables.map((table) => ({ table, rows: source.count(table) }))
-    const total = counts.reduce((sum, { rows }) => sum + rows, 0)
-    const { CopyTarget } = await import('./postgres/copy-target.ts')
+    const postgres = await import('./postgres/copy-target.ts')
     if (options.dryRun) {
-      await CopyTarget.examine(to)
-      return { tables: counts.map(({ table, rows }) => ({ table: table.name, rows })), rows: total }
+      await postgres.CopyTarget.examine(to)
+      return reportOf(copiedTables.map((table) => [table.name, rowsToBe(source, table)]))
     }
-    const target = await CopyTarget.open(to)
+    const target = await postgres.CopyTarget.open(to)
     try {
-      let written = 0
-      for (const table of copiedTables) {
-        const columns = target.columns(table.name).map(({ name }) => name)
-        for (const { rows, read } of source.batches(table, columns)) {
-          await target.insert(table, rows)
-          written += read
-          options.progress?.({ total, written, verified: 0 })
-        }
-      }
-      const tables: CopyReport['tables'] = []
-      let verified = 0
-      for (const { table, rows } of counts) {
-        tables.push({ table: table.name, rows: await target.verify(table.name) })
-        verified += rows
-        options.progress?.({ total, written, verified })
-      }
-      await target.finish(source.lastWorkspaceId(), options.keyFingerprint)
-      return { tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0) }
+      return await copyAll(source, target, options)
     } finally {
       await target.close()
     }
   } finally {
     source.close()
   }
+}
+
+async function copyAll(
+  source: CopySource,
+  target: CopyTarget,
+  { keyFingerprint, progress }: CopyOptions,
+): Promise<CopyReport> {
+  const counts = copiedTables.map((table) => ({ table, rows: source.count(table) }))
+  const total = sumOf(counts.map(({ rows }) => rows))
+  let written = 0
+  for (const table of copiedTables) {
+    const columns = target.columns(table.name).map(({ name }) => name)
+    for (const { rows, read } of source.batches(table, columns)) {
+      await target.insert(table, rows)
+      written += read
+      progress?.({ total, written, verified: 0 })
+    }
+  }
+  const found: [table: string, rows: number][] = []
+  let verified = 0
+  for (const { table, rows } of counts) {
+    found.push([table.name, await target.verify(table.name)])
+    verified += rows
+    progress?.({ total, written, verified })
+  }
+  await target.finish(source.lastWorkspaceId(), keyFingerprint)
+  return reportOf(found)
+}
+
+function reportOf(tables: readonly (readonly [table: string, rows: number])[]): CopyReport {
+  return {
+    tables: tables.map(([table, rows]) => ({ table, rows })),
+    rows: sumOf(tables.map(([, rows]) => rows)),
+  }
+}
+
+/** How many rows of the database a table would have. */
+function rowsToBe(source: CopySource, table: CopiedTable): number {
+  if (!table.split) return source.count(table)
+  let count = 0
+  for (const { rows } of source.batches(table, ['block', 'ids'])) count += rows.length
+  return count
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
 }

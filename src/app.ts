@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -20,7 +20,7 @@ import { createSealer, keyFingerprint, type Sealer } from './lib/seal.ts'
 import { createWitness } from './lib/witness.ts'
 import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
-import { readSecretKey, readSecretKeys, secretKeyPath } from './secret-key.ts'
+import { readSecretKey, readSecretKeys } from './secret-key.ts'
 import type { CopyOptions, CopyReport } from './storage/copy-store.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { FullStore } from './storage/open-store.ts'
@@ -222,12 +222,6 @@ export async function restoreAppStore(
   const { restoreStore } = await import('./storage/maintain-store.ts')
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   return restoreStore(storeUrl(config), from, options)
-}
-
-/** The fingerprint of the secret key of the configured store; null where there is none yet. */
-export function sealedWith(config: Config): string | null {
-  if (config.secretKey === null && !existsSync(secretKeyPath(config))) return null
-  return keyFingerprint(readSecretKey(config))
 }
 
 /** Copies the configured store into an empty database; see `copyStore`. */

@@ -1,6 +1,8 @@
-import { copyAppStore, prepareSecrets, sealedWith } from '../../app.ts'
+import { existsSync } from 'node:fs'
+import { copyAppStore, prepareSecrets } from '../../app.ts'
 import type { Config } from '../../config/load-config.ts'
-import { secretKeyPath } from '../../secret-key.ts'
+import { keyFingerprint } from '../../lib/seal.ts'
+import { readSecretKey, secretKeyPath } from '../../secret-key.ts'
 import type { CopyMoment } from '../../storage/copy-store.ts'
 import { columns } from '../columns.ts'
 import { CliError, defineCommand } from '../command.ts'
@@ -78,13 +80,15 @@ class Bar {
   }
 }
 
+/** The fingerprint of the key the store has; one is not made here. */
 function keyOf(config: Config): string {
-  const key = sealedWith(config)
-  if (key !== null) return key
-  throw new CliError(
-    'refused',
-    `There is no secret key in ${config.data}. Put secret.key back, or set ROSTER_SECRET_KEY.`,
-  )
+  if (config.secretKey === null && !existsSync(secretKeyPath(config))) {
+    throw new CliError(
+      'refused',
+      `There is no secret key in ${config.data}. Put secret.key back, or set ROSTER_SECRET_KEY.`,
+    )
+  }
+  return keyFingerprint(readSecretKey(config))
 }
 
 function whatNext(config: Config): string[] {

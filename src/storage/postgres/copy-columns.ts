@@ -115,7 +115,8 @@ export function tallyText(table: string, columns: readonly Column[]): string {
   const row = `concat_ws(chr(${between}), ${texts.join(', ')})`
   const digest = `left(encode(sha256(convert_to(${row}, 'UTF8')), 'hex'), ${digits})`
   return `
-    SELECT count(*)::text AS rows, coalesce(sum(('x' || ${digest})::bit(60)::bigint), 0)::text AS sum
+    SELECT count(*)::text AS rows,
+      coalesce(sum(('x' || ${digest})::bit(60)::bigint), 0)::text AS sum
     FROM ${table}`
 }
 

@@ -14,7 +14,7 @@ export interface NotedCommit {
 
 const path = process.env.TEST_SYNCS_FILE ?? ''
 const { exec, prepare } = DatabaseSync.prototype
-const writes = /\b(INSERT INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+\w+/
+const writes = /\b(INSERT (?:OR FAIL )?INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+\w+/
 const wrote = new WeakMap<DatabaseSync, Set<string>>()
 
 function note(db: DatabaseSync): void {

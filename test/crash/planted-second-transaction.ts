@@ -5,4 +5,4 @@ import { delayInserts } from './delay-inserts.ts'
  * and only then is the caller answered. Loaded into the program before it starts; no acknowledged
  * write is lost by it, but a kill can leave half of one, and the check must catch that.
  */
-delayInserts(/INSERT INTO events\b/)
+delayInserts(/INSERT (OR FAIL )?INTO events\b/)

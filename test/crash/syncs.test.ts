@@ -9,7 +9,7 @@ import type { NotedCommit } from './note-syncs.ts'
 /** A claim may be lost: whoever had it is gone as well, and it is due again. */
 const claims = /^UPDATE deliveries SET state = 'claimed'/
 const durable = {
-  events: /^INSERT INTO events /,
+  events: /^INSERT (OR FAIL )?INTO events /,
   profiles: /^(INSERT INTO|UPDATE) profiles /,
   deliveries: /^INSERT INTO deliveries /,
   'beginnings of attempts': /^UPDATE deliveries SET attempt_count = attempt_count \+ 1/,

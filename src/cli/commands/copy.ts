@@ -57,7 +57,7 @@ export const copy = defineCommand({
     const seconds = Math.round(performance.now() - began) / 1_000
     const list = [['TABLE', 'ROWS'], ...report.tables.map(({ table, rows }) => [table, `${rows}`])]
     const end = dryRun
-      ? [`Nothing was copied. ${report.rows} rows of the file would be; the database is empty.`]
+      ? [`Nothing was copied; ${report.rows} rows would be, into an empty database.`]
       : [
           `${report.rows} rows copied in ${seconds} s; every table was read back and is the same.`,
           ...whatNext(config),

@@ -147,7 +147,7 @@ export class IdSet {
   }
 }
 
-/** Bit maps of a piece of memory for so many: to ask for one costs twenty times what and-ing does. */
+/** Bit maps of one piece of memory: to ask for each costs twenty times what and-ing does. */
 function roomFor(count: number): () => Uint32Array {
   const all = new Uint32Array(count * words)
   let end = 0

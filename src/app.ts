@@ -21,6 +21,7 @@ import { createWitness } from './lib/witness.ts'
 import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
+import type { CopyOptions, CopyReport } from './storage/copy-store.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { FullStore } from './storage/open-store.ts'
 import type { BackupReport } from './storage/store.ts'
@@ -145,7 +146,8 @@ export async function startWork(config: Config, parts: Parts = {}): Promise<Work
   }
 }
 
-async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
+/** Opens every stored secret; those of a former key are sealed anew. */
+export async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
   const { prepareSecrets: prepare } = await import('./follow-ups.ts')
   await prepare(store, appSealer(config))
 }
@@ -220,6 +222,16 @@ export async function restoreAppStore(
   const { restoreStore } = await import('./storage/maintain-store.ts')
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   return restoreStore(storeUrl(config), from, options)
+}
+
+/** Copies the configured store into an empty database; see `copyStore`. */
+export async function copyAppStore(
+  config: Config,
+  to: string,
+  options: CopyOptions,
+): Promise<CopyReport> {
+  const { copyStore } = await import('./storage/copy-store.ts')
+  return copyStore(storeUrl(config), to, options)
 }
 
 /** Looks over the configured store; see `examineStore`. */

@@ -210,7 +210,7 @@ function countBits(bits: Uint32Array): number {
 }
 
 /** A row is a bit map, or a list of offsets of two bytes each as long as that is shorter. */
-function mapOfRow(bytes: Uint8Array): Uint8Array {
+export function mapOfRow(bytes: Uint8Array): Uint8Array {
   if (bytes.length === mapBytes) return bytes
   const map = new Uint8Array(mapBytes)
   for (let at = 0; at < bytes.length; at += 2) setBit(map, offsetAt(bytes, at))

@@ -21,6 +21,7 @@ import { createWitness } from './lib/witness.ts'
 import type { DestinationTester } from './operate/destination-tester.ts'
 import { startRollUp } from './roll-up.ts'
 import { readSecretKey, readSecretKeys } from './secret-key.ts'
+import type { CopyOptions, CopyReport } from './storage/copy-store.ts'
 import type { Finding } from './storage/maintain-store.ts'
 import type { FullStore } from './storage/open-store.ts'
 import type { BackupReport } from './storage/store.ts'
@@ -145,7 +146,8 @@ export async function startWork(config: Config, parts: Parts = {}): Promise<Work
   }
 }
 
-async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
+/** Opens every stored secret; those of a former key are sealed anew. */
+export async function prepareSecrets(store: FullStore, config: Config): Promise<void> {
   const { prepareSecrets: prepare } = await import('./follow-ups.ts')
   await prepare(store, appSealer(config))
 }
@@ -222,6 +224,16 @@ export async function restoreAppStore(
   return restoreStore(storeUrl(config), from, options)
 }
 
+/** Copies the configured store into an empty database; see `copyStore`. */
+export async function copyAppStore(
+  config: Config,
+  to: string,
+  options: CopyOptions,
+): Promise<CopyReport> {
+  const { copyStore } = await import('./storage/copy-store.ts')
+  return copyStore(storeUrl(config), to, options)
+}
+
 /** Looks over the configured store; see `examineStore`. */
 export async function examineAppStore(config: Config): Promise<Finding[]> {
   return (await import('./storage/maintain-store.ts')).examineStore(storeUrl(config))
@@ -261,11 +273,9 @@ export async function createTester(config: Config, sealer: Sealer): Promise<Dest
   })
 }
 
-export async function loadNativeParts({
-  eventDays,
-}: Pick<Config, 'eventDays'>): Promise<
-  Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
-> {
+type LoadedParts = Omit<NativeParts, 'deliveries' | 'sealer' | 'testDestination'>
+
+export async function loadNativeParts({ eventDays }: Config): Promise<LoadedParts> {
   const [grammar, decide, dialects, { createToken }] = await Promise.all([
     loadGrammar(),
     loadDecision(),

@@ -56,6 +56,29 @@ for (const engine of engines) {
       assert.deepEqual(gone, { counts: [], upTo: 0 })
     })
 
+    test('a round ends while others go on writing', async () => {
+      const { workspace } = await roster.newWorkspace()
+      const source = { dialect: 'native', token: null, request: null }
+      const record = { kind: 'record-event' as const, type: 'a.b', identifiers: [], source }
+      const write = () => roster.store.apply(workspace.id, { ...record, attributes: {} })
+      await write()
+      let ended = false
+      const round = rollUp().finally(() => {
+        ended = true
+      })
+      const most = 200
+      const writers = Array.from({ length: 8 }, async () => {
+        let written = 0
+        while (!ended && written < most) {
+          await write()
+          written++
+        }
+        return written
+      })
+      for (const written of await Promise.all(writers)) assert.ok(written < most, 'it went on')
+      assert.ok((await round) > 0)
+    })
+
     test('every planned delivery is counted once, by its minute, rule and destination', async () => {
       const { tokens } = await roster.newWorkspace()
       const native = nativeClient(roster.url, tokens.native?.token ?? '')

@@ -83,6 +83,7 @@ export const commands: { readonly [name: string]: Load } = {
   schema: async () => (await import('./commands/schema.ts')).schema,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/restore.ts')).restore,
+  copy: async () => (await import('./commands/copy.ts')).copy,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 }

@@ -18,6 +18,34 @@ export async function ensurePartitions(
   client: pg.ClientBase,
   times: readonly number[],
 ): Promise<void> {
+  const missing = await missingPartitions(client, times)
+  if (missing.length === 0) return
+  await client.query('BEGIN')
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
+    await makePartitions(client, times)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+/** The same inside a transaction that has the lock already. */
+export async function makePartitions(
+  client: pg.ClientBase,
+  times: readonly number[],
+): Promise<void> {
+  for (const { table, month, name } of await missingPartitions(client, times)) {
+    await client.query(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`)
+    await client.query(
+      `ALTER TABLE ${table} ATTACH PARTITION ${name}
+       FOR VALUES FROM (${month.from}) TO (${month.to})`,
+    )
+  }
+}
+
+async function missingPartitions(client: pg.ClientBase, times: readonly number[]) {
   const wanted = times
     .map(monthOf)
     .flatMap((month) =>
@@ -25,23 +53,7 @@ export async function ensurePartitions(
     )
   const missing = new Map(wanted.map((partition) => [partition.name, partition]))
   for (const name of await partitionNames(client)) missing.delete(name)
-  if (missing.size === 0) return
-  await client.query('BEGIN')
-  try {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock])
-    for (const name of await partitionNames(client)) missing.delete(name)
-    for (const { table, month, name } of missing.values()) {
-      await client.query(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`)
-      await client.query(
-        `ALTER TABLE ${table} ATTACH PARTITION ${name}
-         FOR VALUES FROM (${month.from}) TO (${month.to})`,
-      )
-    }
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
-  }
+  return [...missing.values()]
 }
 
 /**

@@ -147,7 +147,7 @@ export class IdSet {
   }
 }
 
-/** Bit maps of one piece of memory: to ask for each costs twenty times what combining them does. */
+/** Bit maps of a piece of memory for so many: asking for one costs twenty times the and-ing. */
 function roomFor(count: number): () => Uint32Array {
   const all = new Uint32Array(count * words)
   let end = 0
@@ -210,7 +210,7 @@ function countBits(bits: Uint32Array): number {
 }
 
 /** A row is a bit map, or a list of offsets of two bytes each as long as that is shorter. */
-function mapOfRow(bytes: Uint8Array): Uint8Array {
+export function mapOfRow(bytes: Uint8Array): Uint8Array {
   if (bytes.length === mapBytes) return bytes
   const map = new Uint8Array(mapBytes)
   for (let at = 0; at < bytes.length; at += 2) setBit(map, offsetAt(bytes, at))

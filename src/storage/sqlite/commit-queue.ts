@@ -9,6 +9,7 @@ import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
+import type { RollUpGoal } from './event-counts.ts'
 import type { expireOwn, OwnStep } from './expire-own.ts'
 import type { Filled } from './fill-some.ts'
 import { Foreseer } from './foresee.ts'
@@ -187,10 +188,10 @@ export class CommitQueue {
     return reply.filled
   }
 
-  /** Counts events, step by step; the groups that wait meanwhile go before the next. */
-  async rollUp(endedBefore: number): Promise<number> {
+  /** Counts up to a goal, step by step; the groups that wait meanwhile go before the next. */
+  async rollUp(goal: RollUpGoal): Promise<number> {
     for (let counted = 0; ; ) {
-      const reply = await this.#ask({ kind: 'roll-up', endedBefore })
+      const reply = await this.#ask({ kind: 'roll-up', goal })
       if (reply.kind !== 'rolled-up') throw new Fault('unavailable', { retryAfterSeconds: 1 })
       if (reply.fault) throw faultFromJson(reply.fault)
       if (reply.counted === 0) return counted

@@ -18,33 +18,50 @@ const batch = 2_000
 const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
 
 /** What is counted: a table whose ids grow, and how far it was counted. */
-const kinds = [
-  {
+const kinds = {
+  events: {
     last: 'last_event_id',
     count: countInto('event_counts', 'type, source', 'received_at', 'events'),
   },
-  {
+  deliveries: {
     last: 'last_delivery_id',
     count: countInto('delivery_counts', 'rule, destination', 'planned_at', 'deliveries'),
   },
-] as const
+} as const
 
-/** The rows are outside, so that they are read once for all spans. */
+/**
+ * What one round counts: up to what was there when it began. One that went on to whatever is new
+ * would never end while others write, and would never get to what comes behind it.
+ */
+export type RollUpGoal =
+  | { of: keyof typeof kinds; workspaceId: number; last: number }
+  | { of: 'ends'; before: number }
+
+/** The rows are put together by the minute first, so that longer spans are made of few. */
 function countInto(counts: string, names: string, at: string, table: string): string {
-  const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
   return `
     INSERT INTO ${counts} (workspace_id, span, minute, ${names}, count, last_minute)
-    SELECT ?1, span, ${at} / 60000 / span * span, ${names}, count(*), max(${at} / 60000)
-    FROM ${table} CROSS JOIN (${spans})
-    WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} GROUP BY 2, 3, 4, 5
+    SELECT ?1, span, at / span * span, ${names}, sum(counted), max(at)
+    FROM (
+      SELECT ${at} / 60000 AS at, ${names}, count(*) AS counted FROM ${table}
+      WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}
+      GROUP BY ${at} / 60000, ${names}
+    ) CROSS JOIN (${spans})
+    WHERE true GROUP BY 2, 3, 4, 5
     ON CONFLICT DO UPDATE SET count = count + excluded.count,
       last_minute = max(last_minute, excluded.last_minute)`
 }
 
 const selectBehind = (last: string) => `
-  SELECT c.workspace_id, coalesce(r.${last}, 0) AS done, c.${last} AS last
+  SELECT c.workspace_id, c.${last} AS last
   FROM counters c LEFT JOIN roll_ups r ON r.workspace_id = c.workspace_id
-  WHERE c.${last} > coalesce(r.${last}, 0) LIMIT 1`
+  WHERE c.${last} > coalesce(r.${last}, 0)`
+
+/** No row where the workspace was deleted meanwhile. */
+const selectDone = (last: string) => `
+  SELECT coalesce(r.${last}, 0) AS done
+  FROM counters c LEFT JOIN roll_ups r ON r.workspace_id = c.workspace_id
+  WHERE c.workspace_id = ?`
 
 const keepPlace = (last: string) => `
   INSERT INTO roll_ups (workspace_id, last_event_id, last_delivery_id)
@@ -69,25 +86,30 @@ const countEnds = `
 
 const keepEnd = 'UPDATE end_roll_up SET counted_to = ?1 - 1'
 
-/** Whether there is something that was not counted yet. */
-export function isBehind(db: DatabaseSync, endedBefore: number): boolean {
-  if (db.prepare(`SELECT 1 ${endedSince} LIMIT 1`).get(endedBefore)) return true
-  return kinds.some(({ last }) => db.prepare(selectBehind(last)).get() !== undefined)
+/** What was not counted yet; nothing where all is. */
+export function rollUpGoals(db: DatabaseSync, endedBefore: number): RollUpGoal[] {
+  const goals: RollUpGoal[] = []
+  for (const name of ['events', 'deliveries'] as const) {
+    for (const { workspace_id, last } of db.prepare(selectBehind(kinds[name].last)).all()) {
+      goals.push({ of: name, workspaceId: Number(workspace_id), last: Number(last) })
+    }
+  }
+  const hasEnded = db.prepare(`SELECT 1 ${endedSince} LIMIT 1`).get(endedBefore) !== undefined
+  return hasEnded ? [...goals, { of: 'ends', before: endedBefore }] : goals
 }
 
 /** Counts up to a batch, inside the transaction that is open; 0 when all are counted. */
-export function rollUpSome(db: DatabaseSync, endedBefore: number): number {
-  for (const { last, count } of kinds) {
-    const behind = db.prepare(selectBehind(last)).get()
-    if (!behind) continue
-    const { workspace_id: workspaceId, done, last: to } = behind as { [column: string]: number }
-    const upTo = Math.min(Number(done) + batch, Number(to))
-    db.prepare(count).run(Number(workspaceId), Number(done), upTo)
-    if (last === 'last_event_id') enterTerms(db, Number(workspaceId), Number(done), upTo)
-    db.prepare(keepPlace(last)).run(Number(workspaceId), upTo)
-    return upTo - Number(done)
-  }
-  return rollUpEnds(db, endedBefore)
+export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
+  if (goal.of === 'ends') return rollUpEnds(db, goal.before)
+  const { workspaceId } = goal
+  const { last, count } = kinds[goal.of]
+  const done = Number(db.prepare(selectDone(last)).get(workspaceId)?.done ?? goal.last)
+  if (done >= goal.last) return 0
+  const upTo = Math.min(done + batch, goal.last)
+  db.prepare(count).run(workspaceId, done, upTo)
+  if (goal.of === 'events') enterTerms(db, workspaceId, done, upTo)
+  db.prepare(keepPlace(last)).run(workspaceId, upTo)
+  return upTo - done
 }
 
 function rollUpEnds(db: DatabaseSync, endedBefore: number): number {

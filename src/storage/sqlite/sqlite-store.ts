@@ -15,7 +15,7 @@ import { ConfigWatch, selectTokens } from './config-watch.ts'
 import { sqliteDeliveries } from './delivery-store.ts'
 import { DueSignal } from './due-signal.ts'
 import { erasures } from './erase-profile.ts'
-import { countEvents, isBehind } from './event-counts.ts'
+import { countEvents, rollUpGoals } from './event-counts.ts'
 import { expireAll } from './expire-all.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { migrate } from './migrate.ts'
@@ -108,8 +108,11 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
     ...sqliteDeliveries({ queue, db, clock, due, actor }),
     checkWritable: () => checkWritable(queue),
     expire: (before) => expireAll(queue, workspaces(), before),
-    rollUpEvents: async (endedBefore) =>
-      isBehind(db, endedBefore) ? queue.rollUp(endedBefore) : 0,
+    rollUpEvents: async (endedBefore) => {
+      let counted = 0
+      for (const goal of rollUpGoals(db, endedBefore)) counted += await queue.rollUp(goal)
+      return counted
+    },
     countEvents: async (workspaceId, query) => countEvents(db, workspaceId, query),
     sampleAttributes: async (workspaceId, sizes) => sampleAttributes(db, workspaceId, sizes),
     statistics: async () => reader.statistics(),

@@ -10,6 +10,7 @@ import type { EventRows } from '../search/search-events.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import type { Ahead } from './command-writer.ts'
 import type { DeliveryMethod } from './delivery-writes.ts'
+import type { RollUpGoal } from './event-counts.ts'
 import type { expireOwn, OwnStep } from './expire-own.ts'
 import type { Filled } from './fill-some.ts'
 import type { Foreseen } from './foresee.ts'
@@ -39,7 +40,7 @@ export type Request =
   | { kind: 'apply'; now: number; group: { workspaceId: WorkspaceId; command: Command }[] }
   | { kind: 'preview'; now: number; workspaceId: WorkspaceId; command: Command }
   | { kind: 'probe'; now: number }
-  | { kind: 'roll-up'; endedBefore: number }
+  | { kind: 'roll-up'; goal: RollUpGoal }
   | { kind: 'expire'; before: ExpireBefore }
   | { kind: 'expire-own'; step: OwnStep }
   | { kind: 'deliveries'; calls: DeliveryCall[] }

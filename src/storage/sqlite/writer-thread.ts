@@ -6,6 +6,7 @@ import { appliedText } from '../applied-json.ts'
 import type { ExpireBefore } from '../store.ts'
 import type { PortAsked, PortTold } from '../worker-port.ts'
 import type { Result } from './command-writer.ts'
+import type { RollUpGoal } from './event-counts.ts'
 import {
   type ApplyAll,
   type DeliveryCall,
@@ -116,7 +117,7 @@ function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
         return { kind: 'probed', fault: faultToJson(asFault(error)) }
       }
     case 'roll-up':
-      return rollUp(request.endedBefore)
+      return rollUp(request.goal)
     case 'expire':
       return expire(request.before)
     case 'expire-own':
@@ -149,9 +150,9 @@ function preview({ workspaceId, command, now }: Extract<Request, { kind: 'previe
   }
 }
 
-function rollUp(endedBefore: number): Reply {
+function rollUp(goal: RollUpGoal): Reply {
   try {
-    return { kind: 'rolled-up', counted: writer.rollUp(endedBefore), fault: null }
+    return { kind: 'rolled-up', counted: writer.rollUp(goal), fault: null }
   } catch (error) {
     return { kind: 'rolled-up', counted: 0, fault: faultToJson(asFault(error)) }
   }

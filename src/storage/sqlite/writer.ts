@@ -5,7 +5,7 @@ import { Fault, isOfStore } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { type Ahead, CommandWriter, type Result, type Waiting } from './command-writer.ts'
-import { rollUpSome } from './event-counts.ts'
+import { type RollUpGoal, rollUpSome } from './event-counts.ts'
 import { expireOwn, type OwnStep } from './expire-own.ts'
 import { expireSome } from './expire-some.ts'
 import { isStorageError, storageFault } from './faults.ts'
@@ -107,9 +107,9 @@ export class Writer {
     return this.#aside((db) => expireOwn(db, step))
   }
 
-  /** Counts a small part of what was not counted yet; 0 when all is. */
-  rollUp(endedBefore: number): number {
-    return this.#aside((db) => rollUpSome(db, endedBefore))
+  /** Counts a small part of what was not counted yet; 0 when all of the goal is. */
+  rollUp(goal: RollUpGoal): number {
+    return this.#aside((db) => rollUpSome(db, goal))
   }
 
   /** Changes deliveries or destinations: all of it in one transaction, or each in its own. */

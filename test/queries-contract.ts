@@ -104,6 +104,24 @@ export function queriesContract(engine: string, open: OpenStore): void {
     )
   })
 
+  contract('a list is that of now, though what it is made of is kept', async (store, id) => {
+    await store.fillIndexes()
+    const inCountry = async (country: string) => {
+      const filter = { where: { profile: 'country', is: country } }
+      const page = { limit: 10, offset: 0 }
+      const { profiles, total } = await store.queryProfiles(id, { filter, page, total: true })
+      assert.equal(total, profiles.length)
+      return ids(profiles)
+    }
+    const move = (n: number, country: string) => store.apply(id, upsert(`u${n}`, { country }))
+    for (const n of [1, 2, 3]) await move(n, 'NL')
+    assert.deepEqual([await inCountry('NL'), await inCountry('BE')], [[1, 2, 3], []])
+    await move(2, 'BE')
+    assert.deepEqual([await inCountry('NL'), await inCountry('BE')], [[1, 3], [2]])
+    await store.apply(id, remove(3))
+    assert.deepEqual(await inCountry('NL'), [1])
+  })
+
   contract('pages by number are those of the list, also where many are gone', async (store, id) => {
     await store.replaceRules(id, [])
     const made = Array.from({ length: 2_100 }, (_, n): Command => {

@@ -4,6 +4,7 @@ import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
 import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
+import { SetCache } from '../search/set-cache.ts'
 import { eventSource } from './event-source.ts'
 import * as sql from './search-statements.ts'
 import type { Statement } from './transaction.ts'
@@ -21,6 +22,7 @@ const behindAll = '\u{10ffff}'.repeat(300)
 
 /** What searching looks up in a database. Between two answers everybody else has a turn. */
 export function searchSources(ask: Ask): ProfileSource & EventSource {
+  const sets = new SetCache()
   const ids = (rows: Row[]) => rows.map(({ id }) => id as ProfileId)
   return {
     state: async (workspaceId) => {
@@ -29,7 +31,10 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const settings = JSON.parse(row.settings as string) as Partial<WorkspaceSettings>
       const { indexedAttributes } = { ...defaultSettings, ...settings }
       const filling = (row.filling ?? []) as string[]
+      // Nobody is entered, or taken out, without an event or one person more or less.
+      const asOf = `${row.last_event_id} ${row.last_profile_id} ${row.profile_count}`
       return {
+        asOf,
         living: row.profile_count as number,
         lastProfile: row.last_profile_id as number,
         indexed: indexedAttributes.filter((name) => !filling.includes(name)),
@@ -41,9 +46,12 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const statement = sql.scans.get(sql.scanKey(how)) as Statement
       return ask(statement, [workspaceId, Math.round(start.at), start.id, limit, skip])
     },
-    entered: async (workspaceId, { kind, name, value }) => {
-      const [row] = await ask(sql.selectTerm, [workspaceId, kind, name, value])
-      return row?.ids ? IdSet.ofMaps(row.blocks as number[], row.ids as Buffer) : IdSet.empty
+    entered: (workspaceId, { kind, name, value }, { asOf }) => {
+      const key = JSON.stringify([workspaceId, kind, name, value])
+      return sets.get(key, asOf, async () => {
+        const [row] = await ask(sql.selectTerm, [workspaceId, kind, name, value])
+        return row?.ids ? IdSet.ofMaps(row.blocks as number[], row.ids as Buffer) : IdSet.empty
+      })
     },
     phoned: async (workspaceId, phone, { after, descending, limit }) => {
       const bounds = descending ? [0, after ?? idsBelow] : [after ?? 0, idsBelow]

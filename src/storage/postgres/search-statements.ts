@@ -7,7 +7,7 @@ import type { Statement } from './transaction.ts'
 export const selectSearchState: Statement = {
   name: 'select_search_state',
   text: `
-    SELECT settings, profile_count, last_profile_id, (
+    SELECT settings, profile_count, last_profile_id, last_event_id, (
       SELECT json_agg(name) FROM index_fills WHERE workspace_id = $1) AS filling
     FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
     WHERE workspaces.id = $1`,

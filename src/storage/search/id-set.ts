@@ -35,6 +35,11 @@ export class IdSet {
 
   static readonly empty = new IdSet([])
 
+  /** Bytes of its bit maps. */
+  get bytes(): number {
+    return this.#blocks.length * mapBytes
+  }
+
   static of(ids: Iterable<ProfileId>): IdSet {
     const maps = new Map<number, Uint8Array>()
     for (const id of ids) {

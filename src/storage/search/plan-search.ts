@@ -46,7 +46,7 @@ export async function choosePath(
   for (const each of stretches) if (isOpen()) narrow(await probe(source, workspaceId, each))
   if (phones && living && isOpen()) narrow(await probePhones(source, workspaceId, phones))
   const known = where && living ? termTree(where, state) : null
-  if (known && isOpen()) narrow(await idsOfTree(source, workspaceId, known.tree))
+  if (known && isOpen()) narrow(await idsOfTree(source, workspaceId, state, known.tree))
   for (const each of wide) if (isOpen()) narrow(await probe(source, workspaceId, each))
   if (set) {
     const { from = 0, until = Number.MAX_SAFE_INTEGER } = idsWithin ?? {}

@@ -15,8 +15,8 @@ export interface ProfileSource {
   byIds(workspaceId: WorkspaceId, ids: readonly ProfileId[]): Promise<Row[]>
   /** Rows in the order asked for, behind a position. */
   scan(workspaceId: WorkspaceId, wanted: ScanWanted): Promise<Row[]>
-  /** Everybody who is entered under a term. */
-  entered(workspaceId: WorkspaceId, term: Term): Promise<IdSet>
+  /** Everybody who is entered under a term in this state or a later one. */
+  entered(workspaceId: WorkspaceId, term: Term, state: SearchState): Promise<IdSet>
   /** Ids of everybody who has a phone number, in their order, behind an id. */
   phoned(workspaceId: WorkspaceId, phone: string, wanted: PhonedWanted): Promise<ProfileId[]>
   /** Ids that an index holds between two values, in any order, some of them more than once. */
@@ -36,6 +36,8 @@ export function blockOf(id: ProfileId): number {
 }
 
 export interface SearchState {
+  /** Differs from that of every other state in which somebody is entered under other terms. */
+  asOf: string
   living: number
   lastProfile: number
   /** Names of `indexedAttributes` whose index is complete. */

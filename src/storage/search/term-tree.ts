@@ -67,14 +67,15 @@ const askedAtOnce = 4
 export async function idsOfTree(
   source: ProfileSource,
   workspaceId: WorkspaceId,
+  state: SearchState,
   tree: TermTree,
 ): Promise<IdSet> {
-  if ('kind' in tree) return source.entered(workspaceId, tree)
+  if ('kind' in tree) return source.entered(workspaceId, tree, state)
   const parts = 'all' in tree ? tree.all : tree.any
   let found: IdSet | null = null
   for (let at = 0; at < parts.length; at += askedAtOnce) {
     const some = parts.slice(at, at + askedAtOnce)
-    const sets = await Promise.all(some.map((part) => idsOfTree(source, workspaceId, part)))
+    const sets = await Promise.all(some.map((part) => idsOfTree(source, workspaceId, state, part)))
     for (const set of sets) {
       if (!found) found = set
       else found = 'all' in tree ? found.and(set) : found.or(set)

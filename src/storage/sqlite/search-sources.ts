@@ -5,6 +5,7 @@ import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
 import { IdSet } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
+import { SetCache } from '../search/set-cache.ts'
 import { eventSource } from './event-source.ts'
 import { idsBelow } from './event-statements.ts'
 import * as sql from './search-statements.ts'
@@ -27,6 +28,7 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
     }
     return statement.all(...values)
   }
+  const sets = new SetCache()
   const ids = (rows: Row[]) => rows.map(({ id }) => id as ProfileId)
   return {
     state: async (workspaceId) => {
@@ -35,7 +37,10 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       const settings = JSON.parse(row.settings as string) as Partial<WorkspaceSettings>
       const { indexedAttributes } = { ...defaultSettings, ...settings }
       const filling = JSON.parse(row.filling as string) as string[]
+      // Nobody is entered, or taken out, without an event or one person more or less.
+      const asOf = `${row.last_event_id} ${row.last_profile_id} ${row.profile_count}`
       return {
+        asOf,
         living: row.profile_count as number,
         lastProfile: row.last_profile_id as number,
         indexed: indexedAttributes.filter((name) => !filling.includes(name)),
@@ -50,8 +55,12 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       const id = Math.max(0, Math.min(start.id, idsBelow - 1))
       return all(sql.selectScan(how), workspaceId, start.at, id, limit, skip)
     },
-    entered: async (workspaceId, { kind, name, value }) =>
-      IdSet.ofRows(blocks(await all(sql.selectTerm, workspaceId, kind, name, value))),
+    entered: (workspaceId, { kind, name, value }, { asOf }) => {
+      const key = JSON.stringify([workspaceId, kind, name, value])
+      return sets.get(key, asOf, async () => {
+        return IdSet.ofRows(blocks(await all(sql.selectTerm, workspaceId, kind, name, value)))
+      })
+    },
     phoned: async (workspaceId, phone, { after, descending, limit }) => {
       const place = Math.max(0, Math.min(after ?? (descending ? idsBelow : 0), idsBelow - 1))
       const bounds = descending ? [0, place] : [place, idsBelow - 1]

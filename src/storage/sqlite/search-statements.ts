@@ -4,7 +4,7 @@ import { limitAt, profileColumns, rowKey } from './statements.ts'
 /** Statements of searching, one named constant each, so that plans can be tested. */
 
 export const selectSearchState = `
-  SELECT settings, profile_count, last_profile_id, (
+  SELECT settings, profile_count, last_profile_id, last_event_id, (
     SELECT json_group_array(name) FROM index_fills WHERE workspace_id = ?1) AS filling
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?1`
 

@@ -1,4 +1,4 @@
-import { mapBytes, mapOfRow } from './search/id-set.ts'
+import { mapBytes, mapOfRow, termBlock } from './search/id-set.ts'
 
 /** A table of the database, and what of the file its rows are made of. */
 export interface CopiedTable {
@@ -96,8 +96,6 @@ export const leftOut: { readonly [table: string]: string } = {
   run_claims: 'which node has taken up what: a stopped store has no nodes',
 }
 
-/** Ids in a row of the database's. */
-const termBlock = 1_024
 const parts = (mapBytes * 8) / termBlock
 
 /** A row of the file says who of four times as many ids is entered. */

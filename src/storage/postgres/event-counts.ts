@@ -7,7 +7,7 @@ import {
 } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import { countedStretches, countSpans } from '../search/count-spans.ts'
+import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
@@ -164,12 +164,9 @@ export async function countEvents(
   workspaceId: WorkspaceId,
   query: EventCountQuery,
 ): Promise<EventCounts> {
-  const { of, from, until, minutes, by, limit } = query
-  const state = of === 'ends' ? query.state : undefined
-  const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)] as const
-  const stretches = countedStretches(...range, minutes)
-  const values = stretches.flatMap((each) => [each.span, each.from, each.until])
-  const select = selectCounts(tables[of], names[by], stretches.length, state)
+  const { of, minutes, by, limit } = query
+  const { count, values, state } = stretchesAsked(query)
+  const select = selectCounts(tables[of], names[by], count, state)
   const [counts, place] = await Promise.all([
     ask(select, [workspaceId, minutes, limit, ...values]),
     ask(places[of], [workspaceId]),

@@ -1,3 +1,4 @@
+import { termBlock } from '../search/id-set.ts'
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
@@ -25,9 +26,6 @@ export const addGaps: Statement = {
     SELECT $1, block, count FROM unnest($2::bigint[], $3::bigint[]) AS new (block, count)
     ON CONFLICT (workspace_id, block) DO UPDATE SET count = profile_gaps.count + excluded.count`,
 }
-
-/** Ids of a row of the index of terms. */
-const termBlock = 1_024
 
 /**
  * Who is entered under terms, one bit for each in the row of the block. Rows are written in the

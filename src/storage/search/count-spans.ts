@@ -1,3 +1,5 @@
+import type { EventCountQuery } from '../../core/event-query.ts'
+
 /** Minutes that counts are kept for together: each of these for all of the log. */
 export const countSpans = [1, 60, 1_440] as const
 
@@ -6,6 +8,15 @@ export interface CountedStretch {
   span: number
   from: number
   until: number
+}
+
+/** What a query is told of its stretches: how many, the three values of each, and the state. */
+export function stretchesAsked(query: EventCountQuery) {
+  const { from, until, minutes } = query
+  const state = query.of === 'ends' ? query.state : undefined
+  const stretches = countedStretches(Math.floor(from / 60_000), Math.ceil(until / 60_000), minutes)
+  const values = stretches.flatMap((each) => [each.span, each.from, each.until])
+  return { count: stretches.length, values, state }
 }
 
 /**

@@ -3,6 +3,9 @@ import type { EventId, ProfileId } from '../../core/profile.ts'
 /** Ids whose bits are kept together. */
 export const idBlock = 4_096
 
+/** The same in PostgreSQL, which writes a whole row anew for each bit. */
+export const termBlock = 1_024
+
 /** Bytes of a block as a bit map: the first bit of the first byte is its first id. */
 export const mapBytes = idBlock / 8
 const words = mapBytes / 4

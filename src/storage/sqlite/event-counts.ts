@@ -7,7 +7,7 @@ import {
 } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import { countedStretches, countSpans } from '../search/count-spans.ts'
+import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
 import { rowKey } from './statements.ts'
@@ -145,12 +145,9 @@ export function countEvents(
   workspaceId: WorkspaceId,
   query: EventCountQuery,
 ): EventCounts {
-  const { of, from, until, minutes, by, limit } = query
-  const state = of === 'ends' ? query.state : undefined
-  const range = [Math.floor(from / 60_000), Math.ceil(until / 60_000)] as const
-  const stretches = countedStretches(...range, minutes)
-  const select = selectCounts(tables[of], names[by], stretches.length, state)
-  const values = stretches.flatMap((each) => [each.span, each.from, each.until])
+  const { of, minutes, by, limit } = query
+  const { count, values, state } = stretchesAsked(query)
+  const select = selectCounts(tables[of], names[by], count, state)
   const rows = db.prepare(select).all(workspaceId, minutes, limit, ...values)
   const upTo = Number(db.prepare(places[of]).get(workspaceId)?.last ?? 0)
   return { counts: rows as unknown as EventCounts['counts'], upTo }

@@ -15,23 +15,20 @@ export const selectEvent = `
 export const selectNewestOf = `
   SELECT last_event FROM profiles WHERE key = ${rowKey('?1', '?2')}`
 
-/** From an event back by the links between them, and nothing of them but that. */
-export const selectLinks = `
+const links = `
   WITH RECURSIVE link (id, previous, place) AS (
     SELECT id, previous, 1 FROM events WHERE key = ${rowKey('?1', '?2')}
     UNION ALL
     SELECT e.id, e.previous, place + 1 FROM link CROSS JOIN events e
     WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3
-  ) SELECT id, previous FROM link`
+  )`
+
+/** From an event back by the links between them, and nothing of them but that. */
+export const selectLinks = `${links} SELECT id, previous FROM link`
 
 /** The same with all that they hold. */
-export const selectChain = `
-  WITH RECURSIVE link (id, previous, place) AS (
-    SELECT id, previous, 1 FROM events WHERE key = ${rowKey('?1', '?2')}
-    UNION ALL
-    SELECT e.id, e.previous, place + 1 FROM link CROSS JOIN events e
-    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3
-  ) SELECT ${prefixed('e', eventColumns)} FROM link CROSS JOIN events e
+export const selectChain = `${links}
+  SELECT ${prefixed('e', eventColumns)} FROM link CROSS JOIN events e
   WHERE e.key = ${rowKey('?1', 'link.id')}`
 
 const ofWorkspace = `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`

@@ -7,7 +7,7 @@ import { type ValueType, valueTypes } from './attribute-types.ts'
 import { boolean } from './coerce.ts'
 import { contentTypes, type Definition, definitionKey, readDefinition } from './definitions.ts'
 import { fields } from './fields.ts'
-import { ATTRIBUTE, recordIdOf } from './kinds.ts'
+import { ATTRIBUTE, pathRecordId } from './kinds.ts'
 import { showSome } from './paging.ts'
 import { parameters } from './query.ts'
 import { assertNone, noContent, optional, readObject, required, requiredList } from './requests.ts'
@@ -111,8 +111,7 @@ const typeOf = (last: string, contentType: string): AskingEndpoint => ({
 })
 
 function* findAttribute({ params: { id = '' } }: DialectRequest): Asking<StoredRecord> {
-  const number = recordIdOf(id)
-  const record = number === null ? null : yield* askRecord(ATTRIBUTE, { id: number })
+  const record = yield* askRecord(ATTRIBUTE, { id: pathRecordId(id) })
   if (!record || readDefinition(record).deleted) throw new Fault('record_not_found')
   return record
 }

@@ -17,8 +17,6 @@ import { versionOf } from './version.ts'
 import { findCompany, updateCompany } from './write-company.ts'
 import { joinCompany, leave } from './write-user.ts'
 
-const attributeLengthMax = 255
-
 /** `{user_id: int}` or `{user_custom_id}`, or both (wire notes 8). */
 const addMember = onCompany('POST', '/add_member', function* (request, key) {
   const company = yield* findCompany(key)
@@ -56,7 +54,7 @@ const removeTag = (method: 'POST' | 'DELETE') =>
 const setOne = onCompany('POST', '/set_attribute', function* (request, key) {
   const body = readObject(request.body)
   const faults: FieldFault[] = []
-  const attribute = required(body, 'attribute', attributeLengthMax, faults)
+  const attribute = required(body, 'attribute', limits.nameLengthMax, faults)
   if (!Object.hasOwn(body, 'value')) {
     faults.push({ field: 'value', message: 'This field is required.' })
   }

@@ -8,7 +8,7 @@ import type {
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { RecordKey } from '../../core/record.ts'
-import { recordIdOf } from './kinds.ts'
+import { pathRecordId } from './kinds.ts'
 
 type Answer = (request: DialectRequest, key: RecordKey) => Asking<DialectResponse>
 
@@ -36,10 +36,7 @@ export function onCompany(
 }
 
 function keyOfId(digits: string): RecordKey {
-  if (!/^[0-9]+$/.test(digits)) throw new Fault('method_not_allowed')
-  const id = recordIdOf(digits)
-  if (id === null) throw new Fault('record_not_found')
-  return { id }
+  return { id: pathRecordId(digits) }
 }
 
 function keyOfCompanyId(name: string): RecordKey {

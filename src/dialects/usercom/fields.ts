@@ -1,4 +1,5 @@
 import type { StandardAttribute } from '../../core/attributes.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import {
   boolean,
@@ -12,7 +13,14 @@ import {
 
 /** What a key of a user's body means. */
 export type Field =
-  | { kind: 'attribute'; attribute: StandardAttribute; read: ReadValue; refusesEmpty: boolean }
+  | {
+      kind: 'attribute'
+      attribute: StandardAttribute
+      read: ReadValue
+      refusesEmpty: boolean
+      /** What a user shows who has no value; none where that is null. */
+      byDefault?: JsonValue
+    }
   /** The customer's own id; `custom_id` is the name that version 2 gives it. */
   | { kind: 'user_id'; version: 1 | 2 }
   | { kind: 'company' }
@@ -34,11 +42,11 @@ export const fields: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['first_name', attribute('first_name', text(40))],
   ['last_name', attribute('last_name', text(40))],
   ['phone_number', attribute('phone', text(64))],
-  ['gender', filled('gender', choice(genders))],
-  ['status', filled('status', choice(statuses))],
-  ['score', filled('score', integer)],
-  ['unsubscribed', filled('unsubscribed_email', boolean)],
-  ['notifications', filled('notifications', boolean)],
+  ['gender', filled('gender', choice(genders), genders[0])],
+  ['status', filled('status', choice(statuses), statuses[0])],
+  ['score', filled('score', integer, 0)],
+  ['unsubscribed', filled('unsubscribed_email', boolean, false)],
+  ['notifications', filled('notifications', boolean, true)],
   ['assigned_to', attribute('assigned_to', integerOrNothing)],
   ['city', attribute('city', text(64))],
   ['region', attribute('region', text(limits.stringLengthMax))],
@@ -117,6 +125,6 @@ function attribute(name: StandardAttribute, read: ReadValue): Field {
 }
 
 /** A field that has a default and no empty value. */
-function filled(name: StandardAttribute, read: ReadValue): Field {
-  return { kind: 'attribute', attribute: name, read, refusesEmpty: true }
+function filled(name: StandardAttribute, read: ReadValue, byDefault: JsonValue): Field {
+  return { kind: 'attribute', attribute: name, read, refusesEmpty: true, byDefault }
 }

@@ -1,3 +1,4 @@
+import { Fault } from '../../core/errors.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 
 /** What this dialect keeps besides profiles, as kinds of records. */
@@ -20,6 +21,18 @@ export function recordIdOf(digits: string): RecordId | null {
   if (!/^[0-9]{1,16}$/.test(digits)) return null
   const id = Number(digits)
   return Number.isSafeInteger(id) && id > 0 ? (id as RecordId) : null
+}
+
+/**
+ * The record that a path names by its id.
+ *
+ * @throws Fault for what is no number, as there is no such path; or for one that nothing has
+ */
+export function pathRecordId(digits: string): RecordId {
+  if (!/^[0-9]+$/.test(digits)) throw new Fault('method_not_allowed')
+  const id = recordIdOf(digits)
+  if (id === null) throw new Fault('record_not_found')
+  return id
 }
 
 /** Text of a record's body; null where it is something else. */

@@ -5,7 +5,7 @@ import { type JsonObject, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 import { text } from './coerce.ts'
-import { bodyText, LIST, LIST_MEMBER, recordIdOf } from './kinds.ts'
+import { bodyText, LIST, LIST_MEMBER, pathRecordId } from './kinds.ts'
 import { showRecords } from './list-records.ts'
 import { assertNone, noContent, optional, readObject, required } from './requests.ts'
 import { versionOf } from './version.ts'
@@ -102,8 +102,7 @@ export function* clearMembers(kind: string, id: RecordId): Asking<void> {
 }
 
 function* findList({ params: { id = '' } }: DialectRequest): Asking<StoredRecord> {
-  const number = recordIdOf(id)
-  const record = number === null ? null : yield* askRecord(LIST, { id: number })
+  const record = yield* askRecord(LIST, { id: pathRecordId(id) })
   if (!record) throw new Fault('record_not_found')
   return record
 }

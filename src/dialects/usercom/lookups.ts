@@ -1,12 +1,13 @@
 import type { Asking } from '../../core/ask.ts'
-import type { Condition } from '../../core/condition.ts'
+import { type Condition, holds } from '../../core/condition.ts'
 import type { WorkspaceView } from '../../core/dialect.ts'
 import { invalidField } from '../../core/errors.ts'
+import { instantOf } from '../../core/instant.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { EMAIL } from '../../core/profile.ts'
 import type { ProfileFilter, Range } from '../../core/profile-query.ts'
 import { type Definition, definitionKey, findNamed, readDefinition } from './definitions.ts'
-import { type Field, fields } from './fields.ts'
+import { type Field, fieldByDisplayName, fields } from './fields.ts'
 import type { Parameter } from './query.ts'
 
 type Given = ReadonlyMap<string, Parameter>
@@ -17,6 +18,7 @@ const operators = [
 ] as const
 
 type Operator = (typeof operators)[number]
+type Comparing = 'gt' | 'gte' | 'lt' | 'lte'
 
 /** Times that can be searched by; Roster knows the last of them (wire notes 6.4). */
 const times = ['first_seen', 'last_seen', 'last_contacted', 'updated_at']
@@ -42,20 +44,26 @@ export function* listFilter(given: Given, view: WorkspaceView): Asking<ProfileFi
   }
   const parts: Condition[] = []
   const withEmail = given.get('with_email')?.text
-  if (withEmail !== undefined) {
-    parts.push({ profile: EMAIL, exists: !/^(false|0|off)?$/i.test(withEmail) })
+  if (withEmail !== undefined && withEmail !== '') {
+    parts.push({ profile: EMAIL, exists: !/^(false|0|off)$/i.test(withEmail) })
   }
-  const lookups = [...given].map(([name, { text }]) => ({ ...lookup(name), text }))
-  const custom = lookups.filter(({ name }) => !fields.has(name) && !ownParameters.has(name))
+  const lookups = [...given]
+    .filter(([name]) => !ownParameters.has(name))
+    .map(([name, value]) => ({ ...lookup(name), ...value }))
+    .map((one) => ({ ...one, field: fields.get(one.name) ?? fieldByDisplayName(one.name) }))
+  const custom = lookups.filter(({ field }) => !field)
   const found = yield* findNamed(custom.map(({ name }) => definitionKey(name)))
-  for (const { name, operator, text } of lookups) {
-    if (ownParameters.has(name)) continue
-    const asked = fields.has(name)
-      ? standardName(name)
-      : customName(name, found.map(readDefinition), view)
+  for (const { name, field, operator, text, plusKept } of lookups) {
+    const asked = field ? standardName(field) : customName(name, found.map(readDefinition), view)
     if (asked === null) continue
     if (text === '') return 'nobody'
-    parts.push(conditionOf(name, asked, operator, text))
+    const texts = [...new Set([text, plusKept])]
+    const read = field?.kind === 'attribute' ? field.read(text, name, []) : undefined
+    const condition =
+      operator === null
+        ? equal(asked, [...texts.flatMap(readings), ...(read == null ? [] : [read])])
+        : conditionOf(name, asked, operator, texts)
+    parts.push(withDefault(condition, asked, field))
   }
   if (parts.length > 0) filter.where = { all: parts }
   return filter
@@ -82,9 +90,20 @@ function lookup(given: string): { name: string; operator: Operator | null } {
     : { name: given, operator: null }
 }
 
-function standardName(name: string): string | null {
-  const field: Field | undefined = fields.get(name)
-  return field?.kind === 'attribute' ? field.attribute : null
+function standardName(field: Field): string | null {
+  return field.kind === 'attribute' ? field.attribute : null
+}
+
+function equal(asked: string, values: JsonValue[]): Condition {
+  return { profile: asked, one_of: [...new Set(values)] }
+}
+
+/** Who has no value is found by the one that a user then shows. */
+function withDefault(condition: Condition, asked: string, field: Field | undefined): Condition {
+  if (field?.kind !== 'attribute' || field.byDefault === undefined) return condition
+  const fresh = { event: {}, profile: { [asked]: field.byDefault }, changes: [], now: 0 }
+  if (!holds(condition, fresh)) return condition
+  return { any: [condition, { profile: asked, exists: false }] }
 }
 
 function customName(
@@ -101,7 +120,22 @@ function customName(
 function conditionOf(
   name: string,
   asked: string,
-  operator: Operator | null,
+  operator: Operator,
+  texts: readonly string[],
+): Condition {
+  if (isComparing(operator)) return compared(name, asked, operator, texts)
+  const any = texts.map((text) => patternOf(name, asked, operator, text))
+  return any.length === 1 && any[0] ? any[0] : { any }
+}
+
+function isComparing(operator: Operator): operator is Comparing {
+  return operator.startsWith('g') || operator.startsWith('l')
+}
+
+function patternOf(
+  name: string,
+  asked: string,
+  operator: Exclude<Operator, Comparing>,
   text: string,
 ): Condition {
   const test = (more: object): Condition => ({ profile: asked, ...more })
@@ -114,8 +148,6 @@ function conditionOf(
     })
   }
   switch (operator) {
-    case null:
-      return test({ one_of: readings(text) })
     case 'contains':
       return test({ contains: text })
     case 'startswith':
@@ -128,27 +160,32 @@ function conditionOf(
       return pattern('^', '')
     case 'iendswith':
       return pattern('', '$')
-    default:
-      return compared(name, operator, text, test)
   }
 }
 
-/** Numbers by size, everything else by time. */
+/** Numbers by size, everything else by time, in the first reading of the text that is either. */
 function compared(
   name: string,
-  operator: 'gt' | 'gte' | 'lt' | 'lte',
-  text: string,
-  test: (more: object) => Condition,
+  asked: string,
+  operator: Comparing,
+  texts: readonly string[],
 ): Condition {
-  const number = numberOf(text)
-  const more = operator.startsWith('g')
-  if (number === null) {
-    if (!/^\d{4}-\d\d-\d\d/.test(text)) throw invalidField(name, 'Enter a number or a date.')
-    const beyond = test(more ? { after: text } : { before: text })
-    return operator.endsWith('e') ? { any: [beyond, test({ is: text })] } : beyond
+  const test = (more: object): Condition => ({ profile: asked, ...more })
+  const wantsMore = operator.startsWith('g')
+  const orEqual = operator.endsWith('e')
+  for (const text of texts) {
+    const number = numberOf(text)
+    if (number !== null) {
+      const beyond = test(wantsMore ? { greater: number } : { less: number })
+      return orEqual ? { any: [beyond, test({ is: number })] } : beyond
+    }
+    const at = instantOf(text)
+    if (at === null) continue
+    // Times are whole milliseconds: from one on is after the one before.
+    const limit = new Date(at + (orEqual ? (wantsMore ? -1 : 1) : 0)).toISOString()
+    return test(wantsMore ? { after: limit } : { before: limit })
   }
-  const beyond = test(more ? { greater: number } : { less: number })
-  return operator.endsWith('e') ? { any: [beyond, test({ is: number })] } : beyond
+  throw invalidField(name, 'Enter a number or a date.')
 }
 
 /** A query is text; the value it means may be stored as a number or a truth value. */
@@ -162,6 +199,5 @@ function readings(text: string): JsonValue[] {
 }
 
 function numberOf(text: string): number | null {
-  const number = /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : null
-  return number
+  return /^\s*[+-]?\d{1,15}(\.\d{1,15})?\s*$/.test(text) ? Number(text) : null
 }

@@ -3,6 +3,7 @@ import type { Key } from '../../core/command.ts'
 import type { AskingEndpoint, DialectResponse, Endpoint } from '../../core/dialect.ts'
 import { Fault, type FieldFault } from '../../core/errors.ts'
 import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
 import { fieldByDisplayName, fields } from './fields.ts'
 import { assertNone, done, readObject, required, requiredList } from './requests.ts'
 import { keysOfId } from './shown-ids.ts'
@@ -12,7 +13,6 @@ import { versionOf } from './version.ts'
 import { joinCompany, prepare } from './write-user.ts'
 
 const idsMax = 1_000
-const attributeLengthMax = 255
 const triesMax = 5
 
 type Kind = 'custom' | 'standard'
@@ -36,7 +36,7 @@ function massUpdate(
       const faults: FieldFault[] = []
       const ids = requiredList(body, 'ids', idsMax, faults)
       const people = ids.map((id) => readId(id, faults))
-      const attribute = required(body, 'attribute', attributeLengthMax, faults)
+      const attribute = required(body, 'attribute', limits.nameLengthMax, faults)
       assertKind(attribute, kind, faults)
       assertNone(faults)
       const set: JsonObject = { [attribute]: own(body, 'value') ?? null }

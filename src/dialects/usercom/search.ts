@@ -48,14 +48,15 @@ const search: AskingEndpoint = {
   },
 }
 
-/** `GET /users-by-id/search/?user_id=`: old clients ask here. */
+/** `GET /users-by-id/search/?user_id=`: old clients ask here; `custom_id` is the newer name. */
 const searchByUserId: AskingEndpoint = {
   method: 'GET',
   path: '/users-by-id/search',
   scope: 'profiles:read',
   *ask(request, view) {
     versionOf(request)
-    const value = parameters(request.query).get('user_id')
+    const given = parameters(request.query)
+    const value = given.get('user_id') ?? given.get('custom_id')
     if (value === undefined) throw notServed('/users-by-id/search/ takes user_id')
     return yield* showOne(
       value.text === '' ? null : { keys: keysOfUserId(value.text) },

@@ -12,7 +12,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { hasTag, showCompanies } from './company-object.ts'
-import { COMPANY, recordIdOf, TAG } from './kinds.ts'
+import { COMPANY, pathRecordId, TAG } from './kinds.ts'
 import { showRecords } from './list-records.ts'
 import { invalidPage, pageWanted, showPage } from './paging.ts'
 import { parameters } from './query.ts'
@@ -158,8 +158,7 @@ function readName(request: DialectRequest): string {
 }
 
 function* findTag({ params: { id = '' } }: DialectRequest): Asking<StoredRecord> {
-  const number = recordIdOf(id)
-  const record = number === null ? null : yield* askRecord(TAG, { id: number })
+  const record = yield* askRecord(TAG, { id: pathRecordId(id) })
   if (!record) throw new Fault('record_not_found')
   return record
 }

@@ -1,6 +1,7 @@
 import { askCommand, askRecord } from '../../core/ask.ts'
 import { Fault, type FieldFault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
 import { definitionKey, readDefinition } from './definitions.ts'
 import { fieldByDisplayName, fields } from './fields.ts'
 import { done, noContent, readObject, required } from './requests.ts'
@@ -9,14 +10,11 @@ import { onUser } from './user-paths.ts'
 import { versionOf } from './version.ts'
 import { writeUser } from './write-user.ts'
 
-/** The name of an attribute may be longer than a column's. */
-const nameLengthMax = 255
-
 /** `{attribute, value}`: one name, standard or custom; a new one is made (wire notes 6.6). */
 const setOne = onUser('POST', '/set_attribute', 'profiles:write', function* (request, keys) {
   const body = readObject(request.body)
   const faults: FieldFault[] = []
-  const attribute = required(body, 'attribute', nameLengthMax, faults)
+  const attribute = required(body, 'attribute', limits.nameLengthMax, faults)
   if (!Object.hasOwn(body, 'value')) {
     faults.push({ field: 'value', message: 'This field is required.' })
   }
@@ -45,7 +43,7 @@ const removeOne = (method: 'POST' | 'DELETE') =>
   onUser(method, '/remove_attribute', 'profiles:write', function* (request, keys) {
     versionOf(request)
     const faults: FieldFault[] = []
-    const name = required(readObject(request.body), 'attribute', nameLengthMax, faults)
+    const name = required(readObject(request.body), 'attribute', limits.nameLengthMax, faults)
     if (faults.length > 0) throw new Fault('invalid_field', { fields: faults })
     const field = fields.get(name) ?? fieldByDisplayName(name)
     const set: JsonObject = {}

@@ -1,5 +1,6 @@
 import { type Asking, askRecord } from '../../core/ask.ts'
 import type { DialectRequest } from '../../core/dialect.ts'
+import { invalidField } from '../../core/errors.ts'
 import { own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { bodyText, LIST, LIST_MEMBER, recordIdOf } from './kinds.ts'
@@ -30,7 +31,7 @@ const remove = (method: 'POST' | 'DELETE') =>
 /** @throws Fault `invalid_field` when the body names no list there is. */
 function* listNamed(request: DialectRequest): Asking<StoredRecord> {
   const asked = own(readObject(request.body), 'list')
-  if (asked === undefined) throw unknownPk('list', '')
+  if (asked === undefined) throw invalidField('list', 'This field is required.')
   const id = typeof asked === 'number' || typeof asked === 'string' ? recordIdOf(`${asked}`) : null
   const list = id === null ? null : yield* askRecord(LIST, { id })
   if (!list) throw unknownPk('list', asked)

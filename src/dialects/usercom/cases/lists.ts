@@ -43,6 +43,13 @@ export const listCases: DialectCase[] = [
     response: fieldFaults({ list: ['Invalid pk "9" - object does not exist.'] }),
     events: [],
   },
+  {
+    name: 'add_to_list without a list says what is missing',
+    before: [u1],
+    request: call('POST', '/users/{{0.id}}/add_to_list/', {}),
+    response: fieldFaults({ list: ['This field is required.'] }),
+    events: [],
+  },
   ...(['DELETE', 'POST'] as const).flatMap((method): DialectCase[] => [
     {
       name: `remove_from_list by ${method} takes somebody off`,

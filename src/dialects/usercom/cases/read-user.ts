@@ -254,10 +254,13 @@ export const readUserCases: DialectCase[] = [
     response: detail(401, 'Invalid token.'),
     events: [],
   },
-  ...['abc', '1.5', '-1', '12x'].map(
-    (id): DialectCase => ({
-      name: `an id that is no integer (${id}) is no route: a page of HTML`,
-      request: get(`/users/${id}/`),
+  ...[
+    ...['abc', '1.5', '-1', '12x'].map((id) => `/users/${id}/`),
+    ...['/companies/abc/', '/lists/abc/', '/tags/abc/users/', '/attributes/abc/'],
+  ].map(
+    (path): DialectCase => ({
+      name: `an id that is no integer (${path}) is no route: a page of HTML`,
+      request: get(path),
       response: noRoute,
       events: [],
     }),

@@ -17,6 +17,10 @@ const u1 = upsert({ user_id: 'u1' })
 export const set = (attribute: string, value: JsonValue) =>
   call('POST', '/users-by-id/u1/set_attribute/', { attribute, value })
 
+const nameTooLong = fieldFaults({
+  attribute: ['Ensure this field has no more than 128 characters.'],
+})
+
 export const setAttributeCases: DialectCase[] = [
   {
     name: 'set_attribute sets a custom attribute',
@@ -55,6 +59,28 @@ export const setAttributeCases: DialectCase[] = [
     request: set('plan', 'pro'),
     response: notFound,
     events: [],
+  },
+  {
+    name: 'a name over 128 characters is refused wherever one is given',
+    before: [u1],
+    request: call('POST', '/users/{{0.id}}/set_attribute/', {
+      ...{ attribute: 'x'.repeat(129), value: 1 },
+    }),
+    response: nameTooLong,
+    events: [],
+  },
+  {
+    name: 'a name over 128 characters is refused for several users too',
+    before: [u1],
+    request: call('PUT', '/users/mass_update_custom_attributes/', {
+      ...{ ids: ['{{0.id}}'], attribute: 'x'.repeat(129), value: 1 },
+    }),
+    response: nameTooLong,
+    events: [],
+    differs: {
+      vendor: 'Its page on mass updates allows 255.',
+      why: 'A name is one everywhere in Roster; a longer one could not be sent back in a user’s body.',
+    },
   },
   {
     name: 'set_multiple_attributes answers 200 and nothing',

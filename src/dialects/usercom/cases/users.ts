@@ -236,6 +236,13 @@ const listing: DialectCase[] = [
     events: [],
   },
   {
+    name: 'with_email without a word leaves out nobody',
+    before: [upsert(anna), upsert({ user_id: 'u2' })],
+    request: get('/users/?with_email='),
+    response: { status: 200, bodyHolds: { count: 2 } },
+    events: [],
+  },
+  {
     name: 'updated_at from a second on',
     before: [upsert(anna)],
     request: get('/users/?search=updated_at&min=1500000000'),
@@ -277,6 +284,13 @@ const listing: DialectCase[] = [
     before: [upsert(anna)],
     request: get('/users-by-id/search/?user_id=u1'),
     response: { status: 200, bodyHolds: { id: '{{0.id}}' } },
+    events: [],
+  },
+  {
+    name: 'that search takes the newer name of the id too',
+    before: [upsert(anna)],
+    request: get('/users-by-id/search/?custom_id=u1', version2),
+    response: { status: 200, bodyHolds: { id: '{{0.id}}', custom_id: 'u1' } },
     events: [],
   },
   {

@@ -84,6 +84,9 @@ function checkAnswer(expected: DialectCase['response'], answer: Answer, known: K
   }
   checkBody(expected.body, true, answer, known)
   checkBody(expected.bodyHolds, false, answer, known)
+  if (expected.order !== undefined) {
+    assert.equal(Object.keys(JSON.parse(answer.text) as object).join(' '), expected.order)
+  }
 }
 
 function checkBody(

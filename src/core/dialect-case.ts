@@ -24,6 +24,8 @@ export interface DialectCase {
     body?: JsonValue
     /** JSON that must be part of the answer. */
     bodyHolds?: JsonValue
+    /** The names of the body with blanks between them, in the order they have on the wire. */
+    order?: string
   }
   /** The events of `request` alone, in order. An empty list means nothing was logged. */
   events: CaseEvent[]

@@ -23,6 +23,9 @@ const whole = {
   ...{ created_at: '<datetime>', updated_at: '<datetime>', phone_numbers: ['1'] },
   ...{ company_id: 'c1', employees: [], attributes: [], tags: [{ name: 'vip', id: '<int>' }] },
 }
+const order = Object.keys(whole).join(' ')
+const order2 =
+  'id name description email country region city address postal_code size category created_at updated_at phone_numbers custom_id employees tags user_custom_id credit_line'
 const { approx_employees: _size, company_id: _id, attributes: _attributes, ...shared } = whole
 
 export const companyCases: DialectCase[] = [
@@ -32,7 +35,7 @@ export const companyCases: DialectCase[] = [
       ...acme,
       ...{ approx_employees: '12', phone_numbers: ['1'], tags: ['vip'] },
     }),
-    response: { status: 201, headers: { allow: 'GET, POST, HEAD, OPTIONS' }, body: whole },
+    response: { status: 201, headers: { allow: 'GET, POST, HEAD, OPTIONS' }, body: whole, order },
     events: [],
   },
   {
@@ -52,6 +55,7 @@ export const companyCases: DialectCase[] = [
         ...shared,
         ...{ size: 12, category: 'it', custom_id: 'c1', user_custom_id: 'u1', credit_line: 5 },
       },
+      order: order2,
     },
     events: [],
     source: documented('companies/update-company'),

@@ -105,7 +105,7 @@ export const compatibility: Compatibility = {
     },
     {
       what: 'Conversations, notes, deals, products, site views, tickets, activities, agents',
-      why: 'Roster keeps users and what follows from their events.',
+      why: 'Roster keeps users and what follows from their events; to ask for them is a page of HTML with a 404.',
     },
     {
       what: 'Files in multipart bodies',

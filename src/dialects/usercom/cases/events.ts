@@ -148,7 +148,7 @@ export const eventCases: DialectCase[] = [
   {
     name: 'there are no segments',
     request: get('/segments/'),
-    response: { status: 200, body: empty },
+    response: { status: 200, body: empty, order: 'count next previous results' },
     events: [],
     differs: {
       vendor: 'It lists the segments that were made in its app.',

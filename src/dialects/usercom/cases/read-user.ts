@@ -1,7 +1,7 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
-import { detail, get, upsert, upsertPath, version2 } from './requests.ts'
+import { detail, get, recorded, upsert, upsertPath, version2 } from './requests.ts'
 
-/** A user of whom nothing is known, in version 1. */
+/** A user of whom nothing is known, in version 1, with the keys in the recorded order. */
 export const fresh = {
   id: '{{0.id}}',
   key: '<text>',
@@ -44,6 +44,10 @@ export const fresh = {
 
 const { key: _key, user_id: _userId, attributes: _attributes, ...shared } = fresh
 const fresh2 = { ...shared, user_key: '<text>', custom_id: null }
+const order2 = Object.keys(fresh)
+  .filter((name) => name !== 'attributes')
+  .map((name) => ({ key: 'user_key', user_id: 'custom_id' })[name] ?? name)
+  .join(' ')
 
 const full = {
   user_id: 'u1',
@@ -99,6 +103,7 @@ export const readUserCases: DialectCase[] = [
         'x-frame-options': 'SAMEORIGIN',
       },
       body: fresh,
+      order: Object.keys(fresh).join(' '),
     },
     events: [],
   },
@@ -106,7 +111,7 @@ export const readUserCases: DialectCase[] = [
     name: 'a fresh user has every key of version 2 and no other',
     before: [upsert({})],
     request: get('/users/{{0.id}}/', version2),
-    response: { status: 200, body: fresh2 },
+    response: { status: 200, body: fresh2, order: order2 },
     events: [],
   },
   {
@@ -234,6 +239,7 @@ export const readUserCases: DialectCase[] = [
     request: get('/users/4711/'),
     response: notFound,
     events: [],
+    source: recorded,
   },
   { name: 'id 0 is not found', request: get('/users/0/'), response: notFound, events: [] },
   {
@@ -270,6 +276,7 @@ export const readUserCases: DialectCase[] = [
     request: get('/no/such/call/'),
     response: noRoute,
     events: [],
+    source: recorded,
   },
   {
     name: 'GET on update_or_create is a wrong method, not a user of that id',

@@ -67,6 +67,7 @@ export function call(
 
 /** What the vendor's own server was seen to answer, kept by a client's tests. */
 export const recorded = 'recorded by the Ruby client from the vendor’s service, 2018'
+export const seedPage = 'https://user.com/pl/api/user/update-create-user'
 export const documented = (page: string) => `https://apidocs.user.com/${page}`
 
 export const notFound = detail(404, 'Not found.')

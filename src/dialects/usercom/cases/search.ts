@@ -1,5 +1,14 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
-import { detail, get, search, searchPath, upsert, version2 } from './requests.ts'
+import {
+  detail,
+  documented,
+  get,
+  recorded,
+  search,
+  searchPath,
+  upsert,
+  version2,
+} from './requests.ts'
 
 const anna = upsert({ user_id: 'u1', email: 'Anna@Example.org', phone_number: '+48600100200' })
 const found = { status: 200, bodyHolds: { id: '{{0.id}}', user_id: 'u1' } }
@@ -33,6 +42,7 @@ export const searchCases: DialectCase[] = [
       request: search(query),
       response: found,
       events: [],
+      ...(query === 'email=Anna@Example.org' && { source: recorded }),
     }),
   ),
   {
@@ -69,6 +79,7 @@ export const searchCases: DialectCase[] = [
     request: search('key={{1.key}}'),
     response: found,
     events: [],
+    source: documented('v1/users/find-user-by-key'),
   },
   {
     name: 'finds by key in version 2: one object',
@@ -90,6 +101,7 @@ export const searchCases: DialectCase[] = [
     request: search('email=anna@example.org&many=true'),
     response: { status: 200, bodyHolds: [{ user_id: 'u1' }, { user_id: 'u2' }] },
     events: [],
+    source: 'https://user.com/en/api/user/search',
   },
   {
     name: 'many=true with the slash behind it is still many',

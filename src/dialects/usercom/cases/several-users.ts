@@ -1,6 +1,16 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
 import { joined, list } from './lists.ts'
-import { call, created, documented, fieldFaults, get, ok, updated, upsert } from './requests.ts'
+import {
+  call,
+  created,
+  documented,
+  fieldFaults,
+  get,
+  ok,
+  seedPage,
+  updated,
+  upsert,
+} from './requests.ts'
 
 const u1 = upsert({ user_id: 'u1' })
 
@@ -191,6 +201,6 @@ export const severalUsersCases: DialectCase[] = [
         attributes: { id: '<int>', company_id: 'c1', name: 'Acme' },
       },
     ],
-    source: 'https://user.com/pl/api/user/update-create-user',
+    source: seedPage,
   },
 ]

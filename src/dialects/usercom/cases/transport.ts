@@ -6,6 +6,7 @@ import {
   detail,
   fieldFaults,
   get,
+  recorded,
   upsert,
   upsertForm,
   upsertPath,
@@ -20,6 +21,7 @@ function unauthorized(text: string): DialectCase['response'] {
 const notProvided = unauthorized('Authentication credentials were not provided.')
 const invalid = unauthorized('Invalid token.')
 
+const wrongToken = `Token ${'a'.repeat(64)}`
 const tokens: [authorization: string | null, response: DialectCase['response']][] = [
   [null, notProvided],
   ['Bearer {{token}}', notProvided],
@@ -31,7 +33,7 @@ const tokens: [authorization: string | null, response: DialectCase['response']][
     unauthorized('Invalid token header. Token string should not contain spaces.'),
   ],
   ['Token short', invalid],
-  [`Token ${'a'.repeat(64)}`, invalid],
+  [wrongToken, invalid],
   ['Token {{token}}0', invalid],
   [`Token ${'ä'.repeat(64)}`, invalid],
 ]
@@ -43,6 +45,7 @@ const credentialCases: DialectCase[] = [
       request: upsert({ user_id: 'u1' }, { authorization }),
       response,
       events: [],
+      ...(authorization === wrongToken && { source: recorded }),
     }),
   ),
   {

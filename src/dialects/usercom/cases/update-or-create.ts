@@ -4,6 +4,7 @@ import {
   createdAnswer,
   fieldFaults,
   get,
+  seedPage,
   updated,
   updatedAnswer,
   upsert,
@@ -27,6 +28,7 @@ const samples: DialectCase[] = [
     }),
     response: {
       ...createdAnswer,
+      order: 'created id',
       headers: {
         'content-type': 'application/json',
         allow: 'POST, OPTIONS',
@@ -35,6 +37,7 @@ const samples: DialectCase[] = [
       },
     },
     events: johnEvents,
+    source: seedPage,
   },
   {
     name: 'the seed’s PHP sample creates a user',
@@ -44,6 +47,7 @@ const samples: DialectCase[] = [
     ),
     response: createdAnswer,
     events: johnEvents,
+    source: seedPage,
   },
   {
     name: 'the seed’s Python sample creates a user',
@@ -53,12 +57,14 @@ const samples: DialectCase[] = [
     ),
     response: createdAnswer,
     events: johnEvents,
+    source: seedPage,
   },
   {
     name: 'the seed’s Node sample turns out as a form and creates a user',
     request: upsertForm(johnForm),
     response: createdAnswer,
     events: johnEvents,
+    source: seedPage,
   },
   {
     name: 'the seed’s jQuery sample is a form labelled JSON and creates a user, readable in the page',
@@ -72,6 +78,7 @@ const samples: DialectCase[] = [
       headers: { 'access-control-allow-origin': 'https://shop.example' },
     },
     events: johnEvents,
+    source: seedPage,
   },
   {
     name: 'the seed’s XMLHttpRequest sample is a form labelled JSON, sent with credentials',
@@ -84,6 +91,7 @@ const samples: DialectCase[] = [
       },
     },
     events: johnEvents,
+    source: seedPage,
   },
 ]
 

@@ -112,8 +112,9 @@ function customName(
   view: WorkspaceView,
 ): string | null {
   const { name: key } = definitionKey(name)
-  const definition = definitions.find(({ nameStd, deleted }) => nameStd === key && !deleted)
-  if (definition) return definition.stored
+  const definition = definitions.find(({ nameStd }) => nameStd === key)
+  // Values of a deleted attribute stay stored, but no user shows them.
+  if (definition) return definition.deleted ? null : definition.stored
   return view.nameId('attribute', name) > 0 ? name : null
 }
 

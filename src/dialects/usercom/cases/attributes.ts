@@ -2,6 +2,7 @@ import type { DialectCase } from '../../../core/dialect-case.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import {
   call,
+  detail,
   documented,
   fieldFaults,
   get,
@@ -256,6 +257,20 @@ const reading: DialectCase[] = [
       vendor: 'It deletes the values with the attribute.',
       why: 'They are not shown any more, but stay where rules and other interfaces see them: they may be somebody else’s.',
     },
+  },
+  {
+    name: 'a deleted attribute finds nobody any more: there is no such attribute',
+    before: [
+      define({}),
+      upsert({ user_id: 'u1', plan_name: 'a' }),
+      call('DELETE', '/attributes/{{0.id}}/'),
+    ],
+    request: get('/users/search/?plan_name=a'),
+    response: detail(
+      400,
+      'Users can be searched by email, key, phone_number or an attribute; there is no attribute "plan_name".',
+    ),
+    events: [],
   },
   {
     name: 'the name of a deleted attribute may be used again, and old values stay gone',

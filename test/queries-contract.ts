@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Command } from '../src/core/command.ts'
 import type { JsonValue } from '../src/core/json.ts'
-import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
-import type { ProfileQuery, Range } from '../src/core/profile-query.ts'
+import {
+  identifierOf,
+  type Profile,
+  type ProfileId,
+  type WorkspaceId,
+} from '../src/core/profile.ts'
+import type { ProfileFilter, ProfileQuery, Range } from '../src/core/profile-query.ts'
 import type { Store } from '../src/storage/store.ts'
 import { expected, filter, order } from './kit/query-model.ts'
 import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
@@ -87,7 +92,7 @@ export function queriesContract(engine: string, open: OpenStore): void {
             include: which as 'all',
             page: { limit: at.limit },
           }
-          const whole = expected(everyone[index] ?? [], query)
+          const whole = expected(everyone[index] ?? [], query, index === 0)
           const found: ProfileId[] = []
           for await (const page of pages(store, workspaceId, query)) found.push(...ids(page))
           assert.deepEqual(found, whole)
@@ -154,10 +159,70 @@ export function queriesContract(engine: string, open: OpenStore): void {
       assert.deepEqual(ids(profiles), tagged.slice(offset, offset + 5), `offset ${offset}`)
       assert.equal(total, tagged.length)
     }
+    // And so is who is met in the order of an identifier.
+    const identifier = { kind: 'user_id', prefix: 'u1' }
+    const abroad = { profile: 'country', one_of: ['NL', 'BE'] }
+    const [filter, by] = [{ identifier, where: abroad }, { by: 'prefix' }] as const
+    const begun: string[] = []
+    for await (const page of pages(store, id, { filter, order: by, page: { limit: 90 } })) {
+      begun.push(...page.map((one) => identifierOf(one, 'user_id') as string))
+    }
+    const names = living.filter((n) => n % 3 > 0).map((n) => `u${n - 1}`)
+    assert.deepEqual(begun, names.filter((name) => name.startsWith('u1')).sort())
     const removed = { include: 'removed', page: { limit: 2, offset: 5 }, total: true } as const
     const { profiles, total } = await store.queryProfiles(id, removed)
     assert.deepEqual([ids(profiles), total], [[1_025, 1_026], 10])
     assert.equal((await store.statistics()).profiles, 2_090)
+  })
+
+  contract('people come in the order of what begins as it is asked for', async (store, id) => {
+    await store.replaceRules(id, [])
+    await store.updateSettings(id, { indexedAttributes: ['name'] })
+    await store.fillIndexes()
+    const names = [
+      'Anna',
+      'Änne',
+      'anna',
+      'an\u{1f600}',
+      'an\uff5e',
+      'Annabel of a long, long name',
+      '',
+    ]
+    const count = 130
+    await Promise.all(
+      Array.from({ length: count }, (_, n) => store.apply(id, upsert(`u${n}`, { n }))),
+    )
+    // In an order in which whoever owns an address is often not the first who has it.
+    const name = (n: number) => {
+      const email = n % 4 === 0 ? `ann-${n % 3}@x.org` : `ann${(n * 37) % count}@x.org`
+      return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % 7] as string }))
+    }
+    for (let n = 128; n >= 0; n -= 4) await name(n)
+    await Promise.all(Array.from({ length: count }, (_, n) => name(n)))
+    await store.apply(id, remove(5))
+    const { profiles: all } = await store.queryProfiles(id, { ...everybody, include: 'all' })
+    const email = (prefix: string) => ({ identifier: { kind: 'email', prefix } })
+    const asked: ProfileFilter[] = [
+      ...[
+        email('ann'),
+        email('ann-'),
+        { name: 'an' },
+        { name: 'Ann' },
+        { name: 'annabel of a long, ' },
+      ],
+      ...[
+        { ...email('ann1'), name: 'an' },
+        { name: 'an', where: { profile: 'n', greater: 60 } },
+      ],
+    ]
+    for (const filter of asked) {
+      for (const limit of [2, 7, 60]) {
+        const query = { filter, order: { by: 'prefix' as const }, page: { limit } }
+        const found: ProfileId[] = []
+        for await (const page of pages(store, id, query)) found.push(...ids(page))
+        assert.deepEqual(found, expected(all, query, true), JSON.stringify({ filter, limit }))
+      }
+    }
   })
 
   contract('an index follows what happens to a person', async (store, id) => {

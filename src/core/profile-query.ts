@@ -42,6 +42,11 @@ export interface Range {
 export type ProfileOrder =
   | { by: 'id' | 'created' | 'updated'; descending?: boolean }
   /**
+   * By what begins as the filter asks: as its `name` does, or else the `prefix` of its identifier;
+   * of a name no more than a few letters count. By id where no index has that order.
+   */
+  | { by: 'prefix'; descending?: false }
+  /**
    * By an attribute as text, in any case, or as a number. Whoever has no value of that kind comes
    * last, in either direction.
    */

@@ -122,6 +122,21 @@ export class IdSet {
     return new IdSet(blocks)
   }
 
+  has(id: Id): boolean {
+    const number = idBlockOf(id)
+    let [low, high] = [0, this.#blocks.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#blocks[middle] as Block).number < number) low = middle + 1
+      else high = middle
+    }
+    const found = this.#blocks[low]
+    if (found?.number !== number) return false
+    const bytes = new Uint8Array(found.bits.buffer, found.bits.byteOffset, mapBytes)
+    const offset = (id - 1) % idBlock
+    return ((bytes[offset >> 3] as number) & (0x80 >> (offset & 7))) !== 0
+  }
+
   all(): ProfileId[] {
     return this.#blocks.flatMap((block) => idsOf(block))
   }

@@ -6,10 +6,17 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
-import { choosePath, type Path, textHeld, withoutIndex } from './plan-search.ts'
+import { choosePath, orderedStretches, type Path, textHeld, withoutIndex } from './plan-search.ts'
 import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
-import { compareKeys, readCursor, type SortKey, sortKey, writeCursor } from './search-order.ts'
+import {
+  compareKeys,
+  isByPrefix,
+  readCursor,
+  type SortKey,
+  sortKey,
+  writeCursor,
+} from './search-order.ts'
 import {
   batch,
   findOffset,
@@ -41,9 +48,9 @@ export async function searchProfiles(
   budget: SearchBudget,
 ): Promise<RowPage> {
   assertQuery(asked)
-  const query = withoutEmptyFilter(asked)
   const state = await source.state(workspaceId)
-  if (!state) return { rows: [], next: null, total: query.total ? 0 : null }
+  if (!state) return { rows: [], next: null, total: asked.total ? 0 : null }
+  const query = inKnownOrder(withoutEmptyFilter(asked), state)
   budget.explain = (read) => tooLong(query, state, budget.ms, read)
   const path = await choosePath(source, workspaceId, state, query)
   const search: Search = {
@@ -70,9 +77,19 @@ function withoutEmptyFilter(query: ProfileQuery): ProfileQuery {
   return rest
 }
 
+/** The first page settles the order of those behind it, whatever indexes there are by then. */
+function inKnownOrder(query: ProfileQuery, state: SearchState): ProfileQuery {
+  const { order, page } = query
+  if (order?.by !== 'prefix') return query
+  const cursor = 'after' in page ? page.after : undefined
+  const known = cursor === undefined ? orderedStretches(query, state) !== null : isByPrefix(cursor)
+  return known ? query : { ...query, order: { by: 'id' } }
+}
+
 /** Whether what is walked comes in the order asked for, so that reading can stop at the page. */
 function isInOrder({ query: { order }, path }: Search): boolean {
   if (!order || order.by === 'id') return true
+  if (order.by === 'prefix') return path.by === 'texts'
   return order.by === 'created' && path.by === 'scan'
 }
 
@@ -113,12 +130,13 @@ async function readPage(search: Search): Promise<Hit[]> {
     skip = 0
   }
   const hits: Hit[] = []
-  const size = filter && !isExact ? batch : Math.min(page.limit + 1, batch)
+  const asRead = isExact || path.by === 'texts'
+  const size = filter && !asRead ? batch : Math.min(page.limit + 1, batch)
   for await (const rows of walk(search, start, size)) {
     for (const row of rows) {
       if (!search.passes(row)) continue
       if (skip > 0) skip -= 1
-      else if (hits.push({ row, key: sortKey(order, row) }) > page.limit) return hits
+      else if (hits.push({ row, key: sortKey(query, row) }) > page.limit) return hits
     }
   }
   return hits
@@ -133,7 +151,7 @@ async function sortPage(search: Search): Promise<Hit[]> {
   for await (const rows of walk(search, { after: null, skip: 0 }, batch)) {
     for (const row of rows) {
       if (!search.passes(row)) continue
-      const entry = { key: sortKey(order, row), id: idOf(row) }
+      const entry = { key: sortKey(query, row), id: idOf(row) }
       if (!cursor || compareKeys(order, entry, cursor) > 0) keys.push(entry)
     }
   }

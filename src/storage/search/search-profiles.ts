@@ -130,8 +130,8 @@ async function readPage(search: Search): Promise<Hit[]> {
     skip = 0
   }
   const hits: Hit[] = []
-  const asRead = isExact || path.by === 'texts'
-  const size = filter && !asRead ? batch : Math.min(page.limit + 1, batch)
+  // Most of those whom an index leads to pass; of everybody it may be few.
+  const size = filter && path.by === 'scan' ? batch : Math.min(page.limit + 1, batch)
   for await (const rows of walk(search, start, size)) {
     for (const row of rows) {
       if (!search.passes(row)) continue

@@ -138,24 +138,24 @@ async function* walkIds(
   let after = start.after?.id ?? null
   let { skip } = start
   if (path.by === 'scan' || path.by === 'texts') return
-  for (;;) {
+  for (let limit = size; ; limit = idsMax) {
     const ids =
       path.by === 'set'
-        ? path.set.page({ after, descending, skip, limit: size })
-        : await phoned(path.phones)
+        ? path.set.page({ after, descending, skip, limit })
+        : await phoned(path.phones, limit)
     if (ids.length === 0) return
     yield ids
     after = ids.at(-1) as ProfileId
     skip = 0
   }
 
-  async function phoned(phones: readonly string[]): Promise<ProfileId[]> {
+  async function phoned(phones: readonly string[], limit: number): Promise<ProfileId[]> {
     const found = new Set<ProfileId>()
     for (const phone of phones) {
-      const wanted = { after, descending, limit: size }
+      const wanted = { after, descending, limit }
       for (const id of await source.phoned(workspaceId, phone, wanted)) found.add(id)
     }
-    return [...found].sort((a, b) => (a - b) * sign).slice(0, size)
+    return [...found].sort((a, b) => (a - b) * sign).slice(0, limit)
   }
 }
 

@@ -14,6 +14,8 @@ import {
 const delimiters = [',', ';', '\t', '|'] as const
 /** Where the header is looked for. */
 const headBytes = 65_536
+/** Letters of cells beyond the header that are told. */
+const leftShownMax = 500
 
 /**
  * Opens a file of comma-separated values (RFC 4180) whose first line is a header. The delimiter is
@@ -50,7 +52,7 @@ async function* batches(
     on_record: (record) => rowOf(++number, record, columns) as unknown as string[],
     on_skip: (error) => {
       number += 1
-      const fault = error?.message ?? 'cannot be read'
+      const fault = `cannot be read: ${error?.message ?? 'it is no CSV'}`
       skipped.push({ number, cells: null, fault, raw: '' })
       return undefined
     },
@@ -72,8 +74,11 @@ async function* batches(
 
 function rowOf(number: number, record: string[], columns: readonly string[]): SourceRow {
   if (record.length !== columns.length) {
-    const fault = `has ${record.length} cells where the header has ${columns.length}`
-    return { number, cells: null, fault, raw: record.join(',') }
+    const left = record.slice(columns.length).map((cell) => JSON.stringify(cell))
+    const fault =
+      `has ${record.length} cells where the header has ${columns.length}` +
+      (left.length === 0 ? '' : `, which leaves over ${left.join(', ').slice(0, leftShownMax)}`)
+    return { number, cells: null, fault, raw: record }
   }
   const cells = new Map<string, string>()
   for (const [index, name] of columns.entries()) {
@@ -88,7 +93,11 @@ function parserOptions(delimiter: string) {
     delimiter,
     bom: true,
     relax_column_count: true,
+    // A quote in the middle of a cell is one, as in: 27" screen.
+    relax_quotes: true,
     skip_empty_lines: true,
+    // Spreadsheets leave lines of nothing but delimiters below what they hold.
+    skip_records_with_empty_values: true,
     max_record_size: rowLengthMax,
   } as const
 }

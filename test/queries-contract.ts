@@ -8,19 +8,19 @@ import {
   type ProfileId,
   type WorkspaceId,
 } from '../src/core/profile.ts'
-import type { ProfileFilter, ProfileQuery, Range } from '../src/core/profile-query.ts'
+import type { ProfileQuery, Range } from '../src/core/profile-query.ts'
 import type { Store } from '../src/storage/store.ts'
 import { expected, filter, order } from './kit/query-model.ts'
 import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
 
-const everybody = { page: { limit: 1_000 } }
-const remove = (id: number): Command => ({
+export const everybody = { page: { limit: 1_000 } }
+export const remove = (id: number): Command => ({
   kind: 'remove-profile',
   keys: [{ profile: id as ProfileId }],
   source,
 })
 
-const ids = (profiles: readonly Profile[]) => profiles.map(({ id }) => id)
+export const ids = (profiles: readonly Profile[]) => profiles.map(({ id }) => id)
 
 async function find(store: Store, id: WorkspaceId, query: Partial<ProfileQuery>) {
   return ids((await store.queryProfiles(id, { ...everybody, ...query })).profiles)
@@ -58,7 +58,7 @@ async function people(store: Store, id: WorkspaceId, count: number): Promise<Pro
 
 const tagsOf = (n: number) => ['a', 'b', 'c'].filter((_, place) => (n >> place) % 2 === 1)
 
-async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
+export async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
   for (let after: string | undefined; ; ) {
     const wanted = { ...query, page: { limit: query.page.limit, after } }
     const { profiles, next } = await store.queryProfiles(id, wanted)
@@ -173,56 +173,6 @@ export function queriesContract(engine: string, open: OpenStore): void {
     const { profiles, total } = await store.queryProfiles(id, removed)
     assert.deepEqual([ids(profiles), total], [[1_025, 1_026], 10])
     assert.equal((await store.statistics()).profiles, 2_090)
-  })
-
-  contract('people come in the order of what begins as it is asked for', async (store, id) => {
-    await store.replaceRules(id, [])
-    await store.updateSettings(id, { indexedAttributes: ['name'] })
-    await store.fillIndexes()
-    const names = [
-      'Anna',
-      'Änne',
-      'anna',
-      'an\u{1f600}',
-      'an\uff5e',
-      'Annabel of a long, long name',
-      '',
-    ]
-    const count = 130
-    await Promise.all(
-      Array.from({ length: count }, (_, n) => store.apply(id, upsert(`u${n}`, { n }))),
-    )
-    // In an order in which whoever owns an address is often not the first who has it.
-    const name = (n: number) => {
-      const email = n % 4 === 0 ? `ann-${n % 3}@x.org` : `ann${(n * 37) % count}@x.org`
-      return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % 7] as string }))
-    }
-    for (let n = 128; n >= 0; n -= 4) await name(n)
-    await Promise.all(Array.from({ length: count }, (_, n) => name(n)))
-    await store.apply(id, remove(5))
-    const { profiles: all } = await store.queryProfiles(id, { ...everybody, include: 'all' })
-    const email = (prefix: string) => ({ identifier: { kind: 'email', prefix } })
-    const asked: ProfileFilter[] = [
-      ...[
-        email('ann'),
-        email('ann-'),
-        { name: 'an' },
-        { name: 'Ann' },
-        { name: 'annabel of a long, ' },
-      ],
-      ...[
-        { ...email('ann1'), name: 'an' },
-        { name: 'an', where: { profile: 'n', greater: 60 } },
-      ],
-    ]
-    for (const filter of asked) {
-      for (const limit of [2, 7, 60]) {
-        const query = { filter, order: { by: 'prefix' as const }, page: { limit } }
-        const found: ProfileId[] = []
-        for await (const page of pages(store, id, query)) found.push(...ids(page))
-        assert.deepEqual(found, expected(all, query, true), JSON.stringify({ filter, limit }))
-      }
-    }
   })
 
   contract('an index follows what happens to a person', async (store, id) => {

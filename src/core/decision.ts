@@ -4,6 +4,7 @@ import type { Event, FoundBy } from './event.ts'
 import type { Known, Need } from './known.ts'
 import type { Delivery, DeliveryId } from './planned-delivery.ts'
 import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+import type { RecordId, RecordWrite, StoredRecord } from './record.ts'
 import type { RuleSet } from './rule-set.ts'
 import type { RuleCount, Run, RunWrite } from './run.ts'
 import type { WorkspaceSettings } from './workspace.ts'
@@ -35,6 +36,8 @@ export interface Decided {
    * puts it in its lane: behind others of its lane it is `queued`.
    */
   deliveries: Delivery[]
+  /** What rules want written besides what the command says itself, to be carried out behind it. */
+  records: RecordWrite[]
   foundBy: FoundBy
   /**
    * The living profile the command was about, as the decision leaves it; null when there is none.
@@ -156,6 +159,7 @@ function renumber(decided: Decided, to: Renumbering): void {
     if (event.previous !== null) event.previous = to.event(event.previous)
     if (event.subject !== null) event.subject = to.profile(event.subject)
     if (event.cause) event.cause.event = to.event(event.cause.event)
+    renumberMerge(event, to)
   }
   for (const write of decided.runs) {
     if (write.kind === 'cancel') {
@@ -173,6 +177,36 @@ function renumber(decided: Decided, to: Renumbering): void {
     if (profile) profile.id = to.profile(profile.id)
     if (person) renumberPerson(person, to)
   }
+  decided.records = decided.records.map((write) => {
+    if (!('subject' in write) || typeof write.subject !== 'number') return write
+    return { ...write, subject: to.profile(write.subject) }
+  })
+}
+
+/**
+ * Puts the ids of records in the place of local ones, once the writes of a command, its own and
+ * those of its rules, have come to something.
+ */
+export function settleRecords(decided: Decided, made: readonly (StoredRecord | null)[]): void {
+  const settled = <T extends { record?: { id: RecordId } }>(seen: T): T => {
+    const { record } = seen
+    if (!record || record.id > 0) return seen
+    const id = made[-record.id - 1]?.id
+    if (id !== undefined) return { ...seen, record: { ...record, id } }
+    const { record: _, ...rest } = seen
+    return rest as T
+  }
+  for (const write of decided.runs) {
+    if (write.kind === 'put') write.run = { ...write.run, seen: settled(write.run.seen) }
+  }
+  for (const delivery of decided.deliveries) delivery.seen = settled(delivery.seen)
+}
+
+/** A rule may merge somebody into a person that the same decision made. */
+function renumberMerge(event: Event, to: Renumbering): void {
+  const { into } = event.attributes
+  if (event.type !== 'profile.absorbed' || typeof into !== 'number') return
+  event.attributes = { ...event.attributes, into: to.profile(into as ProfileId) }
 }
 
 function renumberPerson(profile: Profile, to: Renumbering): void {
@@ -192,9 +226,14 @@ function renumberRun(run: Run, to: Renumbering): void {
   }
 }
 
+/** Whether somebody goes into another: ids of people stand in what that writes. */
+export function mergesAnybody({ events }: Decided): boolean {
+  return events.some(({ type }) => type === 'profile.absorbed')
+}
+
 /** Whether there is anything to write. */
 export function changesAnything(decided: Decided): boolean {
-  const { events, profiles, runs, ruleCounts, deliveries } = decided
-  const lists = [events, profiles, runs, ruleCounts, deliveries]
+  const { events, profiles, runs, ruleCounts, deliveries, records } = decided
+  const lists = [events, profiles, runs, ruleCounts, deliveries, records]
   return lists.some(({ length }) => length > 0)
 }

@@ -78,6 +78,7 @@ function render(
   const rendered = renderSettings(settings, templates, () => ({
     event: seen.event.attributes,
     profile: seen.profile?.attributes ?? {},
+    record: seen.record?.values ?? {},
     changes: changesScope(seen.event.changes),
     workspace: { name: workspace.name },
     now: plannedAt,
@@ -96,6 +97,7 @@ function seenThen(seen: SeenForDelivery, on: TriedOn): SeenForDelivery {
     event,
     profile: seen.profile && { ...seen.profile, ...(id && version && { id, version }) },
     ...(seen.person && { person: { ...seen.person, ...(person && { id: person.id }) } }),
+    ...(seen.record && { record: seen.record }),
   }
 }
 

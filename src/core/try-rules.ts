@@ -1,10 +1,19 @@
+import { withoutRecords } from './answer-records.ts'
 import { advanceKnown } from './advance-known.ts'
 import type { Command } from './command.ts'
 import { continueRun } from './continue-run.ts'
 import { type Decide, type Decided, type LastIds, lastIdsAfter, settle } from './decision.ts'
 import type { Change, Event } from './event.ts'
 import type { JsonObject } from './json.ts'
-import { emptyKnown, identifierKey, type Known, type KnownRun, type Need } from './known.ts'
+import {
+  emptyKnown,
+  identifierKey,
+  type Known,
+  type KnownRun,
+  type Need,
+  type RecordAsk,
+  recordAskKey,
+} from './known.ts'
 import { limits } from './limits.ts'
 import type { Delivery } from './planned-delivery.ts'
 import {
@@ -30,6 +39,8 @@ export interface Trial {
   }
   /** Whom the event is about; null for nobody. */
   profile: { attributes: JsonObject; tags: string[]; identifiers?: Identifier[] } | null
+  /** What the store says of records, by `recordAskKey`; what is not here is not there. */
+  records?: ReadonlyMap<string, unknown>
   /** The time of the event; waits are taken as over one after the other. */
   now: number
 }
@@ -41,6 +52,8 @@ export interface Tried {
   runs: Run[]
   /** What was owed to destinations, not rendered. */
   deliveries: Delivery[]
+  /** What was asked of records and not given. */
+  unknown: RecordAsk[]
   /** The given person as the rules left them; null when they were removed, or there was nobody. */
   profile: Profile | null
 }
@@ -69,8 +82,8 @@ export function tryRules(
     if (next?.dueAt == null) break
     world.apply(continueRun(next), next.dueAt)
   }
-  const { events, deliveries } = world
-  return { events, runs: [...world.runs.values()], deliveries, profile: world.given() }
+  const { events, deliveries, unknown } = world
+  return { events, unknown, runs: [...world.runs.values()], deliveries, profile: world.given() }
 }
 
 const givenId = 1 as ProfileId
@@ -83,9 +96,12 @@ class World {
   readonly #decide: Decide
   readonly #rules: readonly Rule[]
   readonly #known = emptyKnown()
+  readonly #records: ReadonlyMap<string, unknown>
+  readonly unknown: RecordAsk[] = []
   #last: LastIds
 
-  constructor(decide: Decide, rules: readonly Rule[], { profile, now }: Trial) {
+  constructor(decide: Decide, rules: readonly Rule[], { profile, records, now }: Trial) {
+    this.#records = records ?? new Map()
     this.#decide = decide
     this.#rules = rules
     this.#last = { event: 0, profile: profile ? 1 : 0, delivery: 0 }
@@ -137,7 +153,14 @@ class World {
     } else if ('profile' in need) known.profiles.set(need.profile, null)
     else if ('run' in need) known.runs.set(runId(need.run), this.#runOf(runId(need.run)))
     else if ('ruleCounts' in need) known.ruleCounts.set(need.ruleCounts, new Map())
+    else if ('records' in need) this.#answer(need.records)
     else known.attributeNames.set(need.attributeName, false)
+  }
+
+  #answer(ask: RecordAsk): void {
+    const key = recordAskKey(ask)
+    if (!this.#records.has(key)) this.unknown.push(ask)
+    this.#known.records.set(key, this.#records.get(key) ?? withoutRecords(ask))
   }
 
   #runOf(id: string): KnownRun | null {

@@ -213,14 +213,17 @@ export function* changeSubprofile(
 
 export function* removeSubprofile(collection: Collection, record: StoredRecord): Asking<void> {
   const { id, kind, subject, createdAt: created } = record
+  // It goes on answering that it was there; nothing of what it said is kept. One that goes in the
+  // transaction that made it was never there to anybody.
+  const body = { kind, created }
+  const trace = { op: 'put', kind: REMOVED_SUBPROFILE, name: String(id), subject, body } as const
   yield* writeSubprofile(
     'removed',
     collection,
     subject as ProfileId,
     storedFields(record),
     { op: 'delete', kind, at: { id } },
-    // It goes on answering that it was there; nothing of what it said is kept.
-    { op: 'put', kind: REMOVED_SUBPROFILE, name: String(id), subject, body: { kind, created } },
+    ...(id > 0 ? [trace] : []),
   )
 }
 

@@ -20,7 +20,7 @@ const word = WEBHOOK.slice('copernica.'.length)
 const webhooksMax = 100
 const urlLengthMax = 2_048
 
-/** What the vendor has; of what is about mailings there is nothing to tell here. */
+/** What the vendor has; of mails it is told what somebody reports: see `mail-events.ts`. */
 const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
 
 /** Whoever unsubscribes is changed, as anybody who is changed otherwise. */
@@ -164,7 +164,7 @@ function readHandler(value: unknown): string {
   return url.href
 }
 
-/** What it is told of: profiles alone, of one database or of all. */
+/** What it is told of: profiles and mails to them, of one database or of all. */
 function* subscriptionOf(
   { handler, trigger, database, collection }: JsonObject,
   { workspace }: DialectRequest,

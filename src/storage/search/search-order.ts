@@ -2,6 +2,7 @@ import { invalidField } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import type { ProfileId } from '../../core/profile.ts'
 import type { ProfileOrder, ProfileQuery } from '../../core/profile-query.ts'
+import { randomKey } from '../../core/random-order.ts'
 import type { Row } from '../rows.ts'
 
 /** What a profile is sorted by; null comes last in either direction. */
@@ -22,6 +23,8 @@ export function sortKey(order: ProfileOrder | undefined, row: Row): SortKey {
       return row.created_at as number
     case 'updated':
       return row.updated_at as number
+    case 'random':
+      return randomKey(order.seed, row.id as number)
     case 'attribute': {
       const attributes = JSON.parse(row.attributes as string) as JsonObject
       const value = own(attributes, order.name)

@@ -79,7 +79,10 @@ async function assertRandom(
   }
   const whole: number[] = []
   for (let at = 0; at <= all.length; at += 500) whole.push(...(await drawn(1, at, 500)))
-  assert.deepEqual(whole.toSorted((a, b) => a - b), all)
+  assert.deepEqual(
+    whole.toSorted((a, b) => a - b),
+    all,
+  )
   const first = await drawn(1, 0, 200)
   assert.deepEqual(first, whole.slice(0, 200))
   for (const other of [all.slice(0, 200), await drawn(2, 0, 200)]) assert.notDeepEqual(first, other)
@@ -181,7 +184,12 @@ export function queriesContract(engine: string, open: OpenStore): void {
     await assertRandom(store, id, {}, living)
     await assertRandom(store, id, { where: both }, tagged)
     const elsewhere = { where: { profile: 'country', is_not: 'DE' } }
-    await assertRandom(store, id, elsewhere, living.filter((n) => n % 3 > 0))
+    await assertRandom(
+      store,
+      id,
+      elsewhere,
+      living.filter((n) => n % 3 > 0),
+    )
     const removed = { include: 'removed', page: { limit: 2, offset: 5 }, total: true } as const
     const { profiles, total } = await store.queryProfiles(id, removed)
     assert.deepEqual([ids(profiles), total], [[1_025, 1_026], 10])

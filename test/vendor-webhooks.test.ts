@@ -213,6 +213,51 @@ for (const engine of engines) {
       assert.equal((await settled(roster.store, world)).length, 5)
     })
 
+    test('webhooks of Copernica for a collection are told of its subprofiles', async () => {
+      using shop = await receiver()
+      const world = await roster.newWorkspace({ privateWebhooks: true })
+      const call = copernica(roster, world)
+      await call('POST', '/databases', { name: 'Shop' })
+      const make = async (name: string) => {
+        const { id } = await call('POST', '/database/shop/collections', { name })
+        await call('POST', `/collection/${id}/fields`, { name: 'Amount', type: 'integer' })
+        return id
+      }
+      const [collection, other] = [await make('Orders'), await make('Carts')]
+      for (const trigger of ['create', 'update', 'delete', 'click']) {
+        const handler = `${shop.url}${trigger}`
+        await call('POST', '/webhooks', { handler, trigger, collection })
+      }
+      const fields = { email: 'jo@example.org' }
+      const { id: profile } = await call('POST', '/database/shop/profiles', { fields })
+      const order = (of: string, body: object) =>
+        call('POST', `/profile/${profile}/subprofiles/${of}`, body)
+      const { id } = await order(collection, { Amount: '5' })
+      await order(other, { Amount: '7' })
+      await call('PUT', `/subprofile/${id}`, { Amount: '6' })
+      await call('DELETE', `/subprofile/${id}`)
+      await settled(roster.store, world)
+      const stamps = ['timestamp', 'time', 'created', 'modified']
+      const told = shop.calls.map(({ path, body }) => [
+        path,
+        shape(new URLSearchParams(body), stamps),
+      ])
+      const about = {
+        ...{ timestamp: 'date', time: 'seconds', profile, subprofile: id, collection },
+        database: (await databaseId(call)) ?? '',
+      }
+      const times = { created: 'date', modified: 'date' }
+      const holds = (amount: string, trigger: string) => ({
+        ...{ type: trigger, ...about, 'fields[Amount]': amount },
+        ...(trigger !== 'delete' && { ...times, 'parameters[Amount]': amount }),
+      })
+      assert.deepEqual(Object.fromEntries(told), {
+        '/create': holds('5', 'create'),
+        '/update': holds('6', 'update'),
+        '/delete': holds('6', 'delete'),
+      })
+    })
+
     test('webhooks of Copernica are told what became of mails, by whoever sent them', async () => {
       using shop = await receiver()
       const world = await roster.newWorkspace({ privateWebhooks: true })
@@ -338,6 +383,11 @@ function isSigned({ headers, method, path, body }: Received, publicKey: string):
   })
   const proof = Buffer.from(/signature="([^"]+)"/.exec(given)?.[1] ?? '', 'base64')
   return verify('sha256', Buffer.from(text.join('\n')), publicKey, proof)
+}
+
+async function databaseId(call: ReturnType<typeof copernica>): Promise<string | undefined> {
+  const { body } = await call('GET', '/database/shop')
+  return (body as { ID: string }).ID
 }
 
 /** Calls version 4 of the vendor's API. */

@@ -15,10 +15,7 @@ import { createTemplates, type Templates } from './template.ts'
  * Binds the actions into the decision. The decision is pure: the same state, command and
  * context give the same verdict, so it may be run again with more state until nothing is missing.
  */
-export function createDecide(
-  actions: Actions,
-  collections: readonly Collections[] = [],
-): Decide {
+export function createDecide(actions: Actions, collections: readonly Collections[] = []): Decide {
   const templates = createTemplates()
   return (known, command, context) => {
     try {

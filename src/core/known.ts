@@ -20,7 +20,10 @@ export interface Known {
 }
 
 /** What a decision may ask about records. */
-export type RecordAsk = Extract<Ask, { record: unknown } | { records: unknown } | { recordPage: unknown }>
+export type RecordAsk = Extract<
+  Ask,
+  { record: unknown } | { records: unknown } | { recordPage: unknown }
+>
 
 /** The key under which `Known.records` has an answer. */
 export function recordAskKey(ask: RecordAsk): string {

@@ -78,11 +78,7 @@ export function isPlaceholder(kind: string, value: string): boolean {
   return placeholders.has(name) || /^[0-]+$/.test(name)
 }
 
-function tooMany(
-  into: Profile,
-  from: readonly Profile[],
-  linked: readonly string[],
-): MergeRisk[] {
+function tooMany(into: Profile, from: readonly Profile[], linked: readonly string[]): MergeRisk[] {
   const all = new Map<string, Set<string>>()
   for (const { identifiers } of [into, ...from]) {
     for (const { kind, value } of identifiers) {

@@ -10,7 +10,12 @@ test('every number is at one place, whatever the seed', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 700 }), seeds, (size, seed) => {
       const at = shuffled(size, seed)
-      assert.deepEqual(upTo(size).map(at).sort((a, b) => a - b), upTo(size))
+      assert.deepEqual(
+        upTo(size)
+          .map(at)
+          .sort((a, b) => a - b),
+        upTo(size),
+      )
     }),
   )
 })
@@ -27,7 +32,9 @@ test('what comes first is spread over all, and falls on each as often as on any 
     const count = drawn.filter((each) => each === n).length
     assert.ok(count > 300 && count < 500, `${n} came first ${count} times of 4,000`)
   }
-  const halves = upTo(1_000).map(shuffled(1_000_000, 7)).filter((each) => each < 500_000)
+  const halves = upTo(1_000)
+    .map(shuffled(1_000_000, 7))
+    .filter((each) => each < 500_000)
   assert.ok(halves.length > 430 && halves.length < 570, `${halves.length} of the first half`)
 })
 

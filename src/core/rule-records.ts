@@ -1,8 +1,8 @@
 import type { Ask, Asking } from './ask.ts'
 import type { Collection, Collections } from './collection.ts'
 import type { Applied, Command, RecordEvent } from './command.ts'
-import type { Cause } from './event.ts'
 import { invalidField } from './errors.ts'
+import type { Cause } from './event.ts'
 import type { Journal } from './journal.ts'
 import { type JsonObject, merged } from './json.ts'
 import { type Known, NeedMore, type RecordAsk, recordAskKey } from './known.ts'
@@ -162,7 +162,8 @@ export class RuleRecords {
       if (write.kind !== kind || write.op === 'clear') continue
       if (write.op === 'put') {
         const isOurs = subject === null || write.subject === subject
-        if (write.id === undefined && isOurs) byId.set(localRecordId(index), this.#made(write, index))
+        if (write.id === undefined && isOurs)
+          byId.set(localRecordId(index), this.#made(write, index))
         continue
       }
       const there = 'id' in write.at ? byId.get(write.at.id) : undefined

@@ -6,8 +6,8 @@ import type { JsonObject } from './json.ts'
 import { limits } from './limits.ts'
 import type { Identifier } from './profile.ts'
 import { type Rule, ruleLabel, takesSource } from './rule.ts'
-import type { RecordRef, RuleRecords } from './rule-records.ts'
 import { RuleCounters } from './rule-counters.ts'
+import type { RecordRef, RuleRecords } from './rule-records.ts'
 import {
   endRun,
   isCancelledBy,

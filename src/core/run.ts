@@ -1,8 +1,8 @@
 import type { Change, DropReason, Event, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { DeliveryId } from './planned-delivery.ts'
-import type { RecordRef } from './rule-records.ts'
 import type { EventId, Identifier, ProfileId } from './profile.ts'
+import type { RecordRef } from './rule-records.ts'
 
 export type RunState = 'waiting' | 'done' | 'failed' | 'cancelled'
 

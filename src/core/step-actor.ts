@@ -99,7 +99,9 @@ export class StepActor {
     run.seen = { ...seen, ...(current && { record: current }) }
     const [without] = dropped
     const did = acted(events.slice(first))
-    const record = without ? { ...did, ...(!did.events && { did: 'dropped' as const }), ...without } : did
+    const record = without
+      ? { ...did, ...(!did.events && { did: 'dropped' as const }), ...without }
+      : did
     return ends ? { record, end: { state: 'done', reason: 'no_record' } } : { record }
   }
 
@@ -160,7 +162,12 @@ export class StepActor {
   }
 
   /** Does what a step planned, or says why it had no effect. */
-  #carryOut(plan: Exclude<StepPlan, RecordStep>, run: Run, cause: Cause, event: Event | null): Dropped | null {
+  #carryOut(
+    plan: Exclude<StepPlan, RecordStep>,
+    run: Run,
+    cause: Cause,
+    event: Event | null,
+  ): Dropped | null {
     switch (plan.kind) {
       case 'skip':
         return { name: plan.name, reason: plan.reason }
@@ -217,18 +224,19 @@ export class StepActor {
   }
 
   #recordSeen(ref: RecordRef | undefined): SeenForDelivery['record'] {
-    const found = ref && this.#records.at(ref)
-    return found ? { ...ref, values: found.collection.show(found.record) } : undefined
+    return ref && { ...ref, values: this.#records.shown(ref) }
   }
 }
 
 function acted(caused: readonly Event[]): Pick<StepRecord, 'did' | 'events'> {
-  return caused.length === 0 ? { did: 'acted' } : { did: 'acted', events: caused.map(({ id }) => id) }
+  return caused.length === 0
+    ? { did: 'acted' }
+    : { did: 'acted', events: caused.map(({ id }) => id) }
 }
 
-/** The kind of identifier that a step was to give somebody. */
+/** The kind of identifier that a step was to link. */
 function identifiedBy(plan: StepPlan): string | undefined {
-  return plan.kind === 'write-profile' ? plan.changes.identify?.[0]?.kind : undefined
+  return plan.kind === 'write-profile' ? plan.changes.link?.[0]?.kind : undefined
 }
 
 function copyOf(person: Profile): Profile {

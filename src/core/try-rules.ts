@@ -1,5 +1,5 @@
-import { withoutRecords } from './answer-records.ts'
 import { advanceKnown } from './advance-known.ts'
+import { withoutRecords } from './answer-records.ts'
 import type { Command } from './command.ts'
 import { continueRun } from './continue-run.ts'
 import { type Decide, type Decided, type LastIds, lastIdsAfter, settle } from './decision.ts'

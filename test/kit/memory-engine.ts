@@ -1,3 +1,4 @@
+import { withoutRecords } from '../../src/core/answer-records.ts'
 import type { Applied, Command } from '../../src/core/command.ts'
 import { continueRun } from '../../src/core/continue-run.ts'
 import {
@@ -10,7 +11,6 @@ import {
   settle,
 } from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
-import { withoutRecords } from '../../src/core/answer-records.ts'
 import { emptyKnown, identifierKey, type Need, recordAskKey } from '../../src/core/known.ts'
 import { limits } from '../../src/core/limits.ts'
 import type { Delivery } from '../../src/core/planned-delivery.ts'

@@ -9,6 +9,7 @@ import { type Field, fieldsOf } from './field-definitions.ts'
 import { localTime } from './local-time.ts'
 import { mailForm, mailTriggerOf, mailTypes } from './mail-events.ts'
 import { homeKey, interestsOf, showFields } from './profile-object.ts'
+import { subprofileForm } from './subprofile-webhooks.ts'
 import { signature } from './webhook-signature.ts'
 
 /** Event types by the trigger that they are to the vendor. */
@@ -28,6 +29,12 @@ export const webhookPayload: Payload = {
     const mail = mailTriggerOf(event.type)
     if (mail) return asForm(mailForm(mail, input))
     if (!person) throw new Fault('profile_not_found', { message: 'The event is about nobody.' })
+    const ofSubprofile = yield* subprofileForm(input, triggerOf(event.type, given))
+    if (ofSubprofile) {
+      const told = new URLSearchParams()
+      for (const [name, value] of ofSubprofile) add(told, name, value)
+      return asForm(told)
+    }
     const database = yield* databaseOf(person, workspace)
     const fields = yield* fieldsOf(database)
     const { id, isUsers } = database

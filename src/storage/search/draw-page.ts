@@ -31,9 +31,9 @@ export async function drawPage(search: Search, seed: number): Promise<Row[]> {
 }
 
 /**
- * Ids have no gaps but those of people who are gone: so ids are shuffled, and whoever finds one of a
- * person who is gone goes on from the place behind the living that this one has among those. No
- * two places end at one person.
+ * Ids have no gaps but those of people who are gone. So ids are shuffled, and where one is found of
+ * somebody who is gone, the search goes on at the place that this one has behind the living. No two
+ * places end at one person.
  */
 async function drawLiving(search: Search, places: number[], seed: number): Promise<Row[]> {
   const { living, lastProfile } = search.state

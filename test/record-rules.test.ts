@@ -130,6 +130,21 @@ for (const engine of engines) {
       assert.deepEqual((await shop.events('subprofile.updated')).length, 0)
       await shop.send('asked')
       assert.deepEqual((await shop.interests()).sort(), ['buyer', 'new'])
+      // What would be is told before it is, and nothing of it is.
+      const about = { type: 'shop.put', attributes: { email: shop.email, number: 'C2' } }
+      const dry = await shop.native('POST', '/events?dry_run=true', about)
+      const caused = dry.events as { type: string }[]
+      assert.deepEqual(caused.map(({ type }) => type).at(-1), 'subprofile.created')
+      assert.equal((await shop.orders()).length, 1)
+      const [event] = await shop.events('shop.put')
+      const tryOne = async (settings: object) => {
+        const steps = [find, { action: 'change-record', with: settings }]
+        const asked = { rule: { ...rule('one', steps), on: ['shop.put'] }, event_id: event?.id }
+        const answer = await shop.native('POST', '/rules/try', asked)
+        return (answer.events as unknown as Event[]).map(({ type }) => type)
+      }
+      assert.deepEqual(await tryOne(put), [], 'it is paid already')
+      assert.deepEqual(await tryOne({ ...put, set: { Status: 'sent' } }), ['subprofile.updated'])
     })
 
     test('what cannot be done with records is told, and stops nothing else', async () => {
@@ -269,6 +284,7 @@ async function newShop(roster: RunningRoster, rules: object[], destinations: obj
   return {
     world,
     person,
+    email,
     read,
     write,
     native: async (method: string, path: string, body?: object) =>

@@ -73,7 +73,7 @@ export function tryRules(
   const rules = definitions.map((rule) => ({ ...rule, version: 1 }))
   const world = new World(decide, rules, trial)
   const { type, source, attributes, changes = [], identifiers = [] } = trial.event
-  const subject = trial.profile ? { subject: [{ profile: givenId }] } : {}
+  const subject = trial.profile ? { subject: [{ profile: triedPerson }] } : {}
   const asked = { type, attributes, changes, identifiers, ...subject }
   const from = { dialect: source, token: null, request: null }
   world.apply({ kind: 'record-event', ...asked, source: from }, trial.now)
@@ -86,7 +86,8 @@ export function tryRules(
   return { events, unknown, runs: [...world.runs.values()], deliveries, profile: world.given() }
 }
 
-const givenId = 1 as ProfileId
+/** The id that the given person has in a trial. */
+export const triedPerson = 1 as ProfileId
 
 /** A workspace of one person, in memory. */
 class World {
@@ -105,7 +106,7 @@ class World {
     this.#decide = decide
     this.#rules = rules
     this.#last = { event: 0, profile: profile ? 1 : 0, delivery: 0 }
-    if (profile) this.#known.profiles.set(givenId, givenProfile(profile, now))
+    if (profile) this.#known.profiles.set(triedPerson, givenProfile(profile, now))
   }
 
   waiting(): Run[] {
@@ -114,7 +115,7 @@ class World {
   }
 
   given(): Profile | null {
-    const profile = this.#known.profiles.get(givenId)
+    const profile = this.#known.profiles.get(triedPerson)
     return profile?.removedAt === null ? profile : null
   }
 
@@ -186,7 +187,7 @@ function givenProfile(given: NonNullable<Trial['profile']>, now: number): Profil
   const email = emailIdentifier(given.attributes.email)
   const provenance = { at: now, event: 0 as EventId, source: 'given' }
   return {
-    id: givenId,
+    id: triedPerson,
     version: 1,
     attributes: given.attributes,
     provenance: Object.fromEntries(Object.keys(given.attributes).map((name) => [name, provenance])),

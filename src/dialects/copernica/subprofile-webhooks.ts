@@ -15,7 +15,7 @@ export const subprofileTypes = {
   delete: ['subprofile.removed'],
 } as const
 
-/** What a webhook for one collection is told of: events name it, and its database's tag the rest. */
+/** What a webhook for one collection is told of: events name it, a tag says of which database. */
 export function* ofOneCollection(collection: Collection, createdAt: number): Asking<Condition[]> {
   const key = (collection.record.parent ?? '').slice('database:'.length)
   const database = yield* findByKey(key, createdAt)

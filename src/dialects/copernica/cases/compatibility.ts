@@ -87,12 +87,7 @@ export const compatibility: Compatibility = {
     call('GET', '/datarequest/{request}/data', 'What is known.', 'The newest 1,000 events.'),
     call('GET', '/datarequest/{request}', 'The same, as in version 1.'),
     call('GET', '/webhooks', 'Lists webhooks.'),
-    call(
-      'POST',
-      '/webhooks',
-      'Makes a webhook.',
-      'Up to 100.',
-    ),
+    call('POST', '/webhooks', 'Makes a webhook.', 'Up to 100.'),
     call('GET', '/webhook/{webhook}', 'Shows a webhook.'),
     ...either('/webhook/{webhook}', 'Changes a webhook.'),
     call('DELETE', '/webhook/{webhook}', 'Deletes a webhook.'),

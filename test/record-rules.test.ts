@@ -175,8 +175,11 @@ for (const engine of engines) {
       const shop = await newShop(roster, [
         rule('put', [find, { action: 'change-record', with: { ...put, missing: 'create' } }]),
       ])
-      await Promise.all(Array.from({ length: 20 }, () => shop.send('put')))
+      // In one call, so that all of them wait for the same transaction.
+      const told = { type: 'shop.put', attributes: { email: shop.email } }
+      await shop.native('POST', '/events', { events: Array.from({ length: 20 }, () => told) })
       assert.equal((await shop.orders()).length, 1)
+      assert.equal((await shop.events('shop.put')).length, 20)
     })
 
     test('a rule links a website session to a person, who gets what was known of it', async () => {
@@ -212,6 +215,16 @@ for (const engine of engines) {
       assert.deepEqual([al.id === jo.id, (al.attributes as JsonObject).seen], [false, 's3'])
       const absorbed = (await shop.events('profile.absorbed')).at(-1)
       assert.equal(absorbed?.attributes.into, al.id, 'the log has the id it was given')
+      // Made and merged in one transaction.
+      const told = (type: string, email: string) => {
+        return { type, attributes: { email, session: 's5' } }
+      }
+      const both = [told('shop.form', 'bo@example.org'), told('shop.login', shop.email)]
+      await shop.native('POST', '/events', { events: both })
+      const gone = (await shop.events('profile.merged')).at(-1)?.attributes.profiles
+      const [bo] = gone as number[]
+      assert.equal((await shop.native('GET', `/profiles/${bo}`)).id, jo.id)
+      assert.equal((await shop.native('GET', '/profiles/by/session/s5')).id, jo.id)
       // Two people with ids of their own, and what many systems write for nobody.
       await shop.native('PUT', '/profiles/by/user_id/u1', { identifiers: { session: 's4' } })
       await shop.native('PATCH', `/profiles/${jo.id}`, { identifiers: { user_id: 'u2' } })

@@ -116,6 +116,13 @@ for (const engine of engines) {
           addTag('buyer'),
         ]),
         rule('put', [find, { action: 'change-record', with: { ...put, missing: 'create' } }]),
+        rule('shipped', [
+          {
+            action: 'find-record',
+            with: { collection: 'Shop/Orders', match: { number }, among: 'everybody' },
+          },
+          change({ Status: 'shipped' }),
+        ]),
       ])
       await shop.send('asked')
       assert.deepEqual(await shop.interests(), ['new'])
@@ -130,6 +137,13 @@ for (const engine of engines) {
       assert.deepEqual((await shop.events('subprofile.updated')).length, 0)
       await shop.send('asked')
       assert.deepEqual((await shop.interests()).sort(), ['buyer', 'new'])
+      // Nobody is named but by the order.
+      await shop.send('shipped', { email: undefined, number: 'C1' })
+      await shop.send('shipped', { email: undefined, number: 'C9' })
+      assert.equal((await shop.orders())[0]?.fields.Status, 'shipped')
+      const [shipped, unknown] = await shop.events('shop.shipped')
+      assert.deepEqual([String(shipped?.subject), unknown?.subject], [shop.person, null])
+      await shop.send('put', { number: 'C1' })
       // What would be is told before it is, and nothing of it is.
       const about = { type: 'shop.put', attributes: { email: shop.email, number: 'C2' } }
       const dry = await shop.native('POST', '/events?dry_run=true', about)

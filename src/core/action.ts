@@ -22,12 +22,14 @@ export type StepPlan =
   | RecordStep
   | { kind: 'skip'; name: string; reason: DropReason }
 
-/** Something to do with the records that the run's person has in a collection. */
+/** Something to do with records in a collection: those of the run's person, but where it says so. */
 export interface RecordStep {
   kind: 'record'
   op: 'find' | 'create' | 'change' | 'remove'
   /** Its name; left out, the record is meant that the run is about. */
   collection?: string
+  /** Whether it is looked for among those of everybody, and its person becomes the run's. */
+  everybody?: true
   /** Values that a record must have; without any all of the collection are meant. */
   match?: JsonObject
   /** Values it is to have. */

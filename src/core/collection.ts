@@ -25,8 +25,11 @@ export interface Collection {
 
 /** The collections of a dialect. */
 export interface Collections {
-  /** By its name in any case, of those that are for this person; null where there is none. */
-  named(name: string, person: Profile): Asking<Collection | null>
+  /**
+   * By its name in any case, of those that are for this person, or for everybody where there is
+   * none; null where there is no such collection.
+   */
+  named(name: string, person: Profile | null): Asking<Collection | null>
   /** The one that records of this kind are of; null for any other kind. */
   ofKind(kind: string): Asking<Collection | null>
 }

@@ -3,7 +3,7 @@ import type { Collection } from './collection.ts'
 import { Fault } from './errors.ts'
 import type { Cause, Dropped } from './event.ts'
 import { type JsonObject, own, sameJson } from './json.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileId } from './profile.ts'
 import type { StoredRecord } from './record.ts'
 import type { RecordRef, RuleRecords } from './rule-records.ts'
 
@@ -18,12 +18,16 @@ export interface RecordScene {
   current: RecordRef | undefined
   cause: Cause
   now: number
+  /** The person with this id, whom nobody else changes from here on; null where there is none. */
+  living(id: ProfileId): Profile | null
 }
 
 /** What came of it: what had no effect, and the record that the run is about from here on. */
 export interface RecordOutcome {
   dropped: Dropped[]
   current: RecordRef | undefined
+  /** Whom the rest is about, where the record is somebody else's. */
+  person?: ProfileId
   /** True where there was nothing to go on with. */
   ends?: true
 }
@@ -45,8 +49,11 @@ export function runRecordStep(step: RecordStep, scene: RecordScene): RecordOutco
     return { dropped: [aim], current: left, ...ends }
   }
   if (step.op === 'find') {
-    const [found] = aim.targets
-    if (found) return { dropped: [], current: refOf(found) }
+    const found = step.everybody ? firstHeld(aim, scene) : aim.targets[0]
+    if (found) {
+      const person = step.everybody && found.subject !== null && { person: found.subject }
+      return { dropped: [], current: refOf(found), ...person }
+    }
     return { dropped: [none(step)], current: undefined, ...ends }
   }
   try {
@@ -65,16 +72,31 @@ function aimAt(step: RecordStep, scene: RecordScene): Aim | Dropped {
     if (!found) return none(step)
     return { collection: found.collection, targets: [found.record], sought: {} }
   }
-  if (!person) return { name: 'profile', reason: 'no_profile' }
+  if (!person && !step.everybody) return { name: 'profile', reason: 'no_profile' }
   const collection = records.named(step.collection, person)
   if (!collection) return { name: step.collection, reason: 'no_collection' }
   if (step.op === 'create') return { collection, targets: [], sought: {} }
   const { values, unknown } = collection.read(step.match ?? {}, now)
   if (unknown[0] !== undefined) return { name: unknown[0], reason: 'unknown_attribute' }
   const targets = records
-    .of(collection, person.id)
+    .of(collection, step.everybody || !person ? null : person.id)
     .filter((record) => holdsAll(collection.show(record), values))
   return { collection, targets, sought: values }
+}
+
+/**
+ * The first that still matches once its person is held: until then another node may have written
+ * it.
+ */
+function firstHeld(
+  { collection, targets, sought }: Aim,
+  { records, living }: RecordScene,
+): StoredRecord | undefined {
+  return targets.find((target) => {
+    if (target.subject === null || !living(target.subject)) return false
+    const now = records.at(refOf(target))
+    return now !== null && holdsAll(collection.show(now.record), sought)
+  })
 }
 
 function change(step: RecordStep, { collection, targets, sought }: Aim, scene: RecordScene) {

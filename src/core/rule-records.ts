@@ -22,7 +22,7 @@ export interface RecordRef {
   id: RecordId
 }
 
-/** How many of somebody's records in a collection a rule looks at: the newest. */
+/** How many records in a collection a rule looks at, somebody's or of all: the newest. */
 const lookedAtMax = limits.pageMax
 
 /**
@@ -50,7 +50,7 @@ export class RuleRecords {
     this.#collections = collections
   }
 
-  named(name: string, person: Profile): Collection | null {
+  named(name: string, person: Profile | null): Collection | null {
     for (const each of this.#collections) {
       const found = this.#run(each.named(name, person), null)
       if (found) return found
@@ -78,12 +78,14 @@ export class RuleRecords {
     return found ? found.collection.show(found.record) : {}
   }
 
-  /** Somebody's records, the newest first. */
-  of({ kind }: Collection, subject: ProfileId): StoredRecord[] {
+  /** Somebody's records, or those of everybody, the newest first. */
+  of({ kind }: Collection, subject: ProfileId | null): StoredRecord[] {
     const page = { limit: lookedAtMax }
-    const query = { kind, subject, descending: true, page }
+    const about = subject === null ? {} : { subject }
+    const query = { kind, ...about, descending: true, page }
     // About somebody the decision itself makes nothing is stored.
-    const stored = subject < 0 ? [] : (this.#look({ recordPage: query }) as RecordPage).records
+    const isNew = subject !== null && subject < 0
+    const stored = isNew ? [] : (this.#look({ recordPage: query }) as RecordPage).records
     const age = ({ id }: StoredRecord) => (id < 0 ? Number.MAX_SAFE_INTEGER + id : id)
     // Local ids count down, so the newest of them is the lowest.
     const younger = (a: StoredRecord, b: StoredRecord) =>

@@ -87,13 +87,18 @@ export class StepActor {
   #onRecords(plan: RecordStep, run: Run, cause: Cause, event: Event | null): Acted {
     const { events } = this.#journal
     const first = events.length
-    const { dropped, current, ends } = runRecordStep(plan, {
+    const { dropped, current, person, ends } = runRecordStep(plan, {
       records: this.#records,
       person: this.#journal.living(run.subject),
       current: run.seen.record,
       cause,
       now: this.#context.now,
+      living: (id) => this.#journal.living(id),
     })
+    if (person !== undefined) {
+      run.subject = person
+      resolve(event, person, 'key')
+    }
     for (const each of dropped) event?.dropped.push({ ...each, rule: cause.rule })
     const { record: _, ...seen } = run.seen
     run.seen = { ...seen, ...(current && { record: current }) }

@@ -50,8 +50,7 @@ const months = [
   ...['october', 'november', 'december'],
 ]
 const weekdayPattern = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s+/i
-const relativePattern =
-  /^(?:now\s*)?([+-]\s?\d{1,4})\s*(second|minute|hour|day|week|month|year)s?$/
+const relativePattern = /^(?:now\s*)?([+-]\s?\d{1,4})\s*(second|minute|hour|day|week|month|year)s?$/
 const dayMs = 86_400_000
 const steps = {
   ...{ second: 1_000, minute: 60_000, hour: 3_600_000, day: dayMs, week: 7 * dayMs },

@@ -38,9 +38,9 @@ export const collections: Collections = {
 }
 
 /** `Orders` of a database the person is in, or `Shop/Orders` of a certain one. */
-function keysFor(name: string, { tags }: Profile): [database: string, collection: string][] {
+function keysFor(name: string, person: Profile | null): [database: string, collection: string][] {
   const key = name.toLowerCase()
-  const homes = tags.flatMap((tag) => keyOfTag(tag) ?? [])
+  const homes = (person?.tags ?? []).flatMap((tag) => keyOfTag(tag) ?? [])
   const keys = [...homes, usersKey].map((home): [string, string] => [home, key])
   const slash = key.indexOf('/')
   if (slash > 0) keys.push([key.slice(0, slash), key.slice(slash + 1)])

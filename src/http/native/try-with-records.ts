@@ -34,13 +34,19 @@ async function answer(
   person: ProfileId | null,
   ask: RecordAsk,
 ): Promise<unknown> {
-  if ('record' in ask) return store.findRecord(workspaceId, ask.record.kind, ask.record.key)
+  const ofTrial = (record: StoredRecord) =>
+    record.subject !== null && record.subject === person
+      ? { ...record, subject: triedPerson }
+      : record
+  if ('record' in ask) {
+    const found = await store.findRecord(workspaceId, ask.record.kind, ask.record.key)
+    return found && ofTrial(found)
+  }
   if ('records' in ask) return store.findRecords(workspaceId, ask.records)
   const { subject, ...query } = ask.recordPage
-  if (subject === undefined) return store.listRecords(workspaceId, query)
   const none: RecordPage = { records: [], next: null, total: null }
-  if (person === null || subject !== triedPerson) return none
-  const page = await store.listRecords(workspaceId, { ...query, subject: person })
-  const ofTrial = (record: StoredRecord) => ({ ...record, subject: triedPerson })
+  if (subject !== undefined && (person === null || subject !== triedPerson)) return none
+  const about = subject !== undefined && person !== null ? { subject: person } : {}
+  const page = await store.listRecords(workspaceId, { ...query, ...about })
   return { ...page, records: page.records.map(ofTrial) }
 }

@@ -213,10 +213,12 @@ for (const engine of engines) {
         return shop.native('PUT', `/profiles/by/session/${session}`, { set: { seen: session } })
       }
       const { profile: visitor } = (await visit('s1')) as { profile: { id: number } }
+      await shop.order({ Number: 'V1' }, String(visitor.id))
       await shop.send('login', { session: 's1' })
       const jo = await shop.native('GET', `/profiles/by/session/s1`)
       assert.equal(jo.id, Number(shop.person))
       assert.equal((jo.attributes as JsonObject).seen, 's1')
+      assert.equal((await shop.orders())[0]?.fields.Number, 'V1', 'records go along')
       assert.equal((await shop.native('GET', `/profiles/${visitor.id}`)).id, jo.id)
       await shop.send('login', { session: 's2' })
       assert.equal((await shop.native('GET', '/profiles/by/session/s2')).id, jo.id)
@@ -318,7 +320,8 @@ async function newShop(roster: RunningRoster, rules: object[], destinations: obj
       (await call(method, `/api/v1${path}`, native?.token ?? '', body)).answer,
     send: (kind: string, more = {}) =>
       sendEvents(roster.url, world, [{ type: `shop.${kind}`, body: { email, ...more } }]),
-    order: (body: object) => write('POST', `/profile/${person}/subprofiles/${collection}`, body),
+    order: (body: object, of = person) =>
+      write('POST', `/profile/${of}/subprofiles/${collection}`, body),
     orders: async () => {
       const { data } = await read(`/profile/${person}/subprofiles/${collection}`)
       return data as unknown as Subprofile[]

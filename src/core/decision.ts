@@ -56,13 +56,30 @@ export interface ProfileWrite {
   claimed: Identifier[]
   /** Identifiers it gives up; where it was the owner, the lowest id that has the value follows. */
   released: Identifier[]
-  /** True when all it was went to another profile, so that what it releases was never removed. */
-  absorbed?: true
+  /** Whom all it was went to: so what it releases was never removed. */
+  absorbed?: ProfileId
 }
 
 /** When somebody who was removed let go of the identifiers; null where nobody was. */
 export function releasedAt({ profile, absorbed }: ProfileWrite): number | null {
-  return absorbed ? null : profile.removedAt
+  return absorbed === undefined ? profile.removedAt : null
+}
+
+/** Who went into whom in the end, of those who went into another: their records go along. */
+export function absorptions(writes: readonly ProfileWrite[]): Map<ProfileId, ProfileId> {
+  const into = new Map<ProfileId, ProfileId>()
+  for (const { profile, absorbed } of writes) {
+    if (absorbed !== undefined && profile.removedAt !== null) into.set(profile.id, absorbed)
+  }
+  for (const [from, first] of into) {
+    let last = first
+    // Nobody goes into himself, by whatever way.
+    for (let next = into.get(last); next !== undefined && next !== from; next = into.get(last)) {
+      last = next
+    }
+    into.set(from, last)
+  }
+  return into
 }
 
 /** Whether a write makes a living profile more or less: 1, -1 or 0. */
@@ -153,6 +170,9 @@ function renumber(decided: Decided, to: Renumbering): void {
   for (const profile of profiles) {
     renumberPerson(profile, to)
     if (profile.lastEvent !== null) profile.lastEvent = to.event(profile.lastEvent)
+  }
+  for (const write of decided.profiles) {
+    if (write.absorbed !== undefined) write.absorbed = to.profile(write.absorbed)
   }
   for (const event of decided.events) {
     event.id = to.event(event.id)

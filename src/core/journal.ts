@@ -178,7 +178,7 @@ export class Journal {
     this.events.push(event)
     for (const profile of from) {
       const absorbed = this.#takeOut(profile)
-      absorbed.absorbed = true
+      absorbed.absorbed = into.id
       const about = { into: into.id }
       const end = this.#draftEvent('profile.absorbed', about, profile.identifiers, cause)
       Object.assign(end, { subject: profile.id, foundBy: 'key' })

@@ -70,6 +70,15 @@ export const deleteRecords: Statement = {
   text: 'DELETE FROM records WHERE workspace_id = $1 AND id = ANY ($2::bigint[])',
 }
 
+/** What has a name is its dialect's to bring along: the name may say whose it is. */
+export const moveRecords: Statement = {
+  name: 'move_records',
+  text: `
+    UPDATE records SET subject = moved.target
+    FROM unnest($2::bigint[], $3::bigint[]) AS moved (source, target)
+    WHERE workspace_id = $1 AND subject = moved.source AND name IS NULL`,
+}
+
 export const deleteRecordsOf: Statement = {
   name: 'delete_records_of',
   text: `

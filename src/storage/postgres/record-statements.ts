@@ -74,9 +74,9 @@ export const deleteRecords: Statement = {
 export const moveRecords: Statement = {
   name: 'move_records',
   text: `
-    UPDATE records SET subject = moved.target
-    FROM unnest($2::bigint[], $3::bigint[]) AS moved (source, target)
-    WHERE workspace_id = $1 AND subject = moved.source AND name IS NULL`,
+    UPDATE records SET subject = ($3::bigint[])[array_position($2::bigint[], subject)]
+    WHERE workspace_id = $1 AND subject IS NOT NULL AND subject = ANY ($2::bigint[])
+      AND name IS NULL`,
 }
 
 export const deleteRecordsOf: Statement = {

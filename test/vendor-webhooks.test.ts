@@ -229,7 +229,8 @@ for (const engine of engines) {
         await call('POST', '/webhooks', { handler, trigger, collection })
       }
       const fields = { email: 'jo@example.org' }
-      const { id: profile } = await call('POST', '/database/shop/profiles', { fields })
+      // A subprofile may be somebody's who is not in the database of its collection.
+      const { id: profile } = await call('POST', '/database/users/profiles', { fields })
       const order = (of: string, body: object) =>
         call('POST', `/profile/${profile}/subprofiles/${of}`, body)
       const { id } = await order(collection, { Amount: '5' })

@@ -2,8 +2,8 @@ import { type Asking, askRecord } from '../../core/ask.ts'
 import type { Condition } from '../../core/condition.ts'
 import { isObject, type JsonObject, own } from '../../core/json.ts'
 import type { PayloadInput } from '../../core/payload.ts'
-import { type Collection, readCollection } from './collections.ts'
-import { findByKey, tagOf } from './databases.ts'
+import { type Collection, databaseKeyOf, readCollection } from './collections.ts'
+import { findByKey } from './databases.ts'
 import { showValue } from './field-types.ts'
 import { COLLECTION, collectionOfKind, shownRecordId } from './kinds.ts'
 import { localTime } from './local-time.ts'
@@ -15,12 +15,14 @@ export const subprofileTypes = {
   delete: ['subprofile.removed'],
 } as const
 
-/** What a webhook for one collection is told of: events name it, a tag says of which database. */
-export function* ofOneCollection(collection: Collection, createdAt: number): Asking<Condition[]> {
-  const key = (collection.record.parent ?? '').slice('database:'.length)
-  const database = yield* findByKey(key, createdAt)
-  const tag = database && tagOf(database)
-  return [{ event: 'collection', is: collection.name }, ...(tag ? [{ tag }] : [])]
+/** What a webhook for one collection is told of. */
+export function ofOneCollection({ name, record }: Collection): Condition {
+  return {
+    all: [
+      { event: 'collection', is: name },
+      { event: 'database', is: databaseKeyOf(record) },
+    ],
+  }
 }
 
 /**
@@ -35,8 +37,7 @@ export function* subprofileForm(
   const owner = id ? yield* askRecord(COLLECTION, { id }) : null
   if (!record || !owner || !person || !event.type.startsWith('subprofile.')) return null
   const collection = yield* readCollection(owner)
-  const key = (owner.parent ?? '').slice('database:'.length)
-  const database = (yield* findByKey(key, workspace.createdAt))?.id ?? ''
+  const database = (yield* findByKey(databaseKeyOf(owner), workspace.createdAt))?.id ?? ''
   const now = yield* askRecord(record.kind, { id: record.id })
   const told = own(event.attributes, 'fields')
   const values = isObject(told) ? told : {}

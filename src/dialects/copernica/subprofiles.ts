@@ -7,7 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { ProfileId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import type { RecordWrite, StoredRecord } from '../../core/record.ts'
-import { type Collection, readCollection } from './collections.ts'
+import { type Collection, databaseKeyOf, readCollection } from './collections.ts'
 import { byName } from './field-definitions.ts'
 import { readValue, showValue } from './field-types.ts'
 import {
@@ -230,7 +230,7 @@ export function* removeSubprofile(collection: Collection, record: StoredRecord):
 /** The event and the record are one transaction; rules may react to it. */
 function* writeSubprofile(
   what: 'created' | 'updated' | 'removed',
-  { name }: Collection,
+  { name, record }: Collection,
   subject: ProfileId,
   fields: JsonObject,
   ...writes: RecordWrite[]
@@ -238,7 +238,7 @@ function* writeSubprofile(
   const { records } = yield* askCommand({
     kind: 'record-event',
     type: `subprofile.${what}`,
-    attributes: { collection: name, fields },
+    attributes: { collection: name, database: databaseKeyOf(record), fields },
     identifiers: [],
     subject: [{ profile: subject }],
     records: writes,

@@ -180,8 +180,8 @@ function* subscriptionOf(
     const record = id === null ? null : yield* askRecord(COLLECTION, { id })
     const types = own<readonly string[]>(subprofileTypes, to.trigger)
     if (!record || !types) return subscriptionTo(to, [], workspace.settings)
-    const all = yield* ofOneCollection(yield* readCollection(record), workspace.createdAt)
-    return subscriptionTo(to, [{ on: [...types], when: { all } }], workspace.settings)
+    const when = ofOneCollection(yield* readCollection(record))
+    return subscriptionTo(to, [{ on: [...types], when }], workspace.settings)
   }
   const types = own<readonly string[]>(triggerTypes, to.trigger)
   const home = typeof database === 'string' ? yield* findByKey(database, workspace.createdAt) : null

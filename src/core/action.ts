@@ -22,7 +22,7 @@ export type StepPlan =
   | RecordStep
   | { kind: 'skip'; name: string; reason: DropReason }
 
-/** Something to do with records in a collection: those of the run's person, but where it says so. */
+/** Something to do with records: of the run's person, where it does not say otherwise. */
 export interface RecordStep {
   kind: 'record'
   op: 'find' | 'create' | 'change' | 'remove'

@@ -7,10 +7,10 @@ import type { Store } from '../../storage/store.ts'
 
 type ReadStore = Pick<Store, 'findRecord' | 'findRecords' | 'listRecords'>
 
-/** Rounds of looking up what a trial asks of records: a collection, its definition, what is in it. */
+/** Rounds of looking up what a trial asks of records: each step takes three or so. */
 const roundsMax = 20
 
-/** Tries a rule again and again, with more of the records it asks for, until it asks for no more. */
+/** Tries a rule again with the records it asked for, until it asks for no more. */
 export async function tryWithRecords(
   store: ReadStore,
   { workspaceId, person }: { workspaceId: WorkspaceId; person: ProfileId | null },

@@ -60,6 +60,11 @@ function explain(error: SchemaError, root: TSchema, path: (string | number)[]): 
         missing: name,
         message: `"${name}" is missing.`,
       }))
+    case 'dependentRequired': {
+      const { property, dependencies } = error.params
+      const needed = dependencies.map((name) => `"${name}"`).join(', ')
+      return [{ path, message: `${needed} is missing; "${property}" needs it.` }]
+    }
     case 'minItems':
       if (error.params.limit > 1) return [{ path, message: `Must be ${describe(schema)}.` }]
       return [{ path, message: 'Must not be empty.' }]

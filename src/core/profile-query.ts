@@ -51,6 +51,11 @@ export type ProfileOrder =
    * last, in either direction.
    */
   | { by: 'attribute'; name: string; as: 'text' | 'number'; descending?: boolean }
+  /**
+   * Another order for every seed, a whole number below 2^32. Its pages are asked for by offset, and
+   * fit together as long as nobody joins or leaves the list.
+   */
+  | { by: 'random'; seed: number; descending?: false }
 
 /** Where the page begins: behind a `next` of the same query, or after so many of the list. */
 export type ProfilePageWanted =

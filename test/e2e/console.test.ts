@@ -242,6 +242,15 @@ describe('the console', () => {
     await page.getByRole('textbox', { name: 'Value' }).fill('silver')
     await page.getByText('YAML', { exact: true }).click()
     assert.match(await yaml.inputValue(), /is: silver/)
+    const found = "{ action: find-record, with: { collection: Orders, match: { Number: '7' } } }"
+    const steps = `[${found}, { check: { record: Number, is: '7' } }]`
+    await yaml.fill(`name: remove-people\non: [user.remove]\nsteps: ${steps}\n`)
+    await page.getByText('Form', { exact: true }).click()
+    assert.equal(await page.getByLabel(/^collection/).inputValue(), 'Orders')
+    const about = page.getByRole('combobox', { name: 'What', exact: true })
+    assert.equal(await about.last().inputValue(), 'the record has')
+    await page.getByText('YAML', { exact: true }).click()
+    assert.match(await yaml.inputValue(), /record: Number/)
     await yaml.fill(`# for the shop\n${text}`)
     await page.getByText(/^Comments are not kept/).waitFor()
     await yaml.fill('name: [')

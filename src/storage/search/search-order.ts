@@ -7,6 +7,7 @@ import {
   type ProfileOrder,
   type ProfileQuery,
 } from '../../core/profile-query.ts'
+import { randomKey } from '../../core/random-order.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
 import { nameTerm } from './profile-terms.ts'
 
@@ -30,6 +31,8 @@ export function sortKey({ order, filter }: ProfileQuery, row: Row): SortKey {
       return row.created_at as number
     case 'updated':
       return row.updated_at as number
+    case 'random':
+      return randomKey(order.seed, row.id as number)
     case 'attribute': {
       const attributes = JSON.parse(row.attributes as string) as JsonObject
       const value = own(attributes, order.name)

@@ -6,6 +6,7 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
+import { canDraw, drawPage } from './draw-page.ts'
 import { choosePath, orderedStretches, type Path, textHeld, withoutIndex } from './plan-search.ts'
 import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
@@ -59,14 +60,27 @@ export async function searchProfiles(
     brief: isBrief(query, path),
     passes: filterOf(query, budget.now),
   }
-  const hits = isInOrder(search) ? await readPage(search) : await sortPage(search)
+  const hits = await readHits(search)
   const { limit } = query.page
   const last = hits[limit - 1]
   return {
     rows: await wholeRows(search, hits.slice(0, limit)),
-    next: hits.length > limit && last ? writeCursor(query, last.key, idOf(last.row)) : null,
+    next: hits.length > limit && last ? placeBehind(query, last) : null,
     total: query.total ? await count(search) : null,
   }
+}
+
+async function readHits(search: Search): Promise<Hit[]> {
+  const { order } = search.query
+  if (order?.by !== 'random') return isInOrder(search) ? readPage(search) : sortPage(search)
+  if (!canDraw(search)) return sortPage(search)
+  const rows = await drawPage(search, order.seed)
+  return rows.map((row) => ({ row, key: null }))
+}
+
+/** A random order is paged by offset alone. */
+function placeBehind(query: ProfileQuery, { key, row }: Hit): string | null {
+  return query.order?.by === 'random' ? null : writeCursor(query, key, idOf(row))
 }
 
 /** A filter that asks for nothing is none: everybody is counted already, and can be skipped. */
@@ -211,13 +225,16 @@ function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: numb
   })
 }
 
-function assertQuery({ filter, page }: ProfileQuery): void {
+function assertQuery({ filter, order, page }: ProfileQuery): void {
   const { limit } = page
   if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageMax) {
     throw invalidField('limit', `must be a whole number from 1 to ${limits.pageMax}.`)
   }
   if ('offset' in page && (!Number.isSafeInteger(page.offset) || page.offset < 0)) {
     throw invalidField('offset', 'must be a whole number from 0.')
+  }
+  if (order?.by === 'random' && 'after' in page && page.after !== undefined) {
+    throw invalidField('after', 'is no place in a random order; ask for an offset.')
   }
   if (!filter) return
   assertAcceptable(filter as unknown as JsonValue)

@@ -7,3 +7,15 @@ export const ruleSchema = queryOptions({
   queryFn: ({ signal }) => api.getRuleSchema({ signal }),
   staleTime: Number.POSITIVE_INFINITY,
 })
+
+/** To choose from; what is new in the last minute is not missed. */
+export const eventTypes = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: ({ signal }) => api.countEvents({ step: 'day', by: 'type', signal }),
+  staleTime: 60_000,
+})
+
+export const allDestinations = queryOptions({
+  queryKey: ['destinations'],
+  queryFn: ({ signal }) => api.listDestinations({ signal }),
+})

@@ -30,19 +30,19 @@ export function Home() {
   return (
     <Page title={said.title}>
       <Health />
-      <Loaded query={latest} isEmpty={({ data }) => data.length === 0} empty={<FirstUse />}>
-        {({ data }) => (
-          <>
-            <Rates />
-            <Suspense fallback={<Waiting />}>
-              <DeliveryCharts />
-            </Suspense>
-            <Section title={said.latest}>
-              <EventList events={data} withPerson />
-            </Section>
-          </>
-        )}
-      </Loaded>
+      {latest.data?.data.length === 0 ? (
+        <FirstUse />
+      ) : (
+        <>
+          <Rates />
+          <Suspense fallback={<Waiting />}>
+            <DeliveryCharts />
+          </Suspense>
+          <Section title={said.latest}>
+            <Loaded query={latest}>{({ data }) => <EventList events={data} withPerson />}</Loaded>
+          </Section>
+        </>
+      )}
     </Page>
   )
 }

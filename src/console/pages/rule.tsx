@@ -1,12 +1,15 @@
-import { Accordion, Badge, Button, Group, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Accordion, Button, Group, Text } from '@mantine/core'
+import { useMutation, usePrefetchQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { attributeNames } from '../lib/rule-preview.ts'
+import { allDestinations, eventTypes, ruleSchema } from '../lib/rule-schema.ts'
 import { saveRule } from '../lib/save-rule.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { toYaml } from '../lib/yaml.ts'
+import { Badge } from '../parts/badge.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Diff } from '../parts/diff.tsx'
 import { Page } from '../parts/page.tsx'
@@ -34,8 +37,17 @@ const words = {
   ],
 } as const
 
+/** What the editor needs is asked for along with the rule, not after. */
+function useEditorData(): void {
+  usePrefetchQuery(ruleSchema)
+  usePrefetchQuery(eventTypes)
+  usePrefetchQuery(allDestinations)
+  usePrefetchQuery(attributeNames)
+}
+
 export function RulePage() {
   const said = useWords(words)
+  useEditorData()
   const { name = '' } = useParams({ strict: false })
   const rule = useQuery({
     queryKey: ['rule', name],
@@ -63,6 +75,7 @@ const blank = { name: '', on: [], steps: [] }
 
 export function NewRule() {
   const said = useWords(words)
+  useEditorData()
   return (
     <Page title={said.add}>
       <RuleEditor stored={null} initial={blank} />
@@ -80,7 +93,7 @@ function History({ name }: { name: string }) {
     <Section title={said.history}>
       <Loaded query={versions}>
         {({ data }) => (
-          <Accordion order={3}>
+          <Accordion order={3} keepMounted={false}>
             {data.map(({ version, applied_at, in_force, definition }, index) => {
               const earlier = data[index + 1]
               return (
@@ -91,11 +104,7 @@ function History({ name }: { name: string }) {
                       <Text size="sm" c="dimmed">
                         <Time at={applied_at} />
                       </Text>
-                      {in_force && (
-                        <Badge variant="default" tt="none">
-                          {said.inForce}
-                        </Badge>
-                      )}
+                      {in_force && <Badge>{said.inForce}</Badge>}
                     </Group>
                   </Accordion.Control>
                   <Accordion.Panel>

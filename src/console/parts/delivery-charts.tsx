@@ -1,11 +1,11 @@
-import { Anchor, Group, SimpleGrid, Text } from '@mantine/core'
+import { Group, SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { type EndedCount, endedCounts, endedHours } from '../lib/ended-counts.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { deliveryWords, stateColours } from './delivery-state.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Age } from './time.tsx'
@@ -180,9 +180,9 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
             <svg width="12" height="12" aria-hidden="true">
               <rect width="12" height="12" rx="2" fill={colour} />
             </svg>
-            <Anchor component={Link} to="/deliveries" search={search as never} size="sm">
+            <PlaceLink to="/deliveries" search={search} className="small">
               {count} {label}
-            </Anchor>
+            </PlaceLink>
           </Group>
         ))}
       </Group>

@@ -1,7 +1,7 @@
-import { Anchor, List, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { List, Text } from '@mantine/core'
 import { useWords } from '../lib/words.tsx'
 import { NewToken } from './new-token.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 
 const words = {
@@ -29,14 +29,10 @@ export function FirstUse() {
       <Text mt="md">{said.next}</Text>
       <List>
         <List.Item>
-          <Anchor component={Link} to="/people">
-            {said.people}
-          </Anchor>
+          <PlaceLink to="/people">{said.people}</PlaceLink>
         </List.Item>
         <List.Item>
-          <Anchor component={Link} to="/new-rule">
-            {said.rule}
-          </Anchor>
+          <PlaceLink to="/new-rule">{said.rule}</PlaceLink>
         </List.Item>
       </List>
     </Section>

@@ -1,9 +1,10 @@
 import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { memo } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
-import { api } from '../lib/api.ts'
 import { isMap } from '../lib/condition.ts'
 import { actionsOf, inOrder, type Json } from '../lib/rule-form.ts'
+import { allDestinations, eventTypes } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { ConditionForm } from './condition-form.tsx'
 import { StepsForm } from './steps-form.tsx'
@@ -37,22 +38,16 @@ interface FormProps {
   onChange(definition: RuleDefinition): void
 }
 
-export function RuleForm({ definition, schema, onChange }: FormProps) {
+/** Drawn anew when the rule changes alone: it is the largest part of its page. */
+export const RuleForm = memo(function RuleForm({ definition, schema, onChange }: FormProps) {
   const said = useWords(words)
   const rule = definition as { name?: string; on?: string[]; steps?: Json[]; per_minute?: number }
   const set = (key: string, value: unknown) => {
     const { [key]: _, ...rest } = definition
     onChange(inOrder(value === undefined ? rest : { ...rest, [key]: value }))
   }
-  const types = useQuery({
-    queryKey: ['event-types'],
-    queryFn: ({ signal }) => api.countEvents({ step: 'day', by: 'type', signal }),
-    staleTime: 60_000,
-  })
-  const destinations = useQuery({
-    queryKey: ['destinations'],
-    queryFn: ({ signal }) => api.listDestinations({ signal }),
-  })
+  const types = useQuery(eventTypes)
+  const destinations = useQuery(allDestinations)
   const seen = [...new Set(types.data?.data.flatMap(({ name }) => name ?? []))]
   return (
     <Stack>
@@ -99,7 +94,7 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
       />
     </Stack>
   )
-}
+})
 
 interface Cancel {
   on?: string[]

@@ -40,10 +40,15 @@ export function usePeople(text: string, isEnabled = true): FoundPeople {
   // Nobody is known to be nobody only once the names were looked through as well.
   const data = indexed.data && (found.length > 0 || !isLooking) ? found : undefined
   const error = indexed.error ?? (isUnknown ? null : named.error)
-  const refetch = () => Promise.all([indexed.refetch(), isAsked && named.refetch()])
-  const isFetching = indexed.isFetching || named.isFetching
   return {
-    people: { data: error && found.length === 0 ? undefined : data, error, isFetching, refetch },
+    people: {
+      data: error && found.length === 0 ? undefined : data,
+      error,
+      get isFetching() {
+        return indexed.isFetching || named.isFetching
+      },
+      refetch: () => Promise.all([indexed.refetch(), isAsked && named.refetch()]),
+    },
     names: isUnknown ? 'unknown' : 'known',
   }
 }

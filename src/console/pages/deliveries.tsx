@@ -51,6 +51,7 @@ export function Deliveries() {
       }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
     refetchInterval: 5_000,
   })
   const change = (name: string, value: string) => {
@@ -58,7 +59,7 @@ export function Deliveries() {
     const next = value === '' ? rest : { ...rest, [name]: value }
     void navigate({ to: '/deliveries', search: next, replace: true })
   }
-  const found = pages.data?.pages.flatMap(({ data }) => data)
+  const found = pages.data
   return (
     <Page title={said.title} actions={found && found.length > 0 && <MoveMany filter={filter} />}>
       <Group align="flex-end">
@@ -86,7 +87,7 @@ export function Deliveries() {
       <DeadLetters />
       <Section title={said.list}>
         <Loaded
-          query={{ ...pages, data: found }}
+          query={pages}
           isEmpty={(list) => list.length === 0}
           empty={
             <Empty title={said.none}>{Object.keys(filter).length === 0 && said.noneHint}</Empty>

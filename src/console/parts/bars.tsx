@@ -1,4 +1,5 @@
 import { Group, Text, VisuallyHidden } from '@mantine/core'
+import { memo, useMemo } from 'react'
 import type { Series } from '../lib/series.ts'
 import { useLanguage } from '../lib/words.tsx'
 
@@ -17,16 +18,21 @@ interface BarsProps {
 }
 
 const itself = (name: string) => name
+const none: NonNullable<BarsProps['colours']> = {}
 
 /** Bars over time, one part of a bar for each group; the same as a table for who cannot see it. */
-export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps) {
+export const Bars = memo(function Bars(props: BarsProps) {
+  const { series, label, nameOf = itself, colours = none } = props
   const { language } = useLanguage()
   const { times, groups, max } = series
   const step = width / times.length
   const colourOf = (name: string, place: number) =>
     colours[name] ?? inTurn[place % inTurn.length] ?? ''
-  const clock = (at: number) =>
-    new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  const format = useMemo(
+    () => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
+    [language],
+  )
+  const clock = (at: number) => format.format(at)
   return (
     <figure style={{ margin: 0 }}>
       <Text size="xs" c="dimmed" aria-hidden>
@@ -107,4 +113,4 @@ export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps
       </VisuallyHidden>
     </figure>
   )
-}
+})

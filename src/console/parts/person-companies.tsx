@@ -26,11 +26,12 @@ export function PersonCompanies({ id }: { id: number }) {
       api.listCompaniesOf({ id, limit: 20, signal, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
   })
   return (
     <Section title={said.title}>
       <Loaded
-        query={{ ...pages, data: pages.data?.pages.flatMap(({ data }) => data) }}
+        query={pages}
         isEmpty={(found) => found.length === 0}
         empty={<Empty title={said.none} />}
       >

@@ -1,6 +1,6 @@
 import { SimpleGrid } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useCallback } from 'react'
 import { api } from '../lib/api.ts'
 import { toSeries } from '../lib/series.ts'
 import { useWords } from '../lib/words.tsx'
@@ -35,7 +35,10 @@ const minutes = 60
 export function Rates() {
   const said = useWords(words)
   const named = useWords(deliveryWords)
-  const nameOf = (state: string) => named[state as keyof typeof named] ?? state
+  const nameOf = useCallback(
+    (state: string) => named[state as keyof typeof named] ?? state,
+    [named],
+  )
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }}>
       <Rate title={said.title} none={said.none} name="events" count={countEvents} />
@@ -63,6 +66,9 @@ const countPlanned: Count = (asked) =>
 const countEnded: Count = (asked) =>
   api.countEndedDeliveries({ ...asked, step: 'minute', by: 'state' })
 
+const toMinutes = ({ data, from }: Awaited<ReturnType<Count>>) =>
+  toSeries(data, Date.parse(from), minutes, minuteMs)
+
 interface RateProps {
   title: string
   none: string
@@ -79,22 +85,19 @@ function Rate({ title, none, name, count, ...looks }: RateProps) {
       const from = new Date(Date.now() - (minutes - 1) * minuteMs).toISOString()
       return count({ from, signal })
     },
+    select: toMinutes,
     refetchInterval: 5_000,
   })
   return (
     <Section title={title}>
       <Loaded
         query={counts}
-        isEmpty={({ data }) => data.length === 0}
+        isEmpty={({ groups }) => groups.length === 0}
         empty={<Empty title={none} />}
       >
-        {({ data, from }) => (
+        {(series) => (
           <Suspense fallback={<Waiting />}>
-            <Bars
-              label={title}
-              series={toSeries(data, Date.parse(from), minutes, minuteMs)}
-              {...looks}
-            />
+            <Bars label={title} series={series} {...looks} />
           </Suspense>
         )}
       </Loaded>

@@ -27,11 +27,12 @@ export function SetUpAudit() {
       api.listAudit({ limit: 50, signal, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
   })
   return (
     <Section title={said.title}>
       <Loaded
-        query={{ ...pages, data: pages.data?.pages.flatMap(({ data }) => data) }}
+        query={pages}
         isEmpty={(entries) => entries.length === 0}
         empty={<Empty title={said.none} />}
       >

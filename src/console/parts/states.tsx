@@ -130,11 +130,12 @@ interface LoadedProps<T> {
  * error: its button would else go away under the pointer each time the page asks by itself.
  */
 export function Loaded<T>({ query, isEmpty, empty, children }: LoadedProps<T>) {
-  const { data, error, isFetching } = query
+  // Whoever asks whether it is being fetched is drawn anew each time it is.
+  const { data, error } = query
   const failed = useRef<Error | null>(null)
   if (data !== undefined) failed.current = null
   else if (error !== null) failed.current = error
   if (data !== undefined) return isEmpty?.(data) ? empty : children(data)
   if (failed.current === null) return <Waiting />
-  return <Failed error={failed.current} retry={query.refetch} isTrying={isFetching} />
+  return <Failed error={failed.current} retry={query.refetch} isTrying={query.isFetching} />
 }

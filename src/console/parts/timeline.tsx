@@ -27,6 +27,7 @@ export function Timeline({ id }: { id: number }) {
       api.getTimeline({ id, limit: 50, signal, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
     refetchInterval: 5_000,
   })
   const deliveries = useQuery({
@@ -43,13 +44,12 @@ export function Timeline({ id }: { id: number }) {
   const failed = [deliveries, runs].filter(({ isError, data }) => isError && !data)
   return (
     <Loaded query={pages}>
-      {(found) => {
-        const events = found.pages.flatMap(({ data }) => data)
+      {(events) => {
         const entries = inOrder(events, followUps, pages.hasNextPage)
         return (
           <>
-            {failed.map(({ error, refetch, isFetching }) => (
-              <Failed key={error?.message} error={error} retry={refetch} isTrying={isFetching} />
+            {failed.map(({ error, refetch }) => (
+              <Failed key={error?.message} error={error} retry={refetch} />
             ))}
             {entries.length === 0 && <Empty title={said.none} />}
             <ol className="plain-list">

@@ -113,8 +113,7 @@ page.on('requestfinished', (request) => {
   if (new URL(request.url()).pathname.startsWith('/api/'))
     calls.push({ from: startTime, until: startTime + responseEnd })
 })
-const devtools = await context.newCDPSession(page)
-await devtools.send('Performance.enable')
+const devtools = await browser.newBrowserCDPSession()
 for (const visit of visits) if (visit.name.includes(options.only)) await measure(visit)
 for (const text of searches) if ('search'.includes(options.only)) await search(text)
 say(`${rss(server.pid)} MiB after all of it`)
@@ -194,13 +193,13 @@ async function figures(name: string, once: () => Promise<Times>): Promise<void> 
   let rounds = 0
   await once()
   const cpu = cpuSeconds(server.pid)
-  const drawn = await taskSeconds()
+  const drawn = await browserSeconds()
   for (let n = 0; n < Number(options.times); n++) {
     times.push(await once())
     rounds = Math.max(rounds, longestChain(calls))
   }
   const spent = (cpuSeconds(server.pid) - cpu) * 1_000
-  const drew = ((await taskSeconds()) - drawn) * 1_000
+  const drew = ((await browserSeconds()) - drawn) * 1_000
   const at = (share: number, of: keyof Times) => {
     const sorted = times.map((one) => one[of]).sort((a, b) => a - b)
     return (sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(0)
@@ -210,10 +209,12 @@ async function figures(name: string, once: () => Promise<Times>): Promise<void> 
   say(`| ${[name, ...shown, rounds].join(' | ')} |`)
 }
 
-/** Of the browser's thread that draws the page; going to the page before is a part of it. */
-async function taskSeconds(): Promise<number> {
-  const { metrics } = await devtools.send('Performance.getMetrics')
-  return metrics.find((one) => one.name === 'TaskDuration')?.value ?? 0
+/** Of the processes that draw pages; going to the page before is a part of it. */
+async function browserSeconds(): Promise<number> {
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  return processInfo.reduce((sum, { type, cpuTime }) => {
+    return type === 'renderer' ? sum + cpuTime : sum
+  }, 0)
 }
 
 /** How many calls were made one after the other, each once the one before was answered. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
+import { After } from '../parts/after.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
 import { Health } from '../parts/health.tsx'
@@ -35,9 +36,11 @@ export function Home() {
       ) : (
         <>
           <Rates />
-          <Suspense fallback={<Waiting />}>
-            <DeliveryCharts />
-          </Suspense>
+          <After instead={<Waiting />}>
+            <Suspense fallback={<Waiting />}>
+              <DeliveryCharts />
+            </Suspense>
+          </After>
           <Section title={said.latest}>
             <Loaded query={latest}>{({ data }) => <EventList events={data} withPerson />}</Loaded>
           </Section>

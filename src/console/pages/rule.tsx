@@ -9,6 +9,7 @@ import { allDestinations, eventTypes, ruleSchema } from '../lib/rule-schema.ts'
 import { saveRule } from '../lib/save-rule.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { toYaml } from '../lib/yaml.ts'
+import { After } from '../parts/after.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Diff } from '../parts/diff.tsx'
@@ -65,8 +66,10 @@ export function RulePage() {
           <RuleEditor key={`${name} ${version}`} stored={definition} initial={definition} />
         )}
       </Loaded>
-      <SomeRuns rule={name} />
-      <History name={name} />
+      <After>
+        <SomeRuns rule={name} />
+        <History name={name} />
+      </After>
     </Page>
   )
 }

@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core'
-import { type ReactNode, useLayoutEffect } from 'react'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useSessionOver } from '../lib/session-end.ts'
 import { useWords } from '../lib/words.tsx'
 
@@ -21,6 +21,10 @@ export function Dialog({ title, isOpen, isForced = false, onClose, children }: D
   const said = useWords(words)
   const isUnder = useSessionOver() && !isForced
   useFocusReturn(isOpen)
+  // A closed one costs as much to draw as a row of a list, and most are never opened.
+  const [wasOpen, setWasOpen] = useState(isOpen)
+  if (isOpen && !wasOpen) setWasOpen(true)
+  if (!isOpen && !wasOpen) return null
   return (
     <Modal
       opened={isOpen}

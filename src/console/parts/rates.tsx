@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback } from 'react'
 import { api } from '../lib/api.ts'
 import { toSeries } from '../lib/series.ts'
 import { useWords } from '../lib/words.tsx'
+import { After } from './after.tsx'
 import { deliveryWords, stateColours } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded, Waiting } from './states.tsx'
@@ -96,9 +97,11 @@ function Rate({ title, none, name, count, ...looks }: RateProps) {
         empty={<Empty title={none} />}
       >
         {(series) => (
-          <Suspense fallback={<Waiting />}>
-            <Bars label={title} series={series} {...looks} />
-          </Suspense>
+          <After instead={<Waiting />}>
+            <Suspense fallback={<Waiting />}>
+              <Bars label={title} series={series} {...looks} />
+            </Suspense>
+          </After>
         )}
       </Loaded>
     </Section>

@@ -7,6 +7,7 @@ import { RulePreview, useRulePreview } from '../lib/rule-preview.ts'
 import { ruleSchema } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { fromYaml, hasComments, toYaml } from '../lib/yaml.ts'
+import { After } from './after.tsx'
 import { ReviewRule } from './review-rule.tsx'
 import { RuleFlow } from './rule-flow.tsx'
 import { RuleForm } from './rule-form.tsx'
@@ -111,10 +112,12 @@ export function RuleEditor({ stored, initial }: EditorProps) {
             </Group>
           </Stack>
         </Section>
-        <Section title={said.flow}>
-          <RuleFlow definition={definition} />
-        </Section>
-        <TryRule id={tryOn} onChange={setTryOn} />
+        <After>
+          <Section title={said.flow}>
+            <RuleFlow definition={definition} />
+          </Section>
+          <TryRule id={tryOn} onChange={setTryOn} />
+        </After>
         {isReviewing && (
           <ReviewRule
             earlier={earlier}

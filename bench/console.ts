@@ -125,7 +125,7 @@ interface Times {
 }
 
 /**
- * Goes to a page and tells when all of `shown` is there, drawn, and a task that came then had its
+ * Goes to a page and tells when all of `shown` is there, has its place, and a task that came then had its
  * turn, as a click would; and when nothing says any more that it loads. As text, which the policy
  * of the page has nothing against where the browser itself runs it.
  */
@@ -142,7 +142,7 @@ function timed(begin: string, isOld: string, shown: readonly string[]): string {
       const isWhole = !document.querySelector('main').innerText.includes('Loading…')
       if (usable === null) {
         usable = 0
-        requestAnimationFrame(() => setTimeout(() => { usable = performance.now() - began; look() }))
+        setTimeout(() => { document.body.offsetHeight; usable = performance.now() - began; look() })
       }
       if (!isWhole || usable === 0) return
       watcher.disconnect()

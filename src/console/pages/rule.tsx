@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { attributeNames } from '../lib/rule-preview.ts'
-import { allDestinations, eventTypes, ruleSchema } from '../lib/rule-schema.ts'
+import { destinationNames, eventTypes, ruleSchema } from '../lib/rule-schema.ts'
 import { saveRule } from '../lib/save-rule.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { toYaml } from '../lib/yaml.ts'
@@ -42,7 +42,7 @@ const words = {
 function useEditorData(): void {
   usePrefetchQuery(ruleSchema)
   usePrefetchQuery(eventTypes)
-  usePrefetchQuery(allDestinations)
+  usePrefetchQuery(destinationNames)
   usePrefetchQuery(attributeNames)
 }
 

@@ -72,18 +72,16 @@ export const Bars = memo(function Bars(props: BarsProps) {
           {clock(times.at(-1) ?? 0)}
         </Text>
       </Group>
-      <Group gap="4px 16px" component="figcaption">
+      <figcaption className="row">
         {groups.map(({ name, counts }, group) => (
-          <Group key={name} gap={6}>
+          <span key={name} className="key small">
             <svg width="12" height="12" aria-hidden="true">
               <rect width="12" height="12" rx="2" fill={colourOf(name, group)} />
             </svg>
-            <Text size="sm">
-              {nameOf(name)} {counts.reduce((sum, count) => sum + count, 0)}
-            </Text>
-          </Group>
+            {nameOf(name)} {counts.reduce((sum, count) => sum + count, 0)}
+          </span>
         ))}
-      </Group>
+      </figcaption>
       <VisuallyHidden>
         <table>
           <caption>{label}</caption>

@@ -1,4 +1,4 @@
-import { Group, SimpleGrid, Text } from '@mantine/core'
+import { SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
@@ -157,9 +157,7 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
   let left = 0
   return (
     <>
-      <Text fw={600} size="sm">
-        {name}
-      </Text>
+      <div className="small strong">{name}</div>
       <svg
         viewBox="0 0 100 6"
         width="100%"
@@ -174,18 +172,18 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
           return <rect key={key} x={from} y="0" width={width} height="6" fill={colour} />
         })}
       </svg>
-      <Group gap="md">
+      <div className="row">
         {parts.map(({ key, name: label, colour, count, search }) => (
-          <Group key={key} gap={6}>
+          <span key={key} className="key">
             <svg width="12" height="12" aria-hidden="true">
               <rect width="12" height="12" rx="2" fill={colour} />
             </svg>
             <PlaceLink to="/deliveries" search={search} className="small">
               {count} {label}
             </PlaceLink>
-          </Group>
+          </span>
         ))}
-      </Group>
+      </div>
     </>
   )
 }

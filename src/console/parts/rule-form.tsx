@@ -1,10 +1,17 @@
-import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import {
+  NumberInput,
+  Select,
+  Stack,
+  TagsInput,
+  type TagsInputProps,
+  TextInput,
+} from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { memo } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { isMap } from '../lib/condition.ts'
 import { actionsOf, inOrder, type Json } from '../lib/rule-form.ts'
-import { allDestinations, eventTypes } from '../lib/rule-schema.ts'
+import { eventTypes } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { ConditionForm } from './condition-form.tsx'
 import { StepsForm } from './steps-form.tsx'
@@ -46,9 +53,6 @@ export const RuleForm = memo(function RuleForm({ definition, schema, onChange }:
     const { [key]: _, ...rest } = definition
     onChange(inOrder(value === undefined ? rest : { ...rest, [key]: value }))
   }
-  const types = useQuery(eventTypes)
-  const destinations = useQuery(allDestinations)
-  const seen = [...new Set(types.data?.data.flatMap(({ name }) => name ?? []))]
   return (
     <Stack>
       <TextInput
@@ -59,13 +63,10 @@ export const RuleForm = memo(function RuleForm({ definition, schema, onChange }:
         value={rule.name ?? ''}
         onChange={(event) => set('name', event.currentTarget.value)}
       />
-      <TagsInput
+      <TypesInput
         label={said.on}
         description={said.onHint}
         required
-        maw={480}
-        data={seen}
-        acceptValueOnBlur
         value={Array.isArray(rule.on) ? rule.on : []}
         onChange={(on) => set('on', on)}
       />
@@ -77,7 +78,6 @@ export const RuleForm = memo(function RuleForm({ definition, schema, onChange }:
       <StepsForm
         steps={Array.isArray(rule.steps) ? rule.steps : []}
         actions={actionsOf(schema)}
-        destinations={destinations.data?.data.map(({ name }) => name) ?? []}
         onChange={(steps) => set('steps', steps)}
       />
       <NumberInput
@@ -88,7 +88,6 @@ export const RuleForm = memo(function RuleForm({ definition, schema, onChange }:
         onChange={(to) => set('per_minute', to === '' ? undefined : Number(to))}
       />
       <CancelWhen
-        seen={seen}
         cancel={definition.cancel_when as Cancel | undefined}
         onChange={(cancel) => set('cancel_when', cancel)}
       />
@@ -96,28 +95,30 @@ export const RuleForm = memo(function RuleForm({ definition, schema, onChange }:
   )
 })
 
+/** Event types, out of those that came of late; no other part waits for what these are. */
+function TypesInput(props: TagsInputProps) {
+  const types = useQuery(eventTypes)
+  return <TagsInput {...props} maw={480} data={types.data ?? []} acceptValueOnBlur />
+}
+
 interface Cancel {
   on?: string[]
   when?: Json
 }
 
 interface CancelProps {
-  seen: string[]
   cancel: Cancel | undefined
   onChange(cancel: Cancel | undefined): void
 }
 
 /** Of interest to rules that wait; it is there for all, since a wait may be added. */
-function CancelWhen({ seen, cancel, onChange }: CancelProps) {
+function CancelWhen({ cancel, onChange }: CancelProps) {
   const said = useWords(words)
   return (
     <>
-      <TagsInput
+      <TypesInput
         label={said.cancelOn}
         description={said.cancelHint}
-        maw={480}
-        data={seen}
-        acceptValueOnBlur
         value={cancel?.on ?? []}
         onChange={(on) => onChange(on.length === 0 ? undefined : { ...cancel, on })}
       />

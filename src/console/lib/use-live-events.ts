@@ -22,6 +22,8 @@ export interface Live {
   /** Older ones are there, and would take too long to look for. */
   isPart: boolean
   error: unknown
+  /** Tries at once what would be tried later, or not at all. */
+  again(): void
 }
 
 interface Asked {
@@ -30,7 +32,13 @@ interface Asked {
   isPaused: boolean
 }
 
-const blank: Live = { events: [], came: 0, state: 'connecting', isPart: false, error: null }
+const blank: Omit<Live, 'again'> = {
+  events: [],
+  came: 0,
+  state: 'connecting',
+  isPart: false,
+  error: null,
+}
 
 /**
  * The latest events and every one that comes after them: none is left out, also not across a pause
@@ -41,7 +49,9 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
   const asked = JSON.stringify([type, profileId])
   const seen = useRef<{ asked: string; last: number | null }>({ asked: '', last: null })
   const isOver = useSessionOver()
+  const [tries, setTries] = useState(0)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is tried anew when somebody asks
   useEffect(() => {
     if (isPaused || isOver) {
       const state = isPaused ? 'paused' : 'connecting'
@@ -86,9 +96,9 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
       stop.abort()
       drawer.drawNow()
     }
-  }, [type, profileId, isPaused, isOver, asked])
+  }, [type, profileId, isPaused, isOver, asked, tries])
 
-  return live
+  return { ...live, again: () => setTries(tries + 1) }
 }
 
 /**

@@ -47,7 +47,7 @@ export function Events() {
   const { type = '', person = '' } = useSearch({ strict: false })
   const navigate = useNavigate()
   const [isPaused, setPaused] = useState(false)
-  const { events, came, state, isPart, error } = useLiveEvents({
+  const { events, came, state, isPart, error, again } = useLiveEvents({
     type: type.trim(),
     profileId: Number(person) || 0,
     isPaused,
@@ -80,7 +80,7 @@ export function Events() {
           {said[state]}
         </Badge>
       </Group>
-      {error != null && <Failed error={error} />}
+      {error != null && <Failed error={error} retry={again} />}
       <Section title={said.list}>
         {events.length === keptMax && (
           <Text size="sm" c="dimmed">

@@ -16,8 +16,8 @@ const againMs = 2_000
 export interface Live {
   /** Newest first; of those that came the last `keptMax`. */
   events: Event[]
-  /** How many came since the page began to follow. */
-  came: number
+  /** How many were in the list and gave way to newer ones. */
+  left: number
   state: 'connecting' | 'live' | 'paused'
   /** Older ones are there, and would take too long to look for. */
   isPart: boolean
@@ -34,7 +34,7 @@ interface Asked {
 
 const blank: Omit<Live, 'again'> = {
   events: [],
-  came: 0,
+  left: 0,
   state: 'connecting',
   isPart: false,
   error: null,
@@ -61,11 +61,11 @@ export function useLiveEvents({ type, profileId, isPaused }: Asked): Live {
     const stop = new AbortController()
     const filter = { ...(type && { type }), ...(profileId && { profile_id: profileId }) }
     const drawer = drawTogether((some) =>
-      setLive((before) => ({
-        ...before,
-        events: [...some, ...before.events].slice(0, keptMax),
-        came: before.came + some.length,
-      })),
+      setLive((before) => {
+        const events = [...some, ...before.events]
+        const left = before.left + Math.max(0, events.length - keptMax)
+        return { ...before, events: events.slice(0, keptMax), left }
+      }),
     )
     const run = async () => {
       if (seen.current.asked !== asked) {

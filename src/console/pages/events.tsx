@@ -36,8 +36,8 @@ const words = {
   ],
   list: ['Newest first', 'Nieuwste eerst'],
   kept: [
-    'The list keeps the newest {max}. {came} came in since this page follows them; those that left the list are stored like all others.',
-    'De lijst houdt de nieuwste {max} vast. Er kwamen er {came} binnen sinds deze pagina ze volgt; wat uit de lijst verdween, is opgeslagen zoals alle andere.',
+    'The list keeps the newest {max}. Earlier ones that have left it: {left}. All are stored, and found by their type or person.',
+    'De lijst houdt de nieuwste {max} vast. Eerdere die eruit verdwenen: {left}. Alle zijn opgeslagen, en te vinden op soort of persoon.',
   ],
 } as const
 
@@ -47,7 +47,7 @@ export function Events() {
   const { type = '', person = '' } = useSearch({ strict: false })
   const navigate = useNavigate()
   const [isPaused, setPaused] = useState(false)
-  const { events, came, state, isPart, error, again } = useLiveEvents({
+  const { events, left, state, isPart, error, again } = useLiveEvents({
     type: type.trim(),
     profileId: Number(person) || 0,
     isPaused,
@@ -82,9 +82,9 @@ export function Events() {
       </Group>
       {error != null && <Failed error={error} retry={again} />}
       <Section title={said.list}>
-        {events.length === keptMax && (
-          <Text size="sm" c="dimmed">
-            {fill(said.kept, { max: keptMax, came: came.toLocaleString(language) })}
+        {left > 0 && (
+          <Text size="sm" c="dimmed" mb="xs">
+            {fill(said.kept, { max: keptMax, left: left.toLocaleString(language) })}
           </Text>
         )}
         {events.length > 0 && <EventList events={events} withPerson />}

@@ -40,7 +40,7 @@ export function NameIndex() {
   })
   const isMade = indexed?.includes(shownName) === true
   return (
-    <Alert color="gray" variant="outline" role="status" title={said.title}>
+    <Alert color="orange" variant="outline" role="status" title={said.title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{said.what}</Text>
         <Text size="sm">{isMade ? said.making : said.cost}</Text>

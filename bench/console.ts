@@ -125,9 +125,9 @@ interface Times {
 }
 
 /**
- * Goes to a page and tells when all of `shown` is there, has its place, and a task that came then had its
- * turn, as a click would; and when nothing says any more that it loads. As text, which the policy
- * of the page has nothing against where the browser itself runs it.
+ * Goes to a page and tells when all of `shown` is there, has its place, and a task that came then
+ * had its turn, as a click would; and when nothing says any more that it loads. As text, which the
+ * policy of the page has nothing against where the browser itself runs it.
  */
 function timed(begin: string, isOld: string, shown: readonly string[]): string {
   return `new Promise((resolve) => {

@@ -37,7 +37,7 @@ export async function latestEvents(asked: Asked, signal?: AbortSignal): Promise<
   return { events: data, isPart: from !== null && data.length < asked.limit }
 }
 
-/** From when to look for types that begin so; null where the log is short enough to look through. */
+/** From when to look for types that begin so; null where all of the log can be looked through. */
 async function whereToLook(
   group: string,
   wanted: number,

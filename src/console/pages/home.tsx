@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { After } from '../parts/after.tsx'
@@ -28,12 +28,21 @@ export function Home() {
     queryFn: ({ signal }) => api.listEvents({ order: 'desc', limit: 10, signal }),
     refetchInterval: 2_000,
   })
+  const isEmpty = latest.data?.data.length === 0
+  // What was to be pasted stays once the first event is there: the token is shown this once.
+  const [wasEmpty, setWasEmpty] = useState(false)
+  if (isEmpty && !wasEmpty) setWasEmpty(true)
+  const events = (
+    <Section title={said.latest}>
+      <Loaded query={latest}>{({ data }) => <EventList events={data} withPerson />}</Loaded>
+    </Section>
+  )
   return (
     <Page title={said.title}>
       <Health />
-      {latest.data?.data.length === 0 ? (
-        <FirstUse />
-      ) : (
+      {wasEmpty && !isEmpty && events}
+      {wasEmpty && <FirstUse isDone={!isEmpty} />}
+      {!isEmpty && (
         <>
           <Rates />
           <After instead={<Waiting />}>
@@ -41,11 +50,9 @@ export function Home() {
               <DeliveryCharts />
             </Suspense>
           </After>
-          <Section title={said.latest}>
-            <Loaded query={latest}>{({ data }) => <EventList events={data} withPerson />}</Loaded>
-          </Section>
         </>
       )}
+      {!wasEmpty && events}
     </Page>
   )
 }

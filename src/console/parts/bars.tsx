@@ -103,7 +103,7 @@ export const Bars = memo(function Bars(props: BarsProps) {
   )
 })
 
-/** The parts of all bars that are of one group, as one shape: a chart may have thousands of them. */
+/** The parts of all bars that are of one group, as one shape: there may be thousands of them. */
 function shapesOf({ groups, times, max }: Series, step: number): string[] {
   const tops = times.map(() => height)
   return groups.map(({ counts }) => {

@@ -15,6 +15,10 @@ const words = {
     'Gebeurtenissen per minuut per bron, het laatste uur',
   ],
   none: ['No events in the last hour', 'Geen gebeurtenissen in het laatste uur'],
+  behind: [
+    'The newest are counted within seconds.',
+    'De nieuwste zijn binnen enkele seconden geteld.',
+  ],
   planned: [
     'Deliveries planned per minute by destination, the last hour',
     'Geplande bezorgingen per minuut per bestemming, het laatste uur',
@@ -80,6 +84,7 @@ interface RateProps {
 }
 
 function Rate({ title, none, name, count, ...looks }: RateProps) {
+  const said = useWords(words)
   const counts = useQuery({
     queryKey: ['rate', name],
     queryFn: ({ signal }) => {
@@ -94,7 +99,7 @@ function Rate({ title, none, name, count, ...looks }: RateProps) {
       <Loaded
         query={counts}
         isEmpty={({ groups }) => groups.length === 0}
-        empty={<Empty title={none} />}
+        empty={<Empty title={none}>{said.behind}</Empty>}
       >
         {(series) => (
           <After instead={<Waiting />}>

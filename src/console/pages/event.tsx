@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { Event } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Changes, EventList } from '../parts/event-list.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
@@ -38,7 +39,7 @@ export function EventPage() {
   const said = useWords(words)
   const params = useParams({ strict: false })
   const id = Number(params.id)
-  const found = useQuery({
+  const found = useMainQuery({
     queryKey: ['event', id],
     queryFn: ({ signal }) => api.getEvent({ id, explain: true, signal }),
   })

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { api } from '../lib/api.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { useWords } from '../lib/words.tsx'
 import { After } from '../parts/after.tsx'
 import { EventList } from '../parts/event-list.tsx'
@@ -23,7 +23,7 @@ const words = {
 
 export function Home() {
   const said = useWords(words)
-  const latest = useQuery({
+  const latest = useMainQuery({
     queryKey: ['latest-events'],
     queryFn: ({ signal }) => api.listEvents({ order: 'desc', limit: 10, signal }),
     refetchInterval: 2_000,
@@ -43,14 +43,12 @@ export function Home() {
       {wasEmpty && !isEmpty && events}
       {wasEmpty && <FirstUse isDone={!isEmpty} />}
       {!isEmpty && (
-        <>
+        <After instead={<Waiting />}>
           <Rates />
-          <After instead={<Waiting />}>
-            <Suspense fallback={<Waiting />}>
-              <DeliveryCharts />
-            </Suspense>
-          </After>
-        </>
+          <Suspense fallback={<Waiting />}>
+            <DeliveryCharts />
+          </Suspense>
+        </After>
       )}
       {!wasEmpty && events}
     </Page>

@@ -1,9 +1,9 @@
 import { Grid, Group, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { nameOf } from '../lib/name-of.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { ErasePerson } from '../parts/erase-person.tsx'
@@ -32,7 +32,7 @@ const words = {
 export function Person() {
   const said = useWords(words)
   const id = Number(useParams({ strict: false }).id)
-  const person = useQuery({
+  const person = useMainQuery({
     queryKey: ['person', id],
     queryFn: ({ signal }) => api.getProfile({ id, signal }),
     refetchInterval: 5_000,

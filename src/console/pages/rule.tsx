@@ -4,9 +4,9 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { attributeNames } from '../lib/rule-preview.ts'
-import { destinationNames, eventTypes, ruleSchema } from '../lib/rule-schema.ts'
+import { ruleSchema } from '../lib/rule-schema.ts'
 import { saveRule } from '../lib/save-rule.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { toYaml } from '../lib/yaml.ts'
 import { After } from '../parts/after.tsx'
@@ -38,24 +38,17 @@ const words = {
   ],
 } as const
 
-/** What the editor needs is asked for along with the rule, not after. */
-function useEditorData(): void {
-  usePrefetchQuery(ruleSchema)
-  usePrefetchQuery(eventTypes)
-  usePrefetchQuery(destinationNames)
-  usePrefetchQuery(attributeNames)
-}
-
 export function RulePage() {
   const said = useWords(words)
-  useEditorData()
   const { name = '' } = useParams({ strict: false })
-  const rule = useQuery({
+  const rule = useMainQuery({
     queryKey: ['rule', name],
     queryFn: ({ signal }) => api.getRule({ name, signal }),
     // What somebody is writing is not pulled away from under them.
     refetchOnWindowFocus: false,
   })
+  // What the editor cannot be shown without is asked for along with the rule, not after.
+  usePrefetchQuery(ruleSchema)
   return (
     <Page
       title={fill(said.title, { name })}
@@ -78,7 +71,6 @@ const blank = { name: '', on: [], steps: [] }
 
 export function NewRule() {
   const said = useWords(words)
-  useEditorData()
   return (
     <Page title={said.add}>
       <RuleEditor stored={null} initial={blank} />

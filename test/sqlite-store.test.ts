@@ -225,6 +225,26 @@ test('a backup taken under load holds everything acknowledged before it began', 
   await copy.close()
 })
 
+test('a long log is folded back beside those who write, long before a commit would do it', async () => {
+  using folder = tempFolder()
+  const store = await open(folder.path)
+  const { id } = await store.createWorkspace('w', starterRules)
+  const db = openDatabase(join(folder.path, 'roster.db'), 'write')
+  const log = () => db.prepare('PRAGMA wal_checkpoint(NOOP)').get() as Record<string, number>
+  const text = 'x'.repeat(16_000)
+  for (let n = 0; n < 1_200; n += 200) {
+    const some = Array.from({ length: 200 }, (_, k) => upsert(`p${n + k}`, { text }))
+    await store.applyAll(id, some)
+  }
+  // A commit would have folded it at four times the length.
+  assert.ok(Number(log().log) < 32_768)
+  const until = Date.now() + 30_000
+  while (log().checkpointed === 0 && Date.now() < until) await nextTurn()
+  assert.ok(Number(log().checkpointed) >= 8_192, JSON.stringify(log()))
+  db.close()
+  await store.close()
+})
+
 test('a restored store owes what it owed, and calls nobody until it is told to', async () => {
   using folder = tempFolder()
   const path = join(folder.path, 'roster.db')

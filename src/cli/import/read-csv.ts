@@ -1,15 +1,12 @@
+import { on } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
 import { parse } from 'csv-parse'
 import { CliError } from '../command.ts'
 import { unguarded } from '../csv-cell.ts'
-import {
-  batchRows,
-  columnsMax,
-  type RowSource,
-  rowLengthMax,
-  type SourceRow,
-} from './source-row.ts'
+import { type CsvSource, type ParsedRow, type ParsedRows, parserOptions } from './parse-csv.ts'
+import { columnsMax, type RowSource, type SourceRow } from './source-row.ts'
 
 const delimiters = [',', ';', '\t', '|'] as const
 /** Where the header is looked for. */
@@ -25,72 +22,39 @@ export async function readCsv(path: string, given?: string): Promise<RowSource> 
   const head = await readHead(path)
   const delimiter = given ?? guessDelimiter(head)
   const columns = await readHeader(path, delimiter)
-  const input = createReadStream(path, { highWaterMark: 262_144 })
-  return {
-    format: 'csv',
-    columns,
-    rows: batches(input, delimiter, columns),
-    bytesRead: () => input.bytesRead,
-  }
-}
-
-async function* batches(
-  input: ReturnType<typeof createReadStream>,
-  delimiter: string,
-  columns: readonly string[],
-): AsyncGenerator<SourceRow[]> {
-  let number = 0
-  // Both are called as the text is read; records are taken from a buffer later.
-  const skipped: SourceRow[] = []
-  const parser = parse({
-    ...parserOptions(delimiter),
-    from: 2,
-    skip_records_with_error: true,
-    // Its types know of texts alone; it hands on whatever it is given here.
-    on_record: (record) => rowOf(++number, record, columns) as unknown as string[],
-    on_skip: (error) => {
-      number += 1
-      const fault = error?.message ?? 'cannot be read'
-      skipped.push({ number, cells: null, fault, raw: '' })
-      return undefined
-    },
+  let bytesRead = 0
+  const rows = batches({ path, delimiter, columns }, (bytes) => {
+    bytesRead = bytes
   })
-  input.on('error', (error) => parser.destroy(error))
-  input.pipe(parser)
-  let batch: SourceRow[] = []
-  for await (const row of parser as AsyncIterable<SourceRow>) {
-    while ((skipped[0]?.number ?? row.number) < row.number) batch.push(skipped.shift() as SourceRow)
-    batch.push(row)
-    if (batch.length < batchRows) continue
-    const full = batch
-    batch = []
-    yield full
-  }
-  batch.push(...skipped)
-  if (batch.length > 0) yield batch
+  return { format: 'csv', columns, rows, bytesRead: () => bytesRead }
 }
 
-function rowOf(number: number, record: string[], columns: readonly string[]): SourceRow {
-  if (record.length !== columns.length) {
-    const fault = `has ${record.length} cells where the header has ${columns.length}`
-    return { number, cells: null, fault, raw: record.join(',') }
+/** Reading takes as long as deciding what to store, so it is done beside it. */
+async function* batches(from: CsvSource, read: (bytes: number) => void) {
+  const worker = new Worker(new URL('./parse-csv-thread.ts', import.meta.url), { workerData: from })
+  try {
+    for await (const [text] of on(worker, 'message') as AsyncIterable<[string]>) {
+      const { first, bytes, rows, last } = JSON.parse(text) as ParsedRows
+      read(bytes)
+      if (rows.length > 0) {
+        yield rows.map((row, index) => sourceRow(first + index, row, from.columns))
+      }
+      if (last) return
+      worker.postMessage('more')
+    }
+  } finally {
+    await worker.terminate()
   }
+}
+
+function sourceRow(number: number, row: ParsedRow, columns: readonly string[]): SourceRow {
+  if (!Array.isArray(row)) return { number, cells: null, ...row }
   const cells = new Map<string, string>()
-  for (const [index, name] of columns.entries()) {
-    const cell = record[index] as string
-    if (cell !== '') cells.set(name, cell)
+  for (let index = 0; index < columns.length; index++) {
+    const cell = row[index] as string
+    if (cell !== '') cells.set(columns[index] as string, cell)
   }
   return { number, cells, fault: null, raw: '' }
-}
-
-function parserOptions(delimiter: string) {
-  return {
-    delimiter,
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: rowLengthMax,
-  } as const
 }
 
 async function readHeader(path: string, delimiter: string): Promise<string[]> {

@@ -23,7 +23,7 @@ interface ImportTools {
 }
 
 /** Batches that are being stored while the next is read. */
-const batchesUnderWayMax = 2
+const batchesUnderWayMax = 8
 
 /**
  * Stores rows as fast as the store takes them, in the order of the file, and tells of each batch in

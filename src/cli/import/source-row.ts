@@ -23,7 +23,7 @@ export interface RowSource {
 }
 
 /** Rows in one batch. */
-export const batchRows = 2_048
+export const batchRows = 1_024
 /** UTF-16 code units in one row. */
 export const rowLengthMax = 1_048_576
 /** Columns of one file. */

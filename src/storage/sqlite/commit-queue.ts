@@ -13,6 +13,7 @@ import type { RollUpGoal } from './event-counts.ts'
 import type { expireOwn, OwnStep } from './expire-own.ts'
 import type { Filled } from './fill-some.ts'
 import { Foreseer } from './foresee.ts'
+import { LogFolder } from './log-folder.ts'
 import {
   type ApplyAll,
   type DeliveryCall,
@@ -68,10 +69,12 @@ export class CommitQueue {
   #decide: Promise<{ decide: Decide }> | null = null
   readonly #deliveryCalls = batch((calls: DeliveryCall[]) => this.#writeCalls(calls), callsMax)
   #scheduled = false
+  readonly #folder: LogFolder
   #closing = false
 
   constructor(options: Options) {
     this.#options = options
+    this.#folder = new LogFolder(options.path)
     this.#turns = new Turns(options.path, options.eager)
     if (options.eager) this.#writer()
   }
@@ -84,13 +87,12 @@ export class CommitQueue {
       }
       this.#waiting.push({ workspaceId, command, resolve, reject })
       // Everything that arrives in this turn of the loop goes into the same group.
-      if (!this.#scheduled) {
-        this.#scheduled = true
-        setImmediate(() => {
-          this.#scheduled = false
-          this.#flush()
-        })
-      }
+      if (this.#scheduled) return
+      this.#scheduled = true
+      setImmediate(() => {
+        this.#scheduled = false
+        this.#flush()
+      })
     })
   }
 
@@ -107,8 +109,8 @@ export class CommitQueue {
     this.#writer()
     this.#decide ??= import(this.#options.decision.href)
     const { decide } = await this.#decide
-    const parts: Promise<(Outcome | Fault)[]>[] = []
     const { partMax, ...turn } = this.#turns.next()
+    const parts: Promise<(Outcome | Fault)[]>[] = []
     for (let at = 0; at < commands.length; at += partMax) {
       const of = { workspaceId, now: this.#options.clock(), indexed }
       const foreseer = new Foreseer(decide, of)
@@ -129,6 +131,7 @@ export class CommitQueue {
       return Array(length).fill(fault)
     }
     if (reply.planned) this.#options.due.tell()
+    this.#folder.wrote(length)
     return reply.outcomes.map((one) => ('fault' in one ? faultFromJson(one.fault) : one))
   }
 
@@ -168,8 +171,7 @@ export class CommitQueue {
     method: M,
     ...given: DeliveryArguments<M>
   ): Promise<DeliveryAnswer<M>> {
-    const call = { method, now: this.#options.clock(), given }
-    const result = await this.#deliveryCalls.add(call)
+    const result = await this.#deliveryCalls.add({ method, now: this.#options.clock(), given })
     if ('fault' in result) throw faultFromJson(result.fault)
     return result.answer as DeliveryAnswer<M>
   }
@@ -180,7 +182,7 @@ export class CommitQueue {
     return reply.answers
   }
 
-  /** One step of bringing indexes up to date, likewise. */
+  /** One step of bringing indexes up to date. */
   async fillSome(): Promise<Filled> {
     const reply = await this.#ask({ kind: 'fill' })
     if (reply.kind !== 'filled') throw new Fault('unavailable', { retryAfterSeconds: 1 })
@@ -214,6 +216,7 @@ export class CommitQueue {
     }
     await this.#deliveryCalls.settled()
     this.#closing = true
+    await this.#folder.close()
     if (!this.#worker) return
     await this.#ask({ kind: 'close' })
     await this.#worker.terminate()
@@ -268,6 +271,7 @@ export class CommitQueue {
         else waiting.reject(faultFromJson(result.fault))
       }
       if (reply.planned) this.#options.due.tell()
+      this.#folder.wrote(sent.group.length)
     }
     this.#flush()
   }

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Outcome } from '../../core/command.ts'
 import type { Decide } from '../../core/decision.ts'
 import { Fault, isOfStore } from '../../core/errors.ts'
@@ -28,16 +28,27 @@ const writer = new Writer(path, decide)
 /** Ports of those who claim deliveries on other threads. */
 const workers = new Set<MessagePort>()
 
+/** Most commands that several messages may bring into one transaction. */
+const togetherMax = 8_192
 /** What nobody wakes, to wait for a while. */
 const never = new Int32Array(new SharedArrayBuffer(4))
 /** What ended the last of the calls that follow each other. */
 let lastFault: Fault | null = null
 
-parentPort?.on('message', (message: string | ApplyAll | { worker: MessagePort }) => {
-  if (typeof message === 'string') parentPort?.postMessage(replyTo(JSON.parse(message) as Request))
-  else if ('worker' in message) serveWorker(message.worker)
-  else parentPort?.postMessage(JSON.stringify(applyAll(message)))
+type Message = string | ApplyAll | { worker: MessagePort }
+
+const port = parentPort as MessagePort
+port.on('message', (message: Message) => {
+  for (let next: Message | undefined = message; next !== undefined; ) next = take(next)
 })
+
+/** Does what a message asks; answers another that was taken along with it. */
+function take(message: Message): Message | undefined {
+  if (typeof message === 'string') port.postMessage(replyTo(JSON.parse(message) as Request))
+  else if ('worker' in message) serveWorker(message.worker)
+  else return applyWaiting(message)
+  return undefined
+}
 
 function replyTo(request: Request): string {
   if (request.kind === 'apply') {
@@ -57,24 +68,39 @@ function takePlanned(): boolean {
   return planned
 }
 
-function applyAll({ of, rows, follows, holdMs, pauseMs }: ApplyAll): Reply {
-  const { commands } = rows
+/** Applies what waits of such messages as one, so that it shares transactions. */
+function applyWaiting(first: ApplyAll): Message | undefined {
+  const parts = [first]
+  let count = first.rows.commands.length
+  let other: Message | undefined
+  while (count < togetherMax && other === undefined) {
+    const waiting = (receiveMessageOnPort(port) as { message: Message } | undefined)?.message
+    if (waiting === undefined) break
+    if (typeof waiting === 'string' || 'worker' in waiting) other = waiting
+    else count += parts[parts.push(waiting) - 1]?.rows.commands.length ?? 0
+  }
+  const outcomes = applyAll(parts, count)
+  let planned = takePlanned()
+  for (const { rows } of parts) {
+    const told = outcomes.splice(0, rows.commands.length)
+    port.postMessage(JSON.stringify({ kind: 'applied-all', outcomes: told, planned } as Reply))
+    planned = false
+  }
+  return other
+}
+
+function applyAll(parts: readonly ApplyAll[], count: number) {
+  const { follows, holdMs, pauseMs } = parts[0] as ApplyAll
   const outcomes: (Outcome | Fault)[] = []
   if (!follows) lastFault = null
-  while (lastFault === null && outcomes.length < commands.length) {
-    outcomes.push(
-      ...writer.applySome(rows, { from: outcomes.length, to: commands.length }, of, holdMs),
-    )
+  while (lastFault === null && outcomes.length < count) {
+    outcomes.push(...writer.applySome(parts, { from: outcomes.length, to: count }, holdMs))
     const last = outcomes.at(-1)
     if (isOfStore(last)) lastFault = last
     else if (pauseMs > 0) Atomics.wait(never, 0, 0, pauseMs)
   }
-  const all = commands.map((_, index) => outcomes[index] ?? (lastFault as Fault))
-  return {
-    kind: 'applied-all',
-    outcomes: all.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one)),
-    planned: takePlanned(),
-  }
+  while (outcomes.length < count) outcomes.push(lastFault as Fault)
+  return outcomes.map((one) => (one instanceof Fault ? { fault: faultToJson(one) } : one))
 }
 
 function serveWorker(port: MessagePort): void {

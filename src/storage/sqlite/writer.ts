@@ -22,6 +22,12 @@ interface Connection {
   dataVersion: number
 }
 
+/** Commands that were handed over together. */
+export interface Part {
+  rows: Foreseen
+  of: Ahead
+}
+
 /**
  * The one writer of a file: decides and writes groups of commands, each group in one synced
  * transaction. Synchronous throughout, so that nothing can come between its reads and its writes.
@@ -53,13 +59,14 @@ export class Writer {
    * Applies as many commands of a stretch as fit into one transaction of `holdMs`, at least one,
    * and answers what became of those; nothing is tried after a fault of the store.
    */
-  applySome(rows: Foreseen, { from, to }: Stretch, of: Ahead, holdMs: number): (Outcome | Fault)[] {
+  applySome(parts: readonly Part[], { from, to }: Stretch, holdMs: number): (Outcome | Fault)[] {
     const outcomes: (Outcome | Fault)[] = []
     try {
       this.#transact(({ commands }) => {
         const end = performance.now() + holdMs
         do {
-          outcomes.push(...commands.applyForeseen(rows, { from: from + outcomes.length, to }, of))
+          const { rows, of, stretch } = partOf(parts, { from: from + outcomes.length, to })
+          outcomes.push(...commands.applyForeseen(rows, stretch, of))
         } while (from + outcomes.length < to && performance.now() < end)
       })
       return outcomes
@@ -68,7 +75,7 @@ export class Writer {
       if (error instanceof Fault || from + 1 === to) return [asFault(error)]
       const alone: (Outcome | Fault)[] = []
       for (let row = from; row <= from + outcomes.length; row++) {
-        alone.push(...this.applySome(rows, { from: row, to: row + 1 }, of, holdMs))
+        alone.push(...this.applySome(parts, { from: row, to: row + 1 }, holdMs))
         if (isOfStore(alone.at(-1))) break
       }
       return alone
@@ -225,6 +232,19 @@ export class Writer {
     }
     connection?.db.close()
   }
+}
+
+/** The part that a stretch of all of them begins in, and as much of it. */
+function partOf(parts: readonly Part[], { from, to }: Stretch): Part & { stretch: Stretch } {
+  let before = 0
+  for (const part of parts) {
+    const { length } = part.rows.commands
+    if (from < before + length) {
+      return { ...part, stretch: { from: from - before, to: Math.min(to - before, length) } }
+    }
+    before += length
+  }
+  throw new Error('There are not as many commands.')
 }
 
 /** Differs once another connection has committed. */

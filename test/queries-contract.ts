@@ -8,9 +8,10 @@ import {
   type ProfileId,
   type WorkspaceId,
 } from '../src/core/profile.ts'
-import type { ProfileFilter, ProfileQuery, Range } from '../src/core/profile-query.ts'
+import type { ProfileQuery, Range } from '../src/core/profile-query.ts'
 import type { Store } from '../src/storage/store.ts'
 import { expected, filter, order } from './kit/query-model.ts'
+import { assertRandom } from './kit/random-order.ts'
 import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
 
 export const everybody = { page: { limit: 1_000 } }
@@ -66,33 +67,6 @@ export async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery)
     if (next === null) return
     after = next
   }
-}
-
-/** A random order has everybody once, by pages too, and is another for another seed. */
-async function assertRandom(
-  store: Store,
-  id: WorkspaceId,
-  filter: ProfileFilter,
-  all: readonly number[],
-): Promise<void> {
-  const drawn = async (seed: number, offset: number, limit: number) => {
-    const page = { offset, limit }
-    const query = { filter, order: { by: 'random', seed }, page, total: true } as const
-    const found = await store.queryProfiles(id, query)
-    assert.deepEqual([found.next, found.total], [null, all.length])
-    return ids(found.profiles) as number[]
-  }
-  const whole: number[] = []
-  for (let at = 0; at <= all.length; at += 500) whole.push(...(await drawn(1, at, 500)))
-  assert.deepEqual(
-    whole.toSorted((a, b) => a - b),
-    all,
-  )
-  const first = await drawn(1, 0, 200)
-  assert.deepEqual(first, whole.slice(0, 200))
-  for (const other of [all.slice(0, 200), await drawn(2, 0, 200)]) assert.notDeepEqual(first, other)
-  assert.deepEqual(await drawn(1, 150, 7), whole.slice(150, 157))
-  assert.deepEqual(await drawn(1, all.length + 5, 7), [])
 }
 
 const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 120

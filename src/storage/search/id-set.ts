@@ -123,15 +123,8 @@ export class IdSet {
   }
 
   has(id: Id): boolean {
-    const number = idBlockOf(id)
-    let [low, high] = [0, this.#blocks.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#blocks[middle] as Block).number < number) low = middle + 1
-      else high = middle
-    }
-    const found = this.#blocks[low]
-    if (found?.number !== number) return false
+    const found = this.#blocks.find(({ number }) => number === idBlockOf(id))
+    if (!found) return false
     const bytes = new Uint8Array(found.bits.buffer, found.bits.byteOffset, mapBytes)
     const offset = (id - 1) % idBlock
     return ((bytes[offset >> 3] as number) & (0x80 >> (offset & 7))) !== 0

@@ -87,6 +87,30 @@ export function eventFromRow(row: Row): Event {
   }
 }
 
+/** The columns of an event from its id on, in the order of both engines' statements. */
+export function eventValues(event: Event): (string | number | null)[] {
+  return [
+    event.id,
+    event.type,
+    event.subject,
+    event.previous,
+    event.occurredAt,
+    event.receivedAt,
+    event.source.dialect,
+    event.source.token,
+    event.source.request,
+    event.cause?.event ?? null,
+    event.cause?.rule ?? null,
+    event.cause?.depth ?? null,
+    JSON.stringify(event.attributes),
+    listText(event.changes),
+    listText(event.dropped),
+    listText(event.identifiers),
+    event.foundBy,
+    event.idempotencyKey,
+  ]
+}
+
 export function ruleFromRow(row: Row): Rule {
   const definition = JSON.parse(row.definition as string) as RuleDefinition
   const version = row.version as number

@@ -1,10 +1,9 @@
 import { type Decided, rebased, releasedAt } from '../../core/decision.ts'
-import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import { identifierKey, type Known } from '../../core/known.ts'
 import type { Identifier, Profile, ProfileId } from '../../core/profile.ts'
 import { groupProvenance } from '../group-provenance.ts'
-import { listText } from '../rows.ts'
+import { eventValues, listText } from '../rows.ts'
 import { binaryArray, type ElementType } from './binary-array.ts'
 
 /** A table's columns, each a list; the rows are what stands at the same place in all of them. */
@@ -63,7 +62,7 @@ export function groupChanges(
     ...columns([...profiles.values()].map(profileRow), profileTypes),
     ...columns(held, holderTypes),
     ...columns(gone, textKey),
-    ...columns(events.map(eventRow), eventTypes),
+    ...columns(events.map(eventValues), eventTypes),
     ...columns(decisions.flatMap(namedOnly), [...textKey, 'int8']),
   ]
   return { values, storedCount: profiles.size - createdCount }
@@ -134,29 +133,6 @@ function profileRow(profile: Profile): unknown[] {
 function phoneOf({ attributes, removedAt }: Profile): string | null {
   const phone = own(attributes, 'phone')
   return typeof phone === 'string' && removedAt === null ? phone : null
-}
-
-function eventRow(event: Event): unknown[] {
-  return [
-    event.id,
-    event.type,
-    event.subject,
-    event.previous,
-    event.occurredAt,
-    event.receivedAt,
-    event.source.dialect,
-    event.source.token,
-    event.source.request,
-    event.cause?.event ?? null,
-    event.cause?.rule ?? null,
-    event.cause?.depth ?? null,
-    JSON.stringify(event.attributes),
-    listText(event.changes),
-    listText(event.dropped),
-    listText(event.identifiers),
-    event.foundBy,
-    event.idempotencyKey,
-  ]
 }
 
 /** What events named that does not lead to their subject. */

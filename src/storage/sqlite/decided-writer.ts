@@ -5,7 +5,7 @@ import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
 import { profileText } from '../applied-json.ts'
 import { groupProvenance } from '../group-provenance.ts'
-import { listText } from '../rows.ts'
+import { eventValues, listText } from '../rows.ts'
 import { RowInserts } from './row-inserts.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
@@ -114,29 +114,7 @@ export class DecidedWriter {
   }
 
   #writeEvent(workspaceId: WorkspaceId, event: Event): void {
-    this.#events.push(
-      workspaceId,
-      event.id,
-      workspaceId,
-      event.id,
-      event.type,
-      event.subject,
-      event.previous,
-      event.occurredAt,
-      event.receivedAt,
-      event.source.dialect,
-      event.source.token,
-      event.source.request,
-      event.cause?.event ?? null,
-      event.cause?.rule ?? null,
-      event.cause?.depth ?? null,
-      JSON.stringify(event.attributes),
-      listText(event.changes),
-      listText(event.dropped),
-      listText(event.identifiers),
-      event.foundBy,
-      event.idempotencyKey,
-    )
+    this.#events.push(workspaceId, event.id, workspaceId, ...eventValues(event))
     if (this.#events.length >= eventsHeldMax * sql.insertEvents.width) this.flush()
   }
 }

@@ -13,6 +13,7 @@ import type {
   DeliveryRequest,
 } from '../core/planned-delivery.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { Death, Notice } from './notice.ts'
 
 /**
  * Destinations and deliveries. Times are the store's own clock. Deliveries are planned by `apply`,
@@ -102,11 +103,11 @@ export interface DeliveryStore {
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
   onDeliveriesDue(listener: () => void): () => void
   /**
-   * Changes of breakers and states that were not told in the event log yet, to be told by whoever
-   * asks and then marked. One that is told twice does no harm.
+   * What the event log was not told yet, to be told by whoever asks and then marked. One that is
+   * told twice does no harm.
    */
-  untoldNotices(limit: number): Promise<DestinationNotice[]>
-  markTold(notice: DestinationNotice): Promise<void>
+  untoldNotices(limit: number): Promise<Notice[]>
+  markTold(notice: Notice): Promise<void>
 
   findDelivery(workspaceId: WorkspaceId, id: DeliveryId): Promise<Delivery | null>
   /** Newest first unless the filter says otherwise. */
@@ -221,6 +222,8 @@ export interface AttemptResult extends Claim {
   judgement: Judgement
   /** From 0 up to 1, for the jitter. */
   random: number
+  /** Kept as a notice where the delivery is dead by this. */
+  death?: Death
 }
 
 export interface ReleasePause {
@@ -232,14 +235,7 @@ export interface ReleasePause {
 export interface FailedDelivery extends Claim {
   reason: string
   detail: string
-}
-
-export interface DestinationNotice {
-  workspaceId: WorkspaceId
-  destination: string
-  kind: 'opened' | 'recovered' | 'disabled'
-  reason: string | null
-  at: number
+  death?: Death
 }
 
 /** What deliveries are chosen by; everything given must hold. */

@@ -21,8 +21,8 @@ import type {
   DeliveryHealth,
   DeliverySelection,
   Destination,
-  DestinationNotice,
 } from '../delivery-store.ts'
+import type { Notice } from '../notice.ts'
 import type { Row } from '../rows.ts'
 import { selectDeliveries } from './delivery-selection.ts'
 import {
@@ -101,7 +101,7 @@ export class DeliveryReader {
     return row ? destinationFromRow(row) : null
   }
 
-  notices(limit: number): DestinationNotice[] {
+  notices(limit: number): Notice[] {
     return this.#db.prepare(selectNotices).all(limit).map(noticeFromRow)
   }
 

@@ -4,10 +4,10 @@ import type {
   BeginAttempt,
   Claim,
   ClaimRequest,
-  DestinationNotice,
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
+import type { Notice } from '../notice.ts'
 import { DeliveryClaims } from './delivery-claims.ts'
 import { DeliveryOperations } from './delivery-operations.ts'
 import { DeliveryPlanner } from './delivery-planner.ts'
@@ -65,6 +65,6 @@ function deliveryWrites(parts: {
       results.release(held, pause, now),
     extendLeases: (now: number, held: readonly Claim[], leaseMs: number) =>
       results.extend(held, leaseMs, now),
-    markTold: (_: number, notice: DestinationNotice) => destinations.markTold(notice),
+    markTold: (_: number, notice: Notice) => destinations.markTold(notice),
   }
 }

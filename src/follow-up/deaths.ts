@@ -1,12 +1,12 @@
 import { limits } from '../core/limits.ts'
+import type { Death } from '../core/notice.ts'
 import type { ClaimedDelivery } from '../core/planned-delivery.ts'
-import type { Death } from '../storage/notice.ts'
 
 const minuteMs = 60_000
 
 /**
- * Which of the deliveries that die are told in the event log, so that rules may react: of each rule,
- * destination and reason the first of a minute, by each process. Dead letters have all of them.
+ * Which deaths of deliveries are told in the event log, so that rules may react: the first in a
+ * minute of a rule, destination and reason, by each process. Dead letters have all of them.
  */
 export class Deaths {
   readonly #now: () => number

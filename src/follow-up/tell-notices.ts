@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { RecordEvent } from '../core/command.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type { RecordWrite } from '../core/record.ts'
 import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
 import type { DeliveryStore } from '../storage/delivery-store.ts'
-import type { Death, Notice } from '../storage/notice.ts'
 import type { Store } from '../storage/store.ts'
 
 const noticesMax = 100

@@ -1,9 +1,9 @@
 import type { Breaker } from '../core/delivery-breaker.ts'
 import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type { Attempt, Delivery } from '../core/planned-delivery.ts'
 import type { Destination, SealedSecrets } from './delivery-store.ts'
-import type { Death, Notice } from './notice.ts'
 import type { Row } from './rows.ts'
 
 export const deliveryColumns = `

@@ -4,6 +4,7 @@ import type { DeliveryState, Judgement } from '../core/delivery.ts'
 import type { Breaker } from '../core/delivery-breaker.ts'
 import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type {
   Attempt,
   AttemptOutcomeRecord,
@@ -13,7 +14,6 @@ import type {
   DeliveryRequest,
 } from '../core/planned-delivery.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
-import type { Death, Notice } from './notice.ts'
 
 /**
  * Destinations and deliveries. Times are the store's own clock. Deliveries are planned by `apply`,

@@ -1,6 +1,7 @@
 import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { breakerFromRow, destinationFromRow } from '../delivery-rows.ts'
 import type {
@@ -11,7 +12,6 @@ import type {
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
-import type { Notice } from '../notice.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import { keepDeaths, keepNotices } from './delivery-notices.ts'

@@ -1,6 +1,6 @@
+import type { Death, Notice } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Claim } from '../delivery-store.ts'
-import type { Death, Notice } from '../notice.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
 import { insertNotices } from './delivery-statements.ts'

@@ -3,6 +3,7 @@ import { type DestinationLoad, isHeldBack } from '../../core/claim-turns.ts'
 import type { DeliveryState } from '../../core/delivery.ts'
 import { defaultBreaker } from '../../core/delivery-breaker.ts'
 import { countedMax, overdueMs } from '../../core/delivery-health.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
@@ -22,7 +23,6 @@ import type {
   DeliverySelection,
   Destination,
 } from '../delivery-store.ts'
-import type { Notice } from '../notice.ts'
 import type { Row } from '../rows.ts'
 import { selectDeliveries } from './delivery-selection.ts'
 import {

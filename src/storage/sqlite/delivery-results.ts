@@ -1,6 +1,7 @@
 import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, type Breaker, defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Death } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type {
   AttemptResult,
@@ -9,7 +10,6 @@ import type {
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
-import type { Death } from '../notice.ts'
 import type { DeliveryTable, Ending, Standing } from './delivery-table.ts'
 import type { DestinationStanding, DestinationTable } from './destination-table.ts'
 

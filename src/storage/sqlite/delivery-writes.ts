@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Notice } from '../../core/notice.ts'
 import type {
   AttemptResult,
   BeginAttempt,
@@ -7,7 +8,6 @@ import type {
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
-import type { Notice } from '../notice.ts'
 import { DeliveryClaims } from './delivery-claims.ts'
 import { DeliveryOperations } from './delivery-operations.ts'
 import { DeliveryPlanner } from './delivery-planner.ts'

@@ -1,5 +1,5 @@
-import type { DeliveryId } from '../core/planned-delivery.ts'
-import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
+import type { DeliveryId } from './planned-delivery.ts'
+import type { EventId, ProfileId, WorkspaceId } from './profile.ts'
 
 /** A delivery that was given up on, as the event about it tells. */
 export interface Death {

@@ -277,7 +277,7 @@ export interface DeliveryCount {
 }
 
 export interface DeliveryHealth {
-  /** When the delivery that is due longest and not claimed became due; null when none is. */
+  /** When what is due longest and not claimed became due, of what is neither paused nor disabled. */
   oldestDueAt: number | null
   /** Due for more than a minute and not claimed, where nothing holds them back on purpose. */
   overdue: number

@@ -161,7 +161,7 @@ export class DeliveryReader {
       health.destinations.push(one.told)
       health.overdue += one.overdue
       await new Promise((resolve) => setImmediate(resolve))
-      if (oldestDueAt === null) continue
+      if (oldestDueAt === null || one.told.state !== 'active') continue
       health.oldestDueAt = Math.min(health.oldestDueAt ?? oldestDueAt, oldestDueAt)
     }
     return health

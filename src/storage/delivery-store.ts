@@ -277,7 +277,7 @@ export interface DeliveryCount {
 }
 
 export interface DeliveryHealth {
-  /** When what is due longest and not claimed became due, of what is neither paused nor disabled. */
+  /** When what is due longest and unclaimed became due; of paused and disabled ones nothing. */
   oldestDueAt: number | null
   /** Due for more than a minute and not claimed, where nothing holds them back on purpose. */
   overdue: number

@@ -50,7 +50,7 @@ const tables = {
   runs: [
     ...[...big('event_id'), ...text('rule'), ...big('version', 'subject'), ...text('state')],
     ...[...text('cursor'), ...big('due_at'), ...text('reason'), ...big('began_at', 'ended_at')],
-    ...[...text('seen', 'log'), ...big('wake_at')],
+    ...text('seen', 'log'),
   ],
 } satisfies { [table: string]: Column[] }
 
@@ -66,7 +66,7 @@ abstract class Rows implements GrowTarget {
   abstract put(table: TableName, rows: Value[][]): Promise<void>
   abstract settle(people: number, log: Log, receivedAt: (id: number) => number): Promise<void>
   abstract close(): Promise<void>
-  /** Whether a delivery keeps its place when it is over, and lanes and wake times have a column. */
+  /** Whether a delivery keeps its place when it is over, and lanes have a table. */
   abstract readonly hasLanes: boolean
 
   async add(table: TableName, values: Value[]): Promise<void> {
@@ -91,7 +91,7 @@ abstract class Rows implements GrowTarget {
   async addRun(run: GrownRun): Promise<void> {
     await this.add('runs', [
       ...[run.event, run.rule, 1, run.subject, run.state, '[1]', run.dueAt, run.reason],
-      ...[run.beganAt, run.endedAt, run.seen, run.log, run.dueAt],
+      ...[run.beganAt, run.endedAt, run.seen, run.log],
     ])
   }
 
@@ -121,7 +121,7 @@ class SqliteRows extends Rows {
   }
 
   async put(table: TableName, rows: Value[][]): Promise<void> {
-    const absent = { event_identifiers: 'received_at', runs: 'wake_at' } as Record<string, string>
+    const absent = { event_identifiers: 'received_at' } as Record<string, string>
     const columns = tables[table].map(([name]) => name).filter((name) => name !== absent[table])
     const keyed = table === 'events' || table === 'deliveries' || table === 'records'
     const places = columns.map((_, at) => `?${at + 2}`).join(', ')

@@ -72,6 +72,17 @@ const kinds: Kind[] = [
     path: (profiles) => profilesOf(`&start=${random(profiles)}&total=true`),
   },
   {
+    name: 'profiles anywhere, random order',
+    dialect: 'copernica',
+    path: (profiles) => profilesOf(`&orderby=random&start=${random(profiles)}&total=true`),
+  },
+  {
+    name: 'country anywhere, random order',
+    dialect: 'copernica',
+    path: (profiles) =>
+      profilesOf(`${field('country==NL')}&orderby=random&start=${random(profiles / 8)}`),
+  },
+  {
     name: 'country, anywhere, total',
     dialect: 'copernica',
     path: (profiles) =>

@@ -4,29 +4,44 @@ import type { Store } from './storage/store.ts'
 
 const hourMs = 60 * 60_000
 const firstMs = 60_000
+/** An operator who asked for an index waits for it. */
+const fillMs = 10_000
 
 /** How long things are kept, by the options. */
 type Keep = Pick<Config, 'eventDays' | 'idempotencyHours'>
 
 /**
- * Has the store delete what is old enough, and finish what indexes still lack, an hour apart, until
+ * Has the store delete what is old enough, an hour apart, and finish what indexes still lack, until
  * it is stopped.
  */
 export function startExpiry(store: Store, keep: Keep, logger: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController()
+  const loops = [
+    startLoop(firstMs, hourMs, () => expireOnce(store, keep, logger)),
+    startLoop(fillMs, fillMs, () => fillOnce(store, logger, stopping.signal)),
+  ]
+  return {
+    stop: async () => {
+      stopping.abort()
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}
+
+/** Works again and again, with a pause after each time. */
+function startLoop(first: number, pause: number, work: () => Promise<void>) {
   let running: Promise<void> = Promise.resolve()
-  let timer = setTimeout(run, firstMs)
+  let timer = setTimeout(run, first)
   timer.unref()
 
   function run(): void {
-    running = lookAfter(store, keep, logger, stopping.signal).finally(() => {
-      timer = setTimeout(run, hourMs)
+    running = work().finally(() => {
+      timer = setTimeout(run, pause)
       timer.unref()
     })
   }
   return {
     stop: async () => {
-      stopping.abort()
       clearTimeout(timer)
       await running
       clearTimeout(timer)
@@ -34,13 +49,7 @@ export function startExpiry(store: Store, keep: Keep, logger: Logger): { stop():
   }
 }
 
-async function lookAfter(
-  store: Store,
-  keep: Keep,
-  logger: Logger,
-  stop: AbortSignal,
-): Promise<void> {
-  await expireOnce(store, keep, logger)
+async function fillOnce(store: Store, logger: Logger, stop: AbortSignal): Promise<void> {
   try {
     const filled = await store.fillIndexes(stop)
     if (filled.profiles > 0) logger.info(filled, 'filled indexes')

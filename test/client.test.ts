@@ -130,6 +130,24 @@ test('a token whose answer was lost is made once, and the next try shows it', as
   assert.equal(data.filter(({ label }) => label === 'lost').length, 1)
 })
 
+test('a server that asks for more patience than there is is not called again', async () => {
+  let calls = 0
+  const headers = { 'retry-after': '7' }
+  const api = client({
+    patienceMs: 1_000,
+    fetch: async () => {
+      calls += 1
+      return new Response('{"code": "too_many_requests"}', { status: 429, headers })
+    },
+  })
+  const refused = (error: unknown) => error instanceof RosterError && error.retryAfter === 7
+  await assert.rejects(() => api.listEvents(), refused)
+  await assert.rejects(async () => {
+    for await (const _ of api.follow()) assert.fail('nothing came')
+  }, refused)
+  assert.equal(calls, 2)
+})
+
 test('lists are read to their end, page by page', async () => {
   const own = await roster.newWorkspace()
   const api = client({ token: own.tokens.native?.token ?? '' })

@@ -57,6 +57,38 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
     await store.apply(id, userEvent('shop.cart.add', 'cy@x.org', { sku: 'É1' }))
     all = await store.readEvents(id, 0, 1_000)
     await compare(numRuns)
+    // A history so long that its first events are not read from its end.
+    const many = Array.from({ length: 260 }, (_, size) =>
+      store.apply(
+        id,
+        userEvent('user.update', size % 7 === 0 ? 'cy@x.org' : 'ann@x.org', { size }),
+      ),
+    )
+    await Promise.all(many)
+    all = await store.readEvents(id, 0, 1_000)
+    for (const order of ['ascending', 'descending'] as const) {
+      for (const bounds of [
+        {},
+        { after: 90 },
+        { before: 200 },
+        { before: 510 },
+        { after: 77, before: 199 },
+      ]) {
+        for (const types of [undefined, ['user.*'], ['profile.updated']]) {
+          const query = {
+            ...bounds,
+            order,
+            subject: 1 as ProfileId,
+            limit: 200,
+            types,
+          } as EventQuery
+          const whole = all.filter((event) => matchesEvent(event, query))
+          if (order === 'descending') whole.reverse()
+          const { events } = await store.queryEvents(id, query)
+          assert.deepEqual(events, whole.slice(0, 200), JSON.stringify(query))
+        }
+      }
+    }
     const other = await store.createWorkspace('other', [])
     assert.deepEqual((await store.queryEvents(other.id, { limit: 9 })).events, [])
     assert.deepEqual(

@@ -37,8 +37,20 @@ for (const engine of engines) {
       assert.deepEqual(await found({ kind: 'user_id', value: 'u7' }), [7])
       assert.deepEqual(
         await found({ kind: 'email', prefix: 'p1' }),
-        [1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+        // In the order of the addresses: `@` comes behind digits.
+        [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 1],
       )
+      assert.deepEqual(
+        await found({ kind: 'email', prefix: 'p1', order_by: 'id', limit: '2' }),
+        [1, 10],
+      )
+      assert.deepEqual(
+        await found({ kind: 'email', prefix: 'p1', order: 'desc', limit: '2' }),
+        [19, 18],
+      )
+      const first = (await native('GET', '/profiles?kind=email&prefix=p1&limit=9')).body
+      const rest = { kind: 'email', prefix: 'p1', cursor: first.next_cursor as string }
+      assert.deepEqual(await found(rest), [19, 1])
       assert.deepEqual(await found({ name: 'zo' }), [0, 1, 2])
       const where = (condition: JsonObject) => ({ where: JSON.stringify(condition) })
       const dutch = { all: [{ profile: 'country', is: 'NL' }, { tag: 'vip' }] }

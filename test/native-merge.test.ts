@@ -131,6 +131,8 @@ for (const engine of engines) {
       const made = await native('POST', `/profiles/${stays}/merge`, { from: [{ id: goes }] })
       const event_id = made.body.event_id
       const undo = { event_id }
+      const { errors } = (await native('POST', `/profiles/${stays}/unmerge`, {})).body
+      assert.deepEqual(errors, [{ field: 'event_id', message: 'Is missing.' }])
       const dry = await native('POST', `/profiles/${stays}/unmerge?dry_run=true`, undo)
       assert.equal(dry.body.profile.attributes.plan, undefined)
       assert.equal((await native('GET', `/profiles/${goes}`)).body.id, stays)

@@ -2,20 +2,26 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Command } from '../src/core/command.ts'
 import type { JsonValue } from '../src/core/json.ts'
-import type { Profile, ProfileId, WorkspaceId } from '../src/core/profile.ts'
+import {
+  identifierOf,
+  type Profile,
+  type ProfileId,
+  type WorkspaceId,
+} from '../src/core/profile.ts'
 import type { ProfileQuery, Range } from '../src/core/profile-query.ts'
 import type { Store } from '../src/storage/store.ts'
 import { expected, filter, order } from './kit/query-model.ts'
+import { assertRandom } from './kit/random-order.ts'
 import { contractOf, type OpenStore, source, upsert } from './store-contract.ts'
 
-const everybody = { page: { limit: 1_000 } }
-const remove = (id: number): Command => ({
+export const everybody = { page: { limit: 1_000 } }
+export const remove = (id: number): Command => ({
   kind: 'remove-profile',
   keys: [{ profile: id as ProfileId }],
   source,
 })
 
-const ids = (profiles: readonly Profile[]) => profiles.map(({ id }) => id)
+export const ids = (profiles: readonly Profile[]) => profiles.map(({ id }) => id)
 
 async function find(store: Store, id: WorkspaceId, query: Partial<ProfileQuery>) {
   return ids((await store.queryProfiles(id, { ...everybody, ...query })).profiles)
@@ -53,7 +59,7 @@ async function people(store: Store, id: WorkspaceId, count: number): Promise<Pro
 
 const tagsOf = (n: number) => ['a', 'b', 'c'].filter((_, place) => (n >> place) % 2 === 1)
 
-async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
+export async function* pages(store: Store, id: WorkspaceId, query: ProfileQuery) {
   for (let after: string | undefined; ; ) {
     const wanted = { ...query, page: { limit: query.page.limit, after } }
     const { profiles, next } = await store.queryProfiles(id, wanted)
@@ -87,7 +93,7 @@ export function queriesContract(engine: string, open: OpenStore): void {
             include: which as 'all',
             page: { limit: at.limit },
           }
-          const whole = expected(everyone[index] ?? [], query)
+          const whole = expected(everyone[index] ?? [], query, index === 0)
           const found: ProfileId[] = []
           for await (const page of pages(store, workspaceId, query)) found.push(...ids(page))
           assert.deepEqual(found, whole)
@@ -154,6 +160,25 @@ export function queriesContract(engine: string, open: OpenStore): void {
       assert.deepEqual(ids(profiles), tagged.slice(offset, offset + 5), `offset ${offset}`)
       assert.equal(total, tagged.length)
     }
+    // And so is who is met in the order of an identifier.
+    const identifier = { kind: 'user_id', prefix: 'u1' }
+    const abroad = { profile: 'country', one_of: ['NL', 'BE'] }
+    const [filter, by] = [{ identifier, where: abroad }, { by: 'prefix' }] as const
+    const begun: string[] = []
+    for await (const page of pages(store, id, { filter, order: by, page: { limit: 90 } })) {
+      begun.push(...page.map((one) => identifierOf(one, 'user_id') as string))
+    }
+    const names = living.filter((n) => n % 3 > 0).map((n) => `u${n - 1}`)
+    assert.deepEqual(begun, names.filter((name) => name.startsWith('u1')).sort())
+    await assertRandom(store, id, {}, living)
+    await assertRandom(store, id, { where: both }, tagged)
+    const elsewhere = { where: { profile: 'country', is_not: 'DE' } }
+    await assertRandom(
+      store,
+      id,
+      elsewhere,
+      living.filter((n) => n % 3 > 0),
+    )
     const removed = { include: 'removed', page: { limit: 2, offset: 5 }, total: true } as const
     const { profiles, total } = await store.queryProfiles(id, removed)
     assert.deepEqual([ids(profiles), total], [[1_025, 1_026], 10])

@@ -131,11 +131,11 @@ for (const [condition, message] of [
   ],
   [
     '{ profile: a, event: b, is: 1 }',
-    '4:11: Must name exactly one of "event", "profile", "changed", "tag", "identifier", not "event", "profile".',
+    '4:11: Must name exactly one of "event", "profile", "record", "changed", "tag", "identifier", not "event", "profile".',
   ],
   [
     '{ is: 1 }',
-    '4:11: Must name exactly one of "event", "profile", "changed", "tag", "identifier".',
+    '4:11: Must name exactly one of "event", "profile", "record", "changed", "tag", "identifier".',
   ],
   [
     '{ changed: a, is: 1 }',

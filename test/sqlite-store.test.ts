@@ -351,22 +351,28 @@ test('what is searched for is found by its whole key, in the order of an index',
   db.close()
 })
 
-test('events are found by what they are entered under, without the log', async () => {
+test('events are found by whom they are about and by their terms, without the log', async () => {
   using folder = tempFolder()
   const opened = await open(folder.path)
   // Closed also where this fails, lest its thread keeps the process waiting.
   await using store = { ...opened, [Symbol.asyncDispose]: () => opened.close() }
   const { id } = await store.createWorkspace('w', [])
   const db = openDatabase(join(folder.path, 'roster.db'), 'write')
-  // Three in thirty thousand are rare, one of them is caused, and the last came since.
+  // Three in thirty thousand are rare, one of them is caused, and the last came since. Somebody
+  // has every third.
   const count = 30_000
   db.prepare(`
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
-    INSERT INTO events (key, workspace_id, id, type, occurred_at, received_at, source, cause_event,
-      cause_rule, cause_depth, attributes, changes, dropped, identifiers)
-    SELECT (?1 << 40) | n, ?1, n, iif(n % 10000 = 0, 'rare.one', 'common.one'), n, n, 'native',
+    INSERT INTO events (key, workspace_id, id, type, subject, previous, occurred_at, received_at,
+      source, cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers)
+    SELECT (?1 << 40) | n, ?1, n, iif(n % 10000 = 0, 'rare.one', 'common.one'),
+      iif(n % 3 = 0, 1, NULL), iif(n % 3 = 0 AND n > 3, n - 3, NULL), n, n, 'native',
       iif(n = 20000, 7, NULL), iif(n = 20000, 'some@1', NULL), iif(n = 20000, 1, NULL), '{}', '[]',
       '[]', '[]' FROM n`).run(id, count)
+  db.prepare(`
+    INSERT INTO profiles (key, workspace_id, id, version, attributes, provenance, tags, identifiers,
+      created_at, updated_at, last_event)
+    VALUES ((?1 << 40) | 1, ?1, 1, 1, '{}', '[]', '[]', '[]', 1, 1, ?2)`).run(id, count)
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count - 1, id)
   await store.rollUpEvents(Date.now())
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count, id)
@@ -382,12 +388,18 @@ test('events are found by what they are entered under, without the log', async (
       read += ids.length
       return looks.eventsByIds(workspace, ids)
     },
+    links: async (...asked) => {
+      const links = await looks.links(...asked)
+      read += links.length
+      return links
+    },
   }
   const found = async (query: Omit<EventQuery, 'limit'>) => {
     read = 0
     const budget = new SearchBudget(60_000, Date.now())
     const { rows } = await searchEvents(counting, id, { ...query, limit: 9 }, budget)
-    assert.ok(read < 30, `${JSON.stringify(query)} read ${read} events`)
+    const most = query.subject === undefined ? 30 : 200
+    assert.ok(read < most, `${JSON.stringify(query)} read ${read} events`)
     return rows.map((row) => row.id)
   }
   assert.deepEqual(await found({ types: ['rare.one'] }), [30_000, 20_000, 10_000])
@@ -401,6 +413,13 @@ test('events are found by what they are entered under, without the log', async (
   assert.deepEqual(await found({ cause: 7 as EventId }), [20_000])
   assert.deepEqual(await found({ cause: 8 as EventId }), [])
   assert.equal((await found({ types: ['common.one'], before: 15_000 as EventId }))[0], 14_999)
+  const of = { subject: 1 as ProfileId, order: 'ascending' } as const
+  assert.deepEqual((await found(of)).slice(0, 3), [3, 6, 9])
+  assert.equal((await found({ ...of, after: 15_000 as EventId }))[0], 15_003)
+  assert.equal((await found({ ...of, after: 29_999 as EventId }))[0], 30_000)
+  // By no event of theirs: as a time is, when it was turned into an id.
+  const before = 15_002 as EventId
+  assert.equal((await found({ subject: of.subject, before }))[0], 15_000)
   db.close()
 })
 

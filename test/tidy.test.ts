@@ -91,11 +91,11 @@ const rules: TidyRule[] = [
     planted: { 'docs/planted.md': 'see /home/me/roster\n' },
   },
   {
-    name: 'the id of a dialect stands in its folder and the registry alone',
+    name: 'the id of a dialect stands in its folder and the registries alone',
     check: (tree) =>
       folders(tree, 'src/dialects').flatMap((id) =>
         grep(tree, /^src\/.*\.tsx?$/, new RegExp(`\\b${id}\\b`)).filter(
-          (found) => !/^src\/dialects\/(registry\.ts|[^/]+\/)/.test(found),
+          (found) => !/^src\/dialects\/((registry|collections)\.ts|[^/]+\/)/.test(found),
         ),
       ),
     planted: { 'src/core/planted.ts': "export const vendor = 'copernica'\n" },

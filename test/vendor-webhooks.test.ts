@@ -165,7 +165,7 @@ for (const engine of engines) {
         return (await call('POST', '/webhooks', { handler, trigger })).id
       }
       const [id] = [await hook('create'), await hook('update'), await hook('delete')]
-      await hook('click')
+      await hook('bounce')
       await hook('unsubscribe')
       const fields = { email: 'jo@example.org', firstname: 'Jo' }
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
@@ -211,6 +211,101 @@ for (const engine of engines) {
       await call('DELETE', `/webhook/${id}`)
       await call('POST', '/database/users/profiles', { fields: { email: 'al@example.org' } })
       assert.equal((await settled(roster.store, world)).length, 5)
+    })
+
+    test('webhooks of Copernica for a collection are told of its subprofiles', async () => {
+      using shop = await receiver()
+      const world = await roster.newWorkspace({ privateWebhooks: true })
+      const call = copernica(roster, world)
+      await call('POST', '/databases', { name: 'Shop' })
+      const make = async (name: string) => {
+        const { id } = await call('POST', '/database/shop/collections', { name })
+        await call('POST', `/collection/${id}/fields`, { name: 'Amount', type: 'integer' })
+        return id
+      }
+      const [collection, other] = [await make('Orders'), await make('Carts')]
+      for (const trigger of ['create', 'update', 'delete', 'click']) {
+        const handler = `${shop.url}${trigger}`
+        await call('POST', '/webhooks', { handler, trigger, collection })
+      }
+      const fields = { email: 'jo@example.org' }
+      // A subprofile may be somebody's who is not in the database of its collection.
+      const { id: profile } = await call('POST', '/database/users/profiles', { fields })
+      const order = (of: string, body: object) =>
+        call('POST', `/profile/${profile}/subprofiles/${of}`, body)
+      const { id } = await order(collection, { Amount: '5' })
+      await order(other, { Amount: '7' })
+      await call('PUT', `/subprofile/${id}`, { Amount: '6' })
+      await call('DELETE', `/subprofile/${id}`)
+      await settled(roster.store, world)
+      const stamps = ['timestamp', 'time', 'created', 'modified']
+      const told = shop.calls.map(({ path, body }) => [
+        path,
+        shape(new URLSearchParams(body), stamps),
+      ])
+      const about = {
+        ...{ timestamp: 'date', time: 'seconds', profile, subprofile: id, collection },
+        database: (await databaseId(call)) ?? '',
+      }
+      const times = { created: 'date', modified: 'date' }
+      const holds = (amount: string, trigger: string) => ({
+        ...{ type: trigger, ...about, 'fields[Amount]': amount },
+        ...(trigger !== 'delete' && { ...times, 'parameters[Amount]': amount }),
+      })
+      assert.deepEqual(Object.fromEntries(told), {
+        '/create': holds('5', 'create'),
+        '/update': holds('6', 'update'),
+        '/delete': holds('6', 'delete'),
+      })
+    })
+
+    test('webhooks of Copernica are told what became of mails, by whoever sent them', async () => {
+      using shop = await receiver()
+      const world = await roster.newWorkspace({ privateWebhooks: true })
+      const call = copernica(roster, world)
+      await call('POST', '/databases', { name: 'Shop' })
+      const hook = (trigger: string, more = {}) => {
+        return call('POST', '/webhooks', { handler: `${shop.url}${trigger}`, trigger, ...more })
+      }
+      for (const trigger of ['click', 'delivery', 'bounce', 'failure']) await hook(trigger)
+      await hook('open', { database: 'Shop' })
+      const fields = { email: 'jo@example.org' }
+      const { id: profile } = await call('POST', '/database/shop/profiles', { fields })
+      const report = (kind: string, about: object) => call('POST', `/events/mail/${kind}`, about)
+      const click = { original: 'https://example.org/sale', ip: '192.0.2.7', useragent: 'Lynx' }
+      const tags = ['spring', 'nl']
+      await report('click', { id: 'm-1', email: 'Jo@example.org', ...click, tags, more: 1 })
+      await report('delivery', { id: 'm-1', profile })
+      await report('open', { id: 'm-1', recipient: 'jo@example.org' })
+      // Not in the database that the webhook is for, or no profile at all.
+      await report('open', { id: 'm-2', recipient: 'al@example.org' })
+      await report('bounce', { id: 'm-2', recipient: 'al@example.org', envelope: 'b@example.net' })
+      const why = { state: 'rcpt', code: 550, extended: '5.1.1', description: 'no such user' }
+      await report('failure', { id: 'm-2', recipient: 'al@example.org', ...why })
+      const all = await settled(roster.store, world)
+      assert.deepEqual(new Set(all.map(({ state }) => state)), new Set(['delivered']))
+      const told = shop.calls.map(({ path, body }) => {
+        return [path, shape(new URLSearchParams(body), ['timestamp', 'time'])]
+      })
+      const to = (id: string, type: string, recipient = 'jo@example.org') => {
+        return { id, type, timestamp: 'date', time: 'seconds', recipient }
+      }
+      assert.deepEqual(Object.fromEntries(told), {
+        '/click': { ...to('m-1', 'click', 'Jo@example.org'), ...click, 'tags[]': 'nl' },
+        '/delivery': to('m-1', 'delivery'),
+        '/open': to('m-1', 'open'),
+        '/bounce': { ...to('m-2', 'bounce', 'al@example.org'), envelope: 'b@example.net' },
+        '/failure': { ...to('m-2', 'failure', 'al@example.org'), ...why, code: '550' },
+      })
+      const clicked = shop.calls.find(({ path }) => path === '/click') as Received
+      assert.deepEqual(new URLSearchParams(clicked.body).getAll('tags[]'), tags)
+      const { body } = await call('GET', '/webhooks')
+      const [first] = (body as { data: { publicKey: string }[] }).data
+      assert.ok(isSigned(clicked, first?.publicKey ?? ''), 'it is signed as all of them')
+      const { id: newest } = await report('click', { recipient: 'jo@example.org' })
+      const before = (Number(newest) - 1) as never
+      const [event] = await roster.store.readEvents(world.workspace.id, before, 1)
+      assert.equal(String(event?.subject), profile, 'the event is about the profile')
     })
   })
 }
@@ -289,6 +384,11 @@ function isSigned({ headers, method, path, body }: Received, publicKey: string):
   })
   const proof = Buffer.from(/signature="([^"]+)"/.exec(given)?.[1] ?? '', 'base64')
   return verify('sha256', Buffer.from(text.join('\n')), publicKey, proof)
+}
+
+async function databaseId(call: ReturnType<typeof copernica>): Promise<string | undefined> {
+  const { body } = await call('GET', '/database/shop')
+  return (body as { ID: string }).ID
 }
 
 /** Calls version 4 of the vendor's API. */

@@ -72,7 +72,7 @@ _roster() {
   case "$words[2] $words[3]" in
 ${cases(commands, '$words[CURRENT-1]', (words) => (words.length > 0 ? `compadd -- ${words.join(' ')}` : ':'))}
   esac
-  [[ $PREFIX == -* ]] || _files
+  (( compstate[nmatches] )) || [[ $PREFIX == -* ]] || _files
 }
 compdef _roster roster
 `
@@ -81,7 +81,7 @@ compdef _roster roster
 function fish(commands: readonly Completed[]): string {
   const first = firstWords(commands).map((word) => {
     const own = commands.find(({ name }) => name === word)
-    return `complete -c roster -n __fish_use_subcommand -a ${word}${described(own?.summary)}`
+    return `complete -c roster -f -n __fish_use_subcommand -a ${word}${described(own?.summary)}`
   })
   const rest = commands.flatMap(({ name, summary, options, words }) => {
     const [group = '', second] = name.split(' ')
@@ -95,8 +95,10 @@ function fish(commands: readonly Completed[]): string {
     return [
       ...(second === undefined
         ? []
-        : [`complete -c roster -n '${inGroup}; and ${among}' -a ${second}${described(summary)}`]),
-      ...(words.length === 0 ? [] : [`complete -c roster -n '${here}' -a '${words.join(' ')}'`]),
+        : [
+            `complete -c roster -f -n '${inGroup}; and ${among}' -a ${second}${described(summary)}`,
+          ]),
+      ...(words.length === 0 ? [] : [`complete -c roster -f -n '${here}' -a '${words.join(' ')}'`]),
       ...options.map(({ name: option, help, takesValue, values }) => {
         const known = values.length > 0 ? ` -x -a '${values.join(' ')}'` : ' -r'
         const value = takesValue ? known : ''

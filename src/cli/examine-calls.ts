@@ -14,7 +14,7 @@ export async function examineCalls({ host, port }: Config): Promise<Finding[]> {
   const name = 'calls'
   const text = port === 0 ? null : await readMetrics(serverUrl(host, port))
   if (text === null) {
-    const detail = 'no server is running, which would tell of calls that are not served'
+    const detail = 'no server is running there, which would tell of calls that are not served'
     return [{ name, state: 'ok', detail }]
   }
   const missed = readMissed(text)

@@ -11,7 +11,7 @@ export async function examinePort({ host, port }: Config): Promise<Finding> {
   if (port === 0) return { name, state: 'ok', detail: `any free port of ${host}` }
   const failure = await tryToListen(host, port)
   if (failure === null) {
-    return { name, state: 'ok', detail: `${host}:${port} is free; no server is running` }
+    return { name, state: 'ok', detail: `${host}:${port} is free; no server is running there` }
   }
   if (failure === 'EADDRINUSE') return examineServer(host, port)
   const remedy = 'Set ROSTER_HOST and ROSTER_PORT to an address of this machine that you may use.'

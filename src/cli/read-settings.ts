@@ -110,6 +110,8 @@ function origins(text: string): string[] | undefined {
 }
 
 function attributeNames(text: string): string[] | undefined {
+  // A list as JSON would become names with brackets and quotes in them, and look right when shown.
+  if (text.startsWith('[')) return undefined
   const names = [...new Set(text.split(',').map((name) => name.trim()))]
   const fit = names.every((name) => name !== '' && name.length <= limits.nameLengthMax)
   return fit && names.length <= limits.indexedAttributesMax ? names : undefined

@@ -13,6 +13,11 @@ export interface ClientOptions {
   retries?: number
   /** How long one try may take; 30,000 when left out. */
   timeoutMs?: number
+  /**
+   * How long to wait before another try at most; 20,000 when left out. Where the server asks for
+   * more, the call fails at once, and the error says how much.
+   */
+  patienceMs?: number
 }
 
 type Listing = {
@@ -53,6 +58,8 @@ export declare class RosterError extends Error {
   errors: FieldError[]
   conflictingProfileId: number | undefined
   requestId: string | null
+  /** In how many seconds the server asks to be called again; null where it does not say. */
+  retryAfter: number | null
 }
 
 /**

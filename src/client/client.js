@@ -8,18 +8,19 @@ import { calls } from './calls.js'
 const retriesDefault = 4
 const timeoutMsDefault = 30_000
 const firstPauseMs = 200
-const pauseMsMax = 20_000
+const patienceMsDefault = 20_000
 
 export class RosterError extends Error {
   name = 'RosterError'
 
-  constructor(problem, status, requestId, cause) {
+  constructor(problem, status, { headers, cause } = {}) {
     super(problem.detail ?? problem.title ?? `The call failed with status ${status}.`, { cause })
     this.code = problem.code
     this.status = status
     this.errors = problem.errors ?? []
     this.conflictingProfileId = problem.conflicting_profile_id
-    this.requestId = requestId
+    this.requestId = headers?.get('x-request-id') ?? null
+    this.retryAfter = secondsOf(headers?.get('retry-after'))
   }
 }
 
@@ -30,6 +31,7 @@ export function createClient(options) {
     fetch: options.fetch ?? ((...given) => globalThis.fetch(...given)),
     retries: options.retries ?? retriesDefault,
     timeoutMs: options.timeoutMs ?? timeoutMsDefault,
+    patienceMs: options.patienceMs ?? patienceMsDefault,
   }
   const client = {}
   for (const [name, call] of Object.entries(calls)) {
@@ -47,8 +49,10 @@ async function make(settings, call, given) {
   for (let tried = 0; ; tried++) {
     const outcome = await attempt(settings, request, signal)
     if ('value' in outcome) return outcome.value
-    if (tried >= settings.retries || !mayRetry(call, outcome.error)) throw outcome.error
-    await pause(pauseOf(tried, outcome.retryAfter), signal)
+    const { error } = outcome
+    const ms = pauseOf(settings, tried, error)
+    if (tried >= settings.retries || ms === null || !mayRetry(call, error)) throw error
+    await pause(ms, signal)
   }
 }
 
@@ -89,11 +93,17 @@ async function attempt(settings, { url, ...init }, signal) {
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     const detail = timeout.aborted ? 'The call took too long.' : 'The server was not reached.'
-    return { error: new RosterError({ code: 'not_reached', detail }, 0, null, error) }
+    return { error: new RosterError({ code: 'not_reached', detail }, 0, { cause: error }) }
   }
   if (answer.ok) return { value: text === '' ? undefined : JSON.parse(text) }
-  const error = new RosterError(problemOf(text), answer.status, answer.headers.get('x-request-id'))
-  return { error, retryAfter: answer.headers.get('retry-after') }
+  return { error: new RosterError(problemOf(text), answer.status, answer) }
+}
+
+/** Of a `Retry-After`, which may also be a date; null where there is none. */
+function secondsOf(text) {
+  if (!text) return null
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1_000
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds)
 }
 
 function problemOf(text) {
@@ -114,10 +124,10 @@ function mayRetry({ method, keyed }, { status, code }) {
   )
 }
 
-function pauseOf(tried, retryAfter) {
-  const asked = Number(retryAfter) * 1_000
-  if (retryAfter && asked >= 0) return Math.min(asked, pauseMsMax)
-  return Math.min(firstPauseMs * 2 ** tried, pauseMsMax) * (0.5 + Math.random() / 2)
+/** Before another try; null where the server asks for more than the caller's patience. */
+function pauseOf({ patienceMs }, tried, { retryAfter }) {
+  if (retryAfter !== null) return retryAfter * 1_000 <= patienceMs ? retryAfter * 1_000 : null
+  return Math.min(firstPauseMs * 2 ** tried, patienceMs) * (0.5 + Math.random() / 2)
 }
 
 function pause(ms, signal) {
@@ -145,13 +155,13 @@ async function* eachOf(list, given) {
 async function* follow(settings, { signal, ...given }) {
   let last = null
   for (let failed = 0; ; ) {
+    let ms = pauseOf(settings, 0, { retryAfter: null })
     try {
       const { url, headers } = requestOf(settings, calls.streamEvents, given)
       const resumed = last === null ? {} : { 'last-event-id': String(last) }
       const answer = await settings.fetch(url, { headers: { ...headers, ...resumed }, signal })
       if (!answer.ok) {
-        const text = await answer.text()
-        throw new RosterError(problemOf(text), answer.status, answer.headers.get('x-request-id'))
+        throw new RosterError(problemOf(await answer.text()), answer.status, answer)
       }
       for await (const event of eventsOf(answer.body)) {
         last = event.id
@@ -164,9 +174,10 @@ async function* follow(settings, { signal, ...given }) {
       if (signal?.aborted) return
       const isRefusal = error instanceof RosterError
       if (isRefusal && error.status !== 429 && error.status < 500) throw error
-      if (++failed > settings.retries) throw error
+      ms = pauseOf(settings, failed, { retryAfter: isRefusal ? error.retryAfter : null })
+      if (++failed > settings.retries || ms === null) throw error
     }
-    await pause(pauseOf(failed, null), signal).catch(() => {})
+    await pause(ms, signal).catch(() => {})
     if (signal?.aborted) return
   }
 }

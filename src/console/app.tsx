@@ -2,12 +2,13 @@ import { Anchor, createTheme, MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { readSession, whenSignedOut } from './lib/api.ts'
+import { readSession } from './lib/api.ts'
 import { nonce } from './lib/nonce.ts'
 import { LanguageProvider } from './lib/words.tsx'
 import { SignIn } from './pages/sign-in.tsx'
+import { SignInAgain } from './parts/sign-in-again.tsx'
 import { Failed, Waiting } from './parts/states.tsx'
-import { router } from './router.tsx'
+import { loadAhead, router } from './router.tsx'
 
 const theme = createTheme({
   primaryColor: 'cyan',
@@ -56,17 +57,29 @@ export function App() {
   )
 }
 
+/** Safari has no word for it. */
+function whenIdle(work: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: 5_000 })
+  else setTimeout(work, 1_000)
+}
+
 function Entrance() {
   const session = useQuery({
     queryKey: ['session'],
     queryFn: readSession,
     staleTime: Number.POSITIVE_INFINITY,
   })
+  const isIn = session.data != null
   useEffect(() => {
-    whenSignedOut(() => queries.setQueryData(['session'], null))
-  }, [])
+    if (isIn) whenIdle(loadAhead)
+  }, [isIn])
   if (session.isPending) return <Waiting />
   if (session.isError) return <Failed error={session.error} retry={session.refetch} />
   if (session.data === null) return <SignIn />
-  return <RouterProvider router={router} />
+  return (
+    <>
+      <RouterProvider router={router} />
+      <SignInAgain session={session.data} />
+    </>
+  )
 }

@@ -89,6 +89,18 @@ export const router = createRouter({
   defaultPreload: 'intent',
 })
 
+/**
+ * Fetches what the other pages are made of, so that going there waits for no program. Called once
+ * the first page is there: it is not part of that.
+ */
+export function loadAhead(): void {
+  for (const { options } of routes) {
+    void (options.component as { preload?(): Promise<unknown> }).preload?.()
+  }
+  void import('./parts/delivery-charts.tsx')
+  void import('./parts/bars.tsx')
+}
+
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router

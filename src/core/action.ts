@@ -19,7 +19,24 @@ export type StepPlan =
   | { kind: 'find'; keys: Key[] }
   /** An event of the rule's own, about the run's person. */
   | { kind: 'tell'; type: string; attributes: JsonObject }
+  | RecordStep
   | { kind: 'skip'; name: string; reason: DropReason }
+
+/** Something to do with records: of the run's person, where it does not say otherwise. */
+export interface RecordStep {
+  kind: 'record'
+  op: 'find' | 'create' | 'change' | 'remove'
+  /** Its name; left out, the record is meant that the run is about. */
+  collection?: string
+  /** Whether it is looked for among those of everybody, and its person becomes the run's. */
+  everybody?: true
+  /** Values that a record must have; without any all of the collection are meant. */
+  match?: JsonObject
+  /** Values it is to have. */
+  set?: JsonObject
+  /** What happens where there is none: the run ends, it goes on without one, or one is made. */
+  missing?: 'end' | 'pass' | 'create'
+}
 
 /**
  * The contract of an action that runs inside the transaction of its event. `plan` is pure: the same

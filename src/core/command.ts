@@ -77,6 +77,8 @@ export interface Changes {
   remove?: { [name: string]: JsonValue[] }
   /** Identifiers the profile is to have; it keeps at most one of a kind. */
   identify?: Identifier[]
+  /** Identifiers it is to have beside those it has: at most `linkedIdentifiersMax` of a kind. */
+  link?: Identifier[]
   /** Kinds of which it is to have no identifier any more. */
   disown?: string[]
   /** Input the dialect understood but which can have no effect; recorded as dropped. */

@@ -4,9 +4,9 @@ import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
 import type { Identifier } from './profile.ts'
 
 /**
- * A test as data. A comparison names one root (`event` or `profile` with an attribute's name, dots
+ * A test as data. A comparison names one root (`event`, `profile` or `record` with a name, dots
  * reaching into nested values; `changed` with a name; `tag` with a tag; `identifier` with a kind) and,
- * on an attribute, one operator.
+ * on a value, one operator.
  */
 export type Condition =
   | { all: Condition[] }
@@ -17,6 +17,8 @@ export type Condition =
 export interface Comparison extends Test {
   event?: string
   profile?: string
+  /** A value of the record that the run is about. */
+  record?: string
   /** Holds when the event changed it; with `from` and `to`, when it changed from and to that. */
   changed?: string
   from?: Test
@@ -36,6 +38,8 @@ export interface ConditionInput {
   tags?: readonly string[]
   /** The profile's identifiers; none where they are left out. */
   identifiers?: readonly Pick<Identifier, 'kind'>[]
+  /** What the record holds that the run is about; nothing where it is about none. */
+  readonly record?: JsonObject
   /** Milliseconds UTC. A condition with `before` or `after` needs it. */
   now?: number
 }
@@ -127,7 +131,7 @@ function looked(comparison: Comparison, input: ConditionInput): Looked {
     const subject = `identifier.${identifier}`
     return { subject, operator: 'exists', found: kindsOf(input), wanted }
   }
-  const root = comparison.event === undefined ? 'profile' : 'event'
+  const root = rootOf(comparison)
   const subject = `${root}.${comparison[root] ?? ''}`
   return { subject, found: lookUp(comparison, input) ?? null, ...wantedBy(comparison, input.now) }
 }
@@ -148,9 +152,13 @@ function lookedAtChange(comparison: Comparison, name: string, input: ConditionIn
 }
 
 function lookUp(comparison: Comparison, input: ConditionInput): JsonValue | undefined {
-  return comparison.event === undefined
-    ? reach(input.profile, comparison.profile ?? '')
-    : reach(input.event, comparison.event)
+  const root = rootOf(comparison)
+  return reach(input[root] ?? {}, comparison[root] ?? '')
+}
+
+function rootOf({ event, record }: Comparison): 'event' | 'record' | 'profile' {
+  if (event !== undefined) return 'event'
+  return record === undefined ? 'profile' : 'record'
 }
 
 function tagsOf(input: ConditionInput): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Actions } from './action.ts'
+import type { Collections } from './collection.ts'
 import type { Command, ContinueRun, EndRun } from './command.ts'
 import type { Decide, DecideContext, Decided } from './decision.ts'
 import { Fault } from './errors.ts'
@@ -6,6 +7,7 @@ import type { Event, FoundBy } from './event.ts'
 import { Journal } from './journal.ts'
 import { NeedMore } from './known.ts'
 import type { Profile } from './profile.ts'
+import { RuleRecords } from './rule-records.ts'
 import { RuleRunner } from './rule-runner.ts'
 import { createTemplates, type Templates } from './template.ts'
 
@@ -13,14 +15,14 @@ import { createTemplates, type Templates } from './template.ts'
  * Binds the actions into the decision. The decision is pure: the same state, command and
  * context give the same verdict, so it may be run again with more state until nothing is missing.
  */
-export function createDecide(actions: Actions): Decide {
+export function createDecide(actions: Actions, collections: readonly Collections[] = []): Decide {
   const templates = createTemplates()
   return (known, command, context) => {
     try {
-      return decideOnce(new Journal(known, command, context), command, context, {
-        actions,
-        templates,
-      })
+      const journal = new Journal(known, command, context)
+      const { now } = context
+      const records = new RuleRecords(journal, { known, command, now }, collections)
+      return decideOnce(journal, command, context, { actions, templates, records })
     } catch (error) {
       if (error instanceof NeedMore) return { kind: 'need', needs: error.needs }
       if (error instanceof Fault) return { kind: 'refused', fault: error }
@@ -38,12 +40,15 @@ function decideOnce(
   journal: Journal,
   command: Command,
   context: DecideContext,
-  tools: { actions: Actions; templates: Templates },
+  tools: { actions: Actions; templates: Templates; records: RuleRecords },
 ): Decided {
   const rules = new RuleRunner(journal, context, tools)
   const { events, drafts } = journal
   const isAboutRun = command.kind === 'continue-run' || command.kind === 'end-run'
   const subject = isAboutRun ? workOnRun(rules, command) : begin(journal, command)
+  const [own] = events
+  const written = command.kind === 'record-event' ? tools.records.ofCommand : null
+  if (own && written) journal.tellAbout(own, written)
   for (let index = 0; index < events.length; index++) rules.react(events[index] as Event)
   drafts.chain(events)
   const about = subject.profile?.id ?? (isAboutRun ? null : (events[0]?.subject ?? null))
@@ -54,6 +59,7 @@ function decideOnce(
     runs: rules.writes(),
     ruleCounts: rules.counts(),
     deliveries: rules.deliveries(),
+    records: tools.records.writes,
     foundBy: subject.foundBy ?? (isAboutRun ? 'none' : (events[0]?.foundBy ?? 'none')),
     subject: journal.living(about),
   }

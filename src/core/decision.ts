@@ -4,6 +4,7 @@ import type { Event, FoundBy } from './event.ts'
 import type { Known, Need } from './known.ts'
 import type { Delivery, DeliveryId } from './planned-delivery.ts'
 import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+import type { RecordId, RecordWrite, StoredRecord } from './record.ts'
 import type { RuleSet } from './rule-set.ts'
 import type { RuleCount, Run, RunWrite } from './run.ts'
 import type { WorkspaceSettings } from './workspace.ts'
@@ -35,6 +36,8 @@ export interface Decided {
    * puts it in its lane: behind others of its lane it is `queued`.
    */
   deliveries: Delivery[]
+  /** What rules want written besides what the command says itself, to be carried out behind it. */
+  records: RecordWrite[]
   foundBy: FoundBy
   /**
    * The living profile the command was about, as the decision leaves it; null when there is none.
@@ -53,13 +56,30 @@ export interface ProfileWrite {
   claimed: Identifier[]
   /** Identifiers it gives up; where it was the owner, the lowest id that has the value follows. */
   released: Identifier[]
-  /** True when all it was went to another profile, so that what it releases was never removed. */
-  absorbed?: true
+  /** Whom all it was went to: so what it releases was never removed. */
+  absorbed?: ProfileId
 }
 
 /** When somebody who was removed let go of the identifiers; null where nobody was. */
 export function releasedAt({ profile, absorbed }: ProfileWrite): number | null {
-  return absorbed ? null : profile.removedAt
+  return absorbed === undefined ? profile.removedAt : null
+}
+
+/** Who went into whom in the end, of those who went into another: their records go along. */
+export function absorptions(writes: readonly ProfileWrite[]): Map<ProfileId, ProfileId> {
+  const into = new Map<ProfileId, ProfileId>()
+  for (const { profile, absorbed } of writes) {
+    if (absorbed !== undefined && profile.removedAt !== null) into.set(profile.id, absorbed)
+  }
+  for (const [from, first] of into) {
+    let last = first
+    // Nobody goes into himself, by whatever way.
+    for (let next = into.get(last); next !== undefined && next !== from; next = into.get(last)) {
+      last = next
+    }
+    into.set(from, last)
+  }
+  return into
 }
 
 /** Whether a write makes a living profile more or less: 1, -1 or 0. */
@@ -151,11 +171,15 @@ function renumber(decided: Decided, to: Renumbering): void {
     renumberPerson(profile, to)
     if (profile.lastEvent !== null) profile.lastEvent = to.event(profile.lastEvent)
   }
+  for (const write of decided.profiles) {
+    if (write.absorbed !== undefined) write.absorbed = to.profile(write.absorbed)
+  }
   for (const event of decided.events) {
     event.id = to.event(event.id)
     if (event.previous !== null) event.previous = to.event(event.previous)
     if (event.subject !== null) event.subject = to.profile(event.subject)
     if (event.cause) event.cause.event = to.event(event.cause.event)
+    renumberMerge(event, to)
   }
   for (const write of decided.runs) {
     if (write.kind === 'cancel') {
@@ -173,6 +197,36 @@ function renumber(decided: Decided, to: Renumbering): void {
     if (profile) profile.id = to.profile(profile.id)
     if (person) renumberPerson(person, to)
   }
+  decided.records = decided.records.map((write) => {
+    if (!('subject' in write) || typeof write.subject !== 'number') return write
+    return { ...write, subject: to.profile(write.subject) }
+  })
+}
+
+/**
+ * Puts the ids of records in the place of local ones, once the writes of a command, its own and
+ * those of its rules, have come to something.
+ */
+export function settleRecords(decided: Decided, made: readonly (StoredRecord | null)[]): void {
+  const settled = <T extends { record?: { id: RecordId } }>(seen: T): T => {
+    const { record } = seen
+    if (!record || record.id > 0) return seen
+    const id = made[-record.id - 1]?.id
+    if (id !== undefined) return { ...seen, record: { ...record, id } }
+    const { record: _, ...rest } = seen
+    return rest as T
+  }
+  for (const write of decided.runs) {
+    if (write.kind === 'put') write.run = { ...write.run, seen: settled(write.run.seen) }
+  }
+  for (const delivery of decided.deliveries) delivery.seen = settled(delivery.seen)
+}
+
+/** A rule may merge somebody into a person that the same decision made. */
+function renumberMerge(event: Event, to: Renumbering): void {
+  const { into } = event.attributes
+  if (event.type !== 'profile.absorbed' || typeof into !== 'number') return
+  event.attributes = { ...event.attributes, into: to.profile(into as ProfileId) }
 }
 
 function renumberPerson(profile: Profile, to: Renumbering): void {
@@ -192,9 +246,14 @@ function renumberRun(run: Run, to: Renumbering): void {
   }
 }
 
+/** Whether somebody goes into another: ids of people stand in what that writes. */
+export function mergesAnybody({ events }: Decided): boolean {
+  return events.some(({ type }) => type === 'profile.absorbed')
+}
+
 /** Whether there is anything to write. */
 export function changesAnything(decided: Decided): boolean {
-  const { events, profiles, runs, ruleCounts, deliveries } = decided
-  const lists = [events, profiles, runs, ruleCounts, deliveries]
+  const { events, profiles, runs, ruleCounts, deliveries, records } = decided
+  const lists = [events, profiles, runs, ruleCounts, deliveries, records]
   return lists.some(({ length }) => length > 0)
 }

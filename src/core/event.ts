@@ -54,6 +54,16 @@ export type DropReason =
   | 'unknown_company'
   | 'no_email'
   | 'no_profile'
+  /** The person has no such record. */
+  | 'no_record'
+  /** No collection of that name is for the person. */
+  | 'no_collection'
+  /** One step changes only so many. */
+  | 'too_many_records'
+  /** Somebody has so many of a kind that they are hardly one person's. */
+  | 'too_many_identifiers'
+  /** A guard holds that these are perhaps several people. */
+  | 'merge_refused'
   | 'too_many_attributes'
   | 'too_many_tags'
   | 'conflict'

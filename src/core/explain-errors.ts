@@ -11,6 +11,8 @@ export interface DataFault {
   ofName?: true
   /** The word that is not known, and those that are: for a suggestion. */
   unknown?: { word: string; known: readonly string[] }
+  /** The name that is missing where the path leads. */
+  missing?: string
 }
 
 type SchemaError = ReturnType<typeof Value.Errors>[number]
@@ -55,8 +57,14 @@ function explain(error: SchemaError, root: TSchema, path: (string | number)[]): 
     case 'required':
       return error.params.requiredProperties.map((name) => ({
         path,
+        missing: name,
         message: `"${name}" is missing.`,
       }))
+    case 'dependentRequired': {
+      const { property, dependencies } = error.params
+      const needed = dependencies.map((name) => `"${name}"`).join(', ')
+      return [{ path, message: `${needed} is missing; "${property}" needs it.` }]
+    }
     case 'minItems':
       if (error.params.limit > 1) return [{ path, message: `Must be ${describe(schema)}.` }]
       return [{ path, message: 'Must not be empty.' }]

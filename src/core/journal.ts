@@ -25,6 +25,7 @@ import {
   type Profile,
   type ProfileId,
 } from './profile.ts'
+import type { RecordRef } from './rule-records.ts'
 import { undoMerge } from './undo-merge.ts'
 import { assertVersion, findByKeys, keyIdentifiers, writeProfile } from './write-profile.ts'
 
@@ -32,6 +33,8 @@ import { assertVersion, findByKeys, keyIdentifiers, writeProfile } from './write
 export class Journal {
   readonly drafts: Drafts
   readonly events: Event[] = []
+  /** The records that events are about. */
+  readonly #about = new Map<EventId, RecordRef>()
   readonly #command: Command
   readonly #context: DecideContext
   readonly #occurredAt: number | undefined
@@ -62,7 +65,7 @@ export class Journal {
 
   /** One profile change: one event and one version, or none of both when nothing changed. */
   write(asking: WriteIntent, cause: Cause | null) {
-    const intent = asking.onConflict === 'merge' ? this.#mergeHolders(asking) : asking
+    const intent = asking.onConflict === 'merge' ? this.#mergeHolders(asking, cause) : asking
     const identifiers = cause ? [] : identifiersNamed(intent)
     const asked = { ...intent.changes.setOnce, ...intent.changes.set }
     const event = this.#draftEvent('profile.updated', asked, identifiers, cause)
@@ -112,7 +115,7 @@ export class Journal {
     const { into, from } = findMerged(this.drafts, command)
     if (from.length === 0) return into
     if (command.guards) assertNoRisk(into, from)
-    return this.#merge(into, from, mergeIdentifiers(command))
+    return this.#merge(into, from, mergeIdentifiers(command), null)
   }
 
   /** One event about who stayed, then one about each who is back. */
@@ -133,8 +136,9 @@ export class Journal {
   }
 
   /** Whoever holds what a profile is to have goes into it; without one, the first of them stays. */
-  #mergeHolders(intent: WriteIntent): WriteIntent {
-    const wanted = intent.changes.identify ?? []
+  #mergeHolders(intent: WriteIntent, cause: Cause | null): WriteIntent {
+    const { identify = [], link = [] } = intent.changes
+    const wanted = [...identify, ...link]
     this.drafts.require(wanted)
     const found = this.find(intent.keys)
     const holders = new Map<ProfileId, Profile>()
@@ -147,16 +151,25 @@ export class Journal {
     const [into, from] = found ? [found, [first, ...others]] : [first, others]
     assertVersion(intent.ifVersion, into)
     // Where nobody was found, what was asked for is a person too, and perhaps another one.
-    assertNoRisk(into, found ? from : [...from, { ...into, identifiers: wanted }])
-    if (from.length > 0) this.#merge(into, from, identifiersNamed(intent))
+    const kinds = link.map(({ kind }) => kind)
+    assertNoRisk(into, found ? from : [...from, { ...into, identifiers: wanted }], kinds)
+    // Somebody who is made by this very decision has no id yet by which to be found later.
+    const early = from.find(({ id }) => id < 0)
+    if (early) throw new Fault('conflict', { message: 'Somebody who is only made now has it.' })
+    if (from.length > 0) this.#merge(into, from, identifiersNamed(intent), cause)
     // It has another version now, by our own doing.
     const { ifVersion: _, ...rest } = intent
     return { ...rest, keys: [{ profile: into.id }, ...intent.keys] }
   }
 
-  #merge(into: Profile, from: readonly Profile[], named: readonly Identifier[]): Profile {
+  #merge(
+    into: Profile,
+    from: readonly Profile[],
+    named: readonly Identifier[],
+    cause: Cause | null,
+  ): Profile {
     const { now } = this.#context
-    const event = this.#draftEvent('profile.merged', {}, named, null)
+    const event = this.#draftEvent('profile.merged', {}, named, cause)
     const { write, changes, dropped } = mergeProfiles(this.drafts, into, from, now)
     const gone = from.map((profile) => profile.id)
     Object.assign(event, { attributes: { profiles: gone }, subject: into.id, foundBy: 'key' })
@@ -165,9 +178,9 @@ export class Journal {
     this.events.push(event)
     for (const profile of from) {
       const absorbed = this.#takeOut(profile)
-      absorbed.absorbed = true
+      absorbed.absorbed = into.id
       const about = { into: into.id }
-      const end = this.#draftEvent('profile.absorbed', about, profile.identifiers, null)
+      const end = this.#draftEvent('profile.absorbed', about, profile.identifiers, cause)
       Object.assign(end, { subject: profile.id, foundBy: 'key' })
       this.events.push(end)
     }
@@ -187,10 +200,20 @@ export class Journal {
   }
 
   /** An event that a rule set off, or that says it was stopped. */
-  tell(type: string, attributes: JsonObject, subject: ProfileId | null, cause: Cause): void {
+  tell(type: string, attributes: JsonObject, subject: ProfileId | null, cause: Cause): Event {
     const event = this.#draftEvent(type, attributes, [], cause)
     event.subject = subject
     this.events.push(event)
+    return event
+  }
+
+  /** Notes which record an event is about: the runs that it begins are about it too. */
+  tellAbout(event: Event, record: RecordRef): void {
+    this.#about.set(event.id, record)
+  }
+
+  recordOf(event: Event): RecordRef | undefined {
+    return this.#about.get(event.id)
   }
 
   find(keys: readonly Key[]): Profile | null {

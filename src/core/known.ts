@@ -1,3 +1,4 @@
+import type { Ask } from './ask.ts'
 import { type Command, mergeIdentifiers, namedEmail } from './command.ts'
 import type { Identifier, Profile, ProfileId } from './profile.ts'
 import type { Rule } from './rule.ts'
@@ -14,6 +15,19 @@ export interface Known {
   runs: Map<string, KnownRun | null>
   /** How often rules ran for a person, by rule. */
   ruleCounts: Map<ProfileId, ReadonlyMap<string, RuleCount>>
+  /** What the store answered about records, by `recordAskKey`. */
+  records: Map<string, unknown>
+}
+
+/** What a decision may ask about records. */
+export type RecordAsk = Extract<
+  Ask,
+  { record: unknown } | { records: unknown } | { recordPage: unknown }
+>
+
+/** The key under which `Known.records` has an answer. */
+export function recordAskKey(ask: RecordAsk): string {
+  return JSON.stringify(ask)
 }
 
 export interface KnownRun {
@@ -51,6 +65,7 @@ export type Need =
   | { attributeName: string }
   | { run: RunKey }
   | { ruleCounts: ProfileId }
+  | { records: RecordAsk }
 
 /** The key under which `Known.identifiers` holds an identifier. */
 export function identifierKey(identifier: Identifier): string {
@@ -81,6 +96,7 @@ export function emptyKnown(): Known {
     attributeNames: new Map(),
     runs: new Map(),
     ruleCounts: new Map(),
+    records: new Map(),
   }
 }
 

@@ -36,6 +36,8 @@ export const limits = {
   mergedPerCommandMax: 50,
   /** Identifiers of a kind, and ids of merged profiles; beyond, a merge looks like a mistake. */
   mergedIdentifiersMax: 10,
+  /** The same of a kind that is linked on purpose, such as a website's sessions. */
+  linkedIdentifiersMax: 100,
   mergedProfilesMax: 100,
   /** Deliveries one command may plan. */
   deliveriesPerCommandMax: 256,

@@ -17,19 +17,28 @@ const placeholders: ReadonlySet<string> = new Set([
 
 /**
  * What speaks against a merge: two ids of the customer's own, which are two people; an identifier
- * that nobody has for himself; more identifiers of a kind than one person has.
+ * that nobody has for himself; more identifiers of a kind than one person has, but for kinds that
+ * are linked on purpose.
  */
-export function mergeRisks(into: Profile, from: readonly Profile[]): MergeRisk[] {
+export function mergeRisks(
+  into: Profile,
+  from: readonly Profile[],
+  linked: readonly string[] = [],
+): MergeRisk[] {
   return [
     ...severalUserIds(into, from),
     ...[into, ...from].flatMap(placeholdersOf),
-    ...tooMany(into, from),
+    ...tooMany(into, from, linked),
   ]
 }
 
 /** @throws Fault `merge_refused` that names every risk. */
-export function assertNoRisk(into: Profile, from: readonly Profile[]): void {
-  const risks = mergeRisks(into, from)
+export function assertNoRisk(
+  into: Profile,
+  from: readonly Profile[],
+  linked: readonly string[] = [],
+): void {
+  const risks = mergeRisks(into, from, linked)
   const [first] = risks
   if (!first) return
   throw new Fault('merge_refused', {
@@ -60,7 +69,8 @@ function placeholdersOf({ id, identifiers }: Profile): MergeRisk[] {
   })
 }
 
-function isPlaceholder(kind: string, value: string): boolean {
+/** Whether a value is one that systems write where they know nobody. */
+export function isPlaceholder(kind: string, value: string): boolean {
   const word = value.trim().toLowerCase()
   const name = kind === EMAIL ? (word.split('@')[0] ?? '') : word
   // An address that begins with test or user may well be somebody's.
@@ -68,7 +78,7 @@ function isPlaceholder(kind: string, value: string): boolean {
   return placeholders.has(name) || /^[0-]+$/.test(name)
 }
 
-function tooMany(into: Profile, from: readonly Profile[]): MergeRisk[] {
+function tooMany(into: Profile, from: readonly Profile[], linked: readonly string[]): MergeRisk[] {
   const all = new Map<string, Set<string>>()
   for (const { identifiers } of [into, ...from]) {
     for (const { kind, value } of identifiers) {
@@ -76,11 +86,16 @@ function tooMany(into: Profile, from: readonly Profile[]): MergeRisk[] {
     }
   }
   return [...all].flatMap(([kind, { size }]) => {
-    const most = kind === MERGED_PROFILE ? limits.mergedProfilesMax : limits.mergedIdentifiersMax
+    const most = mostOf(kind, linked)
     if (size <= most) return []
     const message = `They have ${size} of the kind ${kind} together; ${most} are likely.`
     return [{ code: 'too_many_identifiers' as const, message, profile: into.id }]
   })
+}
+
+function mostOf(kind: string, linked: readonly string[]): number {
+  if (linked.includes(kind)) return limits.linkedIdentifiersMax
+  return kind === MERGED_PROFILE ? limits.mergedProfilesMax : limits.mergedIdentifiersMax
 }
 
 function valuesOf({ identifiers }: Profile, wanted: string): string[] {

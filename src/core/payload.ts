@@ -10,6 +10,8 @@ export interface PayloadInput {
   event: SeenForDelivery['event']
   /** Somebody who was removed is as they were before; null where it is about nobody. */
   person: Profile | null
+  /** The record the run was about, as it was then; undefined where it was about none. */
+  record: SeenForDelivery['record']
   workspace: Workspace
   /** When the delivery was planned, milliseconds UTC; the same on every try. */
   plannedAt: number

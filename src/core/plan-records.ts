@@ -3,15 +3,16 @@ import { merged } from './json.ts'
 import { limits } from './limits.ts'
 import { assertAcceptable, assertText } from './normalise.ts'
 import type { ProfileId } from './profile.ts'
-import type {
-  ClearRecords,
-  DeleteRecord,
-  PatchRecord,
-  PutRecord,
-  RecordId,
-  RecordKey,
-  RecordWrite,
-  StoredRecord,
+import {
+  type ClearRecords,
+  type DeleteRecord,
+  type PatchRecord,
+  type PutRecord,
+  type RecordId,
+  type RecordKey,
+  type RecordWrite,
+  type StoredRecord,
+  withMadeIds,
 } from './record.ts'
 
 /** What has to be loaded before records can be planned. */
@@ -92,7 +93,8 @@ export function planRecords(
     throw invalidField('records', `are more than ${limits.recordsPerCommandMax} in one command.`)
   }
   const drafts = new RecordDrafts(known, context)
-  const records = writes.map((write) => carryOut(drafts, write))
+  const records: (StoredRecord | null)[] = []
+  for (const write of writes) records.push(carryOut(drafts, withMadeIds(write, records)))
   return { records, lastId: drafts.keep() }
 }
 

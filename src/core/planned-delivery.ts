@@ -2,6 +2,7 @@ import type { DeliveryState } from './delivery.ts'
 import type { Change, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { EventId, Profile, ProfileId, WorkspaceId } from './profile.ts'
+import type { RecordId } from './record.ts'
 
 /** Unique in its workspace, counting up; a cursor of deliveries. Within 2^40. */
 export type DeliveryId = number & { readonly deliveryId: unique symbol }
@@ -62,6 +63,8 @@ export interface SeenForDelivery {
   profile: { id: ProfileId; version: number; attributes: JsonObject; tags: string[] } | null
   /** The whole person, where the action asks for it; one who was removed as they were before. */
   person?: Profile
+  /** The record the run was about, with what it held by its names. */
+  record?: { kind: string; id: RecordId; values: JsonObject }
 }
 
 /** What goes to a destination. Its address and credentials are added at each attempt. */

@@ -42,10 +42,20 @@ export interface Range {
 export type ProfileOrder =
   | { by: 'id' | 'created' | 'updated'; descending?: boolean }
   /**
+   * By what begins as the filter asks: as its `name` does, or else the `prefix` of its identifier;
+   * of a name no more than a few letters count. By id where no index has that order.
+   */
+  | { by: 'prefix'; descending?: false }
+  /**
    * By an attribute as text, in any case, or as a number. Whoever has no value of that kind comes
    * last, in either direction.
    */
   | { by: 'attribute'; name: string; as: 'text' | 'number'; descending?: boolean }
+  /**
+   * Another order for every seed, a whole number below 2^32. Its pages are asked for by offset, and
+   * fit together as long as nobody joins or leaves the list.
+   */
+  | { by: 'random'; seed: number; descending?: false }
 
 /** Where the page begins: behind a `next` of the same query, or after so many of the list. */
 export type ProfilePageWanted =

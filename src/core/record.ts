@@ -119,3 +119,21 @@ export interface RecordPage {
   /** null unless it was asked for. */
   total: number | null
 }
+
+/**
+ * The id by which a write of a command means the record that an earlier one of it makes, which has
+ * none yet: `index` is the place of that one.
+ */
+export function localRecordId(index: number): RecordId {
+  return -(index + 1) as RecordId
+}
+
+/** The write, about what an earlier one made; what is gone again by then is nobody's. */
+export function withMadeIds(
+  write: RecordWrite,
+  made: readonly (StoredRecord | null)[],
+): RecordWrite {
+  if (write.op === 'put' || write.op === 'clear' || !('id' in write.at)) return write
+  const { id } = write.at
+  return id < 0 ? { ...write, at: { id: made[-id - 1]?.id ?? (0 as RecordId) } } : write
+}

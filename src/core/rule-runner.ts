@@ -7,6 +7,7 @@ import { limits } from './limits.ts'
 import type { Identifier } from './profile.ts'
 import { type Rule, ruleLabel, takesSource } from './rule.ts'
 import { RuleCounters } from './rule-counters.ts'
+import type { RecordRef, RuleRecords } from './rule-records.ts'
 import {
   endRun,
   isCancelledBy,
@@ -32,15 +33,21 @@ export interface PersonState {
 export class RuleRunner {
   readonly #journal: Journal
   readonly #context: DecideContext
+  readonly #records: RuleRecords
   readonly #actor: StepActor
   readonly #counters: RuleCounters
   readonly #writes: RunWrite[] = []
   /** Set when the command has caused all the events it may; told once, in the log. */
   #exhausted = false
 
-  constructor(journal: Journal, context: DecideContext, tools: RuleTools) {
+  constructor(
+    journal: Journal,
+    context: DecideContext,
+    tools: RuleTools & { records: RuleRecords },
+  ) {
     this.#journal = journal
     this.#context = context
+    this.#records = tools.records
     this.#actor = new StepActor(journal, context, tools)
     this.#counters = new RuleCounters(journal.drafts, context.now, tools.actions)
   }
@@ -95,7 +102,9 @@ export class RuleRunner {
     if (!takesSource(rule.sources, event.source)) return
     const { now } = this.#context
     const subject = this.#journal.living(event.subject)
-    if (rule.when && !holds(rule.when, conditionInput(event, subject, now))) return
+    const record = this.#journal.recordOf(event)
+    const input = () => this.#input(conditionInput(event, subject, now), record)
+    if (rule.when && !holds(rule.when, input())) return
     const depth = (event.cause?.depth ?? 0) + 1
     const cause: Cause = { event: event.id, rule: ruleLabel(rule), depth }
     if (this.#journal.events.length >= limits.eventsPerCommandMax) {
@@ -106,6 +115,7 @@ export class RuleRunner {
     if (depth > limits.ruleDepthMax) return this.#stop(event, cause, 'depth')
     if (!this.#mayRun(rule, event, cause)) return
     const run = newRun(rule, event, now)
+    if (record) run.seen.record = record
     const progress = this.#advance(run, rule, event)
     // One that was over at once is told by the events it caused and by what was dropped.
     if (progress.kind === 'ended' && progress.state === 'done') return
@@ -127,10 +137,26 @@ export class RuleRunner {
     const cause = { event: run.event, rule: ruleLabel(rule), depth: run.seen.depth + 1 }
     const host = {
       now,
-      input: () => conditionInput(run.seen, this.#journal.living(run.subject), now),
+      input: () =>
+        this.#input(
+          conditionInput(run.seen, this.#journal.living(run.subject), now),
+          run.seen.record,
+        ),
       act: (step: ActionStep, path: string) => this.#actor.act(step, path, run, cause, event),
     }
     return runSteps(rule.steps, run.cursor, host, run.log)
+  }
+
+  /** The record is only looked for where a condition asks about it. */
+  #input(input: ConditionInput, ref: RecordRef | undefined): ConditionInput {
+    if (!ref) return input
+    const records = this.#records
+    return {
+      ...input,
+      get record() {
+        return records.shown(ref)
+      },
+    }
   }
 
   #cancel(rule: Rule, event: Event): void {

@@ -47,6 +47,7 @@ const comparisonSchema = Type.Object(
   {
     event: Type.Optional(attributeName),
     profile: Type.Optional(attributeName),
+    record: Type.Optional(attributeName),
     changed: Type.Optional(attributeName),
     tag: Type.Optional(Type.String({ minLength: 1, description: 'a tag' })),
     identifier: Type.Optional(
@@ -68,7 +69,7 @@ const joinSchemas = {
   not: Type.Object({ not: Type.Unknown() }, closed),
 }
 
-const roots = ['event', 'profile', 'changed', 'tag', 'identifier'] as const
+const roots = ['event', 'profile', 'record', 'changed', 'tag', 'identifier'] as const
 
 /** Everything that is wrong with a condition as a person wrote it. */
 export function checkCondition(condition: unknown, path: Path): DataFault[] {

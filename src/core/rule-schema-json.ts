@@ -83,6 +83,7 @@ function conditionSchema(): JsonObject {
       map({ not: ref('condition') }, ['not']),
       compared('event'),
       compared('profile'),
+      compared('record'),
       map({ changed: name, from: ref('test'), to: ref('test') }, ['changed']),
       map({ tag: name, exists: { type: 'boolean' } }, ['tag']),
       map({ identifier: name, exists: { type: 'boolean' } }, ['identifier']),

@@ -2,6 +2,7 @@ import type { Change, DropReason, Event, Source } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { DeliveryId } from './planned-delivery.ts'
 import type { EventId, Identifier, ProfileId } from './profile.ts'
+import type { RecordRef } from './rule-records.ts'
 
 export type RunState = 'waiting' | 'done' | 'failed' | 'cancelled'
 
@@ -49,6 +50,8 @@ export type RunReason =
   | 'no_time'
   /** A step looked for a person and there was none. */
   | 'no_profile'
+  /** A step looked for a record and there was none. */
+  | 'no_record'
   /** The person was removed while the run waited. */
   | 'subject_removed'
   /** An event that `cancel_when` names. */
@@ -70,6 +73,8 @@ export interface SeenEvent {
   changes: Change[]
   identifiers: Identifier[]
   depth: number
+  /** The record that the run is about: the event's, or the one that a step found or made. */
+  record?: RecordRef
 }
 
 export interface StepRecord {

@@ -1,14 +1,22 @@
-import { type Actions, type ExternalAction, isExternal, type StepPlan } from './action.ts'
+import {
+  type Actions,
+  type ExternalAction,
+  isExternal,
+  type RecordStep,
+  type StepPlan,
+} from './action.ts'
 import type { Key } from './command.ts'
 import type { DecideContext } from './decision.ts'
 import { Fault } from './errors.ts'
 import type { Cause, Dropped, Event } from './event.ts'
 import type { Journal } from './journal.ts'
 import { limits } from './limits.ts'
-import type { Delivery, DeliveryId } from './planned-delivery.ts'
+import type { Delivery, DeliveryId, SeenForDelivery } from './planned-delivery.ts'
 import type { Profile } from './profile.ts'
+import { runRecordStep } from './record-steps.ts'
 import { renderSettings } from './render-settings.ts'
 import { ruleLabel } from './rule.ts'
+import type { RecordRef, RuleRecords } from './rule-records.ts'
 import type { Run, StepRecord } from './run.ts'
 import type { Ended } from './run-steps.ts'
 import type { ActionStep } from './step.ts'
@@ -33,11 +41,17 @@ export class StepActor {
   readonly #journal: Journal
   readonly #context: DecideContext
   readonly #tools: RuleTools
+  readonly #records: RuleRecords
 
-  constructor(journal: Journal, context: DecideContext, tools: RuleTools) {
+  constructor(
+    journal: Journal,
+    context: DecideContext,
+    { records, ...tools }: RuleTools & { records: RuleRecords },
+  ) {
     this.#journal = journal
     this.#context = context
     this.#tools = tools
+    this.#records = records
   }
 
   /**
@@ -57,18 +71,43 @@ export class StepActor {
     }
     const subject = this.#journal.living(run.subject)
     const plan = action.plan(rendered.settings, { event: run.seen, subject })
+    if (plan.kind === 'record') return this.#onRecords(plan, run, cause, event)
     const first = this.#journal.events.length
     const dropped = this.#carryOut(plan, run, cause, event)
     const { events } = this.#journal
-    if (!dropped) {
-      const caused = events.length === first ? null : events.slice(first).map(({ id }) => id)
-      return { record: caused ? { did: 'acted', events: caused } : { did: 'acted' } }
-    }
+    if (!dropped) return { record: acted(events.slice(first)) }
     event?.dropped.push({ ...dropped, rule: cause.rule })
     const record = { did: 'dropped' as const, ...dropped }
     // The steps after it were meant for somebody else than the event's own person.
     if (plan.kind === 'find') return { record, end: { state: 'done', reason: 'no_profile' } }
     return { record }
+  }
+
+  /** What is done to records; the run is about the one it found or made from here on. */
+  #onRecords(plan: RecordStep, run: Run, cause: Cause, event: Event | null): Acted {
+    const { events } = this.#journal
+    const first = events.length
+    const { dropped, current, person, ends } = runRecordStep(plan, {
+      records: this.#records,
+      person: this.#journal.living(run.subject),
+      current: run.seen.record,
+      cause,
+      now: this.#context.now,
+      living: (id) => this.#journal.living(id),
+    })
+    if (person !== undefined) {
+      run.subject = person
+      resolve(event, person, 'key')
+    }
+    for (const each of dropped) event?.dropped.push({ ...each, rule: cause.rule })
+    const { record: _, ...seen } = run.seen
+    run.seen = { ...seen, ...(current && { record: current }) }
+    const [without] = dropped
+    const did = acted(events.slice(first))
+    const record = without
+      ? { ...did, ...(!did.events && { did: 'dropped' as const }), ...without }
+      : did
+    return ends ? { record, end: { state: 'done', reason: 'no_record' } } : { record }
   }
 
   /** What reaches outside is owed from here on; the run goes on without waiting for it. */
@@ -88,6 +127,7 @@ export class StepActor {
     const { now } = this.#context
     const { type, occurredAt, receivedAt, source, attributes, changes, depth } = run.seen
     const subject = this.#journal.living(run.subject)
+    const record = this.#recordSeen(run.seen.record)
     const person = action.keepsPerson?.(step.with) ? this.#journal.lastSeen(run.subject) : null
     this.deliveries.push({
       id,
@@ -119,6 +159,7 @@ export class StepActor {
           tags: [...subject.tags],
         },
         ...(person && { person: copyOf(person) }),
+        ...(record && { record }),
       },
       request: null,
     })
@@ -126,7 +167,12 @@ export class StepActor {
   }
 
   /** Does what a step planned, or says why it had no effect. */
-  #carryOut(plan: StepPlan, run: Run, cause: Cause, event: Event | null): Dropped | null {
+  #carryOut(
+    plan: Exclude<StepPlan, RecordStep>,
+    run: Run,
+    cause: Cause,
+    event: Event | null,
+  ): Dropped | null {
     switch (plan.kind) {
       case 'skip':
         return { name: plan.name, reason: plan.reason }
@@ -162,6 +208,9 @@ export class StepActor {
       return null
     } catch (error) {
       if (!(error instanceof Fault)) throw error
+      if (error.code === 'merge_refused') {
+        return { name: identifiedBy(plan) ?? soughtBy(plan), reason: 'merge_refused' }
+      }
       const reason = error.code === 'conflict' ? 'conflict' : 'no_profile'
       return { name: error.fields[0]?.field ?? soughtBy(plan), reason }
     }
@@ -173,10 +222,26 @@ export class StepActor {
       event: run.seen.attributes,
       profile: subject?.attributes ?? {},
       changes: changesScope(run.seen.changes),
+      record: this.#records.shown(run.seen.record),
       workspace: { name: this.#context.workspace.name },
       now: this.#context.now,
     }
   }
+
+  #recordSeen(ref: RecordRef | undefined): SeenForDelivery['record'] {
+    return ref && { ...ref, values: this.#records.shown(ref) }
+  }
+}
+
+function acted(caused: readonly Event[]): Pick<StepRecord, 'did' | 'events'> {
+  return caused.length === 0
+    ? { did: 'acted' }
+    : { did: 'acted', events: caused.map(({ id }) => id) }
+}
+
+/** The kind of identifier that a step was to link. */
+function identifiedBy(plan: StepPlan): string | undefined {
+  return plan.kind === 'write-profile' ? plan.changes.link?.[0]?.kind : undefined
 }
 
 function copyOf(person: Profile): Profile {

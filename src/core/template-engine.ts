@@ -3,7 +3,7 @@ import { instantOf } from './instant.ts'
 import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
 
 /** What a template may name; there is nothing else to be reached from it. */
-export const templateRoots = ['event', 'profile', 'changes', 'workspace'] as const
+export const templateRoots = ['event', 'profile', 'record', 'changes', 'workspace'] as const
 
 export type TemplateMode = 'text' | 'json'
 

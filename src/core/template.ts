@@ -16,6 +16,8 @@ import {
 export interface TemplateScope {
   event: JsonObject
   profile: JsonObject
+  /** What the record holds that the run is about; left out where it is about none. */
+  record?: JsonObject
   /** By name, `{ from, to }`; `changesScope` makes it. */
   changes: JsonObject
   workspace: JsonObject
@@ -64,7 +66,7 @@ export interface Templates {
 const remembered = 1_000
 
 /**
- * Liquid for text values of rules: roots `event`, `profile`, `changes` and `workspace`, a fixed set
+ * Liquid for text values of rules: roots `event`, `profile`, `record`, `changes` and `workspace`, a fixed set
  * of filters and tags, no files, no clock but the scope's own, bounded in time, memory and output.
  * An attribute that is absent is null to the filter `json`, needs `default` elsewhere, and is
  * false in a condition. `profile["odd name"]` reaches every name.
@@ -86,7 +88,8 @@ export function createTemplates(): Templates {
     const { faults, templates } = parse(source)
     const [first] = faults
     if (first) return { kind: 'fault', fault: first }
-    const { now, ...roots } = scope
+    const { now, record = {}, ...others } = scope
+    const roots = { ...others, record }
     try {
       return { kind: 'text', text: renderParsed(liquid, templates, roots, now, mode) }
     } catch (error) {

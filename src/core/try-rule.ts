@@ -33,6 +33,8 @@ export interface TriedOn {
   /** The person as they are now, on whom the rule is tried; null for nobody. */
   profile: Profile | null
   workspace: { name: string }
+  /** What the store says of records: see `Trial`. */
+  records?: ReadonlyMap<string, unknown>
 }
 
 /**
@@ -40,14 +42,15 @@ export interface TriedOn {
  * beside it. Pure, and nothing of it is stored.
  */
 export function tryRule(tools: ExampleTools, rule: RuleDefinition, on: TriedOn): TriedRule {
-  const { event, profile } = on
+  const { event, profile, records } = on
   const rules: Rule[] = [{ ...rule, version: 1 }]
   const none = { caused: [], runs: [], deliveries: [] }
   const [explanation] = explainEvent({ event, subject: profile, rules, ...none })
   if (!explanation) throw new Error('A rule was tried, and is not explained.')
   const { type, attributes, changes, identifiers, source } = event
   const given = { type, attributes, changes, identifiers, source: source.dialect }
-  const tried = tryRules(tools.decide, [rule], { event: given, profile, now: event.receivedAt })
+  const trial = { event: given, profile, now: event.receivedAt, ...(records && { records }) }
+  const tried = tryRules(tools.decide, [rule], trial)
   const steps = actionSteps(rule.steps).map(([path, step]): RenderedStep => {
     const planned = tried.deliveries.find((delivery) => delivery.step === path)
     const rendered = render(tools, step, planned ? seenThen(planned.seen, on) : seenBy(on), on)
@@ -78,6 +81,7 @@ function render(
   const rendered = renderSettings(settings, templates, () => ({
     event: seen.event.attributes,
     profile: seen.profile?.attributes ?? {},
+    record: seen.record?.values ?? {},
     changes: changesScope(seen.event.changes),
     workspace: { name: workspace.name },
     now: plannedAt,
@@ -96,6 +100,7 @@ function seenThen(seen: SeenForDelivery, on: TriedOn): SeenForDelivery {
     event,
     profile: seen.profile && { ...seen.profile, ...(id && version && { id, version }) },
     ...(seen.person && { person: { ...seen.person, ...(person && { id: person.id }) } }),
+    ...(seen.record && { record: seen.record }),
   }
 }
 

@@ -1,10 +1,19 @@
 import { advanceKnown } from './advance-known.ts'
+import { withoutRecords } from './answer-records.ts'
 import type { Command } from './command.ts'
 import { continueRun } from './continue-run.ts'
 import { type Decide, type Decided, type LastIds, lastIdsAfter, settle } from './decision.ts'
 import type { Change, Event } from './event.ts'
 import type { JsonObject } from './json.ts'
-import { emptyKnown, identifierKey, type Known, type KnownRun, type Need } from './known.ts'
+import {
+  emptyKnown,
+  identifierKey,
+  type Known,
+  type KnownRun,
+  type Need,
+  type RecordAsk,
+  recordAskKey,
+} from './known.ts'
 import { limits } from './limits.ts'
 import type { Delivery } from './planned-delivery.ts'
 import {
@@ -30,6 +39,8 @@ export interface Trial {
   }
   /** Whom the event is about; null for nobody. */
   profile: { attributes: JsonObject; tags: string[]; identifiers?: Identifier[] } | null
+  /** What the store says of records, by `recordAskKey`; what is not here is not there. */
+  records?: ReadonlyMap<string, unknown>
   /** The time of the event; waits are taken as over one after the other. */
   now: number
 }
@@ -41,6 +52,8 @@ export interface Tried {
   runs: Run[]
   /** What was owed to destinations, not rendered. */
   deliveries: Delivery[]
+  /** What was asked of records and not given. */
+  unknown: RecordAsk[]
   /** The given person as the rules left them; null when they were removed, or there was nobody. */
   profile: Profile | null
 }
@@ -60,7 +73,7 @@ export function tryRules(
   const rules = definitions.map((rule) => ({ ...rule, version: 1 }))
   const world = new World(decide, rules, trial)
   const { type, source, attributes, changes = [], identifiers = [] } = trial.event
-  const subject = trial.profile ? { subject: [{ profile: givenId }] } : {}
+  const subject = trial.profile ? { subject: [{ profile: triedPerson }] } : {}
   const asked = { type, attributes, changes, identifiers, ...subject }
   const from = { dialect: source, token: null, request: null }
   world.apply({ kind: 'record-event', ...asked, source: from }, trial.now)
@@ -69,11 +82,12 @@ export function tryRules(
     if (next?.dueAt == null) break
     world.apply(continueRun(next), next.dueAt)
   }
-  const { events, deliveries } = world
-  return { events, runs: [...world.runs.values()], deliveries, profile: world.given() }
+  const { events, deliveries, unknown } = world
+  return { events, unknown, runs: [...world.runs.values()], deliveries, profile: world.given() }
 }
 
-const givenId = 1 as ProfileId
+/** The id that the given person has in a trial. */
+export const triedPerson = 1 as ProfileId
 
 /** A workspace of one person, in memory. */
 class World {
@@ -83,13 +97,16 @@ class World {
   readonly #decide: Decide
   readonly #rules: readonly Rule[]
   readonly #known = emptyKnown()
+  readonly #records: ReadonlyMap<string, unknown>
+  readonly unknown: RecordAsk[] = []
   #last: LastIds
 
-  constructor(decide: Decide, rules: readonly Rule[], { profile, now }: Trial) {
+  constructor(decide: Decide, rules: readonly Rule[], { profile, records, now }: Trial) {
+    this.#records = records ?? new Map()
     this.#decide = decide
     this.#rules = rules
     this.#last = { event: 0, profile: profile ? 1 : 0, delivery: 0 }
-    if (profile) this.#known.profiles.set(givenId, givenProfile(profile, now))
+    if (profile) this.#known.profiles.set(triedPerson, givenProfile(profile, now))
   }
 
   waiting(): Run[] {
@@ -98,7 +115,7 @@ class World {
   }
 
   given(): Profile | null {
-    const profile = this.#known.profiles.get(givenId)
+    const profile = this.#known.profiles.get(triedPerson)
     return profile?.removedAt === null ? profile : null
   }
 
@@ -137,7 +154,14 @@ class World {
     } else if ('profile' in need) known.profiles.set(need.profile, null)
     else if ('run' in need) known.runs.set(runId(need.run), this.#runOf(runId(need.run)))
     else if ('ruleCounts' in need) known.ruleCounts.set(need.ruleCounts, new Map())
+    else if ('records' in need) this.#answer(need.records)
     else known.attributeNames.set(need.attributeName, false)
+  }
+
+  #answer(ask: RecordAsk): void {
+    const key = recordAskKey(ask)
+    if (!this.#records.has(key)) this.unknown.push(ask)
+    this.#known.records.set(key, this.#records.get(key) ?? withoutRecords(ask))
   }
 
   #runOf(id: string): KnownRun | null {
@@ -163,7 +187,7 @@ function givenProfile(given: NonNullable<Trial['profile']>, now: number): Profil
   const email = emailIdentifier(given.attributes.email)
   const provenance = { at: now, event: 0 as EventId, source: 'given' }
   return {
-    id: givenId,
+    id: triedPerson,
     version: 1,
     attributes: given.attributes,
     provenance: Object.fromEntries(Object.keys(given.attributes).map((name) => [name, provenance])),

@@ -44,7 +44,8 @@ export function writeProfile(
   const { changes, ignored } = withoutUnknown(drafts, intent.changes, settings)
   const dropped: Dropped[] = [...(changes.dropped ?? []), ...ignored]
   const email = namedEmail(changes)
-  const named = [...keyIdentifiers(intent.keys), ...(changes.identify ?? [])]
+  const held = [...(changes.identify ?? []), ...(changes.link ?? [])]
+  const named = [...keyIdentifiers(intent.keys), ...held]
   drafts.require(email ? [...named, email] : named)
 
   const { profile, foundBy } = resolve(drafts, intent, email, settings)
@@ -56,8 +57,8 @@ export function writeProfile(
   assertVersion(intent.ifVersion, profile)
   const takeOver = intent.onConflict === 'take_over'
   // With `merge` there is nobody else left who holds one.
-  if (!takeOver) assertFree(drafts, changes.identify ?? [], profile)
-  const takenOver = takeOver ? takeFromOthers(drafts, changes.identify ?? [], profile, writer) : []
+  if (!takeOver) assertFree(drafts, held, profile)
+  const takenOver = takeOver ? takeFromOthers(drafts, held, profile, writer) : []
 
   const write = profile ? drafts.edit(profile) : drafts.create()
   const draft = write.profile
@@ -66,6 +67,7 @@ export function writeProfile(
   made.push(...changeTags(draft, changes, dropped))
   made.push(...disown(drafts, write, changes.disown ?? []))
   made.push(...identify(drafts, write, changes.identify ?? []))
+  made.push(...link(drafts, write, changes.link ?? [], dropped))
   followEmail(drafts, write)
   dropped.push(...result.dropped)
   if (result.touched || made.length > 0) write.dirty = true
@@ -249,6 +251,26 @@ function identify(drafts: Drafts, write: ProfileWrite, wanted: readonly Identifi
     changes.push({ name: identifier.kind, of: 'identifier', from, to: identifier.value })
   }
   return changes
+}
+
+/** Beside those it has, where it does not have too many of them. */
+function link(
+  drafts: Drafts,
+  write: ProfileWrite,
+  wanted: readonly Identifier[],
+  dropped: Dropped[],
+): Change[] {
+  return wanted.flatMap((identifier): Change[] => {
+    const { kind, value } = identifier
+    if (has(write.profile, identifier)) return []
+    const others = write.profile.identifiers.filter((held) => held.kind === kind)
+    if (others.length >= limits.linkedIdentifiersMax) {
+      dropped.push({ name: kind, reason: 'too_many_identifiers' })
+      return []
+    }
+    drafts.claim(write, identifier)
+    return [{ name: kind, of: 'identifier', from: null, to: value }]
+  })
 }
 
 /** Keeps the `email` identifier in step with the attribute, which may also have been cleared. */

@@ -43,7 +43,8 @@ export function createPayloadRenderer(
       const view = {
         nameId: (kind: 'attribute' | 'tag', text: string) => store.nameId(workspaceId, kind, text),
       }
-      const input = { event: seen.event, person, workspace, plannedAt, given }
+      const { event, record } = seen
+      const input = { event, record, person, workspace, plannedAt, given }
       const rendered = await answerAll(store, workspaceId, payload.render(input, view))
       const bytes = Buffer.byteLength(rendered.body)
       if (bytes <= limits.deliveryBodyBytesMax) return { kind: 'rendered', rendered }

@@ -226,8 +226,32 @@ describe('the console', () => {
     await page.getByRole('link', { name: 'shop.third' }).waitFor()
     const shown = await page.getByRole('link', { name: /^shop\./ }).allInnerTexts()
     assert.deepEqual(shown, ['shop.third', 'shop.second', 'shop.first'])
+    // More than can be read: the list says what left it.
+    const many = Array.from({ length: 250 }, () => ({ type: 'shop.many' }))
+    await send('POST', '/events', { events: many })
+    await page.getByText(/^The list keeps the newest 200. .* left it: \d+/).waitFor()
+    assert.equal(await page.locator('main ol > li').count(), 200)
     await page.getByLabel('Type').fill('shop.second')
-    await page.getByRole('link', { name: 'shop.third' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'shop.many' }).first().waitFor({ state: 'detached' })
+  })
+
+  test('where there are too many names to look through, an index is offered', async () => {
+    const isByName = /\/profiles\?(.*&)?name=/
+    await page.route(isByName, (route) =>
+      route.fulfill({
+        ...{ status: 422, contentType: 'application/problem+json' },
+        body: JSON.stringify({ code: 'query_timeout', detail: 'No index knows: name.' }),
+      }),
+    )
+    await visit('people')
+    await page.getByRole('searchbox', { name: 'Search' }).fill('ann')
+    await page.getByText('Names were not looked through').waitFor()
+    // By e-mail address, which an index knows.
+    await page.getByRole('link', { name: 'Anna' }).waitFor()
+    await page.getByRole('button', { name: 'Index names' }).click()
+    await page.getByText(/^The index of names is being made/).waitFor()
+    await page.unroute(isByName)
+    assert.ok((await send('GET', '/workspace')).settings.indexed_attributes.includes('name'))
   })
 
   test('a rule is one thing as a form and as YAML', async () => {
@@ -242,7 +266,15 @@ describe('the console', () => {
     await page.getByRole('textbox', { name: 'Value' }).fill('silver')
     await page.getByText('YAML', { exact: true }).click()
     assert.match(await yaml.inputValue(), /is: silver/)
-    await yaml.fill(`# for the shop\n${text}`)
+    const found = "{ action: find-record, with: { collection: Orders, match: { Number: '7' } } }"
+    const steps = `[${found}, { check: { record: Number, is: '7' } }]`
+    await yaml.fill(`name: remove-people\non: [user.remove]\nsteps: ${steps}\n`)
+    await page.getByText('Form', { exact: true }).click()
+    assert.equal(await page.getByLabel(/^collection/).inputValue(), 'Orders')
+    const about = page.getByRole('combobox', { name: 'What', exact: true })
+    assert.equal(await about.last().inputValue(), 'the record has')
+    await page.getByText('YAML', { exact: true }).click()
+    assert.match(await yaml.inputValue(), /record: Number/)
     await page.getByText(/^Comments are not kept/).waitFor()
     await yaml.fill('name: [')
     await page.getByRole('alert').waitFor()
@@ -412,10 +444,14 @@ describe('the console', () => {
   })
 
   test('the keyboard is enough: to sign in, find somebody, change them, and leave a dialog', async () => {
-    // As when a session ran out: one comes back to where one was.
+    await visit('new-rule')
+    await page.getByLabel(/^Name/).fill('half-written')
+    // As when the session runs out: what was filled in is still there.
     await context.clearCookies()
-    await visit('deliveries')
-    await page.getByRole('heading', { name: 'Sign in to Roster' }).waitFor()
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    const again = page.getByRole('dialog', { name: 'Your session has ended' })
+    await again.getByLabel(/^Token/).waitFor()
+    assert.deepEqual(await axeFaults(page), [])
     /** Goes on by Tab until this has the focus, which is to be seen. */
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 60; presses++) {
@@ -428,9 +464,13 @@ describe('the console', () => {
       assert.fail(`${name} is not reached`)
     }
     const focused = () => page.evaluate("document.activeElement.getAttribute('aria-label')")
-    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
     await page.keyboard.type(token)
     await page.keyboard.press('Enter')
+    await again.waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    assert.equal(await page.getByLabel(/^Name/).inputValue(), 'half-written')
+    await visit('deliveries')
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
     await tabTo('People')
     await page.keyboard.press('Enter')
@@ -674,6 +714,18 @@ describe('the console', () => {
       const said = await page.locator('main').innerText()
       assert.doesNotMatch(said, /No events yet|There is no event|No deliveries|Nothing was/, place)
     }
+    const busy = JSON.stringify({ code: 'too_many_requests', detail: 'Too many requests.' })
+    await page.unroute(isCall)
+    await page.route(isCall, (route) => {
+      const { contentType } = answer
+      const headers = { 'retry-after': '2' }
+      return route.fulfill({ status: 429, contentType, headers, body: busy })
+    })
+    await visit('destinations')
+    await page.getByText(/it is tried again by itself in \d s/).waitFor()
+    await page.unroute(isCall)
+    await page.getByRole('region', { name: 'shop' }).waitFor()
+    await page.route(isCall, (route) => route.fulfill({ ...answer, body }))
     await visit('set-up?part=audit')
     await page.getByText('Not with this token.').waitFor()
     await page.unroute(isCall)

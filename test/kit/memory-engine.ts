@@ -1,3 +1,4 @@
+import { withoutRecords } from '../../src/core/answer-records.ts'
 import type { Applied, Command } from '../../src/core/command.ts'
 import { continueRun } from '../../src/core/continue-run.ts'
 import {
@@ -10,7 +11,7 @@ import {
   settle,
 } from '../../src/core/decision.ts'
 import type { Event } from '../../src/core/event.ts'
-import { emptyKnown, identifierKey, type Need } from '../../src/core/known.ts'
+import { emptyKnown, identifierKey, type Need, recordAskKey } from '../../src/core/known.ts'
 import { limits } from '../../src/core/limits.ts'
 import type { Delivery } from '../../src/core/planned-delivery.ts'
 import type { Identifier, Profile, ProfileId } from '../../src/core/profile.ts'
@@ -67,6 +68,8 @@ export function memoryEngine(
       known.runs.set(runId(need.run), run && rule ? { run: structuredClone(run), rule } : null)
     } else if ('ruleCounts' in need) {
       known.ruleCounts.set(need.ruleCounts, new Map(counts.get(need.ruleCounts)))
+    } else if ('records' in need) {
+      known.records.set(recordAskKey(need.records), withoutRecords(need.records))
     } else known.attributeNames.set(need.attributeName, names.has(need.attributeName))
   }
 

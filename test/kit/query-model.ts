@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import type { Condition } from '../../src/core/condition.ts'
 import { type JsonValue, own } from '../../src/core/json.ts'
-import type { Profile, ProfileId } from '../../src/core/profile.ts'
+import { displayName, type Profile, type ProfileId } from '../../src/core/profile.ts'
 import {
+  foldName,
   matchesFilter,
   type ProfileFilter,
   type ProfileOrder,
@@ -56,11 +57,41 @@ export const order: fc.Arbitrary<ProfileOrder> = fc.oneof(
     as: fc.constantFrom('text' as const, 'number' as const),
     descending: fc.boolean(),
   }),
+  fc.constant({ by: 'prefix' as const }),
 )
 
-/** The answer by the words of the contract alone. */
-export function expected(all: readonly Profile[], query: ProfileQuery): ProfileId[] {
-  const { include = 'living', order: by } = query
+/** By what a profile is in the order of beginnings; null where nothing begins so. */
+function beginning(profile: Profile, { name, identifier }: ProfileFilter): string | null {
+  const shown = displayName(profile)
+  const asked = name === undefined ? null : foldName(name)
+  if (asked !== null && shown !== undefined && foldName(shown).startsWith(asked)) {
+    return foldName(shown).slice(0, 24)
+  }
+  const prefix = asked ?? (identifier && 'prefix' in identifier ? identifier.prefix : '')
+  const kind = asked === null ? identifier?.kind : 'email'
+  const values = profile.identifiers.filter(
+    (each) => each.kind === kind && each.value.startsWith(prefix),
+  )
+  return values.map(({ value }) => value).sort(byBytes)[0] ?? null
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** The answer by the words of the contract alone. `named` says whether names have an index. */
+export function expected(
+  all: readonly Profile[],
+  query: ProfileQuery,
+  named: boolean,
+): ProfileId[] {
+  const { include = 'living', filter: asked = {} } = query
+  const begins =
+    include === 'living' &&
+    (asked.name === undefined
+      ? asked.identifier !== undefined && 'prefix' in asked.identifier
+      : named)
+  const by = query.order?.by === 'prefix' && !begins ? undefined : query.order
   const sign = by?.descending ? -1 : 1
   const found = all.filter(
     (profile) =>
@@ -68,6 +99,7 @@ export function expected(all: readonly Profile[], query: ProfileQuery): ProfileI
       matchesFilter(profile, query.filter ?? {}, 0),
   )
   const key = (profile: Profile) => {
+    if (by?.by === 'prefix') return beginning(profile, asked)
     if (by?.by === 'created') return profile.createdAt
     if (by?.by === 'updated') return profile.updatedAt
     if (by?.by !== 'attribute') return 0
@@ -79,6 +111,7 @@ export function expected(all: readonly Profile[], query: ProfileQuery): ProfileI
     const [first, second] = [key(a), key(b)]
     if (first === second) return (a.id - b.id) * sign
     if (first === null || second === null) return first === null ? 1 : -1
+    if (by?.by === 'prefix') return byBytes(String(first), String(second))
     return (first < second ? -1 : 1) * sign
   })
   return found.map(({ id }) => id)

@@ -132,6 +132,7 @@ function scopeOf({ seen, workspace, plannedAt }: RenderInput): TemplateScope {
   return {
     event: seen.event.attributes,
     profile: seen.profile?.attributes ?? {},
+    record: seen.record?.values ?? {},
     changes: changesScope(seen.event.changes),
     workspace: { name: workspace.name },
     now: plannedAt,

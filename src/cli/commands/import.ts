@@ -7,6 +7,7 @@ import {
   fingerprintOf,
   type ImportState,
   newImportState,
+  type Reasons,
   readImportState,
   removeImportState,
   writeImportState,
@@ -23,6 +24,9 @@ import { findWorkspace, withStore } from '../with-store.ts'
 
 /** How often it is written down how far the import has got. */
 const stateEveryMs = 500
+/** Different reasons that a dry run remembers, and that it prints. */
+const reasonsMax = 1_000
+const reasonsShown = 20
 
 export const importCommand = defineCommand({
   name: 'import',
@@ -85,7 +89,9 @@ export const importCommand = defineCommand({
       restart: options.restart,
     }
     if (!json) process.stderr.write(`${describeMapping(map.all())}\n`)
-    const { state, stopped, seconds } = await withStore(config(), (store) => work(store, asked))
+    const { state, stopped, seconds, reasons } = await withStore(config(), (store) =>
+      work(store, asked),
+    )
     const { counts, done } = state
     const rows = counts.created + counts.changed + counts.unchanged + counts.rejected
     const mapping = map.all().map(mappingJson)
@@ -97,12 +103,14 @@ export const importCommand = defineCommand({
         rows,
         ...counts,
         rejectedFile: rejected,
+        ...(asked.dryRun ? { reasons: reasonsJson(reasons) } : {}),
         seconds,
         mapping,
       },
       text: [
         `${rows} rows in ${seconds} s: ${counts.created} created, ${counts.changed} changed, ` +
           `${counts.unchanged} unchanged, ${counts.rejected} rejected.`,
+        ...(asked.dryRun ? describeReasons(reasons) : []),
         ...(asked.dryRun ? ['Nothing was stored; each row was judged on the store as it is.'] : []),
         ...(rejected === null ? [] : [`Rejected rows and why: ${rejected}`]),
         ...(stopped ? [`Stopped after row ${done}; the same command goes on from there.`] : []),
@@ -153,8 +161,9 @@ async function work(store: Store, asked: Asked) {
   void stopSignal().then(() => {
     stop = true
   })
+  const reasons: Reasons = new Map()
   const settle = (batch: BatchResult) => {
-    addBatch(state, batch, rejects)
+    addBatch(state, batch, rejects ?? reasons)
     progress.update(source.bytesRead(), state.done)
     const now = performance.now()
     if (!dryRun && now - savedAt >= stateEveryMs) {
@@ -171,23 +180,47 @@ async function work(store: Store, asked: Asked) {
   if (stopped && !dryRun) writeImportState(statePath, state)
   if (!stopped && !dryRun) removeImportState(statePath)
   const seconds = Math.round(performance.now() - began) / 1_000
-  return { state, stopped, seconds }
+  return { state, stopped, seconds, reasons }
 }
 
 function addBatch(
   state: ImportState,
   { rows, results }: BatchResult,
-  rejects: RejectedFile | null,
+  rejects: RejectedFile | Reasons,
 ): void {
   for (const [index, result] of results.entries()) {
     if (typeof result === 'string') state.counts[result] += 1
     else {
       state.counts.rejected += 1
-      rejects?.write(rows[index] as SourceRow, result.rejected)
+      const row = rows[index] as SourceRow
+      if (rejects instanceof RejectedFile) rejects.write(row, result.rejected)
+      else addReason(rejects, result.rejected, row.number)
     }
   }
   state.done = rows.at(-1)?.number ?? state.done
-  state.rejectedBytes = rejects?.bytes ?? 0
+  state.rejectedBytes = rejects instanceof RejectedFile ? rejects.bytes : 0
+}
+
+/** Of a dry run, which writes no file, this is the report. What is remembered stays bounded. */
+function addReason(reasons: Reasons, reason: string, row: number): void {
+  const known = reasons.get(reason)
+  if (known) known.rows += 1
+  else if (reasons.size < reasonsMax) reasons.set(reason, { rows: 1, first: row })
+}
+
+function describeReasons(reasons: Reasons): string[] {
+  const all = [...reasons].sort(([, a], [, b]) => b.rows - a.rows)
+  const shown = all.slice(0, reasonsShown).map(([reason, { rows, first }]) => {
+    const where = rows === 1 ? `row ${first}` : `${rows} rows, the first is ${first}`
+    return `  ${where}: ${printable(reason)}`
+  })
+  if (shown.length === 0) return []
+  const more = all.length - shown.length
+  return ['Rejected:', ...shown, ...(more > 0 ? [`  and for ${more} other reasons`] : [])]
+}
+
+function reasonsJson(reasons: Reasons) {
+  return [...reasons].map(([reason, { rows, first }]) => ({ reason, rows, firstRow: first }))
 }
 
 /** Leaves out the rows that an earlier start has dealt with. */
@@ -212,8 +245,14 @@ async function openSource(
   if (delimiter !== undefined && delimiter.length !== 1) {
     throw new CliError('usage', '--delimiter is one character.')
   }
-  if (!existsSync(path)) throw new CliError('refused', `There is no file ${path}.`)
-  if (!statSync(path).isFile()) throw new CliError('refused', `${path} is no file.`)
+  if (path !== '-' && !existsSync(path)) {
+    throw new CliError('refused', `There is no file ${path}.`)
+  }
+  if (path === '-' || !statSync(path).isFile()) {
+    const why =
+      'An import that was interrupted goes on in its file: write what a pipe holds to one.'
+    throw new CliError('refused', `${path} is no file. ${why}`)
+  }
   return kind === 'csv' ? readCsv(path, delimiter) : readNdjson(path)
 }
 

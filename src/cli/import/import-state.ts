@@ -10,6 +10,9 @@ export interface ImportCounts {
   rejected: number
 }
 
+/** Why rows are rejected, how many of them, and the first. */
+export type Reasons = Map<string, { rows: number; first: number }>
+
 /** How far an import has got. Everything up to row `done` is stored or rejected. */
 export interface ImportState {
   id: string

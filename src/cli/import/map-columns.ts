@@ -109,7 +109,9 @@ export class ColumnMap {
     if (folded === 'tags' || folded === 'occurredat') {
       return { to: folded === 'tags' ? 'tags' : 'occurred_at' }
     }
-    const kind = this.#identifierKind(name) ?? own(identifierWords, folded)
+    const dialect = this.#dialects.find((id) => folded === `${id}id`)
+    const ofVendor = dialect === undefined ? this.#identifierKind(name) : `${dialect}.id`
+    const kind = ofVendor ?? own(identifierWords, folded)
     if (kind !== undefined && kind !== null) return { to: 'identifier', kind }
     return { to: 'attribute', name: standardNames.get(folded) ?? own(words, folded) ?? name }
   }

@@ -2,6 +2,9 @@ import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 import { batchRows, rowLengthMax } from './source-row.ts'
 
+/** Letters of cells beyond the header that are told. */
+const leftShownMax = 500
+
 /** A file of comma-separated values, and what is known of it before its rows are read. */
 export interface CsvSource {
   path: string
@@ -10,7 +13,7 @@ export interface CsvSource {
 }
 
 /** The cells of a row, as many as there are columns; or why it cannot be read. */
-export type ParsedRow = string[] | { fault: string; raw: string }
+export type ParsedRow = string[] | { fault: string; raw: string | string[] }
 
 export interface ParsedRows {
   /** The number of the first, from 1. */
@@ -27,7 +30,11 @@ export function parserOptions(delimiter: string) {
     delimiter,
     bom: true,
     relax_column_count: true,
+    // A quote in the middle of a cell is one, as in: 27" screen.
+    relax_quotes: true,
     skip_empty_lines: true,
+    // Spreadsheets leave lines of nothing but delimiters below what they hold.
+    skip_records_with_empty_values: true,
     max_record_size: rowLengthMax,
   } as const
 }
@@ -50,7 +57,7 @@ export async function* parseCsv({
       return null
     },
     on_skip: (error) => {
-      rows.push({ fault: error?.message ?? 'cannot be read', raw: '' })
+      rows.push({ fault: `cannot be read: ${error?.message ?? 'it is no CSV'}`, raw: '' })
       return undefined
     },
   })
@@ -73,8 +80,10 @@ export async function* parseCsv({
 }
 
 function wrongLength(record: string[], wanted: number): ParsedRow {
+  const left = record.slice(wanted).map((cell) => JSON.stringify(cell))
+  const which = left.length === 0 ? '' : `, which leaves over ${left.join(', ')}`
   const fault = `has ${record.length} cells where the header has ${wanted}`
-  return { fault, raw: record.join(',') }
+  return { fault: fault + which.slice(0, leftShownMax), raw: record }
 }
 
 /** What a call with a callback comes to. */

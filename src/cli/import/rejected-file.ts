@@ -50,7 +50,7 @@ export class RejectedFile {
   #csv({ number, cells, raw }: SourceRow, reason: string): string {
     const { columns } = this.#source
     const shown = columns.map((name, index) => {
-      return cells === null ? (index === 0 ? raw : '') : textOf(cells.get(name))
+      return cells === null ? (raw[index] ?? '') : textOf(cells.get(name))
     })
     return csvLine([...shown, String(number), reason])
   }

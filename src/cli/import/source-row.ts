@@ -8,8 +8,8 @@ export interface SourceRow {
   cells: ReadonlyMap<string, JsonValue> | null
   /** Why it could not be read. */
   fault: string | null
-  /** As it came, of a row that could not be read. */
-  raw: string
+  /** As it came, of a row that could not be read: a line, or cells as far as there were some. */
+  raw: string | readonly string[]
 }
 
 /** A file of rows, read from its beginning on, a batch at a time. */

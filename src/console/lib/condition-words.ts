@@ -3,6 +3,7 @@ export const conditionWords = {
   about: ['What', 'Wat'],
   event: ['the event has', 'de gebeurtenis heeft'],
   profile: ['the person has', 'de persoon heeft'],
+  record: ['the record has', 'het record heeft'],
   changed: ['it changed', 'gewijzigd is'],
   tag: ['the tag', 'het label'],
   identifier: ['an identifier', 'een kenmerk'],

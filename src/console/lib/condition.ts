@@ -30,7 +30,7 @@ export function asGroup(condition: Json): Group {
   return groupOf(condition) ?? { join: 'all', parts: [condition] }
 }
 
-export const abouts = ['profile', 'event', 'changed', 'tag', 'identifier'] as const
+export const abouts = ['profile', 'event', 'record', 'changed', 'tag', 'identifier'] as const
 export type About = (typeof abouts)[number]
 
 export const operators = [
@@ -53,7 +53,7 @@ export function testOf(map: Json): Test | null {
 }
 
 export type Comparison =
-  | { about: 'profile' | 'event'; name: string; test: Test }
+  | { about: 'profile' | 'event' | 'record'; name: string; test: Test }
   | { about: 'changed'; name: string; from: Test | null; to: Test | null }
   | { about: 'tag' | 'identifier'; name: string; isThere: boolean }
 

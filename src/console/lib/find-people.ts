@@ -3,9 +3,15 @@ import { api } from './api.ts'
 
 const shownMax = 50
 
+/** Whether it may be a name: it is neither `#7` nor `kind:value` nor `name=value`. */
+export function isName(text: string): boolean {
+  return text.trim() !== '' && !/^#\d+$|[:=]/.test(text.trim())
+}
+
 /**
- * Finds people by whatever was typed: `#7` is an id, `kind:value` an identifier, `name=value` an
- * attribute; else a name, an e-mail address, a user id or a phone number that begins so.
+ * Finds people by whatever was typed, as far as an index leads to them: `#7` is an id, `kind:value`
+ * an identifier, `name=value` an attribute; else an e-mail address, a user id or a phone number
+ * that begins so. `findByName` finds the others.
  */
 export async function findPeople(text: string, signal: AbortSignal): Promise<Profile[]> {
   const asked = text.trim()
@@ -26,15 +32,22 @@ export async function findPeople(text: string, signal: AbortSignal): Promise<Pro
     const [, kind = '', prefix = ''] = identifier
     return (await api.listProfiles({ ...common, kind, prefix })).data
   }
-  const looked = await Promise.allSettled([
-    api.listProfiles({ ...common, name: asked }),
+  const found = await Promise.all([
+    api.listProfiles({ ...common, kind: 'email', prefix: asked.toLowerCase() }),
     api.listProfiles({ ...common, kind: 'user_id', prefix: asked }),
-    api.listProfiles({ ...common, phone: asked }).catch(() => ({ data: [] })),
+    /\d/.test(asked) ? api.listProfiles({ ...common, phone: asked }) : { data: [] },
   ])
-  const found = looked.flatMap((one) => (one.status === 'fulfilled' ? one.value.data : []))
-  const failed = looked.find((one) => one.status === 'rejected')
-  if (failed && found.length === 0) throw failed.reason
-  const byId = new Map(found.map((each) => [each.id, each]))
+  return together(...found.map(({ data }) => data))
+}
+
+/** Those whose shown name begins so; refused in time where too many would have to be read. */
+export async function findByName(text: string, signal: AbortSignal): Promise<Profile[]> {
+  return (await api.listProfiles({ limit: shownMax, name: text.trim(), signal })).data
+}
+
+/** Each once, in the order in which they were found, and not more than fit on a page. */
+export function together(...found: readonly (readonly Profile[])[]): Profile[] {
+  const byId = new Map(found.flat().map((each) => [each.id, each]))
   return [...byId.values()].slice(0, shownMax)
 }
 

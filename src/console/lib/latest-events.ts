@@ -22,30 +22,31 @@ interface Asked {
 }
 
 /**
- * The latest events, newest first. No index knows types: of one that may lie a million events back
- * the counts say from when to look.
+ * The latest events, newest first. No index knows groups of types, such as `order.*`: of those that
+ * may lie a million events back the counts say from when to look.
  */
 export async function latestEvents(asked: Asked, signal?: AbortSignal): Promise<Latest> {
   const { type, profile_id } = asked
   const filter = { ...asked, order: 'desc', ...(signal && { signal }) } as const
-  // A person's events are found along the person.
+  // A type is found by its index, and a person's events along the person.
   const from =
-    type && profile_id === undefined ? await whereToLook(type, asked.limit, signal) : null
+    type?.endsWith('*') && profile_id === undefined
+      ? await whereToLook(type.slice(0, -1), asked.limit, signal)
+      : null
   const { data } = await api.listEvents({ ...filter, ...(from !== null && { since: from }) })
   return { events: data, isPart: from !== null && data.length < asked.limit }
 }
 
-/** From when to look for events of a type; null where the log is short enough to look through. */
+/** From when to look for types that begin so; null where all of the log can be looked through. */
 async function whereToLook(
-  type: string,
+  group: string,
   wanted: number,
   signal?: AbortSignal,
 ): Promise<string | null> {
   const from = new Date(Date.now() - countedDays * dayMs).toISOString()
   const common = { from, step: 'day', by: 'type', ...(signal && { signal }) } as const
   const { data } = await api.countEvents(common)
-  const takes = (name: string) =>
-    type.endsWith('*') ? name.startsWith(type.slice(0, -1)) : name === type
+  const takes = (name: string) => name.startsWith(group)
   let ours = 0
   let all = 0
   for (const [day, counts] of [...Map.groupBy(data, ({ at }) => at)].reverse()) {

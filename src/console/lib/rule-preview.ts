@@ -14,6 +14,7 @@ export interface Preview {
   roots: string[]
   tried: TriedRule | undefined
   error: Error | null
+  retry(): void
   /** The event it is tried on; null where there is none, undefined until that is known. */
   event: Event | null | undefined
 }
@@ -23,6 +24,7 @@ const nothing: Preview = {
   roots: [],
   tried: undefined,
   error: null,
+  retry() {},
   event: undefined,
 }
 
@@ -73,7 +75,8 @@ export function useRulePreview(definition: RuleDefinition, id: number | null): P
     'workspace.name',
   ]
   const error = event.error ?? tried.error
-  return { names, roots, tried: error ? undefined : tried.data, error, event: event.data }
+  const retry = () => void (event.error ? event.refetch() : tried.refetch())
+  return { names, roots, tried: error ? undefined : tried.data, error, retry, event: event.data }
 }
 
 function place(root: string, name: string): string {

@@ -1,14 +1,9 @@
-import { Lexer, parse, stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { RuleDefinition } from '../../client/client.js'
 import { inOrder } from './rule-form.ts'
 
 export function toYaml(definition: RuleDefinition): string {
   return stringify(inOrder(definition))
-}
-
-/** Whether there is something in it for people only. */
-export function hasComments(text: string): boolean {
-  return [...new Lexer().lex(text)].some((token) => token.startsWith('#'))
 }
 
 /** @throws where it is no YAML, or no map. */

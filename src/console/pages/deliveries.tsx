@@ -1,5 +1,4 @@
-import { Group, Select, Stack, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Group, Select, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Delivery } from '../../client/client.js'
@@ -12,7 +11,8 @@ import { More } from '../parts/more.tsx'
 import { type Filter, MoveMany } from '../parts/move-many.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
-import { Empty, Failed, Waiting } from '../parts/states.tsx'
+import { Empty, Loaded } from '../parts/states.tsx'
+import { TypedField } from '../parts/typed-field.tsx'
 
 const words = {
   title: ['Deliveries', 'Bezorgingen'],
@@ -39,8 +39,7 @@ export function Deliveries() {
   const named = useWords(deliveryWords)
   const search = useSearch({ strict: false })
   const navigate = useNavigate()
-  const [asked] = useDebouncedValue(search, 250)
-  const filter = filterOf(asked)
+  const filter = filterOf(search)
   const pages = useInfiniteQuery({
     queryKey: ['deliveries', 'list', filter],
     queryFn: ({ pageParam, signal }) =>
@@ -52,6 +51,7 @@ export function Deliveries() {
       }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
     refetchInterval: 5_000,
   })
   const change = (name: string, value: string) => {
@@ -59,7 +59,7 @@ export function Deliveries() {
     const next = value === '' ? rest : { ...rest, [name]: value }
     void navigate({ to: '/deliveries', search: next, replace: true })
   }
-  const found = pages.data?.pages.flatMap(({ data }) => data)
+  const found = pages.data
   return (
     <Page title={said.title} actions={found && found.length > 0 && <MoveMany filter={filter} />}>
       <Group align="flex-end">
@@ -75,28 +75,31 @@ export function Deliveries() {
           onChange={(to) => change('state', to ?? '')}
         />
         {fields.map((name) => (
-          <TextInput
+          <TypedField
             key={name}
             label={said[name]}
             w={150}
             value={search[name] ?? ''}
-            onChange={(event) => change(name, event.currentTarget.value)}
+            onChange={(text) => change(name, text)}
           />
         ))}
       </Group>
       <DeadLetters />
       <Section title={said.list}>
-        {pages.isError && !found && <Failed error={pages.error} retry={pages.refetch} />}
-        {pages.isPending && <Waiting />}
-        {found?.length === 0 && (
-          <Empty title={said.none}>{Object.keys(filter).length === 0 && said.noneHint}</Empty>
-        )}
-        {found && found.length > 0 && (
-          <Stack>
-            <DeliveryTable deliveries={found} />
-            <More pages={pages}>{said.more}</More>
-          </Stack>
-        )}
+        <Loaded
+          query={pages}
+          isEmpty={(list) => list.length === 0}
+          empty={
+            <Empty title={said.none}>{Object.keys(filter).length === 0 && said.noneHint}</Empty>
+          }
+        >
+          {(list) => (
+            <Stack>
+              <DeliveryTable deliveries={list} />
+              <More pages={pages}>{said.more}</More>
+            </Stack>
+          )}
+        </Loaded>
       </Section>
     </Page>
   )

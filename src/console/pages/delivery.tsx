@@ -1,6 +1,6 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import type { DeliveryInFull } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
@@ -8,6 +8,7 @@ import { Attempts, Wire } from '../parts/attempts.tsx'
 import { DeliveryState } from '../parts/delivery-state.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 import { Resend } from '../parts/resend.tsx'
 import { Section } from '../parts/section.tsx'
 import { Failed, Loaded } from '../parts/states.tsx'
@@ -109,25 +110,19 @@ function DeliveryFacts({ delivery }: { delivery: DeliveryInFull }) {
         </Fact>
       )}
       <Fact name={said.destination}>
-        <Anchor component={Link} to="/destinations">
-          {delivery.destination}
-        </Anchor>
+        <PlaceLink to="/destinations">{delivery.destination}</PlaceLink>
       </Fact>
       <Fact name={said.rule}>
-        <Anchor component={Link} to={`/rules/${delivery.rule}`}>
-          {delivery.rule}
-        </Anchor>
+        <PlaceLink to={`/rules/${delivery.rule}`}>{delivery.rule}</PlaceLink>
       </Fact>
       <Fact name={said.event}>
-        <Anchor component={Link} to={`/events/${delivery.event_id}`}>
+        <PlaceLink to={`/events/${delivery.event_id}`}>
           {delivery.seen.event.type} {delivery.event_id}
-        </Anchor>
+        </PlaceLink>
       </Fact>
       {delivery.profile_id !== null && (
         <Fact name={said.person}>
-          <Anchor component={Link} to={`/people/${delivery.profile_id}`}>
-            #{delivery.profile_id}
-          </Anchor>
+          <PlaceLink to={`/people/${delivery.profile_id}`}>#{delivery.profile_id}</PlaceLink>
         </Fact>
       )}
       <Fact name={said.planned}>

@@ -1,12 +1,14 @@
-import { Anchor, Grid, Stack, Table } from '@mantine/core'
+import { Grid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
-import type { Event, Explanation } from '../../client/client.js'
+import { useParams } from '@tanstack/react-router'
+import type { Event } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Changes, EventList } from '../parts/event-list.tsx'
 import { Fact, Facts } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 import { Reactions } from '../parts/reactions.tsx'
 import { Section } from '../parts/section.tsx'
 import { SomeDeliveries } from '../parts/some-deliveries.tsx'
@@ -37,11 +39,12 @@ export function EventPage() {
   const said = useWords(words)
   const params = useParams({ strict: false })
   const id = Number(params.id)
-  const found = useQuery({
+  const found = useMainQuery({
     queryKey: ['event', id],
     queryFn: ({ signal }) => api.getEvent({ id, explain: true, signal }),
   })
   const title = fill(said.title, { id })
+  const isMissing = found.data === undefined && found.errorUpdateCount > 0
   return (
     <Page
       title={found.data ? `${title}: ${found.data.event.type}` : title}
@@ -49,38 +52,44 @@ export function EventPage() {
         found.data?.event.type === 'profile.merged' && <UndoMerge event={found.data.event} />
       }
     >
-      <Loaded query={found}>
-        {({ event, explanation }) => (
-          <Grid>
-            <Grid.Col span={{ base: 12, md: 6 }}>
-              <Stack>
-                <EventFacts event={event} />
-                <Section title={said.came}>
-                  <Came event={event} />
-                </Section>
-                <Section title={said.changed}>
-                  {event.changes.length + event.dropped.length === 0 && (
-                    <Empty title={said.nothingChanged} />
-                  )}
-                  <Changes event={event} />
-                </Section>
-              </Stack>
-            </Grid.Col>
-            <Grid.Col span={{ base: 12, md: 6 }}>
-              <Stack>
-                <Section title={said.rules}>
-                  <Reactions reactions={explanation?.rules ?? []} />
-                </Section>
-                <Section title={said.followed}>
-                  <Followed event={event} caused={causedBy(explanation)} />
-                </Section>
-                <SomeDeliveries event_id={id} />
-              </Stack>
-            </Grid.Col>
-          </Grid>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Loaded query={found}>{({ event }) => <EventParts event={event} />}</Loaded>
+        </Grid.Col>
+        {/* Asked for along with the event, not after. */}
+        {!isMissing && (
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <Stack>
+              <Section title={said.rules}>
+                <Loaded query={found}>
+                  {({ explanation }) => <Reactions reactions={explanation?.rules ?? []} />}
+                </Loaded>
+              </Section>
+              <Section title={said.followed}>
+                <Followed id={id} />
+              </Section>
+              <SomeDeliveries event_id={id} />
+            </Stack>
+          </Grid.Col>
         )}
-      </Loaded>
+      </Grid>
     </Page>
+  )
+}
+
+function EventParts({ event }: { event: Event }) {
+  const said = useWords(words)
+  return (
+    <Stack>
+      <EventFacts event={event} />
+      <Section title={said.came}>
+        <Came event={event} />
+      </Section>
+      <Section title={said.changed}>
+        {event.changes.length + event.dropped.length === 0 && <Empty title={said.nothingChanged} />}
+        <Changes event={event} />
+      </Section>
+    </Stack>
   )
 }
 
@@ -99,18 +108,13 @@ function EventFacts({ event }: { event: Event }) {
       {source.request_id !== null && <Fact name={said.request}>{source.request_id}</Fact>}
       {person !== null && (
         <Fact name={said.person}>
-          <Anchor component={Link} to={`/people/${person}`}>
-            #{person}
-          </Anchor>
+          <PlaceLink to={`/people/${person}`}>#{person}</PlaceLink>
         </Fact>
       )}
       {event.found_by !== null && <Fact name={said.foundBy}>{event.found_by}</Fact>}
       {cause && (
         <Fact name={said.cause}>
-          <Anchor component={Link} to={`/events/${cause.event_id}`}>
-            {cause.event_id}
-          </Anchor>{' '}
-          {cause.rule}
+          <PlaceLink to={`/events/${cause.event_id}`}>{cause.event_id}</PlaceLink> {cause.rule}
         </Fact>
       )}
     </Facts>
@@ -123,56 +127,38 @@ function Came({ event }: { event: Event }) {
   const rows = [...identifiers, ...Object.entries(event.attributes)]
   if (rows.length === 0) return <Empty title={said.nothing} />
   return (
-    <Table>
-      <Table.Tbody>
+    <table className="table">
+      <tbody>
         {rows.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
-            <Table.Td>
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>
               <Value value={value} />
-            </Table.Td>
-          </Table.Tr>
+            </td>
+          </tr>
         ))}
-      </Table.Tbody>
-    </Table>
+      </tbody>
+    </table>
   )
 }
 
-function causedBy(explanation: Explanation | undefined): number[] {
-  return explanation?.rules.flatMap(({ caused = [] }) => caused) ?? []
-}
+/** Of what followed the first so many are shown. */
+const followedMax = 100
 
-/** As many as these are looked up one by one. */
-const othersMax = 50
-
-/**
- * What rules made of it at once is known; what came after a wait is found along its person. No
- * index knows what an event caused.
- */
-async function followedBy({ id, profile_id }: Event, caused: number[], signal: AbortSignal) {
-  const along =
-    profile_id === null
-      ? []
-      : (await api.listEvents({ cause: id, profile_id, limit: 100, signal })).data
-  const others = caused.filter((one) => !along.some((each) => each.id === one)).slice(0, othersMax)
-  const more = await Promise.all(others.map((one) => api.getEvent({ id: one, signal })))
-  return [...along, ...more.map(({ event }) => event)].sort((a, b) => a.id - b.id)
-}
-
-function Followed({ event, caused }: { event: Event; caused: number[] }) {
+function Followed({ id }: { id: number }) {
   const said = useWords(words)
   const events = useQuery({
-    queryKey: ['event', event.id, 'followed', caused],
-    queryFn: ({ signal }) => followedBy(event, caused, signal),
+    queryKey: ['event', id, 'followed'],
+    queryFn: ({ signal }) => api.listEvents({ cause: id, limit: followedMax, signal }),
     refetchInterval: 5_000,
   })
   return (
     <Loaded
       query={events}
-      isEmpty={(found) => found.length === 0}
+      isEmpty={({ data }) => data.length === 0}
       empty={<Empty title={said.nothingFollowed} />}
     >
-      {(found) => <EventList events={found} withPerson />}
+      {({ data }) => <EventList events={data} withPerson />}
     </Loaded>
   )
 }

@@ -1,13 +1,13 @@
-import { Badge, Button, Group, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useLiveEvents } from '../lib/use-live-events.ts'
-import { useWords } from '../lib/words.tsx'
+import { keptMax, useLiveEvents } from '../lib/use-live-events.ts'
+import { fill, useLanguage, useWords } from '../lib/words.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Section } from '../parts/section.tsx'
 import { Empty, Failed, Waiting } from '../parts/states.tsx'
+import { TypedField } from '../parts/typed-field.tsx'
 
 const words = {
   title: ['Events', 'Gebeurtenissen'],
@@ -31,24 +31,28 @@ const words = {
     'Ze verschijnen hier vanzelf zodra ze binnenkomen. Een soort moet helemaal gelijk zijn; een ster aan het eind staat voor de rest.',
   ],
   isPart: [
-    'Older ones of this type would take too long to look for; new ones appear.',
-    'Oudere van deze soort zoeken duurt te lang; nieuwe verschijnen wel.',
+    'Older ones of this group would take too long to look for; new ones appear.',
+    'Oudere van deze groep zoeken duurt te lang; nieuwe verschijnen wel.',
   ],
   list: ['Newest first', 'Nieuwste eerst'],
+  kept: [
+    'The list keeps the newest {max}. Earlier ones that have left it: {left}. All are stored, and found by their type or person.',
+    'De lijst houdt de nieuwste {max} vast. Eerdere die eruit verdwenen: {left}. Alle zijn opgeslagen, en te vinden op soort of persoon.',
+  ],
 } as const
 
 export function Events() {
   const said = useWords(words)
+  const { language } = useLanguage()
   const { type = '', person = '' } = useSearch({ strict: false })
   const navigate = useNavigate()
   const [isPaused, setPaused] = useState(false)
-  const [filter] = useDebouncedValue({ type, person }, 250)
-  const { events, state, isPart, error } = useLiveEvents({
-    type: filter.type.trim(),
-    profileId: Number(filter.person) || 0,
+  const { events, left, state, isPart, error, again } = useLiveEvents({
+    type: type.trim(),
+    profileId: Number(person) || 0,
     isPaused,
   })
-  const isFiltered = filter.type.trim() !== '' || filter.person !== ''
+  const isFiltered = type.trim() !== '' || person !== ''
   const change = (changed: { type?: string; person?: string }) => {
     const search = Object.entries({ type, person, ...changed }).filter(([, text]) => text !== '')
     void navigate({ to: '/events', search: Object.fromEntries(search), replace: true })
@@ -56,18 +60,18 @@ export function Events() {
   return (
     <Page title={said.title}>
       <Group align="flex-end">
-        <TextInput
+        <TypedField
           label={said.type}
           placeholder={said.typeHint}
           value={type}
-          onChange={(event) => change({ type: event.currentTarget.value })}
+          onChange={(text) => change({ type: text })}
         />
-        <TextInput
+        <TypedField
           label={said.person}
           placeholder={said.personHint}
           inputMode="numeric"
           value={person}
-          onChange={(event) => change({ person: event.currentTarget.value.replace(/\D/g, '') })}
+          onChange={(text) => change({ person: text.replace(/\D/g, '') })}
         />
         <Button variant="default" onClick={() => setPaused(!isPaused)}>
           {isPaused ? said.resume : said.pause}
@@ -76,8 +80,13 @@ export function Events() {
           {said[state]}
         </Badge>
       </Group>
-      {error != null && <Failed error={error} />}
+      {error != null && <Failed error={error} retry={again} />}
       <Section title={said.list}>
+        {left > 0 && (
+          <Text size="sm" c="dimmed" mb="xs">
+            {fill(said.kept, { max: keptMax, left: left.toLocaleString(language) })}
+          </Text>
+        )}
         {events.length > 0 && <EventList events={events} withPerson />}
         {events.length === 0 && state === 'connecting' && error == null && <Waiting />}
         {events.length === 0 && state !== 'connecting' && (

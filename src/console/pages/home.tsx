@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api } from '../lib/api.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { useWords } from '../lib/words.tsx'
+import { After } from '../parts/after.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
 import { Health } from '../parts/health.tsx'
@@ -22,27 +23,34 @@ const words = {
 
 export function Home() {
   const said = useWords(words)
-  const latest = useQuery({
+  const latest = useMainQuery({
     queryKey: ['latest-events'],
     queryFn: ({ signal }) => api.listEvents({ order: 'desc', limit: 10, signal }),
     refetchInterval: 2_000,
   })
+  const isEmpty = latest.data?.data.length === 0
+  // What was to be pasted stays once the first event is there: the token is shown this once.
+  const [wasEmpty, setWasEmpty] = useState(false)
+  if (isEmpty && !wasEmpty) setWasEmpty(true)
+  const events = (
+    <Section title={said.latest}>
+      <Loaded query={latest}>{({ data }) => <EventList events={data} withPerson />}</Loaded>
+    </Section>
+  )
   return (
     <Page title={said.title}>
       <Health />
-      <Loaded query={latest} isEmpty={({ data }) => data.length === 0} empty={<FirstUse />}>
-        {({ data }) => (
-          <>
-            <Rates />
-            <Suspense fallback={<Waiting />}>
-              <DeliveryCharts />
-            </Suspense>
-            <Section title={said.latest}>
-              <EventList events={data} withPerson />
-            </Section>
-          </>
-        )}
-      </Loaded>
+      {wasEmpty && !isEmpty && events}
+      {wasEmpty && <FirstUse isDone={!isEmpty} />}
+      {!isEmpty && (
+        <After instead={<Waiting />}>
+          <Rates />
+          <Suspense fallback={<Waiting />}>
+            <DeliveryCharts />
+          </Suspense>
+        </After>
+      )}
+      {!wasEmpty && events}
     </Page>
   )
 }

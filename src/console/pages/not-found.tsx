@@ -1,7 +1,6 @@
-import { Anchor } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import { useWords } from '../lib/words.tsx'
 import { Page } from '../parts/page.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 
 const words = {
   title: ['There is no such page', 'Deze pagina bestaat niet'],
@@ -12,9 +11,7 @@ export function NotFound() {
   const said = useWords(words)
   return (
     <Page title={said.title}>
-      <Anchor component={Link} to="/">
-        {said.home}
-      </Anchor>
+      <PlaceLink to="/">{said.home}</PlaceLink>
     </Page>
   )
 }

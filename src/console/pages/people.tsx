@@ -1,14 +1,15 @@
-import { Anchor, Badge, Group, Table, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Profile } from '../../client/client.js'
-import { findPeople } from '../lib/find-people.ts'
 import { nameOf } from '../lib/name-of.ts'
+import { usePeople } from '../lib/use-people.ts'
 import { useWords } from '../lib/words.tsx'
+import { Badge } from '../parts/badge.tsx'
+import { NameIndex } from '../parts/name-index.tsx'
 import { Page } from '../parts/page.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
+import { TypedField } from '../parts/typed-field.tsx'
 import { WideTable } from '../parts/wide-table.tsx'
 
 const words = {
@@ -35,43 +36,38 @@ export function People() {
   const said = useWords(words)
   const { q = '' } = useSearch({ strict: false })
   const navigate = useNavigate()
-  const [asked] = useDebouncedValue(q, 150)
-  const people = useQuery({
-    queryKey: ['people', asked],
-    queryFn: ({ signal }) => findPeople(asked, signal),
-    placeholderData: keepPreviousData,
-  })
   const search = (text: string) => {
     void navigate({ to: '/people', search: text === '' ? {} : { q: text }, replace: true })
   }
+  const { people, names } = usePeople(q)
   return (
     <Page title={said.title}>
-      <TextInput
+      <TypedField
         type="search"
         label={said.search}
         description={said.hint}
         value={q}
-        onChange={(event) => search(event.currentTarget.value)}
+        onChange={search}
         autoFocus
       />
+      {names === 'unknown' && <NameIndex />}
       <Loaded
         query={people}
         isEmpty={(found) => found.length === 0}
-        empty={
-          asked === '' ? (
-            <Empty title={said.nobody}>
-              <Anchor component={Link} to="/">
-                {said.first}
-              </Anchor>
-            </Empty>
-          ) : (
-            <Empty title={said.none}>{said.noneHint}</Empty>
-          )
-        }
+        empty={q === '' ? <Nobody /> : <Empty title={said.none}>{said.noneHint}</Empty>}
       >
         {(found) => <PeopleTable people={found} />}
       </Loaded>
     </Page>
+  )
+}
+
+function Nobody() {
+  const said = useWords(words)
+  return (
+    <Empty title={said.nobody}>
+      <PlaceLink to="/">{said.first}</PlaceLink>
+    </Empty>
   )
 }
 
@@ -80,35 +76,28 @@ function PeopleTable({ people }: { people: Profile[] }) {
   return (
     <WideTable minWidth={560} heads={[said.name, said.identifiers, said.tags, said.updated]}>
       {people.map((person) => (
-        <Table.Tr key={person.id}>
-          <Table.Td>
-            <Anchor component={Link} to={`/people/${person.id}`}>
-              {nameOf(person)}
-            </Anchor>
-          </Table.Td>
-          <Table.Td>
+        <tr key={person.id}>
+          <td>
+            <PlaceLink to={`/people/${person.id}`}>{nameOf(person)}</PlaceLink>
+          </td>
+          <td>
             {person.identifiers.map(({ kind, value }) => (
-              <Text key={kind} size="sm">
-                <Text span c="dimmed" size="sm">
-                  {kind}
-                </Text>{' '}
-                {value}
-              </Text>
+              <div key={kind}>
+                <span className="dim">{kind}</span> {value}
+              </div>
             ))}
-          </Table.Td>
-          <Table.Td>
-            <Group gap={4}>
+          </td>
+          <td>
+            <div className="row">
               {person.tags.map((tag) => (
-                <Badge key={tag} variant="default" tt="none">
-                  {tag}
-                </Badge>
+                <Badge key={tag}>{tag}</Badge>
               ))}
-            </Group>
-          </Table.Td>
-          <Table.Td>
+            </div>
+          </td>
+          <td>
             <Time at={person.updated_at} />
-          </Table.Td>
-        </Table.Tr>
+          </td>
+        </tr>
       ))}
     </WideTable>
   )

@@ -1,16 +1,18 @@
-import { Anchor, Badge, Grid, Group, Stack, Table } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Grid, Group, Stack } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { nameOf } from '../lib/name-of.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from '../parts/badge.tsx'
 import { ErasePerson } from '../parts/erase-person.tsx'
 import { MergePerson } from '../parts/merge-person.tsx'
 import { Page } from '../parts/page.tsx'
 import { PersonAttributes } from '../parts/person-attributes.tsx'
 import { PersonCompanies } from '../parts/person-companies.tsx'
 import { PersonTags } from '../parts/person-tags.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 import { RemovePerson } from '../parts/remove-person.tsx'
 import { Section } from '../parts/section.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
@@ -29,13 +31,18 @@ const words = {
 
 export function Person() {
   const said = useWords(words)
-  const { id } = useParams({ strict: false })
-  const person = useQuery({
-    queryKey: ['person', Number(id)],
-    queryFn: ({ signal }) => api.getProfile({ id: Number(id), signal }),
+  const id = Number(useParams({ strict: false }).id)
+  const person = useMainQuery({
+    queryKey: ['person', id],
+    queryFn: ({ signal }) => api.getProfile({ id, signal }),
     refetchInterval: 5_000,
   })
   const title = person.data ? nameOf(person.data) : said.title
+  const sent = (
+    <PlaceLink to="/deliveries" search={{ person: String(id) }} className="small">
+      {said.deliveries}
+    </PlaceLink>
+  )
   const actions = person.data && (
     <Group>
       <MergePerson profile={person.data} />
@@ -43,58 +50,52 @@ export function Person() {
       <ErasePerson profile={person.data} />
     </Group>
   )
+  const isMissing = person.data === undefined && person.errorUpdateCount > 0
   return (
     <Page title={title} actions={actions}>
-      <Loaded query={person}>{(profile) => <PersonParts profile={profile} />}</Loaded>
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 6 }}>
+          <Stack>
+            <Loaded query={person}>{(profile) => <PersonParts profile={profile} />}</Loaded>
+            {!isMissing && <PersonCompanies id={id} />}
+          </Stack>
+        </Grid.Col>
+        {/* Asked for along with the person, not after. */}
+        {!isMissing && (
+          <Grid.Col span={{ base: 12, lg: 6 }}>
+            <Section title={said.timeline} actions={sent}>
+              <Timeline id={id} />
+            </Section>
+          </Grid.Col>
+        )}
+      </Grid>
     </Page>
   )
 }
 
 function PersonParts({ profile }: { profile: Profile }) {
   const said = useWords(words)
-  const sent = (
-    <Anchor
-      component={Link}
-      to="/deliveries"
-      search={{ person: String(profile.id) } as never}
-      size="sm"
-    >
-      {said.deliveries}
-    </Anchor>
-  )
   return (
-    <Grid>
-      <Grid.Col span={{ base: 12, lg: 6 }}>
-        <Stack>
-          <PersonAttributes profile={profile} />
-          <PersonTags profile={profile} />
-          <Section title={said.identifiers}>
-            {profile.identifiers.length === 0 && <Empty title={said.noIdentifiers} />}
-            <Table>
-              <Table.Tbody>
-                {profile.identifiers.map(({ kind, value }) => (
-                  <Table.Tr key={kind}>
-                    <Table.Th scope="row">{kind}</Table.Th>
-                    <Table.Td>{value}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Section>
-          <PersonCompanies id={profile.id} />
-          <Section title={said.subscriptions}>
-            <Subscriptions profile={profile} />
-          </Section>
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 6 }}>
-        <Stack>
-          <Section title={said.timeline} actions={sent}>
-            <Timeline id={profile.id} />
-          </Section>
-        </Stack>
-      </Grid.Col>
-    </Grid>
+    <>
+      <PersonAttributes profile={profile} />
+      <PersonTags profile={profile} />
+      <Section title={said.identifiers}>
+        {profile.identifiers.length === 0 && <Empty title={said.noIdentifiers} />}
+        <table className="table">
+          <tbody>
+            {profile.identifiers.map(({ kind, value }) => (
+              <tr key={kind}>
+                <th scope="row">{kind}</th>
+                <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Section>
+      <Section title={said.subscriptions}>
+        <Subscriptions profile={profile} />
+      </Section>
+    </>
   )
 }
 
@@ -108,7 +109,7 @@ function Subscriptions({ profile }: { profile: Profile }) {
       {channels.map((channel) => {
         const isOff = profile.attributes[`unsubscribed_${channel}`] === true
         return (
-          <Badge key={channel} variant="default" tt="none">
+          <Badge key={channel}>
             {fill(isOff ? said.unsubscribed : said.subscribed, { channel })}
           </Badge>
         )

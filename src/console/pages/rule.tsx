@@ -1,12 +1,16 @@
-import { Accordion, Badge, Button, Group, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Accordion, Button, Group, Text } from '@mantine/core'
+import { useMutation, usePrefetchQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { api } from '../lib/api.ts'
+import { ruleSchema } from '../lib/rule-schema.ts'
 import { saveRule } from '../lib/save-rule.ts'
+import { useMainQuery } from '../lib/use-main-query.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { toYaml } from '../lib/yaml.ts'
+import { After } from '../parts/after.tsx'
+import { Badge } from '../parts/badge.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Diff } from '../parts/diff.tsx'
 import { Page } from '../parts/page.tsx'
@@ -37,12 +41,14 @@ const words = {
 export function RulePage() {
   const said = useWords(words)
   const { name = '' } = useParams({ strict: false })
-  const rule = useQuery({
+  const rule = useMainQuery({
     queryKey: ['rule', name],
     queryFn: ({ signal }) => api.getRule({ name, signal }),
     // What somebody is writing is not pulled away from under them.
     refetchOnWindowFocus: false,
   })
+  // What the editor cannot be shown without is asked for along with the rule, not after.
+  usePrefetchQuery(ruleSchema)
   return (
     <Page
       title={fill(said.title, { name })}
@@ -53,8 +59,10 @@ export function RulePage() {
           <RuleEditor key={`${name} ${version}`} stored={definition} initial={definition} />
         )}
       </Loaded>
-      <SomeRuns rule={name} />
-      <History name={name} />
+      <After>
+        <SomeRuns rule={name} />
+        <History name={name} />
+      </After>
     </Page>
   )
 }
@@ -80,7 +88,7 @@ function History({ name }: { name: string }) {
     <Section title={said.history}>
       <Loaded query={versions}>
         {({ data }) => (
-          <Accordion order={3}>
+          <Accordion order={3} keepMounted={false}>
             {data.map(({ version, applied_at, in_force, definition }, index) => {
               const earlier = data[index + 1]
               return (
@@ -91,11 +99,7 @@ function History({ name }: { name: string }) {
                       <Text size="sm" c="dimmed">
                         <Time at={applied_at} />
                       </Text>
-                      {in_force && (
-                        <Badge variant="default" tt="none">
-                          {said.inForce}
-                        </Badge>
-                      )}
+                      {in_force && <Badge>{said.inForce}</Badge>}
                     </Group>
                   </Accordion.Control>
                   <Accordion.Panel>

@@ -1,11 +1,12 @@
-import { Anchor, Button, Switch, Table, Text } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Rule } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { countedDays, noCount, ruleCounts } from '../lib/rule-counts.ts'
+import { countedDays, noCount, type RuleCount, ruleCounts } from '../lib/rule-counts.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Page } from '../parts/page.tsx'
+import { PlaceLink } from '../parts/place-link.tsx'
 import { Empty, Failed, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { WideTable } from '../parts/wide-table.tsx'
@@ -56,76 +57,80 @@ export function Rules() {
 
 function RuleTable({ rules }: { rules: Rule[] }) {
   const said = useWords(words)
+  const counts = useQuery(ruleCounts)
   return (
-    <WideTable
-      minWidth={720}
-      heads={[
-        ...[said.enabled, said.name, said.on, said.version],
-        ...[fill(said.events, { days: countedDays }), fill(said.deliveries, { days: countedDays })],
-        said.fired,
-      ]}
-    >
-      {rules.map((rule) => (
-        <RuleRow key={rule.name} rule={rule} />
-      ))}
-    </WideTable>
+    <>
+      {counts.isError && !counts.data && (
+        <Failed error={counts.error} retry={counts.refetch} isTrying={counts.isFetching} />
+      )}
+      <WideTable
+        minWidth={720}
+        heads={[
+          ...[said.enabled, said.name, said.on, said.version],
+          ...[
+            fill(said.events, { days: countedDays }),
+            fill(said.deliveries, { days: countedDays }),
+          ],
+          said.fired,
+        ]}
+      >
+        {rules.map((rule) => (
+          <RuleRow
+            key={rule.name}
+            rule={rule}
+            count={counts.data && (counts.data.get(rule.name) ?? noCount)}
+          />
+        ))}
+      </WideTable>
+    </>
   )
 }
 
-function RuleRow({ rule }: { rule: Rule }) {
+/** The counts take longer to be known than the rules do. */
+function RuleRow({ rule, count }: { rule: Rule; count: RuleCount | undefined }) {
   const said = useWords(words)
   const queries = useQueryClient()
   const { on } = rule.definition as { on?: string[] }
-  const counts = useQuery(ruleCounts)
   const switching = useMutation({
     mutationFn: (enabled: boolean) => api.enableRule({ name: rule.name, body: { enabled } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['rules'] }),
   })
-  const { events, deliveries, lastAt } = counts.data?.get(rule.name) ?? noCount
   return (
-    <Table.Tr>
-      <Table.Td>
+    <tr>
+      <td>
         <Switch
           aria-label={fill(said.isOn, { name: rule.name })}
           checked={switching.isPending ? switching.variables : rule.enabled}
           onChange={(event) => switching.mutate(event.currentTarget.checked)}
         />
         {switching.isError && <Failed error={switching.error} />}
-      </Table.Td>
-      <Table.Td>
-        <Anchor component={Link} to={`/rules/${rule.name}`}>
-          {rule.name}
-        </Anchor>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{on?.join(', ')}</Text>
-      </Table.Td>
-      <Table.Td>{rule.version}</Table.Td>
-      <Table.Td>{counts.data && events}</Table.Td>
-      <Table.Td>
-        {deliveries > 0 ? (
-          <Anchor
-            component={Link}
+      </td>
+      <td>
+        <PlaceLink to={`/rules/${rule.name}`}>{rule.name}</PlaceLink>
+      </td>
+      <td>{on?.join(', ')}</td>
+      <td>{rule.version}</td>
+      <td>{count?.events}</td>
+      <td>
+        {count && count.deliveries > 0 ? (
+          <PlaceLink
             to="/deliveries"
-            search={{ rule: rule.name } as never}
-            aria-label={`${deliveries} ${rule.name}`}
+            search={{ rule: rule.name }}
+            aria-label={`${count.deliveries} ${rule.name}`}
           >
-            {deliveries}
-          </Anchor>
+            {count.deliveries}
+          </PlaceLink>
         ) : (
-          counts.data && 0
+          count?.deliveries
         )}
-      </Table.Td>
-      <Table.Td>
-        {lastAt !== null ? (
-          <Time at={lastAt} />
-        ) : (
-          <Text size="sm" c="dimmed">
-            {counts.data && fill(said.never, { days: countedDays })}
-          </Text>
-        )}
-        {counts.isError && <Failed error={counts.error} />}
-      </Table.Td>
-    </Table.Tr>
+      </td>
+      <td>{count && <LastFired at={count.lastAt} />}</td>
+    </tr>
   )
+}
+
+function LastFired({ at }: { at: string | null }) {
+  const said = useWords(words)
+  if (at !== null) return <Time at={at} />
+  return <span className="dim">{fill(said.never, { days: countedDays })}</span>
 }

@@ -1,6 +1,7 @@
-import { Accordion, Badge, Code, Group, Stack, Text } from '@mantine/core'
+import { Accordion, Code, Group, Stack, Text } from '@mantine/core'
 import type { Attempt } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
 import { Empty } from './states.tsx'
 import { Time } from './time.tsx'
 
@@ -29,9 +30,7 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
               <Text size="sm" c="dimmed">
                 <Time at={attempt.began_at} />
               </Text>
-              <Badge variant="default" tt="none">
-                {shortOf(attempt) ?? said.underWay}
-              </Badge>
+              <Badge>{shortOf(attempt) ?? said.underWay}</Badge>
             </Group>
           </Accordion.Control>
           <Accordion.Panel>

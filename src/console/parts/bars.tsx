@@ -1,4 +1,5 @@
 import { Group, Text, VisuallyHidden } from '@mantine/core'
+import { memo, useMemo } from 'react'
 import type { Series } from '../lib/series.ts'
 import { useLanguage } from '../lib/words.tsx'
 
@@ -17,16 +18,27 @@ interface BarsProps {
 }
 
 const itself = (name: string) => name
+const none: NonNullable<BarsProps['colours']> = {}
 
 /** Bars over time, one part of a bar for each group; the same as a table for who cannot see it. */
-export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps) {
+export const Bars = memo(function Bars(props: BarsProps) {
+  const { series, label, nameOf = itself, colours = none } = props
   const { language } = useLanguage()
   const { times, groups, max } = series
   const step = width / times.length
   const colourOf = (name: string, place: number) =>
     colours[name] ?? inTurn[place % inTurn.length] ?? ''
-  const clock = (at: number) =>
-    new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  const format = useMemo(
+    () => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
+    [language],
+  )
+  const clock = (at: number) => format.format(at)
+  const shapes = shapesOf(series, step)
+  const shown = (place: number) =>
+    groups
+      .filter(({ counts }) => (counts[place] ?? 0) > 0)
+      .map(({ name, counts }) => `${nameOf(name)}: ${counts[place]}`)
+      .join(', ')
   return (
     <figure style={{ margin: 0 }}>
       <Text size="xs" c="dimmed" aria-hidden>
@@ -41,26 +53,14 @@ export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps
         aria-label={label}
       >
         <title>{label}</title>
-        {times.map((at, place) => {
-          let top = height
-          return groups.map(({ name, counts }, group) => {
-            const tall = ((counts[place] ?? 0) / max) * height
-            top -= tall
-            if (tall === 0) return null
-            return (
-              <rect
-                key={`${at} ${name}`}
-                x={place * step}
-                y={top}
-                width={Math.max(1, step - 1)}
-                height={tall}
-                fill={colourOf(name, group)}
-              >
-                <title>{`${clock(at)} ${nameOf(name)} ${counts[place]}`}</title>
-              </rect>
-            )
-          })
-        })}
+        {groups.map(({ name }, group) => (
+          <path key={name} d={shapes[group]} fill={colourOf(name, group)} />
+        ))}
+        {times.map((at, place) => (
+          <rect key={at} x={place * step} width={step} height={height} fill="transparent">
+            <title>{`${clock(at)} ${shown(place)}`}</title>
+          </rect>
+        ))}
         <line x1="0" x2={width} y1={height} y2={height} stroke="currentColor" opacity="0.3" />
       </svg>
       {/* Not in the picture, which is drawn smaller on a small screen. */}
@@ -72,33 +72,27 @@ export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps
           {clock(times.at(-1) ?? 0)}
         </Text>
       </Group>
-      <Group gap="4px 16px" component="figcaption">
+      <figcaption className="row">
         {groups.map(({ name, counts }, group) => (
-          <Group key={name} gap={6}>
+          <span key={name} className="key small">
             <svg width="12" height="12" aria-hidden="true">
               <rect width="12" height="12" rx="2" fill={colourOf(name, group)} />
             </svg>
-            <Text size="sm">
-              {nameOf(name)} {counts.reduce((sum, count) => sum + count, 0)}
-            </Text>
-          </Group>
+            {nameOf(name)} {counts.reduce((sum, count) => sum + count, 0)}
+          </span>
         ))}
-      </Group>
+      </figcaption>
       <VisuallyHidden>
         <table>
           <caption>{label}</caption>
           <tbody>
             {times.map((at, place) => {
-              const there = groups.filter(({ counts }) => (counts[place] ?? 0) > 0)
-              if (there.length === 0) return null
+              const there = shown(place)
+              if (there === '') return null
               return (
                 <tr key={at}>
                   <th scope="row">{clock(at)}</th>
-                  <td>
-                    {there
-                      .map(({ name, counts }) => `${nameOf(name)}: ${counts[place]}`)
-                      .join(', ')}
-                  </td>
+                  <td>{there}</td>
                 </tr>
               )
             })}
@@ -107,4 +101,20 @@ export function Bars({ series, label, nameOf = itself, colours = {} }: BarsProps
       </VisuallyHidden>
     </figure>
   )
+})
+
+/** The parts of all bars that are of one group, as one shape: there may be thousands of them. */
+function shapesOf({ groups, times, max }: Series, step: number): string[] {
+  const tops = times.map(() => height)
+  return groups.map(({ counts }) => {
+    const parts = counts.map((count, place) => {
+      if (count === 0) return ''
+      const tall = (count / max) * height
+      const bottom = tops[place] ?? height
+      tops[place] = bottom - tall
+      const wide = Math.max(1, step - 1)
+      return `M${place * step} ${bottom}v${-tall}h${wide}v${tall}z`
+    })
+    return parts.join('')
+  })
 }

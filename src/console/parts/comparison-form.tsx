@@ -26,7 +26,7 @@ export function ComparisonForm({ comparison, onChange, children }: ComparisonPro
   const said = useWords(words)
   const { names } = useContext(RulePreview)
   const { about, name } = comparison
-  const known = about === 'event' ? names.event : about === 'tag' ? [] : names.profile
+  const known = about === 'event' ? names.event : namesAProfile(about) ? names.profile : []
   return (
     <Group gap="xs" align="flex-end">
       <Select
@@ -78,6 +78,10 @@ export function ComparisonForm({ comparison, onChange, children }: ComparisonPro
       {children}
     </Group>
   )
+}
+
+function namesAProfile(about: About): boolean {
+  return about !== 'tag' && about !== 'record'
 }
 
 type TestProps =

@@ -1,10 +1,9 @@
-import { Anchor, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { DeliveryCount } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
 import { DeliveryState } from './delivery-state.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Time } from './time.tsx'
@@ -41,26 +40,25 @@ export function DeadLetters() {
             heads={[said.destination, said.state, said.reason, said.count, said.oldest]}
           >
             {data.map((each) => (
-              <Table.Tr key={`${each.destination} ${each.state} ${each.reason}`}>
-                <Table.Td>{each.destination}</Table.Td>
-                <Table.Td>
+              <tr key={`${each.destination} ${each.state} ${each.reason}`}>
+                <td>{each.destination}</td>
+                <td>
                   <DeliveryState state={each.state} />
-                </Table.Td>
-                <Table.Td>{each.reason}</Table.Td>
-                <Table.Td>
-                  <Anchor
-                    component={Link}
+                </td>
+                <td>{each.reason}</td>
+                <td>
+                  <PlaceLink
                     to="/deliveries"
                     search={searchOf(each)}
                     aria-label={`${each.count} ${each.state} ${each.destination} ${each.reason ?? ''}`}
                   >
                     {each.count}
-                  </Anchor>
-                </Table.Td>
-                <Table.Td>
+                  </PlaceLink>
+                </td>
+                <td>
                   <Time at={each.oldest_planned_at} />
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             ))}
           </WideTable>
         )}
@@ -70,6 +68,5 @@ export function DeadLetters() {
 }
 
 function searchOf({ state, destination, reason }: DeliveryCount) {
-  // The library cannot tell what an address takes where a link is dressed by another component.
-  return { state, destination, ...(reason && { reason }) } as never
+  return { state, destination, ...(reason && { reason }) }
 }

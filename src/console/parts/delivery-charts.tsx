@@ -1,11 +1,11 @@
-import { Anchor, Group, SimpleGrid, Text } from '@mantine/core'
+import { SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { DeliveryCount, Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { type EndedCount, endedCounts, endedHours } from '../lib/ended-counts.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { deliveryWords, stateColours } from './delivery-state.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Age } from './time.tsx'
@@ -157,9 +157,7 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
   let left = 0
   return (
     <>
-      <Text fw={600} size="sm">
-        {name}
-      </Text>
+      <div className="small strong">{name}</div>
       <svg
         viewBox="0 0 100 6"
         width="100%"
@@ -174,18 +172,18 @@ function Bar({ name, parts, most }: { name: string; parts: Part[]; most: number 
           return <rect key={key} x={from} y="0" width={width} height="6" fill={colour} />
         })}
       </svg>
-      <Group gap="md">
+      <div className="row">
         {parts.map(({ key, name: label, colour, count, search }) => (
-          <Group key={key} gap={6}>
+          <span key={key} className="key">
             <svg width="12" height="12" aria-hidden="true">
               <rect width="12" height="12" rx="2" fill={colour} />
             </svg>
-            <Anchor component={Link} to="/deliveries" search={search as never} size="sm">
+            <PlaceLink to="/deliveries" search={search} className="small">
               {count} {label}
-            </Anchor>
-          </Group>
+            </PlaceLink>
+          </span>
         ))}
-      </Group>
+      </div>
     </>
   )
 }

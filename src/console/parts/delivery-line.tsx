@@ -1,8 +1,7 @@
-import { Anchor, Group, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { Delivery } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
 import { DeliveryState } from './delivery-state.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Time } from './time.tsx'
 
 const words = {
@@ -14,18 +13,16 @@ const words = {
 export function DeliveryLine({ delivery }: { delivery: Delivery }) {
   const said = useWords(words)
   return (
-    <Group gap="xs" py="xs" className="line">
-      <Text size="sm" c="dimmed">
+    <div className="entry row">
+      <span className="small dim">
         <Time at={delivery.planned_at} />
-      </Text>
-      <Anchor component={Link} to={`/deliveries/${delivery.id}`} fw={600}>
+      </span>
+      <PlaceLink to={`/deliveries/${delivery.id}`} className="strong">
         {fill(said.one, { ...delivery })}
-      </Anchor>
+      </PlaceLink>
       <DeliveryState state={delivery.state} />
-      <Text size="sm" c="dimmed">
-        {fill(said.to, { ...delivery })}
-      </Text>
-      {delivery.reason !== null && <Text size="sm">{delivery.reason}</Text>}
-    </Group>
+      <span className="small dim">{fill(said.to, { ...delivery })}</span>
+      {delivery.reason !== null && <span className="small">{delivery.reason}</span>}
+    </div>
   )
 }

@@ -1,6 +1,6 @@
-import { Badge } from '@mantine/core'
 import type { Delivery } from '../../client/client.js'
 import { useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
 
 export const deliveryWords = {
   queued: ['queued', 'in de rij'],
@@ -21,17 +21,12 @@ export const stateColours = {
   cancelled: '#adb5bd',
 } as const
 
-const colours = {
-  delivered: 'teal.9',
-  dead: 'red.9',
-} as { readonly [state: string]: string | undefined }
+const looks = {
+  delivered: 'good',
+  dead: 'bad',
+} as { readonly [state: string]: 'good' | 'bad' | undefined }
 
 export function DeliveryState({ state }: { state: Delivery['state'] }) {
   const said = useWords(deliveryWords)
-  const colour = colours[state]
-  return (
-    <Badge variant={colour ? 'filled' : 'default'} color={colour} tt="none" miw="max-content">
-      {said[state]}
-    </Badge>
-  )
+  return <Badge looks={looks[state]}>{said[state]}</Badge>
 }

@@ -1,8 +1,7 @@
-import { Anchor, Table } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { Delivery } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
 import { DeliveryState } from './delivery-state.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Time } from './time.tsx'
 import { WideTable } from './wide-table.tsx'
 
@@ -35,34 +34,28 @@ export function DeliveryTable({ deliveries }: { deliveries: Delivery[] }) {
       ]}
     >
       {deliveries.map((delivery) => (
-        <Table.Tr key={delivery.id}>
-          <Table.Td>
-            <Anchor
-              component={Link}
-              to={`/deliveries/${delivery.id}`}
-              aria-label={fill(said.one, delivery)}
-            >
+        <tr key={delivery.id}>
+          <td>
+            <PlaceLink to={`/deliveries/${delivery.id}`} aria-label={fill(said.one, delivery)}>
               {delivery.id}
-            </Anchor>
-          </Table.Td>
-          <Table.Td>
+            </PlaceLink>
+          </td>
+          <td>
             <DeliveryState state={delivery.state} />
-          </Table.Td>
-          <Table.Td>{delivery.reason}</Table.Td>
-          <Table.Td>{delivery.destination}</Table.Td>
-          <Table.Td>{delivery.rule}</Table.Td>
-          <Table.Td>
+          </td>
+          <td>{delivery.reason}</td>
+          <td>{delivery.destination}</td>
+          <td>{delivery.rule}</td>
+          <td>
             {delivery.profile_id !== null && (
-              <Anchor component={Link} to={`/people/${delivery.profile_id}`}>
-                #{delivery.profile_id}
-              </Anchor>
+              <PlaceLink to={`/people/${delivery.profile_id}`}>#{delivery.profile_id}</PlaceLink>
             )}
-          </Table.Td>
-          <Table.Td>{delivery.attempt_count}</Table.Td>
-          <Table.Td>
+          </td>
+          <td>{delivery.attempt_count}</td>
+          <td>
             <Time at={delivery.planned_at} />
-          </Table.Td>
-        </Table.Tr>
+          </td>
+        </tr>
       ))}
     </WideTable>
   )

@@ -1,14 +1,15 @@
-import { Alert, Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Wire } from './attempts.tsx'
+import { Badge } from './badge.tsx'
 import { Confirm } from './confirm.tsx'
 import { EditDestination, ShownSecret } from './edit-destination.tsx'
 import { Fact, Facts } from './facts.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 import { Failed, Loaded } from './states.tsx'
 
@@ -63,10 +64,7 @@ export function DestinationCard({ destination }: { destination: Destination }) {
         <Text size="sm">{destination.definition.url}</Text>
         <Facts>
           <Fact name={said.state}>
-            <Badge variant="default" tt="none">
-              {said[state]}
-            </Badge>{' '}
-            {destination.state_reason}
+            <Badge>{said[state]}</Badge> {destination.state_reason}
           </Fact>
           <Fact name={said.breaker}>{fill(said[breaker.phase], breaker)}</Fact>
           <Fact name={said.rate}>
@@ -78,13 +76,9 @@ export function DestinationCard({ destination }: { destination: Destination }) {
             {deliveries.queued + deliveries.pending + deliveries.claimed}
           </Fact>
           <Fact name={said.dead}>
-            <Anchor
-              component={Link}
-              to="/deliveries"
-              search={{ state: 'dead', destination: name } as never}
-            >
+            <PlaceLink to="/deliveries" search={{ state: 'dead', destination: name }}>
               {deliveries.dead}
-            </Anchor>
+            </PlaceLink>
           </Fact>
         </Facts>
         <Group gap="xs">

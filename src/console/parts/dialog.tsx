@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
-import { type ReactNode, useLayoutEffect } from 'react'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
+import { useSessionOver } from '../lib/session-end.ts'
 import { useWords } from '../lib/words.tsx'
 
 const words = {
@@ -9,14 +10,21 @@ const words = {
 interface DialogProps {
   title: string
   isOpen: boolean
+  /** It stands over every other, and cannot be closed: something has to be done first. */
+  isForced?: boolean
   onClose(): void
   children: ReactNode
 }
 
 /** A window over the page. Its cross has a name, which the library leaves to us. */
-export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
+export function Dialog({ title, isOpen, isForced = false, onClose, children }: DialogProps) {
   const said = useWords(words)
+  const isUnder = useSessionOver() && !isForced
   useFocusReturn(isOpen)
+  // A closed one costs as much to draw as a row of a list, and most are never opened.
+  const [wasOpen, setWasOpen] = useState(isOpen)
+  if (isOpen && !wasOpen) setWasOpen(true)
+  if (!isOpen && !wasOpen) return null
   return (
     <Modal
       opened={isOpen}
@@ -24,6 +32,11 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       title={title}
       size="lg"
       returnFocus={false}
+      trapFocus={!isUnder}
+      closeOnEscape={!isForced && !isUnder}
+      closeOnClickOutside={!isForced}
+      withCloseButton={!isForced}
+      zIndex={isForced ? 1_000 : 200}
       closeButtonProps={{ 'aria-label': said.close }}
     >
       {children}

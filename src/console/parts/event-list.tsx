@@ -1,7 +1,8 @@
-import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import type { Event } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -12,6 +13,11 @@ const words = {
   dropped: ['dropped', 'vervallen'],
   person: ['person', 'persoon'],
 } as const
+
+interface EventLineProps {
+  event: Event
+  withPerson: boolean
+}
 
 /** Events one below the other, each with what it changed and what was dropped. */
 export function EventList({ events, withPerson }: { events: Event[]; withPerson?: boolean }) {
@@ -26,51 +32,48 @@ export function EventList({ events, withPerson }: { events: Event[]; withPerson?
   )
 }
 
-export function EventLine({ event, withPerson }: { event: Event; withPerson: boolean }) {
+export const EventLine = memo(function EventLine({ event, withPerson }: EventLineProps) {
   const said = useWords(words)
   const { cause, source } = event
   return (
-    <Stack gap={2} py="xs" className="line">
-      <Group gap="xs">
-        <Text size="sm" c="dimmed">
+    <div className="entry">
+      <div className="row">
+        <span className="small dim">
           <Time at={event.received_at} />
-        </Text>
-        <Anchor component={Link} to={`/events/${event.id}`} fw={600}>
+        </span>
+        <PlaceLink to={`/events/${event.id}`} className="strong">
           {event.type}
-        </Anchor>
-        <Text size="sm" c="dimmed">
+        </PlaceLink>
+        <span className="small dim">
           {cause ? fill(said.byRule, cause) : fill(said.from, { source: source.dialect })}
-        </Text>
+        </span>
         {withPerson && event.profile_id !== null && (
-          <Anchor component={Link} to={`/people/${event.profile_id}`} size="sm">
+          <PlaceLink to={`/people/${event.profile_id}`} className="small">
             {said.person} #{event.profile_id}
-          </Anchor>
+          </PlaceLink>
         )}
-      </Group>
+      </div>
       <Changes event={event} />
-    </Stack>
+    </div>
   )
-}
+})
 
 export function Changes({ event }: { event: Pick<Event, 'changes' | 'dropped'> }) {
   const said = useWords(words)
   if (event.changes.length + event.dropped.length === 0) return null
   return (
-    <Stack component="ul" className="plain-list" gap={2} pl="md">
+    <ul className="plain-list inset small">
       {event.changes.map(({ of, name, from, to }) => (
-        <Text component="li" size="sm" key={`${of} ${name}`}>
+        <li key={`${of} ${name}`}>
           <b>{name}</b> {from !== null && <Value value={from} />} →{' '}
           {to === null ? <i>{said.cleared}</i> : <Value value={to} />}
-        </Text>
+        </li>
       ))}
       {event.dropped.map(({ name, reason, rule }) => (
-        <Text component="li" size="sm" key={`${rule} ${name}`}>
-          <Badge variant="default" size="xs" tt="none">
-            {said.dropped}
-          </Badge>{' '}
-          <b>{name}</b> {reason} {rule}
-        </Text>
+        <li key={`${rule} ${name}`}>
+          <Badge>{said.dropped}</Badge> <b>{name}</b> {reason} {rule}
+        </li>
       ))}
-    </Stack>
+    </ul>
   )
 }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../lib/api.ts'
@@ -21,16 +20,14 @@ export function EventReactions({ id }: { id: number }) {
   })
   return (
     <div className="below">
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        color="gray"
-        c="dimmed"
+      <button
+        type="button"
+        className="fold"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
         {isOpen ? '▾' : '▸'} {said.rules}
-      </Button>
+      </button>
       {isOpen && (
         <Loaded query={found}>
           {({ explanation }) => <Reactions reactions={explanation?.rules ?? []} />}

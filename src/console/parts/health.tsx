@@ -1,9 +1,9 @@
-import { Alert, Anchor, Text } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { Destination } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Age } from './time.tsx'
 
 const words = {
@@ -55,7 +55,9 @@ export function Health() {
       </Alert>
     )
   }
-  const stopped = destinations.data?.data.filter(isStopped).map(({ name }) => name) ?? []
+  // What keeps them from being read is told where they would stand.
+  if (!destinations.data) return null
+  const stopped = destinations.data.data.filter(isStopped).map(({ name }) => name)
   if (stopped.length === 0 && !deliveries) {
     return (
       <Alert color="teal" variant="outline" title={said.good}>
@@ -67,9 +69,9 @@ export function Health() {
     <>
       {stopped.length > 0 && (
         <Alert color="orange" variant="outline" title={said.stopped}>
-          <Anchor component={Link} to="/destinations" size="sm">
+          <PlaceLink to="/destinations" className="small">
             {stopped.join(', ')}
-          </Anchor>
+          </PlaceLink>
         </Alert>
       )}
       {deliveries && (

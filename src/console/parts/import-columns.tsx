@@ -1,4 +1,4 @@
-import { Select, Table, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import type { Mapping, Target } from '../lib/import-people.ts'
 import { useWords } from '../lib/words.tsx'
 import { WideTable } from './wide-table.tsx'
@@ -32,10 +32,10 @@ export function ImportColumns({ head, first, mapping, onChange }: ColumnsProps) 
     <WideTable minWidth={560} heads={[said.column, said.example, said.becomes, said.name]}>
       {mapping.columns.map(({ target, name }, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
-        <Table.Tr key={place}>
-          <Table.Th scope="row">{head[place]}</Table.Th>
-          <Table.Td>{first[place]}</Table.Td>
-          <Table.Td>
+        <tr key={place}>
+          <th scope="row">{head[place]}</th>
+          <td>{first[place]}</td>
+          <td>
             <Select
               aria-label={`${head[place]}: ${said.becomes}`}
               allowDeselect={false}
@@ -46,8 +46,8 @@ export function ImportColumns({ head, first, mapping, onChange }: ColumnsProps) 
               }))}
               onChange={(to) => change(place, { target: to as Target })}
             />
-          </Table.Td>
-          <Table.Td>
+          </td>
+          <td>
             {target === 'attribute' && (
               <TextInput
                 aria-label={`${head[place]}: ${said.name}`}
@@ -55,8 +55,8 @@ export function ImportColumns({ head, first, mapping, onChange }: ColumnsProps) 
                 onChange={(event) => change(place, { name: event.currentTarget.value })}
               />
             )}
-          </Table.Td>
-        </Table.Tr>
+          </td>
+        </tr>
       ))}
     </WideTable>
   )

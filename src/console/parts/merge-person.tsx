@@ -4,8 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MergePreview, Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
-import { findPeople } from '../lib/find-people.ts'
 import { nameOf } from '../lib/name-of.ts'
+import { usePeople } from '../lib/use-people.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Confirm } from './confirm.tsx'
 import { PreviewList } from './preview-list.tsx'
@@ -94,12 +94,11 @@ function Choose({ not, chosen, onChoose }: ChooseProps) {
   const said = useWords(words)
   const [typed, setTyped] = useState('')
   const [asked] = useDebouncedValue(typed, 200)
-  const people = useQuery({
-    queryKey: ['people', asked],
-    queryFn: ({ signal }) => findPeople(asked, signal),
-    enabled: asked.trim() !== '',
-  })
-  const others = (people.data ?? []).filter(({ id }) => id !== not).slice(0, 10)
+  const isAsked = asked.trim() !== ''
+  const { people } = usePeople(asked, isAsked)
+  const others = (isAsked && people.data ? people.data : [])
+    .filter(({ id }) => id !== not)
+    .slice(0, 10)
   return (
     <Stack gap="xs">
       <TextInput
@@ -110,8 +109,10 @@ function Choose({ not, chosen, onChoose }: ChooseProps) {
         onChange={(event) => setTyped(event.currentTarget.value)}
         data-autofocus
       />
-      {people.isError && !people.data && <Failed error={people.error} retry={people.refetch} />}
-      {people.data && others.length === 0 && <Text role="status">{said.nobody}</Text>}
+      {people.error && !people.data && (
+        <Failed error={people.error} retry={people.refetch} isTrying={people.isFetching} />
+      )}
+      {isAsked && people.data && others.length === 0 && <Text role="status">{said.nobody}</Text>}
       <Radio.Group
         aria-label={said.search}
         value={chosen === null ? null : String(chosen)}

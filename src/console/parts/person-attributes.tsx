@@ -1,11 +1,11 @@
-import { ActionIcon, Anchor, Button, Table, Text } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Profile } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { EditAttribute } from './edit-attribute.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Section } from './section.tsx'
 import { Empty, Failed } from './states.tsx'
 import { Time } from './time.tsx'
@@ -39,22 +39,24 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
   )
   return (
     <Section title={said.title} actions={add}>
-      {origins.isError && !origins.data && <Failed error={origins.error} retry={origins.refetch} />}
+      {origins.isError && !origins.data && (
+        <Failed error={origins.error} retry={origins.refetch} isTrying={origins.isFetching} />
+      )}
       {names.length === 0 ? (
         <Empty title={said.none} />
       ) : (
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Td w={48} />
-              <Table.Th>{said.name}</Table.Th>
-              <Table.Th>{said.value}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className="table">
+          <thead>
+            <tr>
+              <td className="narrow" />
+              <th>{said.name}</th>
+              <th>{said.value}</th>
+            </tr>
+          </thead>
+          <tbody>
             {names.map((name) => (
-              <Table.Tr key={name}>
-                <Table.Td>
+              <tr key={name}>
+                <td>
                   <ActionIcon
                     variant="default"
                     aria-label={fill(said.edit, { name })}
@@ -62,16 +64,16 @@ export function PersonAttributes({ profile }: { profile: Profile }) {
                   >
                     ✎
                   </ActionIcon>
-                </Table.Td>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td>
+                </td>
+                <th scope="row">{name}</th>
+                <td>
                   <Value value={profile.attributes[name]} />
                   <Origin origin={origins.data?.attributes[name]} />
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       )}
       {edited !== null && (
         <EditAttribute profile={profile} name={edited} onClose={() => setEdited(null)} />
@@ -89,12 +91,12 @@ function Origin({ origin }: OriginProps) {
   if (!origin) return null
   const { source, at, confirmed_at: confirmed, event_id: id } = origin
   return (
-    <Text size="sm" c="dimmed" component="div">
+    <div className="small dim">
       {source}, {at && <Time at={at} />}{' '}
       {at ? (
-        <Anchor component={Link} to={`/events/${id}`} size="sm">
+        <PlaceLink to={`/events/${id}`} className="small">
           {fill(said.event, { id })}
-        </Anchor>
+        </PlaceLink>
       ) : (
         fill(said.gone, { id })
       )}
@@ -103,6 +105,6 @@ function Origin({ origin }: OriginProps) {
           , {said.confirmed} <Time at={confirmed} />
         </>
       )}
-    </Text>
+    </div>
   )
 }

@@ -1,10 +1,10 @@
-import { Badge, Group, Table, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
 import { More } from './more.tsx'
 import { Section } from './section.tsx'
-import { Empty, Failed, Waiting } from './states.tsx'
+import { Empty, Loaded } from './states.tsx'
 import { Time } from './time.tsx'
 import { Value } from './value.tsx'
 
@@ -15,6 +15,8 @@ const words = {
   more: ['Show more', 'Toon meer'],
 } as const
 
+type CompanyOf = Awaited<ReturnType<typeof api.listCompaniesOf>>['data'][number]
+
 /** Where a person belongs, and since when. */
 export function PersonCompanies({ id }: { id: number }) {
   const said = useWords(words)
@@ -24,48 +26,61 @@ export function PersonCompanies({ id }: { id: number }) {
       api.listCompaniesOf({ id, limit: 20, signal, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
   })
-  const found = pages.data?.pages.flatMap(({ data }) => data)
   return (
     <Section title={said.title}>
-      {pages.isError && !found && <Failed error={pages.error} retry={pages.refetch} />}
-      {pages.isPending && <Waiting />}
-      {found?.length === 0 && <Empty title={said.none} />}
-      <ul className="plain-list">
-        {found?.map((company) => (
-          <li key={company.id} className="line below">
-            <Group gap="xs" mt="xs">
-              <Text fw={600}>{company.name ?? company.custom_id ?? `#${company.id}`}</Text>
-              {company.custom_id !== null && company.name !== null && (
-                <Text size="sm" c="dimmed">
-                  {company.custom_id}
-                </Text>
-              )}
-              {company.tags.map((tag) => (
-                <Badge key={tag} variant="default" tt="none">
-                  {tag}
-                </Badge>
-              ))}
-              <Text size="sm" c="dimmed">
-                {said.since} <Time at={company.member_since} />
-              </Text>
-            </Group>
-            <Table>
-              <Table.Tbody>
-                {Object.entries(company.attributes).map(([name, value]) => (
-                  <Table.Tr key={name}>
-                    <Table.Th scope="row">{name}</Table.Th>
-                    <Table.Td>
-                      <Value value={value} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </li>
-        ))}
-      </ul>
+      <Loaded
+        query={pages}
+        isEmpty={(found) => found.length === 0}
+        empty={<Empty title={said.none} />}
+      >
+        {(found) => (
+          <ul className="plain-list">
+            {found.map((company) => (
+              <li key={company.id} className="entry">
+                <Company company={company} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
       <More pages={pages}>{said.more}</More>
     </Section>
+  )
+}
+
+function Company({ company }: { company: CompanyOf }) {
+  const said = useWords(words)
+  const attributes = Object.entries(company.attributes)
+  return (
+    <>
+      <div className="row">
+        <span className="strong">{company.name ?? company.custom_id ?? `#${company.id}`}</span>
+        {company.custom_id !== null && company.name !== null && (
+          <span className="small dim">{company.custom_id}</span>
+        )}
+        {company.tags.map((tag) => (
+          <Badge key={tag}>{tag}</Badge>
+        ))}
+        <span className="small dim">
+          {said.since} <Time at={company.member_since} />
+        </span>
+      </div>
+      {attributes.length > 0 && (
+        <table className="table">
+          <tbody>
+            {attributes.map(([name, value]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>
+                  <Value value={value} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
   )
 }

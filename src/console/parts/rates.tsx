@@ -1,9 +1,10 @@
 import { SimpleGrid } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useCallback } from 'react'
 import { api } from '../lib/api.ts'
 import { toSeries } from '../lib/series.ts'
 import { useWords } from '../lib/words.tsx'
+import { After } from './after.tsx'
 import { deliveryWords, stateColours } from './delivery-state.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded, Waiting } from './states.tsx'
@@ -14,6 +15,10 @@ const words = {
     'Gebeurtenissen per minuut per bron, het laatste uur',
   ],
   none: ['No events in the last hour', 'Geen gebeurtenissen in het laatste uur'],
+  behind: [
+    'The newest are counted within seconds.',
+    'De nieuwste zijn binnen enkele seconden geteld.',
+  ],
   planned: [
     'Deliveries planned per minute by destination, the last hour',
     'Geplande bezorgingen per minuut per bestemming, het laatste uur',
@@ -35,7 +40,10 @@ const minutes = 60
 export function Rates() {
   const said = useWords(words)
   const named = useWords(deliveryWords)
-  const nameOf = (state: string) => named[state as keyof typeof named] ?? state
+  const nameOf = useCallback(
+    (state: string) => named[state as keyof typeof named] ?? state,
+    [named],
+  )
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }}>
       <Rate title={said.title} none={said.none} name="events" count={countEvents} />
@@ -63,6 +71,9 @@ const countPlanned: Count = (asked) =>
 const countEnded: Count = (asked) =>
   api.countEndedDeliveries({ ...asked, step: 'minute', by: 'state' })
 
+const toMinutes = ({ data, from }: Awaited<ReturnType<Count>>) =>
+  toSeries(data, Date.parse(from), minutes, minuteMs)
+
 interface RateProps {
   title: string
   none: string
@@ -73,29 +84,29 @@ interface RateProps {
 }
 
 function Rate({ title, none, name, count, ...looks }: RateProps) {
+  const said = useWords(words)
   const counts = useQuery({
     queryKey: ['rate', name],
     queryFn: ({ signal }) => {
       const from = new Date(Date.now() - (minutes - 1) * minuteMs).toISOString()
       return count({ from, signal })
     },
+    select: toMinutes,
     refetchInterval: 5_000,
   })
   return (
     <Section title={title}>
       <Loaded
         query={counts}
-        isEmpty={({ data }) => data.length === 0}
-        empty={<Empty title={none} />}
+        isEmpty={({ groups }) => groups.length === 0}
+        empty={<Empty title={none}>{said.behind}</Empty>}
       >
-        {({ data, from }) => (
-          <Suspense fallback={<Waiting />}>
-            <Bars
-              label={title}
-              series={toSeries(data, Date.parse(from), minutes, minuteMs)}
-              {...looks}
-            />
-          </Suspense>
+        {(series) => (
+          <After instead={<Waiting />}>
+            <Suspense fallback={<Waiting />}>
+              <Bars label={title} series={series} {...looks} />
+            </Suspense>
+          </After>
         )}
       </Loaded>
     </Section>

@@ -1,7 +1,8 @@
-import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Group, Stack, Text } from '@mantine/core'
 import type { Reaction } from '../../client/client.js'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Empty } from './states.tsx'
 
 const words = {
@@ -28,11 +29,7 @@ export function Reactions({ reactions }: { reactions: Reaction[] }) {
           <Stack gap={2} py={6}>
             <Group gap="xs">
               <Text fw={600}>{reaction.rule}</Text>
-              <Badge
-                variant={reaction.matched ? 'filled' : 'default'}
-                tt="none"
-                color={reaction.matched ? 'teal.9' : undefined}
-              >
+              <Badge looks={reaction.matched ? 'good' : undefined}>
                 {reaction.matched ? said.matched : said.not}
               </Badge>
             </Group>
@@ -53,9 +50,9 @@ function Why({ reaction }: { reaction: Reaction }) {
       {sentence ?? known}
       <Group gap="xs">
         {caused.map((id) => (
-          <Anchor key={id} component={Link} to={`/events/${id}`} size="sm">
+          <PlaceLink key={id} to={`/events/${id}`} className="small">
             {fill(said.caused, { id })}
-          </Anchor>
+          </PlaceLink>
         ))}
         {deliveries.map(({ destination, step }) => (
           <span key={step}>{fill(said.sends, { destination })}</span>

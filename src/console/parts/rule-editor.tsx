@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Textarea } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -6,7 +6,8 @@ import type { RuleDefinition } from '../../client/client.js'
 import { RulePreview, useRulePreview } from '../lib/rule-preview.ts'
 import { ruleSchema } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
-import { fromYaml, hasComments, toYaml } from '../lib/yaml.ts'
+import { fromYaml, toYaml } from '../lib/yaml.ts'
+import { After } from './after.tsx'
 import { ReviewRule } from './review-rule.tsx'
 import { RuleFlow } from './rule-flow.tsx'
 import { RuleForm } from './rule-form.tsx'
@@ -94,6 +95,7 @@ export function RuleEditor({ stored, initial }: EditorProps) {
             ) : (
               <Textarea
                 label={said.yamlLabel}
+                description={said.comments}
                 autosize
                 minRows={12}
                 styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
@@ -102,7 +104,6 @@ export function RuleEditor({ stored, initial }: EditorProps) {
                 onChange={(event) => type(event.currentTarget.value)}
               />
             )}
-            {text !== null && hasComments(text) && <Text role="status">{said.comments}</Text>}
             {fault !== null && <Failed error={fault} />}
             <Group>
               <Button disabled={fault !== null} onClick={() => setReviewing(true)}>
@@ -111,10 +112,12 @@ export function RuleEditor({ stored, initial }: EditorProps) {
             </Group>
           </Stack>
         </Section>
-        <Section title={said.flow}>
-          <RuleFlow definition={definition} />
-        </Section>
-        <TryRule id={tryOn} onChange={setTryOn} />
+        <After>
+          <Section title={said.flow}>
+            <RuleFlow definition={definition} />
+          </Section>
+          <TryRule id={tryOn} onChange={setTryOn} />
+        </After>
         {isReviewing && (
           <ReviewRule
             earlier={earlier}

@@ -1,5 +1,5 @@
 import { Code, Paper, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
 import { isMap } from '../lib/condition.ts'
 import type { Json } from '../lib/rule-form.ts'
@@ -22,8 +22,12 @@ const words = {
   cancel: ['what waits is cancelled by', 'wat wacht wordt geannuleerd door'],
 } as const
 
+interface FlowProps {
+  definition: RuleDefinition
+}
+
 /** The rule as a picture: what sets it off, what it asks, what it does, in that order. */
-export function RuleFlow({ definition }: { definition: RuleDefinition }) {
+export const RuleFlow = memo(function RuleFlow({ definition }: FlowProps) {
   const said = useWords(words)
   const { on, when, steps, sources, cancel_when: cancel } = definition
   const types = Array.isArray(on) ? on.map(String) : []
@@ -54,7 +58,7 @@ export function RuleFlow({ definition }: { definition: RuleDefinition }) {
       )}
     </>
   )
-}
+})
 
 function StepBoxes({ steps }: { steps: Json[] }) {
   const said = useWords(words)

@@ -1,9 +1,17 @@
-import { NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import {
+  NumberInput,
+  Select,
+  Stack,
+  TagsInput,
+  type TagsInputProps,
+  TextInput,
+} from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { memo } from 'react'
 import type { RuleDefinition } from '../../client/client.js'
-import { api } from '../lib/api.ts'
 import { isMap } from '../lib/condition.ts'
 import { actionsOf, inOrder, type Json } from '../lib/rule-form.ts'
+import { eventTypes } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { ConditionForm } from './condition-form.tsx'
 import { StepsForm } from './steps-form.tsx'
@@ -37,23 +45,14 @@ interface FormProps {
   onChange(definition: RuleDefinition): void
 }
 
-export function RuleForm({ definition, schema, onChange }: FormProps) {
+/** Drawn anew when the rule changes alone: it is the largest part of its page. */
+export const RuleForm = memo(function RuleForm({ definition, schema, onChange }: FormProps) {
   const said = useWords(words)
   const rule = definition as { name?: string; on?: string[]; steps?: Json[]; per_minute?: number }
   const set = (key: string, value: unknown) => {
     const { [key]: _, ...rest } = definition
     onChange(inOrder(value === undefined ? rest : { ...rest, [key]: value }))
   }
-  const types = useQuery({
-    queryKey: ['event-types'],
-    queryFn: ({ signal }) => api.countEvents({ step: 'day', by: 'type', signal }),
-    staleTime: 60_000,
-  })
-  const destinations = useQuery({
-    queryKey: ['destinations'],
-    queryFn: ({ signal }) => api.listDestinations({ signal }),
-  })
-  const seen = [...new Set(types.data?.data.flatMap(({ name }) => name ?? []))]
   return (
     <Stack>
       <TextInput
@@ -64,13 +63,10 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
         value={rule.name ?? ''}
         onChange={(event) => set('name', event.currentTarget.value)}
       />
-      <TagsInput
+      <TypesInput
         label={said.on}
         description={said.onHint}
         required
-        maw={480}
-        data={seen}
-        acceptValueOnBlur
         value={Array.isArray(rule.on) ? rule.on : []}
         onChange={(on) => set('on', on)}
       />
@@ -82,7 +78,6 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
       <StepsForm
         steps={Array.isArray(rule.steps) ? rule.steps : []}
         actions={actionsOf(schema)}
-        destinations={destinations.data?.data.map(({ name }) => name) ?? []}
         onChange={(steps) => set('steps', steps)}
       />
       <NumberInput
@@ -93,12 +88,17 @@ export function RuleForm({ definition, schema, onChange }: FormProps) {
         onChange={(to) => set('per_minute', to === '' ? undefined : Number(to))}
       />
       <CancelWhen
-        seen={seen}
         cancel={definition.cancel_when as Cancel | undefined}
         onChange={(cancel) => set('cancel_when', cancel)}
       />
     </Stack>
   )
+})
+
+/** Event types, out of those that came of late; no other part waits for what these are. */
+function TypesInput(props: TagsInputProps) {
+  const types = useQuery(eventTypes)
+  return <TagsInput {...props} maw={480} data={types.data ?? []} acceptValueOnBlur />
 }
 
 interface Cancel {
@@ -107,22 +107,18 @@ interface Cancel {
 }
 
 interface CancelProps {
-  seen: string[]
   cancel: Cancel | undefined
   onChange(cancel: Cancel | undefined): void
 }
 
 /** Of interest to rules that wait; it is there for all, since a wait may be added. */
-function CancelWhen({ seen, cancel, onChange }: CancelProps) {
+function CancelWhen({ cancel, onChange }: CancelProps) {
   const said = useWords(words)
   return (
     <>
-      <TagsInput
+      <TypesInput
         label={said.cancelOn}
         description={said.cancelHint}
-        maw={480}
-        data={seen}
-        acceptValueOnBlur
         value={cancel?.on ?? []}
         onChange={(on) => onChange(on.length === 0 ? undefined : { ...cancel, on })}
       />

@@ -1,9 +1,10 @@
-import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { Run } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
+import { PlaceLink } from './place-link.tsx'
 import { Failed } from './states.tsx'
 import { Time } from './time.tsx'
 
@@ -23,63 +24,63 @@ const words = {
 /** A run that waited or failed: where it stands, and what each step did. */
 export function RunLine({ run, withPerson }: { run: Run; withPerson?: boolean }) {
   const said = useWords(words)
+  return (
+    <div className="entry">
+      <div className="row">
+        <span className="small dim">
+          <Time at={run.began_at} />
+        </span>
+        <PlaceLink to={`/rules/${run.rule}`} className="strong">
+          {fill(said.run, { ...run })}
+        </PlaceLink>
+        <Badge looks={run.state === 'failed' ? 'bad' : undefined}>{said[run.state]}</Badge>
+        {run.due_at !== null && (
+          <span className="small">
+            {said.until} <Time at={run.due_at} />
+          </span>
+        )}
+        <PlaceLink to={`/events/${run.event_id}`} className="small">
+          {fill(said.event, { ...run })}
+        </PlaceLink>
+        {withPerson && run.profile_id !== null && (
+          <PlaceLink to={`/people/${run.profile_id}`} className="small">
+            {said.person} #{run.profile_id}
+          </PlaceLink>
+        )}
+        {run.state === 'waiting' && <CancelRun id={run.id} />}
+      </div>
+      {run.reason !== null && (
+        <div className="small">
+          {run.reason} {run.detail}
+        </div>
+      )}
+      {run.steps.map((step) => (
+        <div key={step.step} className="small dim inset">
+          {fill(said.step, { ...step })} {step.reason}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function CancelRun({ id }: { id: string }) {
+  const said = useWords(words)
   const queries = useQueryClient()
   const cancelling = useMutation({
-    mutationFn: () => api.cancelRun({ id: run.id }),
+    mutationFn: () => api.cancelRun({ id }),
     onSuccess: () => queries.invalidateQueries(),
   })
   return (
-    <Stack gap={2} py="xs" className="line">
-      <Group gap="xs">
-        <Text size="sm" c="dimmed">
-          <Time at={run.began_at} />
-        </Text>
-        <Anchor component={Link} to={`/rules/${run.rule}`} fw={600}>
-          {fill(said.run, { ...run })}
-        </Anchor>
-        <Badge
-          variant={run.state === 'failed' ? 'filled' : 'default'}
-          color={run.state === 'failed' ? 'red.9' : undefined}
-          tt="none"
-          miw="max-content"
-        >
-          {said[run.state]}
-        </Badge>
-        {run.due_at !== null && (
-          <Text size="sm">
-            {said.until} <Time at={run.due_at} />
-          </Text>
-        )}
-        <Anchor component={Link} to={`/events/${run.event_id}`} size="sm">
-          {fill(said.event, { ...run })}
-        </Anchor>
-        {withPerson && run.profile_id !== null && (
-          <Anchor component={Link} to={`/people/${run.profile_id}`} size="sm">
-            {said.person} #{run.profile_id}
-          </Anchor>
-        )}
-        {run.state === 'waiting' && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            loading={cancelling.isPending}
-            onClick={() => cancelling.mutate()}
-          >
-            {said.cancel}
-          </Button>
-        )}
-      </Group>
-      {run.reason !== null && (
-        <Text size="sm">
-          {run.reason} {run.detail}
-        </Text>
-      )}
-      {run.steps.map((step) => (
-        <Text key={step.step} size="sm" c="dimmed" pl="md">
-          {fill(said.step, { ...step })} {step.reason}
-        </Text>
-      ))}
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={cancelling.isPending}
+        onClick={() => cancelling.mutate()}
+      >
+        {said.cancel}
+      </Button>
       {cancelling.isError && <Failed error={cancelling.error} />}
-    </Stack>
+    </>
   )
 }

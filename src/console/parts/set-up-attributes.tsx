@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../lib/api.ts'
 import { fill, useLanguage, useWords } from '../lib/words.tsx'
@@ -47,17 +47,17 @@ export function SetUpAttributes() {
               heads={[said.name, said.types, said.fill, said.sources, said.first]}
             >
               {data.map(({ name, types, fill_rate, sources, first_seen }) => (
-                <Table.Tr key={name}>
-                  <Table.Th scope="row">{name}</Table.Th>
-                  <Table.Td>{Object.keys(types).join(', ')}</Table.Td>
-                  <Table.Td>
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{Object.keys(types).join(', ')}</td>
+                  <td>
                     {fill_rate < 0.005 ? `< ${percent.format(0.01)}` : percent.format(fill_rate)}
-                  </Table.Td>
-                  <Table.Td>{sources.join(', ')}</Table.Td>
-                  <Table.Td>
+                  </td>
+                  <td>{sources.join(', ')}</td>
+                  <td>
                     <Time at={first_seen} />
-                  </Table.Td>
-                </Table.Tr>
+                  </td>
+                </tr>
               ))}
             </WideTable>
           </>

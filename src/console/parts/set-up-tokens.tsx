@@ -1,9 +1,10 @@
-import { Badge, Button, Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Token } from '../../client/client.js'
 import { api } from '../lib/api.ts'
 import { fill, useWords } from '../lib/words.tsx'
+import { Badge } from './badge.tsx'
 import { Confirm } from './confirm.tsx'
 import { NewToken } from './new-token.tsx'
 import { Section } from './section.tsx'
@@ -70,23 +71,21 @@ function TokenRow({ token }: { token: Token }) {
     },
   })
   return (
-    <Table.Tr>
-      <Table.Td>{token.public_part}</Table.Td>
-      <Table.Td>{token.dialect}</Table.Td>
-      <Table.Td>{token.label}</Table.Td>
-      <Table.Td>{token.scopes.length === 0 ? said.all : token.scopes.join(', ')}</Table.Td>
-      <Table.Td>
+    <tr>
+      <td>{token.public_part}</td>
+      <td>{token.dialect}</td>
+      <td>{token.label}</td>
+      <td>{token.scopes.length === 0 ? said.all : token.scopes.join(', ')}</td>
+      <td>
         <Time at={token.created_at} />
-      </Table.Td>
-      <Table.Td>
+      </td>
+      <td>
         {token.revoked_at === null ? (
           <Button size="xs" variant="default" onClick={() => setOpen(true)}>
             {said.revoke}
           </Button>
         ) : (
-          <Badge variant="default" tt="none">
-            {said.revoked}
-          </Badge>
+          <Badge>{said.revoked}</Badge>
         )}
         <Confirm
           title={fill(said.title, { name: token.label || token.public_part })}
@@ -98,7 +97,7 @@ function TokenRow({ token }: { token: Token }) {
         >
           <Text>{said.what}</Text>
         </Confirm>
-      </Table.Td>
-    </Table.Tr>
+      </td>
+    </tr>
   )
 }

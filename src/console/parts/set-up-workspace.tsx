@@ -17,6 +17,10 @@ const words = {
     "Websites waarvan pagina's met tokens mogen aanroepen",
   ],
   indexed: ['Attributes to search fast', 'Attributen om snel op te zoeken'],
+  indexedHint: [
+    'Each makes a write a little heavier. "name" finds people by how their name begins.',
+    'Elk maakt het schrijven iets zwaarder. Met "name" vind je personen op het begin van hun naam.',
+  ],
   days: ['Days to keep events', 'Dagen dat gebeurtenissen worden bewaard'],
   daysHint: [
     'Empty: as long as the server keeps them. Older ones are deleted for good, once an hour.',
@@ -84,6 +88,7 @@ function SettingsForm({ workspace }: { workspace: Workspace }) {
       />
       <TagsInput
         label={said.indexed}
+        description={said.indexedHint}
         acceptValueOnBlur
         value={settings.indexed_attributes}
         onChange={(indexed_attributes) => set({ indexed_attributes })}

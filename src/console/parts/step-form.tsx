@@ -1,6 +1,8 @@
 import { Button, Code, Menu, Select, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ActionSchema, Json } from '../lib/rule-form.ts'
+import { destinationNames } from '../lib/rule-schema.ts'
 import { useWords } from '../lib/words.tsx'
 import { ConditionForm } from './condition-form.tsx'
 import { SettingField } from './setting-field.tsx'
@@ -27,11 +29,10 @@ interface StepProps {
   /** Its path among the steps, such as `1.0`. */
   path: string
   actions: ActionSchema[]
-  destinations: string[]
   onChange(step: Json): void
 }
 
-export function StepForm({ step, path, actions, destinations, onChange }: StepProps) {
+export function StepForm({ step, path, actions, onChange }: StepProps) {
   const said = useWords(words)
   const kind = kindOf(step)
   if (kind === null) {
@@ -79,7 +80,6 @@ export function StepForm({ step, path, actions, destinations, onChange }: StepPr
             path={`${path}.`}
             steps={Array.isArray(step.otherwise) ? (step.otherwise as Json[]) : []}
             actions={actions}
-            destinations={destinations}
             onChange={(otherwise) => {
               const { otherwise: _, ...rest } = step
               onChange(otherwise.length === 0 ? rest : { ...rest, otherwise })
@@ -92,7 +92,6 @@ export function StepForm({ step, path, actions, destinations, onChange }: StepPr
           key={kind}
           action={action}
           settings={(step.with ?? {}) as Json}
-          destinations={destinations}
           onChange={(settings) => onChange({ action: kind, with: settings })}
         />
       )}
@@ -104,13 +103,13 @@ export function StepForm({ step, path, actions, destinations, onChange }: StepPr
 interface SettingsProps {
   action: ActionSchema
   settings: Json
-  destinations: string[]
   onChange(settings: Json): void
 }
 
-function ActionSettings({ action, settings, destinations, onChange }: SettingsProps) {
+function ActionSettings({ action, settings, onChange }: SettingsProps) {
   const said = useWords(words)
   const [opened, setOpened] = useState<string[]>([])
+  const destinations = useQuery(destinationNames)
   const all = Object.entries(action.properties)
   const isShown = ([name]: [string, unknown]) =>
     all.length <= settingsAtOnce ||
@@ -131,7 +130,7 @@ function ActionSettings({ action, settings, destinations, onChange }: SettingsPr
           schema={schema}
           isRequired={action.required.includes(name)}
           value={settings[name]}
-          suggestions={name === 'destination' ? destinations : []}
+          suggestions={name === 'destination' ? (destinations.data ?? []) : []}
           onChange={(value) => {
             // One that is emptied stays, to be filled again.
             if (!opened.includes(name)) setOpened([...opened, name])

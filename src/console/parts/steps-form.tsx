@@ -19,13 +19,12 @@ interface StepsProps {
   path?: string
   steps: Json[]
   actions: ActionSchema[]
-  destinations: string[]
   onChange(steps: Json[]): void
 }
 
 export function StepsForm({ title, path = '', onChange, ...props }: StepsProps) {
   const said = useWords(words)
-  const { steps, actions, destinations } = props
+  const { steps, actions } = props
   const above = shownPlace(path)
   return (
     <Stack gap="xs">
@@ -46,7 +45,6 @@ export function StepsForm({ title, path = '', onChange, ...props }: StepsProps) 
                 step={step}
                 path={`${path}${index}`}
                 actions={actions}
-                destinations={destinations}
                 onChange={(next) => onChange(steps.with(index, next))}
               />
               <Group gap={4} wrap="nowrap">

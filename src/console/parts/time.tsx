@@ -5,17 +5,29 @@ export function Time({ at }: { at: string }) {
   const { language } = useLanguage()
   const date = new Date(at)
   const isToday = date.toDateString() === new Date().toDateString()
-  const shown = date.toLocaleString(language, {
-    ...(isToday ? {} : { day: 'numeric', month: 'short', year: 'numeric' }),
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  })
+  const shown = formatOf(language, isToday).format(date)
   return (
     <time dateTime={at} title={at} className="whole">
       {shown}
     </time>
   )
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Made once: making one takes longer than all else about a time. */
+function formatOf(language: string, isToday: boolean): Intl.DateTimeFormat {
+  const key = `${language} ${isToday}`
+  const kept = formats.get(key)
+  if (kept) return kept
+  const made = new Intl.DateTimeFormat(language, {
+    ...(isToday ? {} : { day: 'numeric', month: 'short', year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
+  formats.set(key, made)
+  return made
 }
 
 const spans = [

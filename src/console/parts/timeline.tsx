@@ -7,7 +7,7 @@ import { EventLine } from './event-list.tsx'
 import { EventReactions } from './event-reactions.tsx'
 import { More } from './more.tsx'
 import { RunLine } from './run-line.tsx'
-import { Empty, Failed, Waiting } from './states.tsx'
+import { Empty, Failed, Loaded } from './states.tsx'
 import { UndoMerge } from './undo-merge.tsx'
 
 const words = {
@@ -27,6 +27,7 @@ export function Timeline({ id }: { id: number }) {
       api.getTimeline({ id, limit: 50, signal, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
     refetchInterval: 5_000,
   })
   const deliveries = useQuery({
@@ -39,25 +40,28 @@ export function Timeline({ id }: { id: number }) {
     queryFn: ({ signal }) => api.listRuns({ profile_id: id, limit: followUpsMax, signal }),
     refetchInterval: 5_000,
   })
-  if (pages.isError && !pages.data) return <Failed error={pages.error} retry={pages.refetch} />
-  if (!pages.data) return <Waiting />
-  const events = pages.data.pages.flatMap(({ data }) => data)
   const followUps = [...(deliveries.data?.data ?? []), ...(runs.data?.data ?? [])]
-  const entries = inOrder(events, followUps, pages.hasNextPage)
   const failed = [deliveries, runs].filter(({ isError, data }) => isError && !data)
   return (
-    <>
-      {failed.map(({ error, refetch }) => (
-        <Failed key={error?.message} error={error} retry={refetch} />
-      ))}
-      {entries.length === 0 && <Empty title={said.none} />}
-      <ol className="plain-list">
-        {entries.map((entry) => (
-          <li key={entry.key}>{entry.line}</li>
-        ))}
-      </ol>
-      <More pages={pages}>{said.more}</More>
-    </>
+    <Loaded query={pages}>
+      {(events) => {
+        const entries = inOrder(events, followUps, pages.hasNextPage)
+        return (
+          <>
+            {failed.map(({ error, refetch }) => (
+              <Failed key={error?.message} error={error} retry={refetch} />
+            ))}
+            {entries.length === 0 && <Empty title={said.none} />}
+            <ol className="plain-list">
+              {entries.map((entry) => (
+                <li key={entry.key}>{entry.line}</li>
+              ))}
+            </ol>
+            <More pages={pages}>{said.more}</More>
+          </>
+        )
+      }}
+    </Loaded>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Alert, List, NumberInput, Stack, Text } from '@mantine/core'
 import { useContext } from 'react'
 import type { TriedRule } from '../../client/client.js'
+import { RosterError } from '../../client/client.js'
 import { RulePreview } from '../lib/rule-preview.ts'
 import { fill, useWords } from '../lib/words.tsx'
 import { Changes } from './event-list.tsx'
@@ -36,10 +37,15 @@ interface TryProps {
   onChange(id: number | null): void
 }
 
+/** Whether it is for the writer of the rule to mend, and not for the server or the line to it. */
+function isUnfit(error: Error): boolean {
+  return error instanceof RosterError && (error.status === 400 || error.status === 422)
+}
+
 /** What the rule would do, as far as it is written. */
 export function TryRule({ id, onChange }: TryProps) {
   const said = useWords(words)
-  const { tried, error, event } = useContext(RulePreview)
+  const { tried, error, retry, event } = useContext(RulePreview)
   return (
     <Section title={said.title}>
       <Stack>
@@ -55,12 +61,13 @@ export function TryRule({ id, onChange }: TryProps) {
           value={id ?? ''}
           onChange={(to) => onChange(Number(to) || null)}
         />
-        {error && (
+        {error && isUnfit(error) && (
           <>
             <Text size="sm">{said.unfit}</Text>
             <Failed error={error} />
           </>
         )}
+        {error && !isUnfit(error) && <Failed error={error} retry={retry} />}
         {event === null && !error && <Text>{said.none}</Text>}
         {tried && <Outcome tried={tried} />}
       </Stack>

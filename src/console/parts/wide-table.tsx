@@ -1,4 +1,3 @@
-import { Table } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 interface WideTableProps {
@@ -13,17 +12,16 @@ interface WideTableProps {
 export function WideTable({ minWidth, heads, children }: WideTableProps) {
   return (
     // Without a link in it, it could not be scrolled by keys.
-    <Table.ScrollContainer minWidth={minWidth} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            {heads.map((head) =>
-              head === '' ? <Table.Td key="none" /> : <Table.Th key={head}>{head}</Table.Th>,
-            )}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>{children}</Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <div className="scroll-x" tabIndex={0}>
+      <table className="table" style={{ minWidth }}>
+        <thead>
+          <tr>
+            {heads.map((head) => (head === '' ? <td key="none" /> : <th key={head}>{head}</th>))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
   )
 }

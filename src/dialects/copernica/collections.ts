@@ -47,10 +47,11 @@ export function showCollection({ record, name, fields }: Collection, database: s
 }
 
 /** The database a collection is of. */
-export function* databaseOf(
-  { record: { parent } }: Collection,
-  { workspace }: DialectRequest,
-): Asking<string> {
-  const key = (parent ?? '').slice('database:'.length)
-  return (yield* findByKey(key, workspace.createdAt))?.id ?? ''
+export function* databaseOf({ record }: Collection, { workspace }: DialectRequest): Asking<string> {
+  return (yield* findByKey(databaseKeyOf(record), workspace.createdAt))?.id ?? ''
+}
+
+/** The key of that database: its name in small letters. */
+export function databaseKeyOf({ parent }: StoredRecord): string {
+  return (parent ?? '').slice('database:'.length)
 }

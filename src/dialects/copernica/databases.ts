@@ -36,6 +36,10 @@ export function keyOfTag(tag: string): string | null {
 
 /** What records of a database have for a parent. */
 export function parentOf({ key }: Database): string {
+  return parentOfKey(key)
+}
+
+export function parentOfKey(key: string): string {
   return `database:${key}`
 }
 

@@ -13,6 +13,7 @@ import { limits } from '../../core/limits.ts'
 import { emailIdentifier } from '../../core/profile.ts'
 import { documentedEvents, readParameters } from './event-parameters.ts'
 import { toAttributes } from './fields.ts'
+import { mailTriggerOf, recipientOf } from './mail-events.ts'
 
 /** The vendor treats POST and PUT alike on nearly every address (wire notes 3.2). */
 export const eventEndpoints: readonly Endpoint[] = [
@@ -34,9 +35,20 @@ function toCommand(request: DialectRequest): CommandBody {
 }
 
 function recordEvent(type: string, attributes: JsonObject): CommandBody {
+  if (mailTriggerOf(type)) return recordMail(type, attributes)
   const email = emailIdentifier(own(attributes, 'email'))
   const identifiers = email ? [email] : []
   return { kind: 'record-event', type, attributes, identifiers, reply: 'outcome' }
+}
+
+/**
+ * What became of a mail is about whom it went to, where there is somebody: so webhooks and rules
+ * find the profile.
+ */
+function recordMail(type: string, attributes: JsonObject): CommandBody {
+  const { subject, identifiers } = recipientOf(attributes)
+  const named = subject.length > 0 && { subject, onMissing: 'record' as const }
+  return { kind: 'record-event', type, attributes, identifiers, ...named, reply: 'outcome' }
 }
 
 /** The one reply that every client takes for success (wire notes D1). */

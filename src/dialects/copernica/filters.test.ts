@@ -126,6 +126,9 @@ test('a time is shown on the vendor’s clock and read from it', () => {
       assert.equal(localTime(read), shown)
     }),
   )
+  assert.equal(localTime(readLocalTime('+1 week', now) ?? 0), localTime(now + 7 * 86_400_000))
+  assert.equal(localTime(readLocalTime('- 1 month', now) ?? 0).slice(0, 10), '2026-10-28')
+  assert.equal(readLocalTime('+2 hours', now), now + 7_200_000)
   assert.equal(localTime(readLocalTime('tomorrow', now) ?? 0), '2026-11-29 00:00:00')
 })
 

@@ -34,7 +34,7 @@ export function collectionOfKind(kind: string): RecordId | null {
 const reservedIds = 100
 
 /** Ids are shown as text (wire notes D9). */
-export function shownRecordId({ id }: StoredRecord): string {
+export function shownRecordId({ id }: Pick<StoredRecord, 'id'>): string {
   return String(id + reservedIds)
 }
 

@@ -42,8 +42,21 @@ const datePatterns: readonly [RegExp, order: readonly [number, number, number]][
   [/^(\d{4})(\d{2})(\d{2})(?!\d)/, [1, 2, 3]],
   [/^(\d{1,2})[-.](\d{1,2})[-.](\d{4})/, [3, 2, 1]],
   [/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, [3, 1, 2]],
+  [/^(\d{1,2})(?:st|nd|rd|th)?[- .]+([a-z]{3,9})[- .,]+(\d{4})/i, [3, 2, 1]],
+  [/^([a-z]{3,9})[- .]+(\d{1,2})(?:st|nd|rd|th)?[- ,]+(\d{4})/i, [3, 1, 2]],
 ]
+const months = [
+  ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september'],
+  ...['october', 'november', 'december'],
+]
+const weekdayPattern = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s+/i
+const relativePattern = /^(?:now\s*)?([+-]\s?\d{1,4})\s*(second|minute|hour|day|week|month|year)s?$/
 const dayMs = 86_400_000
+const steps = {
+  ...{ second: 1_000, minute: 60_000, hour: 3_600_000, day: dayMs, week: 7 * dayMs },
+  ...{ month: 30 * dayMs, year: 365 * dayMs },
+}
+type Unit = keyof typeof steps
 
 /** A time in one of the ways the vendor reads it, as milliseconds UTC; null for what is none. */
 export function readLocalTime(text: string, now: number): number | null {
@@ -54,14 +67,37 @@ export function readLocalTime(text: string, now: number): number | null {
   if (word === 'tomorrow') return midnight(now, 1)
   if (word === 'yesterday') return midnight(now, -1)
   if (/^@-?\d{1,11}$/.test(given)) return Number(given.slice(1)) * 1_000
+  const away = relativePattern.exec(word)
+  if (away) return fromNow(now, Number(away[1]?.replace(' ', '')), away[2] as Unit)
+  const written = given.replace(weekdayPattern, '')
   for (const [pattern, [year, month, day]] of datePatterns) {
-    const date = pattern.exec(given)
+    const date = pattern.exec(written)
     if (!date) continue
-    const time = clockPattern.exec(given.slice(date[0].length))
+    const time = clockPattern.exec(written.slice(date[0].length))
     if (time?.index !== 0) return null
-    return instant([date[year], date[month], date[day], time[1], time[2], time[3]], time[4])
+    const number = monthNumber(date[month])
+    return instant([date[year], number, date[day], time[1], time[2], time[3]], time[4])
   }
   return null
+}
+
+/** The number of a month in digits or by its English name; what is none is no month. */
+function monthNumber(text: string | undefined): string | undefined {
+  if (text === undefined || /^\d/.test(text)) return text
+  const word = text.toLowerCase()
+  const at = months.findIndex((name) => name === word || name.slice(0, 3) === word)
+  return word === 'sept' ? '9' : String(at + 1)
+}
+
+/** So long from now on the vendor's clock, as it is written there: `+1 week`, `-3 days`. */
+function fromNow(now: number, count: number, unit: Unit): number {
+  const step = steps[unit]
+  if (step < dayMs) return now + count * step
+  const shown = new Date(asIfUtc(localTime(now)))
+  if (unit === 'month') shown.setUTCMonth(shown.getUTCMonth() + count)
+  else if (unit === 'year') shown.setUTCFullYear(shown.getUTCFullYear() + count)
+  else shown.setTime(shown.getTime() + count * step)
+  return instantOfLocal(shown.getTime())
 }
 
 /** Days that a month has not run on into the next, as they do there. */

@@ -4,6 +4,7 @@ import type { Event } from '../../core/event.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { EventId } from '../../core/profile.ts'
 import { localTime, readLocalTime } from './local-time.ts'
+import { attributesPrefix, columns } from './log-formats.ts'
 
 /** A day of the event log: all of it, or the events of one group. */
 export interface LogFile {
@@ -85,7 +86,10 @@ export function* edge(order: 'ascending' | 'descending'): Asking<Event | undefin
   return (yield* askEvents({ order, limit: 1 })).events[0]
 }
 
-/** An event as a row without anything nested in it: what it brought is behind the rest. */
+/**
+ * An event as a row without anything nested in it: what it brought is behind the rest, and what has
+ * the name of a column, such as a cart's `id`, has `attributes.` before it.
+ */
 export function showRow(event: Event): Map<string, string> {
   const row = new Map([
     ['id', String(event.id)],
@@ -95,7 +99,8 @@ export function showRow(event: Event): Map<string, string> {
     ['source', event.source.dialect],
   ])
   for (const [name, value] of flat(event.attributes, '')) {
-    if (!row.has(name)) row.set(name, value)
+    const shown = columns.includes(name) ? `${attributesPrefix}${name}` : name
+    if (!row.has(shown)) row.set(shown, value)
   }
   return row
 }

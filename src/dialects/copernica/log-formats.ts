@@ -3,7 +3,9 @@ import type { DialectResponse } from '../../core/dialect.ts'
 type Row = ReadonlyMap<string, string>
 
 /** What every row has; what only some have is told in one column, as JSON. */
-const columns = ['id', 'time', 'type', 'profileid', 'source']
+export const columns = ['id', 'time', 'type', 'profileid', 'source']
+/** Stands before what an event brought under the name of a column. */
+export const attributesPrefix = 'attributes.'
 
 export function asJson(rows: readonly Row[]): DialectResponse {
   return { status: 200, body: rows.map((row) => Object.fromEntries(row)) }
@@ -28,7 +30,13 @@ export function asXml(rows: readonly Row[]): DialectResponse {
 
 function others(row: Row): string {
   const left = [...row].filter(([name]) => !columns.includes(name))
-  return JSON.stringify(Object.fromEntries(left))
+  return JSON.stringify(Object.fromEntries(left.map(([name, text]) => [ownName(name), text])))
+}
+
+/** Among themselves the attributes need nothing before their names. */
+function ownName(name: string): string {
+  const own = name.slice(attributesPrefix.length)
+  return name.startsWith(attributesPrefix) && columns.includes(own) ? own : name
 }
 
 /**

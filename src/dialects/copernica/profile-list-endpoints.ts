@@ -10,7 +10,7 @@ import { profileFilter, readExpressions, type Wanted } from './filters.ts'
 import { envelope, shown } from './paging.ts'
 import { fieldChanges, initialValues, readProfileBody } from './profile-body.ts'
 import { type Home, showProfile } from './profile-object.ts'
-import { type ListQuery, type PageWanted, readPage, readQuery } from './query.ts'
+import { type ListQuery, type PageWanted, randomSeed, readPage, readQuery } from './query.ts'
 import { created } from './requests.ts'
 
 interface Found {
@@ -99,7 +99,7 @@ function* findProfiles(request: DialectRequest): Asking<Found> {
   )
   const found = { page, query, home }
   if (filter === 'nobody') return { profiles: [], total: 0, ...found }
-  const order = orderOf(query, fields)
+  const order = orderOf(query, fields, request.now)
   const { profiles, total } = yield* askProfilePage({
     ...(Object.keys(filter).length > 0 && { filter }),
     ...(order && { order }),
@@ -117,8 +117,8 @@ export function databaseFilter(database: Database, wanted: Wanted): Wanted {
   return { ...wanted, where: where ? { all: [{ tag }, where] } : { tag } }
 }
 
-/** By a field's name or id, `id` or `modified`; anything else is no order, and `random` none. */
-function orderOf(query: ListQuery, fields: readonly Field[]): ProfileOrder | null {
+/** By a field's name or id, `id`, `modified` or `random`; anything else is no order. */
+function orderOf(query: ListQuery, fields: readonly Field[], now: number): ProfileOrder | null {
   const descending = query.get('order')?.toLowerCase() === 'desc'
   const name = query.get('orderby')?.toLowerCase()
   const field =
@@ -130,6 +130,7 @@ function orderOf(query: ListQuery, fields: readonly Field[]): ProfileOrder | nul
     return { by: 'attribute', name: field.stored, as, descending }
   }
   if (name === 'modified') return { by: 'updated', descending }
+  if (name === 'random') return { by: 'random', seed: randomSeed(now) }
   return descending ? { by: 'id', descending } : null
 }
 

@@ -47,6 +47,16 @@ export function isTrue(value: unknown): boolean {
   return value.trim() !== '' && Math.abs(Number(value)) >= 1
 }
 
+const orderMs = 3_600_000
+
+/**
+ * What decides a random order. The vendor's is another each time; ours is another every hour, so
+ * that the pages of one list fit together.
+ */
+export function randomSeed(now: number): number {
+  return Math.floor(now / orderMs)
+}
+
 /** Which part of a list is asked for, with the numbers as they are shown again. */
 export interface PageWanted {
   start: number

@@ -169,7 +169,7 @@ function* showList(
     idsOnly
       ? shownRecordId(record)
       : showSubprofile({ record, collection, removedAt: null }, request)
-  const order = subprofileOrder(query, collection)
+  const order = subprofileOrder(query, collection, request.now)
   if (expressions.length > 0 || order.compare) {
     const found = yield* matching(of, collection, expressions, request)
     if (order.compare) found.sort(order.compare)

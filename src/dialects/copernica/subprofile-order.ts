@@ -1,9 +1,10 @@
 import { own } from '../../core/json.ts'
+import { randomKey } from '../../core/random-order.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import type { Collection } from './collections.ts'
 import { byName } from './field-definitions.ts'
 import { isNumber } from './field-types.ts'
-import type { ListQuery } from './query.ts'
+import { type ListQuery, randomSeed } from './query.ts'
 import { storedFields } from './subprofiles.ts'
 
 /** `compare` is null where the list is in the order of ids, forward or back. */
@@ -12,12 +13,21 @@ export interface SubprofileOrder {
   descending: boolean
 }
 
-/** As of profiles: by a field's name or id, or `modified`; anything else is no order. */
-export function subprofileOrder(query: ListQuery, { fields }: Collection): SubprofileOrder {
+/** As of profiles: by a field's name or id, `modified` or `random`; anything else is no order. */
+export function subprofileOrder(
+  query: ListQuery,
+  { fields }: Collection,
+  now: number,
+): SubprofileOrder {
   const descending = query.get('order')?.toLowerCase() === 'desc'
   const name = query.get('orderby')?.toLowerCase()
   if (name === undefined) return { compare: null, descending }
   const field = byName(fields).get(name) ?? fields.find(({ id }) => id === name)
+  if (!field && name === 'random') {
+    const seed = randomSeed(now)
+    const keyOf = ({ id }: StoredRecord) => randomKey(seed, id)
+    return { compare: (a, b) => keyOf(a) - keyOf(b) || a.id - b.id, descending: false }
+  }
   if (!field && name !== 'modified') return { compare: null, descending }
   const numeric = field !== undefined && isNumber(field.type)
   const keyOf = (record: StoredRecord): string | number | null => {

@@ -7,7 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { ProfileId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import type { RecordWrite, StoredRecord } from '../../core/record.ts'
-import { type Collection, readCollection } from './collections.ts'
+import { type Collection, databaseKeyOf, readCollection } from './collections.ts'
 import { byName } from './field-definitions.ts'
 import { readValue, showValue } from './field-types.ts'
 import {
@@ -213,21 +213,24 @@ export function* changeSubprofile(
 
 export function* removeSubprofile(collection: Collection, record: StoredRecord): Asking<void> {
   const { id, kind, subject, createdAt: created } = record
+  // It goes on answering that it was there; nothing of what it said is kept. One that goes in the
+  // transaction that made it was never there to anybody.
+  const body = { kind, created }
+  const trace = { op: 'put', kind: REMOVED_SUBPROFILE, name: String(id), subject, body } as const
   yield* writeSubprofile(
     'removed',
     collection,
     subject as ProfileId,
     storedFields(record),
     { op: 'delete', kind, at: { id } },
-    // It goes on answering that it was there; nothing of what it said is kept.
-    { op: 'put', kind: REMOVED_SUBPROFILE, name: String(id), subject, body: { kind, created } },
+    ...(id > 0 ? [trace] : []),
   )
 }
 
 /** The event and the record are one transaction; rules may react to it. */
 function* writeSubprofile(
   what: 'created' | 'updated' | 'removed',
-  { name }: Collection,
+  { name, record }: Collection,
   subject: ProfileId,
   fields: JsonObject,
   ...writes: RecordWrite[]
@@ -235,7 +238,7 @@ function* writeSubprofile(
   const { records } = yield* askCommand({
     kind: 'record-event',
     type: `subprofile.${what}`,
-    attributes: { collection: name, fields },
+    attributes: { collection: name, database: databaseKeyOf(record), fields },
     identifiers: [],
     subject: [{ profile: subject }],
     records: writes,

@@ -6,11 +6,13 @@ import { type JsonObject, own } from '../../core/json.ts'
 import type { RecordId, StoredRecord } from '../../core/record.ts'
 import type { Subscription } from '../../core/subscription.ts'
 import type { WorkspaceSettings } from '../../core/workspace.ts'
+import { findCollection, readCollection } from './collections.ts'
 import { findByKey, findDatabase, tagOf } from './databases.ts'
-import { recordIdOf, shownRecordId } from './kinds.ts'
+import { COLLECTION, recordIdOf, shownRecordId } from './kinds.ts'
 import { envelope, recordPage, shown } from './paging.ts'
 import { readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
+import { ofOneCollection, subprofileTypes } from './subprofile-webhooks.ts'
 import { triggerTypes } from './webhook-payload.ts'
 import { SIGNING_KEY } from './webhook-signature.ts'
 
@@ -20,7 +22,7 @@ const word = WEBHOOK.slice('copernica.'.length)
 const webhooksMax = 100
 const urlLengthMax = 2_048
 
-/** What the vendor has; of what is about mailings there is nothing to tell here. */
+/** What the vendor has; of mails it is told what somebody reports: see `mail-events.ts`. */
 const triggers = 'create update delete click delivery open bounce failure unsubscribe'.split(' ')
 
 /** Whoever unsubscribes is changed, as anybody who is changed otherwise. */
@@ -149,7 +151,10 @@ function* readBody(request: DialectRequest): Asking<JsonObject> {
     })).key
   }
   const collection = own(body, 'collection')
-  if (collection !== undefined && collection !== null) read.collection = String(collection)
+  if (collection !== undefined && collection !== null) {
+    const params = { collection: String(collection) }
+    read.collection = shownRecordId((yield* findCollection({ ...request, params })).record)
+  }
   return read
 }
 
@@ -164,23 +169,30 @@ function readHandler(value: unknown): string {
   return url.href
 }
 
-/** What it is told of: profiles alone, of one database or of all. */
+/** What it is told of: profiles and mails to them, of one database or of all, or subprofiles. */
 function* subscriptionOf(
   { handler, trigger, database, collection }: JsonObject,
   { workspace }: DialectRequest,
 ): Asking<Subscription> {
-  const types =
-    collection === undefined ? own<readonly string[]>(triggerTypes, String(trigger)) : undefined
+  const to = { url: String(handler), trigger: String(trigger) }
+  if (typeof collection === 'string') {
+    const id = recordIdOf(collection)
+    const record = id === null ? null : yield* askRecord(COLLECTION, { id })
+    const types = own<readonly string[]>(subprofileTypes, to.trigger)
+    if (!record || !types) return subscriptionTo(to, [], workspace.settings)
+    const when = ofOneCollection(yield* readCollection(record))
+    return subscriptionTo(to, [{ on: [...types], when }], workspace.settings)
+  }
+  const types = own<readonly string[]>(triggerTypes, to.trigger)
   const home = typeof database === 'string' ? yield* findByKey(database, workspace.createdAt) : null
   const tag = home && tagOf(home)
   if (tag && trigger === 'delete') {
     throw refusal('A webhook for delete is for all databases here; leave database out')
   }
-  const condition = own<Condition>(triggerConditions, String(trigger))
+  const condition = own<Condition>(triggerConditions, to.trigger)
   const all: Condition[] = [...(tag ? [{ tag }] : []), ...(condition ? [condition] : [])]
   const when = all.length > 1 ? { all } : all[0]
   const listens = types ? [{ on: [...types], ...(when && { when }) }] : []
-  const to = { url: String(handler), trigger: String(trigger) }
   return subscriptionTo(to, listens, workspace.settings)
 }
 

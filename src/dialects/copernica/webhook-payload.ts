@@ -7,7 +7,9 @@ import type { Workspace } from '../../core/workspace.ts'
 import { type Database, findByKey, findUsers } from './databases.ts'
 import { type Field, fieldsOf } from './field-definitions.ts'
 import { localTime } from './local-time.ts'
+import { mailForm, mailTriggerOf, mailTypes } from './mail-events.ts'
 import { homeKey, interestsOf, showFields } from './profile-object.ts'
+import { subprofileForm } from './subprofile-webhooks.ts'
 import { signature } from './webhook-signature.ts'
 
 /** Event types by the trigger that they are to the vendor. */
@@ -16,13 +18,23 @@ export const triggerTypes = {
   update: ['profile.updated', 'profile.merged'],
   delete: ['profile.removed', 'profile.absorbed'],
   unsubscribe: ['profile.updated'],
+  ...mailTypes,
 } as const
 
-/** What the vendor posts to a webhook about a profile (wire notes 4.7): a form. */
+/** What the vendor posts to a webhook (wire notes 4.7): a form, about a profile or a mail. */
 export const webhookPayload: Payload = {
   name: 'copernica',
-  *render({ event, person, workspace, given }): Asking<RenderedPayload> {
+  *render(input): Asking<RenderedPayload> {
+    const { event, person, workspace, given } = input
+    const mail = mailTriggerOf(event.type)
+    if (mail) return asForm(mailForm(mail, input))
     if (!person) throw new Fault('profile_not_found', { message: 'The event is about nobody.' })
+    const ofSubprofile = yield* subprofileForm(input, triggerOf(event.type, given))
+    if (ofSubprofile) {
+      const told = new URLSearchParams()
+      for (const [name, value] of ofSubprofile) add(told, name, value)
+      return asForm(told)
+    }
     const database = yield* databaseOf(person, workspace)
     const fields = yield* fieldsOf(database)
     const { id, isUsers } = database
@@ -41,9 +53,13 @@ export const webhookPayload: Payload = {
     if (type !== 'delete') {
       for (const interest of interestsOf(person)) form.append(`interests[${interest}]`, '1')
     }
-    return { contentType: 'application/x-www-form-urlencoded', body: form.toString() }
+    return asForm(form)
   },
   signature,
+}
+
+function asForm(form: URLSearchParams): RenderedPayload {
+  return { contentType: 'application/x-www-form-urlencoded', body: form.toString() }
 }
 
 /** What the call named, in the vendor's own names. */

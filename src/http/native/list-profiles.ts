@@ -61,7 +61,7 @@ export const listProfiles = defineRoute({
   resource: 'profiles',
   summary: 'List and search profiles',
   description:
-    'Every filter has to hold. `where` is a condition as rules have it, such as `{"all": [{"profile": "country", "is": "NL"}, {"tag": "vip"}]}`. Identifiers, beginnings of names, phone numbers, tags, times of creation and attributes that the setting `indexed_attributes` names are found at once; what no index leads to is searched for two seconds, and refused with `query_timeout` when that is not enough.',
+    'Every filter has to hold. `where` is a condition as rules have it, such as `{"all": [{"profile": "country", "is": "NL"}, {"tag": "vip"}]}`. Identifiers, beginnings of names, phone numbers, tags, times of creation and attributes that the setting `indexed_attributes` names are found at once; what no index leads to is searched for two seconds, and refused with `query_timeout` when that is not enough. What is searched by a beginning comes in the order of what begins so, all else by id, unless `order_by` or `order=desc` says otherwise.',
   query,
   answers: {
     200: {
@@ -89,7 +89,10 @@ export const listProfiles = defineRoute({
   },
 })
 
-function readOrder({ order_by, order: direction }: Asked): ProfileOrder {
+/** A list of what begins in some way has an order of its own, which an index has it in. */
+function readOrder({ order_by, order: direction, prefix, name }: Asked): ProfileOrder {
+  const isPlain = order_by === undefined && direction !== 'desc'
+  if (isPlain && (prefix !== undefined || name !== undefined)) return { by: 'prefix' }
   const by = (order_by ?? 'id') as 'id' | 'created' | 'updated'
   return { by, descending: direction === 'desc' }
 }

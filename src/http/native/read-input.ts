@@ -26,7 +26,8 @@ export function asFault(faults: readonly DataFault[]): Fault {
   return new Fault('invalid_field', { message, fields })
 }
 
-function asField({ path, message, unknown }: DataFault): FieldFault {
+function asField({ path, message, unknown, missing }: DataFault): FieldFault {
+  if (missing !== undefined) return { field: [...path, missing].join('.'), message: 'Is missing.' }
   const hint = unknown ? didYouMean(unknown.word, unknown.known).trim() : ''
   return { field: path.join('.'), message, ...(hint === '' ? {} : { hint }) }
 }

@@ -9,6 +9,7 @@ import { defineRoute } from './route.ts'
 import { definition, readRules } from './rules.ts'
 import { closed, event, id, idIn, run } from './schemas.ts'
 import { shownEvent, shownRun } from './shown.ts'
+import { tryWithRecords } from './try-with-records.ts'
 
 const requested = Type.Object(
   {
@@ -89,7 +90,10 @@ export const tryRuleOnEvent = defineRoute({
     const profiles = found.subject === null ? [] : await store.findProfiles(workspace.id, { keys })
     const on = { event: found, profile: profiles[0] ?? null, workspace }
     const tools = { ...parts.grammar, decide: parts.decide }
-    const tried = tryRule(tools, rule, on)
+    const of = { workspaceId: workspace.id, person: on.profile?.id ?? null }
+    const tried = await tryWithRecords(store, of, (records) => {
+      return tryRule(tools, rule, { ...on, records })
+    })
     return { status: 200, body: { event_id: found.id, type: found.type, ...shownTried(tried) } }
   },
 })

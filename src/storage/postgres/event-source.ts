@@ -18,8 +18,12 @@ export function eventSource(ask: Ask): EventSource {
       return (row?.last_event as EventId | null | undefined) ?? null
     },
     chain: (workspaceId, from, limit) => ask(sql.selectChain, [workspaceId, from, limit]),
-    links: async (workspaceId, from, limit) =>
-      (await ask(sql.selectLinks, [workspaceId, from, limit])) as unknown as Link[],
+    links: async (workspaceId, from, { above, limit }) =>
+      (await ask(sql.selectLinks, [workspaceId, from, limit, above])) as unknown as Link[],
+    milestones: async (workspaceId, subject, { above, limit }) => {
+      const rows = await ask(sql.selectMilestones, [workspaceId, subject, above, limit])
+      return rows.map(({ id }) => id as EventId)
+    },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
       const { types, source, rule, received } = test
       const { from = null, until = null } = received ?? {}

@@ -34,7 +34,7 @@ export const selectChain: Statement = {
     ) SELECT ${columns} FROM chain ORDER BY place`,
 }
 
-/** The ids of the same, and nothing else. */
+/** The ids of the same, and nothing else; `$4` is the end. */
 export const selectLinks: Statement = {
   name: 'select_links',
   text: `
@@ -45,8 +45,17 @@ export const selectLinks: Statement = {
       SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
         SELECT id, previous FROM events
         WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
-      WHERE place < $3
+      WHERE place < $3 AND link.previous > $4
     ) SELECT id, previous FROM link ORDER BY place`,
+}
+
+/** The events of a person that an index knows: one in 61 of all, whichever they are. */
+export const selectMilestones: Statement = {
+  name: 'select_milestones',
+  text: `
+    SELECT id FROM events
+    WHERE workspace_id = $1 AND subject = $2 AND id > $3 AND (id + received_at) % 61 = 0
+    ORDER BY subject, id LIMIT $4`,
 }
 
 /** What is null is not asked for. */

@@ -1,5 +1,5 @@
 import type { Command } from '../../core/command.ts'
-import type { Decided } from '../../core/decision.ts'
+import { type Decided, settleRecords } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type RecordPlan,
 } from '../../core/plan-records.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
-import type { RecordId, StoredRecord } from '../../core/record.ts'
+import type { RecordId, RecordWrite, StoredRecord } from '../../core/record.ts'
 import { type SubscriptionChange, subscriptionChanges } from '../../core/subscription.ts'
 import { type Row, recordFromRow, recordValues } from '../rows.ts'
 import * as sql from './record-statements.ts'
@@ -68,14 +68,17 @@ export class GroupRecords {
   async plan(all: readonly DecidedCommand[], now: number): Promise<void> {
     const faults = new Map<Command, Fault>()
     for (const { command, decided } of all) {
-      if (!command.records || command.records.length === 0) continue
+      const own = command.records ?? []
+      const writes = [...own, ...decided.records]
+      if (writes.length === 0) continue
       const subject = decided.subject?.id ?? null
       try {
         const context = { now, subject, lastId: this.#lastId }
-        const { records, lastId } = await this.#planOne(command, context)
+        const { records, lastId } = await this.#planOne(writes, context)
         this.#lastId = lastId
-        this.results.set(command, records)
-        this.subscriptions.push(...subscriptionChanges(command.records, records))
+        settleRecords(decided, records)
+        if (command.records) this.results.set(command, records.slice(0, own.length))
+        this.subscriptions.push(...subscriptionChanges(writes, records))
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         faults.set(command, error)
@@ -100,7 +103,7 @@ export class GroupRecords {
   }
 
   async #planOne(
-    { records = [] }: Command,
+    records: readonly RecordWrite[],
     context: Parameters<typeof planRecords>[2],
   ): Promise<RecordPlan> {
     for (;;) {

@@ -53,8 +53,8 @@ export function withDecisions(
   })
 }
 
-export function writesRecords({ command }: DecidedCommand): boolean {
-  return command.records !== undefined && command.records.length > 0
+export function writesRecords({ command, decided }: DecidedCommand): boolean {
+  return (command.records?.length ?? 0) + decided.records.length > 0
 }
 
 export function shownProfile(verdict: Verdict, command: Command | undefined): Profile | null {

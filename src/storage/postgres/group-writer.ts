@@ -8,6 +8,7 @@ import {
   type Decided,
   type LastIds,
   lastIdsAfter,
+  mergesAnybody,
   provisionalIds,
   rebase,
   settle,
@@ -93,6 +94,11 @@ export class GroupWriter {
     try {
       return await this.#tryUntilDone(workspaceId, commands, deadline)
     } catch (error) {
+      if (error instanceof SplitGroup) {
+        const { at } = error
+        const first = await this.apply(workspaceId, commands.slice(0, at), deadline)
+        return [...first, ...(await this.apply(workspaceId, commands.slice(at), deadline))]
+      }
       const fault = storageFault(error)
       // The store as a whole was not able: that is everybody's answer.
       if (fault.code !== 'internal' || commands.length === 1) return commands.map(() => ({ fault }))
@@ -219,13 +225,22 @@ export class GroupWriter {
   ): Promise<Verdict[]> {
     const verdicts: Verdict[] = []
     let last = { event: provisionalIds, profile: provisionalIds, delivery: provisionalIds }
-    for (const command of commands) {
+    let wrote = false
+    for (const [index, command] of commands.entries()) {
       const known = foregone.get(command)
+      const { recordLooks } = loader
       const verdict = known
         ? verdictOf(known)
         : await decideOne(this.#options.decide, loader, command, context)
+      // What the ones before write is in no table yet, and whom they make has no id.
+      if (wrote && loader.recordLooks > recordLooks) throw new SplitGroup(index)
+      if (index > 0 && isDecided(verdict) && mergesAnybody(verdict)) throw new SplitGroup(index)
       verdicts.push(verdict)
       if (!isDecided(verdict)) continue
+      if (writesRecords({ command, decided: verdict })) {
+        wrote = true
+        loader.known.records.clear()
+      }
       settle(verdict, last)
       last = lastIdsAfter(last, verdict)
       advanceKnown(loader.known, verdict)
@@ -240,6 +255,15 @@ export class GroupWriter {
     } finally {
       client.release()
     }
+  }
+}
+
+/** Thrown where a command cannot be decided before the ones ahead of it are written. */
+class SplitGroup {
+  /** Its place: the ones before are a group of their own. */
+  readonly at: number
+  constructor(at: number) {
+    this.at = at
   }
 }
 

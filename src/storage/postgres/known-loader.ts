@@ -5,6 +5,8 @@ import {
   type Known,
   type KnownIdentifier,
   type Need,
+  type RecordAsk,
+  recordAskKey,
   withClaimant,
 } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
@@ -13,7 +15,9 @@ import { type RunKey, runId } from '../../core/run.ts'
 import { profileFromRow, type Row, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
 import type { NameCache } from './name-cache.ts'
 import type { NeedSet } from './needs.ts'
+import { findRecord, findRecords, listRecords } from './record-reader.ts'
 import { lockRuns, selectRuleCounts } from './run-statements.ts'
+import type { Ask } from './search-sources.ts'
 import * as sql from './statements.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -45,6 +49,8 @@ export class KnownLoader {
   readonly known: Known = emptyKnown()
   /** Who held each identifier in the database, the owner first. */
   readonly stored = new Map<string, { identifier: Identifier; holders: readonly ProfileId[] }>()
+  /** How often a decision looked at records that may have changed since it was last reset. */
+  recordLooks = 0
   readonly #options: LoaderOptions
 
   constructor(options: LoaderOptions) {
@@ -77,6 +83,7 @@ export class KnownLoader {
     const names: string[] = []
     const counted: ProfileId[] = []
     const runs: RunKey[] = []
+    const asks: RecordAsk[] = []
     for (const need of needs) {
       if ('identifier' in need) {
         const key = identifierKey(need.identifier)
@@ -85,6 +92,7 @@ export class KnownLoader {
       } else if ('profile' in need) profiles.push(...this.#possible([need.profile]))
       else if ('run' in need) runs.push(need.run)
       else if ('ruleCounts' in need) counted.push(need.ruleCounts)
+      else if ('records' in need) asks.push(need.records)
       else names.push(need.attributeName)
     }
     if (identifiers.length > 0 || profiles.length > 0) {
@@ -94,6 +102,23 @@ export class KnownLoader {
     if (names.length > 0) await this.#loadNames(names)
     if (counted.length > 0) await this.#loadCounts(counted)
     if (runs.length > 0) await this.#lockRuns(runs)
+    for (const ask of asks) {
+      this.recordLooks += 1
+      this.known.records.set(recordAskKey(ask), await this.#answer(ask))
+    }
+  }
+
+  /**
+   * Records need no locks of their own: whoever writes those about a person holds the person, as
+   * a decision that looks at them does.
+   */
+  async #answer(ask: RecordAsk): Promise<unknown> {
+    const { transaction, workspaceId } = this.#options
+    const rows: Ask = async (statement, values) =>
+      (await transaction.query<Row>(statement, values)).rows
+    if ('records' in ask) return findRecords(rows, workspaceId, ask.records)
+    if ('recordPage' in ask) return listRecords(rows, workspaceId, ask.recordPage)
+    return findRecord(rows, workspaceId, ask.record.kind, ask.record.key)
   }
 
   /** Callers make ids out of any number; nobody has one that the database could not hold. */

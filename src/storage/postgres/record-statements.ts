@@ -70,6 +70,15 @@ export const deleteRecords: Statement = {
   text: 'DELETE FROM records WHERE workspace_id = $1 AND id = ANY ($2::bigint[])',
 }
 
+/** What has a name is its dialect's to bring along: the name may say whose it is. */
+export const moveRecords: Statement = {
+  name: 'move_records',
+  text: `
+    UPDATE records SET subject = ($3::bigint[])[array_position($2::bigint[], subject)]
+    WHERE workspace_id = $1 AND subject IS NOT NULL AND subject = ANY ($2::bigint[])
+      AND name IS NULL`,
+}
+
 export const deleteRecordsOf: Statement = {
   name: 'delete_records_of',
   text: `

@@ -2,9 +2,10 @@ import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
-import { IdSet } from '../search/id-set.ts'
+import { IdSet, termBlock } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import { SetCache } from '../search/set-cache.ts'
+import { enteredBehind, type Holder, holdersInOrder } from '../search/text-places.ts'
 import { eventSource } from './event-source.ts'
 import * as sql from './search-statements.ts'
 import type { Statement } from './transaction.ts'
@@ -67,6 +68,21 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const rows = await ask(statement, [workspaceId, ...values, limit])
       if (stretch.in !== 'terms') return ids(rows)
       return rows.flatMap(({ block, ids }) => IdSet.ofMaps([block as number], ids as Buffer).all())
+    },
+    texts: async (workspaceId, stretch, { after, limit }) => {
+      const { kind, below } = stretch
+      const { text, id } = after
+      const end = below ?? behindAll
+      if (stretch.in === 'identifiers') {
+        const rows = await ask(sql.selectHolders, [workspaceId, kind, text, id, end, limit])
+        return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
+      }
+      const block = Math.max(0, Math.floor((id - 1) / termBlock))
+      const from = [stretch.name, text, block, end, limit]
+      const rows = await ask(sql.selectTermsFrom, [workspaceId, kind, ...from])
+      return rows.flatMap(({ text, block, ids }) =>
+        enteredBehind(after, text as string, IdSet.ofMaps([block as number], ids as Buffer)),
+      )
     },
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],

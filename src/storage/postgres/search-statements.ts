@@ -97,11 +97,34 @@ export const selectIdentifiersWithin: Statement = {
       AND profile_id IS NOT NULL LIMIT $5`,
 }
 
+/** The same in order behind a place: its owner, who may come after it, and whoever else does. */
+export const selectHolders: Statement = {
+  name: 'select_holders',
+  text: `
+    (SELECT value AS text, profile_id AS id, holder FROM profile_identifiers
+      WHERE workspace_id = $1 AND kind = $2 AND value = $3 AND holder = 0 AND profile_id > $4)
+    UNION ALL
+    (SELECT value AS text, profile_id AS id, holder FROM profile_identifiers
+      WHERE workspace_id = $1 AND kind = $2 AND (value, holder) > ($3, $4) AND value < $5
+        AND holder >= 0 AND profile_id IS NOT NULL
+      ORDER BY value, holder LIMIT $6)`,
+}
+
 export const selectTermsWithin: Statement = {
   name: 'select_terms_within',
   text: `
     SELECT block, ${bytes('ids')} AS ids FROM profile_terms
     WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value >= $4 AND value < $5 LIMIT $6`,
+}
+
+/** The same in order, from a block of a text on. */
+export const selectTermsFrom: Statement = {
+  name: 'select_terms_from',
+  text: `
+    SELECT value AS text, block, ${bytes('ids')} AS ids FROM profile_terms
+    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND (value, block) >= ($4, $5)
+      AND value < $6
+    ORDER BY value, block LIMIT $7`,
 }
 
 export const selectCreatedWithin: Statement = {

@@ -1,8 +1,8 @@
-import { type Decided, gapChange } from '../../core/decision.ts'
+import { absorptions, type Decided, gapChange } from '../../core/decision.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { blockOf } from '../search/profile-source.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
-import { deleteRecordsOf } from './record-statements.ts'
+import { deleteRecordsOf, moveRecords } from './record-statements.ts'
 import * as sql from './search-statements.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -29,6 +29,10 @@ export function writeSide(
   if (added.length > 0) transaction.send(sql.insertTerms, columns(workspaceId, added))
   if (gaps.size > 0) {
     transaction.send(sql.addGaps, [workspaceId, [...gaps.keys()], [...gaps.values()]])
+  }
+  const moved = absorptions(decisions.flatMap(({ profiles }) => profiles))
+  if (moved.size > 0) {
+    transaction.send(moveRecords, [workspaceId, [...moved.keys()], [...moved.values()]])
   }
   if (removed.length > 0) transaction.send(deleteRecordsOf, [workspaceId, removed])
 }

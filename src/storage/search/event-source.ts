@@ -11,8 +11,14 @@ export interface EventSource {
   newestOf(workspaceId: WorkspaceId, subject: ProfileId): Promise<EventId | null>
   /** The event, and those before it about the same profile, from it back; at most `limit`. */
   chain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Row[]>
-  /** The ids of the same, and nothing else, which costs a lot less. */
-  links(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Link[]>
+  /** The ids of the same that are above one, and nothing else, which costs a lot less. */
+  links(workspaceId: WorkspaceId, from: EventId, wanted: LinksWanted): Promise<Link[]>
+  /** The next milestones about a profile above an id, in order. */
+  milestones(
+    workspaceId: WorkspaceId,
+    subject: ProfileId,
+    wanted: { above: number; limit: number },
+  ): Promise<EventId[]>
   /** Events with `above < id < below` that pass the test, in order, at most `limit`. */
   stretch(workspaceId: WorkspaceId, wanted: StretchWanted): Promise<Row[]>
   /** The same of those that an event caused. */
@@ -45,6 +51,11 @@ export interface LogSpan {
 export interface Link {
   id: EventId
   previous: EventId | null
+}
+
+export interface LinksWanted {
+  above: number
+  limit: number
 }
 
 /** Ids above the one and below the other. */

@@ -27,6 +27,7 @@ test('sets are combined, cut and paged like lists', () => {
         [first.within(from, until), within],
       ] as const) {
         assert.deepEqual([set.all(), set.size], [list, list.length])
+        assert.deepEqual(set.at(list.map((_, n) => list.length - 1 - n)), list.toReversed())
         const ordered = at.descending ? list.toReversed() : list
         const behind = ordered.filter(
           (one) => after === null || (at.descending ? one < after : one > after),

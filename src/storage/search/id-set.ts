@@ -122,8 +122,31 @@ export class IdSet {
     return new IdSet(blocks)
   }
 
+  has(id: Id): boolean {
+    const found = this.#blocks.find(({ number }) => number === idBlockOf(id))
+    if (!found) return false
+    const bytes = new Uint8Array(found.bits.buffer, found.bits.byteOffset, mapBytes)
+    const offset = (id - 1) % idBlock
+    return ((bytes[offset >> 3] as number) & (0x80 >> (offset & 7))) !== 0
+  }
+
   all(): ProfileId[] {
     return this.#blocks.flatMap((block) => idsOf(block))
+  }
+
+  /** The ids at these places in their order, each below `size`. */
+  at(places: readonly number[]): ProfileId[] {
+    const starts: number[] = []
+    let before = 0
+    for (const { count } of this.#blocks) {
+      starts.push(before)
+      before += count
+    }
+    return places.map((place) => {
+      const after = starts.findIndex((start) => start > place)
+      const n = (after === -1 ? starts.length : after) - 1
+      return nthOf(this.#blocks[n] as Block, place - (starts[n] as number))
+    })
   }
 
   /** At most `limit` ids behind `after`, in order, without the first `skip` of them. */
@@ -189,6 +212,20 @@ function idsOf({ number, bits }: Pick<Block, 'number' | 'bits'>): ProfileId[] {
   const first = number * idBlock + 1
   const bytes = new Uint8Array(bits.buffer, bits.byteOffset, mapBytes)
   return offsetsOf(bytes).map((offset) => (first + offset) as ProfileId)
+}
+
+function nthOf({ number, bits }: Block, n: number): ProfileId {
+  const bytes = new Uint8Array(bits.buffer, bits.byteOffset, mapBytes)
+  let left = n
+  for (let at = 0; at < mapBytes; at++) {
+    for (let byte = bytes[at] as number; byte !== 0; ) {
+      const lead = Math.clz32(byte) - 24
+      if (left === 0) return (number * idBlock + 1 + at * 8 + lead) as ProfileId
+      left -= 1
+      byte &= ~(0x80 >> lead)
+    }
+  }
+  throw new Error(`A block of ids has no place ${n}.`)
 }
 
 function offsetsOf(map: Uint8Array): number[] {

@@ -7,7 +7,7 @@ import {
   type ProfileQuery,
 } from '../../core/profile-query.ts'
 import { IdSet } from './id-set.ts'
-import type { ProfileSource, SearchState, Stretch } from './profile-source.ts'
+import type { ProfileSource, SearchState, Stretch, TextStretch } from './profile-source.ts'
 import { attributeTerm, nameTerm, shownNameIndex } from './profile-terms.ts'
 import { idsOfTree, termTree } from './term-tree.ts'
 
@@ -15,6 +15,8 @@ import { idsOfTree, termTree } from './term-tree.ts'
 export type Path =
   /** `exact`: these are all who match, and nobody else is among them. */
   | { by: 'set'; set: IdSet; exact: boolean }
+  /** In the order of texts, and not of ids; `among` are all who may match, where it is known. */
+  | { by: 'texts'; stretches: readonly TextStretch[]; among: IdSet | null }
   | { by: 'phones'; phones: readonly string[] }
   | { by: 'scan' }
 
@@ -24,30 +26,40 @@ const phonedMax = 1_000
 const stretchMax = 10_000
 /** So few are looked at sooner than they are made fewer. */
 const fewMax = 50
+/** So few are sorted sooner than they are met in the order of an index. */
+const sortedMax = 1_000
 
 /**
- * Chooses the shortest way to everybody who may match: whom all indexes together leave; else those
- * with a phone number that very many have; else everybody.
+ * Chooses the shortest way to everybody who may match: an index that has them in the order asked
+ * for; else whom all indexes together leave; else those with a phone number that very many have;
+ * else everybody.
  */
 export async function choosePath(
   source: ProfileSource,
   workspaceId: WorkspaceId,
   state: SearchState,
-  { filter = {}, include = 'living' }: ProfileQuery,
+  query: ProfileQuery,
 ): Promise<Path> {
+  const { filter = {}, include = 'living' } = query
   const { ids, idsWithin, phones, where } = filter
+  const ordered = query.order?.by === 'prefix' ? orderedStretches(query, state) : null
   const living = include === 'living'
   let set: IdSet | null = ids ? IdSet.of(ids) : null
   const narrow = (found: IdSet | null) => {
     if (found) set = set ? set.and(found) : found
   }
   const isOpen = () => set === null || set.size > fewMax
-  const [stretches, wide] = stretchesOf(filter, state, include)
+  const [stretches, wide] = stretchesOf(ordered ? withoutOrdered(filter) : filter, state, include)
+  if (ordered) narrow(await probe(source, workspaceId, ordered, fewMax))
   for (const each of stretches) if (isOpen()) narrow(await probe(source, workspaceId, each))
   if (phones && living && isOpen()) narrow(await probePhones(source, workspaceId, phones))
   const known = where && living ? termTree(where, state) : null
   if (known && isOpen()) narrow(await idsOfTree(source, workspaceId, state, known.tree))
   for (const each of wide) if (isOpen()) narrow(await probe(source, workspaceId, each))
+  const found = set as IdSet | null
+  if (ordered && (found?.size ?? Number.POSITIVE_INFINITY) > sortedMax) {
+    return { by: 'texts', stretches: ordered, among: found }
+  }
   if (set) {
     const { from = 0, until = Number.MAX_SAFE_INTEGER } = idsWithin ?? {}
     if (idsWithin) set = set.within(from, until)
@@ -127,7 +139,24 @@ function stretchesOf(
   return [few, wide]
 }
 
-function identifierStretch(wanted: NonNullable<ProfileFilter['identifier']>): Stretch {
+/** What is read in the order of what begins as a filter asks; null where no index has that. */
+export function orderedStretches(
+  { filter = {}, include = 'living' }: ProfileQuery,
+  state: SearchState,
+): TextStretch[] | null {
+  const { name, identifier } = filter
+  const living = include === 'living'
+  if (name !== undefined) return nameStretches(name, state, living)
+  return living && identifier && 'prefix' in identifier ? [identifierStretch(identifier)] : null
+}
+
+/** The same filter but for what is met in order anyway. */
+function withoutOrdered(filter: ProfileFilter): ProfileFilter {
+  const { name, identifier, ...others } = filter
+  return name === undefined || !identifier ? others : { ...others, identifier }
+}
+
+function identifierStretch(wanted: NonNullable<ProfileFilter['identifier']>): TextStretch {
   const { kind } = wanted
   const bounds =
     'value' in wanted
@@ -140,10 +169,10 @@ function nameStretches(
   prefix: string,
   { indexed }: SearchState,
   living: boolean,
-): Stretch[] | null {
+): TextStretch[] | null {
   if (!living || !indexed.includes(shownNameIndex)) return null
   const from = nameTerm(prefix)
-  const terms: Stretch = { in: 'terms', kind: 'name', name: '', from, below: afterPrefix(from) }
+  const terms: TextStretch = { in: 'terms', kind: 'name', name: '', from, below: afterPrefix(from) }
   return [terms, identifierStretch({ kind: EMAIL, prefix: foldName(prefix) })]
 }
 
@@ -152,11 +181,12 @@ async function probe(
   source: ProfileSource,
   workspaceId: WorkspaceId,
   stretches: readonly Stretch[],
+  most = stretchMax,
 ): Promise<IdSet | null> {
   const ids: ProfileId[] = []
   for (const stretch of stretches) {
-    const found = await source.within(workspaceId, stretch, stretchMax + 1)
-    if (found.length > stretchMax) return null
+    const found = await source.within(workspaceId, stretch, most + 1)
+    if (found.length > most) return null
     ids.push(...found)
   }
   return IdSet.of(ids)

@@ -21,6 +21,11 @@ export interface ProfileSource {
   phoned(workspaceId: WorkspaceId, phone: string, wanted: PhonedWanted): Promise<ProfileId[]>
   /** Ids that an index holds between two values, in any order, some of them more than once. */
   within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
+  /**
+   * What an index of texts holds behind a place, in the order of texts and then of ids; none only
+   * where there is no more.
+   */
+  texts(workspaceId: WorkspaceId, stretch: TextStretch, wanted: TextsWanted): Promise<TextPlace[]>
   /** Rows of everybody between two ids whose attributes hold a text, in order. */
   holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
   /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
@@ -68,10 +73,23 @@ export interface HoldingWanted {
 }
 
 /** `from` counts, `below` does not; null is without an end. */
-export type Stretch =
+export type Stretch = TextStretch | { in: 'created'; from: number; below: number }
+
+export type TextStretch =
   | { in: 'identifiers'; kind: string; from: string; below: string | null }
   | { in: 'terms'; kind: TermKind; name: string; from: string; below: string | null }
-  | { in: 'created'; from: number; below: number }
+
+/** Who has a text, and so where they stand in an index of texts. */
+export interface TextPlace {
+  text: string
+  id: ProfileId
+}
+
+export interface TextsWanted {
+  after: TextPlace
+  /** Rows of the index that are read, at least 2. */
+  limit: number
+}
 
 export interface PhonedWanted {
   after: ProfileId | null

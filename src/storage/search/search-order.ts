@@ -1,8 +1,15 @@
 import { invalidField } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
-import type { ProfileId } from '../../core/profile.ts'
-import type { ProfileOrder, ProfileQuery } from '../../core/profile-query.ts'
-import type { Row } from '../rows.ts'
+import { displayName, EMAIL, type ProfileId } from '../../core/profile.ts'
+import {
+  foldName,
+  type ProfileFilter,
+  type ProfileOrder,
+  type ProfileQuery,
+} from '../../core/profile-query.ts'
+import { randomKey } from '../../core/random-order.ts'
+import { candidateFromRow, type Row } from '../rows.ts'
+import { nameTerm } from './profile-terms.ts'
 
 /** What a profile is sorted by; null comes last in either direction. */
 export type SortKey = number | string | null
@@ -13,8 +20,10 @@ export interface Place {
   id: ProfileId
 }
 
-export function sortKey(order: ProfileOrder | undefined, row: Row): SortKey {
+export function sortKey({ order, filter }: ProfileQuery, row: Row): SortKey {
   switch (order?.by) {
+    case 'prefix':
+      return textOf(filter, row)
     case undefined:
     case 'id':
       return row.id as number
@@ -22,6 +31,8 @@ export function sortKey(order: ProfileOrder | undefined, row: Row): SortKey {
       return row.created_at as number
     case 'updated':
       return row.updated_at as number
+    case 'random':
+      return randomKey(order.seed, row.id as number)
     case 'attribute': {
       const attributes = JSON.parse(row.attributes as string) as JsonObject
       const value = own(attributes, order.name)
@@ -31,12 +42,34 @@ export function sortKey(order: ProfileOrder | undefined, row: Row): SortKey {
   }
 }
 
+/** By which text a profile counts of those that begin as a filter asks; null where none does. */
+export function textOf({ name, identifier }: ProfileFilter = {}, row: Row): string | null {
+  const profile = candidateFromRow(row, name !== undefined)
+  if (name !== undefined) {
+    const shown = displayName(profile)
+    if (shown !== undefined && foldName(shown).startsWith(foldName(name))) return nameTerm(shown)
+  }
+  const wanted = name === undefined ? identifier : { kind: EMAIL, prefix: foldName(name) }
+  if (!wanted || !('prefix' in wanted)) return null
+  const { kind, prefix } = wanted
+  return profile.identifiers
+    .filter((each) => each.kind === kind && each.value.startsWith(prefix))
+    .map(({ value }) => value)
+    .reduce((a: string | null, b) => (a !== null && compareTexts(a, b) < 0 ? a : b), null)
+}
+
+/** By the bytes of UTF-8, as indexes have them. */
+export function compareTexts(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
 /** Below 0 when `a` comes before `b`. */
 export function compareKeys(order: ProfileOrder | undefined, a: Place, b: Place): number {
   const sign = order?.descending ? -1 : 1
   if (a.key !== b.key) {
     if (a.key === null) return 1
     if (b.key === null) return -1
+    if (order?.by === 'prefix') return compareTexts(String(a.key), String(b.key))
     if (a.key < b.key) return -sign
     if (a.key > b.key) return sign
   }
@@ -62,6 +95,16 @@ export function readCursor({ order }: ProfileQuery, cursor: string | undefined):
     // Not one of ours: said below.
   }
   throw invalidField('after', 'is no place in a list of this order.')
+}
+
+/** Whether a cursor is a place in the order of what begins as the filter asks. */
+export function isByPrefix(cursor: string): boolean {
+  const order = { by: 'prefix' } as const
+  try {
+    return readCursor({ order, page: { limit: 1 } }, cursor) !== null
+  } catch {
+    return false
+  }
 }
 
 function nameOf(order: ProfileOrder | undefined): string {

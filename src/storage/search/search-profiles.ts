@@ -6,10 +6,18 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { matchesFilter, type ProfileFilter, type ProfileQuery } from '../../core/profile-query.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
-import { choosePath, type Path, textHeld, withoutIndex } from './plan-search.ts'
+import { canDraw, drawPage } from './draw-page.ts'
+import { choosePath, orderedStretches, type Path, textHeld, withoutIndex } from './plan-search.ts'
 import type { ProfileSource, SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
-import { compareKeys, readCursor, type SortKey, sortKey, writeCursor } from './search-order.ts'
+import {
+  compareKeys,
+  isByPrefix,
+  readCursor,
+  type SortKey,
+  sortKey,
+  writeCursor,
+} from './search-order.ts'
 import {
   batch,
   findOffset,
@@ -41,9 +49,9 @@ export async function searchProfiles(
   budget: SearchBudget,
 ): Promise<RowPage> {
   assertQuery(asked)
-  const query = withoutEmptyFilter(asked)
   const state = await source.state(workspaceId)
-  if (!state) return { rows: [], next: null, total: query.total ? 0 : null }
+  if (!state) return { rows: [], next: null, total: asked.total ? 0 : null }
+  const query = inKnownOrder(withoutEmptyFilter(asked), state)
   budget.explain = (read) => tooLong(query, state, budget.ms, read)
   const path = await choosePath(source, workspaceId, state, query)
   const search: Search = {
@@ -52,14 +60,27 @@ export async function searchProfiles(
     brief: isBrief(query, path),
     passes: filterOf(query, budget.now),
   }
-  const hits = isInOrder(search) ? await readPage(search) : await sortPage(search)
+  const hits = await readHits(search)
   const { limit } = query.page
   const last = hits[limit - 1]
   return {
     rows: await wholeRows(search, hits.slice(0, limit)),
-    next: hits.length > limit && last ? writeCursor(query, last.key, idOf(last.row)) : null,
+    next: hits.length > limit && last ? placeBehind(query, last) : null,
     total: query.total ? await count(search) : null,
   }
+}
+
+async function readHits(search: Search): Promise<Hit[]> {
+  const { order } = search.query
+  if (order?.by !== 'random') return isInOrder(search) ? readPage(search) : sortPage(search)
+  if (!canDraw(search)) return sortPage(search)
+  const rows = await drawPage(search, order.seed)
+  return rows.map((row) => ({ row, key: null }))
+}
+
+/** A random order is paged by offset alone. */
+function placeBehind(query: ProfileQuery, { key, row }: Hit): string | null {
+  return query.order?.by === 'random' ? null : writeCursor(query, key, idOf(row))
 }
 
 /** A filter that asks for nothing is none: everybody is counted already, and can be skipped. */
@@ -70,9 +91,19 @@ function withoutEmptyFilter(query: ProfileQuery): ProfileQuery {
   return rest
 }
 
+/** The first page settles the order of those behind it, whatever indexes there are by then. */
+function inKnownOrder(query: ProfileQuery, state: SearchState): ProfileQuery {
+  const { order, page } = query
+  if (order?.by !== 'prefix') return query
+  const cursor = 'after' in page ? page.after : undefined
+  const known = cursor === undefined ? orderedStretches(query, state) !== null : isByPrefix(cursor)
+  return known ? query : { ...query, order: { by: 'id' } }
+}
+
 /** Whether what is walked comes in the order asked for, so that reading can stop at the page. */
 function isInOrder({ query: { order }, path }: Search): boolean {
   if (!order || order.by === 'id') return true
+  if (order.by === 'prefix') return path.by === 'texts'
   return order.by === 'created' && path.by === 'scan'
 }
 
@@ -113,12 +144,13 @@ async function readPage(search: Search): Promise<Hit[]> {
     skip = 0
   }
   const hits: Hit[] = []
-  const size = filter && !isExact ? batch : Math.min(page.limit + 1, batch)
+  // Most of those whom an index leads to pass; of everybody it may be few.
+  const size = filter && path.by === 'scan' ? batch : Math.min(page.limit + 1, batch)
   for await (const rows of walk(search, start, size)) {
     for (const row of rows) {
       if (!search.passes(row)) continue
       if (skip > 0) skip -= 1
-      else if (hits.push({ row, key: sortKey(order, row) }) > page.limit) return hits
+      else if (hits.push({ row, key: sortKey(query, row) }) > page.limit) return hits
     }
   }
   return hits
@@ -133,7 +165,7 @@ async function sortPage(search: Search): Promise<Hit[]> {
   for await (const rows of walk(search, { after: null, skip: 0 }, batch)) {
     for (const row of rows) {
       if (!search.passes(row)) continue
-      const entry = { key: sortKey(order, row), id: idOf(row) }
+      const entry = { key: sortKey(query, row), id: idOf(row) }
       if (!cursor || compareKeys(order, entry, cursor) > 0) keys.push(entry)
     }
   }
@@ -193,13 +225,16 @@ function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: numb
   })
 }
 
-function assertQuery({ filter, page }: ProfileQuery): void {
+function assertQuery({ filter, order, page }: ProfileQuery): void {
   const { limit } = page
   if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageMax) {
     throw invalidField('limit', `must be a whole number from 1 to ${limits.pageMax}.`)
   }
   if ('offset' in page && (!Number.isSafeInteger(page.offset) || page.offset < 0)) {
     throw invalidField('offset', 'must be a whole number from 0.')
+  }
+  if (order?.by === 'random' && 'after' in page && page.after !== undefined) {
+    throw invalidField('after', 'is no place in a random order; ask for an offset.')
   }
   if (!filter) return
   assertAcceptable(filter as unknown as JsonValue)

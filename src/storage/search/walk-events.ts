@@ -2,7 +2,7 @@ import { type EventQuery, matchesEvent } from '../../core/event-query.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import { eventFromRow, type Row } from '../rows.ts'
-import type { Bounds, EventSource, EventTest } from './event-source.ts'
+import type { Bounds, EventSource, EventTest, Link } from './event-source.ts'
 import type { EventTermKind } from './event-terms.ts'
 import type { SearchBudget } from './search-budget.ts'
 import { countTerms, type TermPart, walkEventTerms } from './walk-event-terms.ts'
@@ -21,6 +21,8 @@ const stretchTested = 5_000
 const stretchRead = 1_000
 const chainRead = 100
 const linksRead = 1_000
+/** Milestones gone on by at once, at most. */
+const milestonesMax = 16
 /** Rows looked up by their ids in one go, where most of them may not pass. */
 const idsRead = 200
 /** Types that a beginning may stand for before they are looked for in the log itself. */
@@ -73,35 +75,63 @@ export async function* walkChain(
   subject: ProfileId,
   { above, below }: Bounds,
 ): AsyncGenerator<Row[]> {
-  const { source, workspaceId, descending, budget } = search
-  const passes = passesOf(search.query)
+  const { source, workspaceId, query, descending, budget } = search
+  const passes = passesOf(query)
+  let limit = Math.min(query.limit + 1, chainRead)
   let from = await beginChain(search, subject, below)
-  if (!descending) return yield* walkLinks(search, from, above, passes)
+  if (!descending) return yield* walkOldestFirst(search, subject, { above, newest: from }, passes)
   while (from !== null && from > above) {
-    const rows = await source.chain(workspaceId, from, chainRead)
+    const rows = await source.chain(workspaceId, from, limit)
     budget.spend(rows.length)
     yield rows.filter((row) => (row.id as number) > above && passes(row))
+    limit = chainRead
     from = (rows.at(-1)?.previous ?? null) as EventId | null
   }
 }
 
-/** The first events last: back to them by nothing but the links, and on from there. */
+/**
+ * Links lead back only. So what comes first is read from the next milestone back, and then what is
+ * between that and one further on: further each time, as fewer of the events pass.
+ */
+async function* walkOldestFirst(
+  search: LogSearch,
+  subject: ProfileId,
+  { above, newest }: { above: number; newest: EventId | null },
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  const { source, workspaceId } = search
+  let done = above
+  for (
+    let limit = 1;
+    newest !== null && newest > done;
+    limit = Math.min(limit * 2, milestonesMax)
+  ) {
+    const next = await source.milestones(workspaceId, subject, { above: done, limit })
+    const furthest = next[limit - 1] ?? newest
+    const end = furthest < newest ? furthest : newest
+    yield* walkLinks(search, end, done, passes)
+    done = end
+  }
+}
+
+/** The events above one, from another back by nothing but the links, and on again from there. */
 async function* walkLinks(
-  { source, workspaceId, budget }: LogSearch,
-  newest: EventId | null,
+  { source, workspaceId, query, budget }: LogSearch,
+  newest: EventId,
   above: number,
   passes: (row: Row) => boolean,
 ): AsyncGenerator<Row[]> {
   const ids: EventId[] = []
-  for (let from = newest; from !== null && from > above; ) {
-    const links = await source.links(workspaceId, from, linksRead)
+  for (let from: EventId | null = newest; from !== null && from > above; ) {
+    const links: Link[] = await source.links(workspaceId, from, { above, limit: linksRead })
     budget.spend(links.length)
-    for (const { id } of links) if (id > above) ids.push(id)
+    for (const { id } of links) ids.push(id)
     from = links.at(-1)?.previous ?? null
   }
   ids.reverse()
-  for (let at = 0; at < ids.length; at += chainRead) {
-    const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + chainRead))
+  const size = Math.min(query.limit + 1, chainRead)
+  for (let at = 0; at < ids.length; at += size) {
+    const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
     budget.spend(rows.length)
     yield rows.sort(byId).filter(passes)
   }
@@ -119,13 +149,14 @@ async function beginChain(
   }
   const newest = await source.newestOf(workspaceId, subject)
   if (newest === null || newest < below) return newest
-  for (let from: EventId | null = newest; from !== null; ) {
-    const links = await source.links(workspaceId, from, linksRead)
-    const found = links.find(({ id }) => id < below)
-    if (found) return found.id
+  const above = below - 1
+  const [behind] = await source.milestones(workspaceId, subject, { above, limit: 1 })
+  let from: EventId | null = behind ?? newest
+  while (from !== null && from >= below) {
+    const links: Link[] = await source.links(workspaceId, from, { above, limit: linksRead })
     from = links.at(-1)?.previous ?? null
   }
-  return null
+  return from
 }
 
 /** By the terms that their types, source and rule are entered under. */

@@ -4,7 +4,8 @@ import type { Row } from '../rows.ts'
 import type { Path } from './plan-search.ts'
 import { blockOf, gapBlock, type ProfileSource, type SearchState } from './profile-source.ts'
 import type { SearchBudget } from './search-budget.ts'
-import type { Place } from './search-order.ts'
+import { type Place, textOf } from './search-order.ts'
+import { walkTexts } from './walk-texts.ts'
 
 /** Rows looked at between two looks at the clock. */
 export const batch = 500
@@ -32,7 +33,7 @@ export interface Search {
 }
 
 export interface Start {
-  after: { at: number; id: ProfileId } | null
+  after: { at: number; id: ProfileId; text?: string } | null
   skip: number
 }
 
@@ -41,6 +42,12 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
   const { source, workspaceId, query, path, budget } = search
   const { order, include = 'living' } = query
   const descending = order?.descending ?? false
+  if (path.by === 'texts') {
+    const { text, id } = start.after ?? {}
+    const after = text === undefined ? null : { text, id: id as ProfileId }
+    yield* walkTexts(search, path, { after, size }, (row) => textOf(query.filter, row))
+    return
+  }
   if (path.by !== 'scan') {
     for await (const ids of walkIds(search, start, Math.min(size, idsMax))) {
       const rows = await source.byIds(workspaceId, ids)
@@ -69,7 +76,7 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
 }
 
 export function placeAt({ key, id }: Place): Start['after'] {
-  return { at: Number(key), id }
+  return { at: Number(key), id, text: String(key) }
 }
 
 /** Nothing is read before the times or ids that are asked for begin, or after they end. */
@@ -130,25 +137,25 @@ async function* walkIds(
   const sign = descending ? -1 : 1
   let after = start.after?.id ?? null
   let { skip } = start
-  if (path.by === 'scan') return
-  for (;;) {
+  if (path.by === 'scan' || path.by === 'texts') return
+  for (let limit = size; ; limit = idsMax) {
     const ids =
       path.by === 'set'
-        ? path.set.page({ after, descending, skip, limit: size })
-        : await phoned(path.phones)
+        ? path.set.page({ after, descending, skip, limit })
+        : await phoned(path.phones, limit)
     if (ids.length === 0) return
     yield ids
     after = ids.at(-1) as ProfileId
     skip = 0
   }
 
-  async function phoned(phones: readonly string[]): Promise<ProfileId[]> {
+  async function phoned(phones: readonly string[], limit: number): Promise<ProfileId[]> {
     const found = new Set<ProfileId>()
     for (const phone of phones) {
-      const wanted = { after, descending, limit: size }
+      const wanted = { after, descending, limit }
       for (const id of await source.phoned(workspaceId, phone, wanted)) found.add(id)
     }
-    return [...found].sort((a, b) => (a - b) * sign).slice(0, size)
+    return [...found].sort((a, b) => (a - b) * sign).slice(0, limit)
   }
 }
 

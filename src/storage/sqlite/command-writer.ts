@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Applied, Command, Outcome } from '../../core/command.ts'
-import { type Decide, type Decided, settle } from '../../core/decision.ts'
+import { type Decide, type Decided, settle, settleRecords } from '../../core/decision.ts'
 import { Fault } from '../../core/errors.ts'
 import { emptyKnown, likelyNeeds } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
@@ -82,6 +82,7 @@ export class CommandWriter {
       settle(decided, state.last)
       const at = { now, last: state.lastRecord }
       const planned = this.#records.plan(workspaceId, command, decided, at)
+      if (planned) settleRecords(decided, planned.plan.records)
       this.#states.advance(workspaceId, state, decided)
       const profileText = this.#writer.write(workspaceId, decided)
       this.#runs.write(workspaceId, decided)
@@ -89,7 +90,9 @@ export class CommandWriter {
       if (planned) state.lastRecord = this.#records.write(workspaceId, planned)
       this.#side.write(workspaceId, decided, settings.indexedAttributes)
       const applied = appliedFrom(decided, command)
-      if (planned) applied.records = planned.plan.records
+      if (planned && command.records) {
+        applied.records = planned.plan.records.slice(0, command.records.length)
+      }
       this.#idempotency.keep(workspaceId, command, applied, now)
       return { applied, profileText }
     } catch (error) {

@@ -21,9 +21,14 @@ export function eventSource(
       return (row?.last_event as EventId | null | undefined) ?? null
     },
     chain: async (workspaceId, from, limit) =>
-      from < sql.idsBelow ? all(sql.selectChain, workspaceId, from, limit) : [],
-    links: async (workspaceId, from, limit) =>
-      (await all(sql.selectLinks, workspaceId, from, limit)) as unknown as Link[],
+      from < sql.idsBelow ? all(sql.selectChain, workspaceId, from, limit, 0) : [],
+    links: async (workspaceId, from, { above, limit }) =>
+      (await all(sql.selectLinks, workspaceId, from, limit, above)) as unknown as Link[],
+    milestones: async (workspaceId, subject, { above, limit }) => {
+      if (subject <= 0 || subject >= sql.idsBelow || above >= sql.idsBelow) return []
+      const rows = await all(sql.selectMilestones, workspaceId, subject, above, limit)
+      return rows.map(({ id }) => id as EventId)
+    },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
       const { types, source, rule, received } = test
       const { from = null, until = null } = received ?? {}

@@ -20,16 +20,24 @@ const links = `
     SELECT id, previous, 1 FROM events WHERE key = ${rowKey('?1', '?2')}
     UNION ALL
     SELECT e.id, e.previous, place + 1 FROM link CROSS JOIN events e
-    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3
+    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3 AND link.previous > ?4
   )`
 
-/** From an event back by the links between them, and nothing of them but that. */
+/** From an event back by the links between them, and nothing of them but that. `?4` is the end. */
 export const selectLinks = `${links} SELECT id, previous FROM link`
 
 /** The same with all that they hold. */
 export const selectChain = `${links}
   SELECT ${prefixed('e', eventColumns)} FROM link CROSS JOIN events e
   WHERE e.key = ${rowKey('?1', 'link.id')}`
+
+/** The events of a person that an index knows: one in 61 of all, whichever they are. */
+export const isMilestone = '(id + received_at) % 61 = 0'
+
+export const selectMilestones = `
+  SELECT id FROM events INDEXED BY events_milestones
+  WHERE workspace_id = ?1 AND subject = ?2 AND key > ${rowKey('?1', '?3')} AND ${isMilestone}
+  ORDER BY key ${limitAt('?4')}`
 
 const ofWorkspace = `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`
 

@@ -1,9 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { identifierKey, type Known, type KnownRun, type Need } from '../../core/known.ts'
+import {
+  identifierKey,
+  type Known,
+  type KnownRun,
+  type Need,
+  type RecordAsk,
+  recordAskKey,
+} from '../../core/known.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { type RunKey, runId } from '../../core/run.ts'
 import { ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
+import { recordPage } from '../search/list-records.ts'
 import { type ProfileRow, prepareRows, profileOfRow } from './profile-row.ts'
+import { listRecords, RecordReader } from './record-reader.ts'
 import type { RowSizes } from './row-size.ts'
 import * as sql from './statements.ts'
 
@@ -18,10 +27,14 @@ export class KnownLoader {
   readonly #run: StatementSync
   readonly #ruleVersion: StatementSync
   readonly #ruleCounts: StatementSync
+  readonly #records: RecordReader
+  readonly #db: DatabaseSync
   readonly #sizes: RowSizes
 
   constructor(db: DatabaseSync, sizes: RowSizes) {
+    this.#db = db
     this.#sizes = sizes
+    this.#records = new RecordReader(db)
     this.#owner = prepareRows(db, sql.selectOwner)
     this.#ownerInFull = prepareRows(db, sql.selectOwnerInFull)
     this.#holders = db.prepare(sql.selectHolders)
@@ -60,6 +73,9 @@ export class KnownLoader {
         const counts = this.#ruleCounts.all(workspaceId, need.ruleCounts).map(ruleCountFromRow)
         const byRule = new Map(counts.map((count) => [count.rule, count]))
         known.ruleCounts.set(need.ruleCounts, byRule)
+      } else if ('records' in need) {
+        const answer = this.#answer(workspaceId, need.records)
+        known.records.set(recordAskKey(need.records), answer)
       } else {
         const row = this.#name.get(workspaceId, 'attribute', need.attributeName)
         known.attributeNames.set(need.attributeName, row !== undefined)
@@ -80,6 +96,13 @@ export class KnownLoader {
     }
     const row = this.#ownerInFull.get(workspaceId, kind, value) as ProfileRow | undefined
     return row ? [this.#keepProfile(known, row).id] : []
+  }
+
+  #answer(workspaceId: WorkspaceId, ask: RecordAsk): unknown {
+    if ('record' in ask) return this.#records.find(workspaceId, ask.record.kind, ask.record.key)
+    if ('records' in ask) return this.#records.findSome(workspaceId, ask.records)
+    const { rows, total } = listRecords(this.#db, workspaceId, ask.recordPage)
+    return recordPage(ask.recordPage, rows, total)
   }
 
   #loadRun(key: RunKey, workspaceId: WorkspaceId): KnownRun | null {

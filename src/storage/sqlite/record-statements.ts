@@ -36,4 +36,8 @@ export const putRecord = `
 
 export const deleteRecord = `DELETE FROM records WHERE key = ${rowKey('?1', '?2')}`
 
+/** What has a name is its dialect's to bring along: the name may say whose it is. */
+export const moveRecords =
+  'UPDATE records SET subject = ? WHERE workspace_id = ? AND subject = ? AND name IS NULL'
+
 export const deleteRecordsOf = 'DELETE FROM records WHERE workspace_id = ? AND subject = ?'

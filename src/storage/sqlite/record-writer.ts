@@ -51,12 +51,17 @@ export class RecordWriter {
   /** Null for a command without any. Writes nothing; see `planRecords` for what it throws. */
   plan(
     workspaceId: WorkspaceId,
-    { records: writes }: Command,
+    { records: own = [] }: Command,
     decided: Decided,
     { now, last }: { now: number; last: number },
   ): Planned | null {
-    if (!writes || writes.length === 0) return null
+    const writes = [...own, ...decided.records]
+    if (writes.length === 0) return null
     const known = emptyRecords()
+    // Nobody is stored yet whom the command itself made.
+    for (const { profile } of decided.profiles) {
+      known.subjects.set(profile.id, profile.removedAt === null)
+    }
     const context = { now, subject: decided.subject?.id ?? null, lastId: last }
     for (;;) {
       try {

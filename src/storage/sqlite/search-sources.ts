@@ -3,9 +3,10 @@ import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
-import { IdSet } from '../search/id-set.ts'
+import { IdSet, idBlockOf } from '../search/id-set.ts'
 import type { ProfileSource, Stretch } from '../search/profile-source.ts'
 import { SetCache } from '../search/set-cache.ts'
+import { enteredBehind, type Holder, holdersInOrder } from '../search/text-places.ts'
 import { eventSource } from './event-source.ts'
 import { idsBelow } from './event-statements.ts'
 import * as sql from './search-statements.ts'
@@ -77,6 +78,20 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       return stretch.in === 'terms'
         ? blocks(rows).flatMap((row) => IdSet.ofRows([row]).all())
         : ids(rows)
+    },
+    texts: async (workspaceId, stretch, { after, limit }) => {
+      const { kind, below } = stretch
+      const { text, id } = after
+      const end = below ?? behindAll
+      if (stretch.in === 'identifiers') {
+        const rows = await all(sql.selectHolders, workspaceId, kind, text, id, end, limit)
+        return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
+      }
+      const from = [stretch.name, text, Math.max(0, idBlockOf(id))]
+      const rows = await all(sql.selectTermsFrom, workspaceId, kind, ...from, end, limit)
+      return rows.flatMap((row) =>
+        enteredBehind(after, row.text as string, IdSet.ofRows(blocks([row]))),
+      )
     },
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],

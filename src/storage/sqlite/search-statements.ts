@@ -46,10 +46,26 @@ export const selectIdentifiersWithin = `
   WHERE workspace_id = ?1 AND kind = ?2 AND value >= ?3 AND value < ?4 AND holder >= 0
   ${limitAt('?5')}`
 
+/** The same in order behind a place: its owner, who may come after it, and whoever else does. */
+export const selectHolders = `
+  SELECT value AS text, profile_id AS id, holder FROM profile_identifiers
+  WHERE workspace_id = ?1 AND kind = ?2 AND value = ?3 AND holder = 0 AND profile_id > ?4
+  UNION ALL
+  SELECT value AS text, profile_id AS id, holder FROM profile_identifiers
+  WHERE workspace_id = ?1 AND kind = ?2 AND (value, holder) > (?3, ?4) AND value < ?5
+    AND holder >= 0
+  ORDER BY text, holder ${limitAt('?6')}`
+
 export const selectTermsWithin = `
   SELECT block, ids FROM profile_terms
   WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND value >= ?4 AND value < ?5
   ${limitAt('?6')}`
+
+/** The same in order, from a block of a text on. */
+export const selectTermsFrom = `
+  SELECT value AS text, block, ids FROM profile_terms
+  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND (value, block) >= (?4, ?5) AND value < ?6
+  ORDER BY value, block ${limitAt('?7')}`
 
 export const selectCreatedWithin = `
   SELECT id FROM profiles WHERE workspace_id = ?1 AND created_at >= ?2 AND created_at < ?3

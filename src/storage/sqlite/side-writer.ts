@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Decided, gapChange } from '../../core/decision.ts'
+import { absorptions, type Decided, gapChange } from '../../core/decision.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { blockOf } from '../search/profile-source.ts'
 import { type Term, termChanges } from '../search/profile-terms.ts'
-import { deleteRecordsOf } from './record-statements.ts'
+import { deleteRecordsOf, moveRecords } from './record-statements.ts'
 import * as sql from './search-statements.ts'
 import { TermTable } from './term-table.ts'
 
@@ -17,6 +17,7 @@ interface Added {
 export class SideWriter {
   readonly #terms: TermTable
   readonly #addGap: StatementSync
+  readonly #moveRecords: StatementSync
   readonly #deleteRecords: StatementSync
   /** Terms of new profiles that are not written yet, each with whom it is of. */
   readonly #added = new Map<readonly Term[], { workspaceId: WorkspaceId; profiles: ProfileId[] }>()
@@ -24,11 +25,15 @@ export class SideWriter {
   constructor(db: DatabaseSync) {
     this.#terms = new TermTable(db)
     this.#addGap = db.prepare(sql.addGap)
+    this.#moveRecords = db.prepare(moveRecords)
     this.#deleteRecords = db.prepare(deleteRecordsOf)
   }
 
   /** Terms of new profiles are there after `flush`. */
   write(workspaceId: WorkspaceId, decided: Decided, indexed: readonly string[]): void {
+    for (const [from, into] of absorptions(decided.profiles)) {
+      this.#moveRecords.run(into, workspaceId, from)
+    }
     for (const write of decided.profiles) {
       const { profile, before } = write
       const { gone, added } = termChanges(before, profile, indexed)

@@ -47,7 +47,7 @@ const order = (id: number, value: string): JsonObject => ({
 const event = (what: string, value: number) => ({
   type: `subprofile.${what}`,
   subject: true,
-  attributes: { collection: 'Orders', fields: { Number: value } },
+  attributes: { collection: 'Orders', database: 'users', fields: { Number: value } },
 })
 
 const subprofileFilters: [expression: string, found: string[]][] = [

@@ -87,15 +87,15 @@ export const compatibility: Compatibility = {
     call('GET', '/datarequest/{request}/data', 'What is known.', 'The newest 1,000 events.'),
     call('GET', '/datarequest/{request}', 'The same, as in version 1.'),
     call('GET', '/webhooks', 'Lists webhooks.'),
-    call('POST', '/webhooks', 'Makes a webhook.', 'Up to 100; it is told of profiles alone.'),
+    call('POST', '/webhooks', 'Makes a webhook.', 'Up to 100.'),
     call('GET', '/webhook/{webhook}', 'Shows a webhook.'),
     ...either('/webhook/{webhook}', 'Changes a webhook.'),
     call('DELETE', '/webhook/{webhook}', 'Deletes a webhook.'),
   ],
   missing: [
     {
-      what: 'Webhooks about subprofiles, clicks, deliveries, opens, bounces, failures and unsubscriptions',
-      why: 'They are registered; of mailings there are none here, and a subprofile makes no event.',
+      what: 'Webhooks about mails that nobody reports',
+      why: 'Roster sends no mail. Whatever sends it reports clicks, deliveries, opens, bounces and failures by `POST /events/mail/click` and so on; then the webhooks with these triggers get the forms of the vendor’s pages: `id`, `type`, `timestamp`, `time`, `recipient`, `tags[]` and what each has besides, as far as the report says it.',
     },
     {
       what: 'A DNS record that proves the receiver’s domain, and keys of signatures in the DNS',

@@ -69,6 +69,21 @@ export const logCases: DialectCase[] = [
     source: page('rest-get-logfiles-json'),
   },
   {
+    name: 'what an event brought under the name of a column stands beside it',
+    before: [
+      post('/v4/events/webshop/cart/add', { id: 'c1', sku: 'P', count: 1 }),
+      get('/v4/logfiles'),
+    ],
+    request: get('/v4/logfile/event-webshop.{{1.0}}.log/json'),
+    response: json([
+      {
+        ...{ id: '1', time: '<text>', type: 'webshop.cart.add', profileid: '' },
+        ...{ source: 'copernica', 'attributes.id': 'c1', sku: 'P', count: '1' },
+      },
+    ]),
+    events: [],
+  },
+  {
     name: 'a file of a group has its events only',
     before: [visit, get('/v4/logfiles')],
     request: get('/v4/logfile/event-user.{{1.0}}.log/json'),

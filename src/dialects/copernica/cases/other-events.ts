@@ -183,6 +183,38 @@ export const otherEventCases: DialectCase[] = [
     response: refused('Invalid method'),
     events: [],
   },
+  ...(['click', 'delivery', 'open', 'bounce', 'failure'] as const).map(
+    (kind): DialectCase => ({
+      name: `a report mail/${kind} is about whom the mail went to, and changes nothing`,
+      before: [post('/v4/database/users/profiles', { fields: { email: 'jo@example.org' } })],
+      request: post(`/v4/events/mail/${kind}`, { id: 'm-1', recipient: 'Jo@example.org' }),
+      response: accepted,
+      events: [
+        {
+          ...{ type: `mail.${kind}`, subject: true, changed: [], dropped: [] },
+          attributes: { id: 'm-1', recipient: 'Jo@example.org' },
+        },
+      ],
+    }),
+  ),
+  {
+    name: 'a report of a mail may name the ID of the profile instead',
+    before: [post('/v4/database/users/profiles', { fields: { email: 'jo@example.org' } })],
+    request: postForm('/v4/events/mail/click', 'profile=1&original=https://example.org/'),
+    response: accepted,
+    events: [
+      {
+        ...{ type: 'mail.click', subject: true, changed: [], dropped: [] },
+        attributes: { profile: '1', original: 'https://example.org/' },
+      },
+    ],
+  },
+  {
+    name: 'a report of a mail to nobody known is logged',
+    request: post('/v4/events/mail/bounce', { id: 'm-1', recipient: 'al@example.org' }),
+    response: accepted,
+    events: loggedAlone('mail.bounce', { id: 'm-1', recipient: 'al@example.org' }),
+  },
   {
     name: 'PUT on a cart event is its POST',
     request: put(cartRemove, { id: 'cart123', sku: 'PROD001' }),

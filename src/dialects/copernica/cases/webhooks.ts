@@ -91,6 +91,21 @@ export const webhookCases: DialectCase[] = [
     'No database with supplied ID',
   ),
   {
+    name: 'a webhook is made for the subprofiles of one collection, and read',
+    before: [
+      post('/v4/database/users/collections', { name: 'Orders' }),
+      post('/v4/webhooks', { ...asked, collection: 101 }),
+    ],
+    request: get('/v4/webhook/102'),
+    response: json({ ...shown, ID: '102', collection: '101' }),
+    events: [],
+  },
+  refusedBody(
+    'for a collection that is not there',
+    { ...asked, collection: 7 },
+    'No collection with given ID',
+  ),
+  {
     ...refusedBody(
       'for delete in one further database',
       { ...asked, trigger: 'delete', database: 'shop' },

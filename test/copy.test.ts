@@ -172,6 +172,8 @@ async function fill({ cli, folder, world, native, url, shop }: Filling): Promise
   const state = async (state: string) =>
     (await native('GET', `/deliveries?state=${state}`)).body.data
   await until('the calls are dead', async () => (await state('dead')).length === 2)
+  const deaths = async () => (await native('GET', '/events?type=delivery.dead')).body.data
+  await until('that is told', async () => (await deaths()).length > 0)
   assert.equal((await native('POST', '/destinations/shop/pause')).status, 200)
   await sendEvents(url, world, [event('shop.call', 4), event('shop.call', 5)])
   assert.equal((await state('pending')).length + (await state('queued')).length, 2)

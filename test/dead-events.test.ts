@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { pino } from 'pino'
 import { limits } from '../src/core/limits.ts'
-import { deadTeller } from '../src/follow-up/tell-dead.ts'
+import { Deaths } from '../src/follow-up/deaths.ts'
+import { tellNotices } from '../src/follow-up/tell-notices.ts'
 import { engines } from './kit/engines.ts'
 import { applyRules, sendEvents, settled, until, withKey } from './kit/follow-up-site.ts'
 import { receiver } from './kit/receiver.ts'
@@ -87,7 +88,7 @@ for (const engine of engines) {
       const events = ['user.update', 'shop.x'].map((type) => ({ type, body }))
       await sendEvents(roster.url, world, events)
       let now = Date.now()
-      const tell = deadTeller(store, pino({ level: 'silent' }), () => now)
+      const told = new Deaths(() => now)
       let deaths = 0
       for (;;) {
         const claimed = await store.claimDeliveries({ worker: 'w', limit: 9, leaseMs: 30_000 })
@@ -95,8 +96,12 @@ for (const engine of engines) {
         if (!delivery) break
         const { workspaceId, id: dead, lease } = delivery
         const why = { reason: 'too_large', detail: 'a test' }
-        await store.failDeliveries([{ workspaceId, id: dead, lease, ...why }])
-        await tell(delivery, 'too_large')
+        const death = told.told(delivery, why.reason)
+        await store.failDeliveries([
+          { workspaceId, id: dead, lease, ...why, ...(death && { death }) },
+        ])
+        // Whoever had it may be gone by now: what is to be told is in the store.
+        await tellNotices(store, pino({ level: 'silent' }))
         now += 60_000
         deaths += 1
         assert.ok(deaths <= limits.ruleDepthMax, `${deaths} deaths`)

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { defineExternalAction } from '../src/core/action.ts'
 import type { ClaimedDelivery } from '../src/core/planned-delivery.ts'
 import { createTemplates } from '../src/core/template.ts'
+import { Deaths } from '../src/follow-up/deaths.ts'
 import { type DeliveryTools, deliver } from '../src/follow-up/deliver.ts'
 import { createDeliveryStats } from '../src/follow-up/delivery-stats.ts'
 import type { Held } from '../src/follow-up/held-claims.ts'
@@ -21,7 +22,6 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     },
   })
   const failed: FailedDelivery[] = []
-  const told: unknown[] = []
   const never = () => Promise.reject(new Error('must not be sent'))
   const client = createOutboundClient()
   const tools: DeliveryTools = {
@@ -37,10 +37,12 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     begin: never,
     record: never,
     fail: (failure) => Promise.resolve(failed.push(failure) > 0),
-    tellDead: async ({ id }, reason) => void told.push([id, reason]),
+    deaths: new Deaths(),
   }
+  const death = { delivery: 1, rule: 'r', version: 1, subject: null, event: 3, eventType: 'a.b' }
   const named = { id: 1, workspaceId: 1, action: 'broken', request: null, settings: {} }
-  const delivery = { ...named, tryCount: 0 }
+  const planned = { rule: 'r', version: 1, subject: null, event: 3, destination: 'a' }
+  const delivery = { ...named, ...planned, tryCount: 0, seen: { event: { type: 'a.b' } } }
   const destination = { retry: { attempts: 1 } } as Destination
   const claim = { workspaceId: 1, id: 1, lease: 1 } as Held['claim']
   const held: Held = {
@@ -51,7 +53,7 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     destination: 'a',
   }
   await deliver(delivery as unknown as ClaimedDelivery, destination, held, tools)
-  assert.deepEqual(failed, [{ ...claim, reason: 'internal', detail: 'a bug' }])
-  assert.deepEqual(told, [[1, 'internal']])
+  const why = { reason: 'internal', detail: 'a bug', death: { ...death, depth: 0 } }
+  assert.deepEqual(failed, [{ ...claim, ...why }])
   await client.close()
 })

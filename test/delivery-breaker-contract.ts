@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { judgeAnswer } from '../src/core/delivery.ts'
 import type { WorkspaceId } from '../src/core/profile.ts'
 import { nextInMs, planMany } from './delivery-claims-contract.ts'
 import {
+  answer,
   begin,
   claim,
   type Deliveries,
@@ -41,6 +43,7 @@ export function breakerContract(engine: string, open: OpenDeliveries): void {
     assert.deepEqual(others, [])
     assert.deepEqual(notice, {
       ...{ workspaceId: id, destination: 'a', kind: 'opened', reason: 'http_500', at: time.now },
+      death: null,
     })
     await store.markTold(notice)
     assert.deepEqual(await store.untoldNotices(9), [])
@@ -108,6 +111,48 @@ export function breakerContract(engine: string, open: OpenDeliveries): void {
       ['disabled', 'recovered'],
     )
     assert.equal((await claim(store)).length, 1)
+  })
+
+  contract('what is to be told of a death is kept with it, or not at all', async (store, id) => {
+    await store.putDestination(id, destination('a'))
+    await planMany(store, id, 'a', 4)
+    const [late, ...claimed] = await claim(store)
+    const [answered, unsent, fine] = claimed
+    assert.ok(late && answered && unsent && fine)
+    const deathOf = ({ id: delivery, rule, version, subject, event }: typeof late) => {
+      return { delivery, rule, version, subject, event, eventType: 'toy.x', depth: 2 }
+    }
+    const failure = { reason: 'too_large', detail: 'x' }
+    const claimOf = ({ workspaceId, id: one, lease }: typeof late) => ({
+      workspaceId,
+      id: one,
+      lease,
+    })
+    const failed = [late, unsent].map((one) => ({
+      ...claimOf(one),
+      ...failure,
+      death: deathOf(one),
+    }))
+    if (failed[0]) failed[0].lease -= 1
+    assert.deepEqual(await store.failDeliveries(failed), [false, true])
+    await begin(store, [answered, fine])
+    const ended = [400, 200].map((status, index) => {
+      const one = index === 0 ? answered : fine
+      const judgement = judgeAnswer({ status }, 0)
+      const result = { judgement, outcome: answer(status), random: 0 }
+      return { ...claimOf(one), ...result, death: deathOf(one) }
+    })
+    assert.deepEqual(await store.recordAttempts(ended), [true, true])
+    const told = await store.untoldNotices(9)
+    assert.deepEqual(
+      told.map(({ kind, reason, death }) => [kind, reason, death]),
+      [
+        ['dead', 'too_large', deathOf(unsent)],
+        ['dead', 'http_400', deathOf(answered)],
+      ],
+    )
+    for (const one of told) await store.markTold(one)
+    assert.deepEqual(await store.untoldNotices(9), [])
   })
 
   contract('resumed while its breaker is open, it tells of its recovery', async (store, id) => {

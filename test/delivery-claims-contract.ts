@@ -277,5 +277,8 @@ export function claimsContract(engine: string, open: OpenDeliveries): void {
     assert.equal(health.overdue, 0, 'paused, or as many under way as may be')
     await store.setDestinationState(id, 'b', 'active')
     assert.equal((await store.deliveryHealth()).overdue, 2)
+    for (const name of ['a', 'b']) await store.setDestinationState(id, name, 'paused')
+    const stopped = await store.deliveryHealth()
+    assert.deepEqual([stopped.oldestDueAt, stopped.destinations[0]?.oldestDueAt], [null, due])
   })
 }

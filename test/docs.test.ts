@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { actions } from '../src/actions/registry.ts'
 import { loadGrammar } from '../src/app.ts'
 import { readRulesFile } from '../src/cli/read-rules-file.ts'
+import { operators } from '../src/core/condition-operators.ts'
 import { sendFailures } from '../src/core/delivery.ts'
 import { faultTable } from '../src/core/errors.ts'
 import { starterRules } from '../src/core/rule.ts'
@@ -33,6 +34,12 @@ test('the rules shown in the pages are taken as they stand, starter rules first'
 test('docs/follow-ups.md names every failure of a call', () => {
   for (const code of Object.keys(sendFailures)) {
     assert.ok(page('docs/follow-ups.md').includes(`\`${code}\``), code)
+  }
+})
+
+test('docs/follow-ups.md names every operator of conditions', () => {
+  for (const operator of operators) {
+    assert.ok(page('docs/follow-ups.md').includes(`\`${operator}\``), operator)
   }
 })
 

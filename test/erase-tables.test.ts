@@ -39,7 +39,7 @@ const nobodys = {
   end_counts: 'destination state',
   names: 'kind name',
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',
-  destination_notices: 'destination kind reason',
+  destination_notices: 'destination kind reason death',
   state: 'key_fingerprint',
 }
 

@@ -61,6 +61,11 @@ test('deliveries are looked at, cancelled, redelivered and resent from the comma
   await sendEvents(server.url, world, [event])
   const waiting = await roster('deliveries', 'list', '--state', 'pending')
   const id = /^(\d+) +shop +pending/m.exec(waiting.out)?.[1] ?? '0'
+  const held = await roster('deliveries', 'show', id)
+  assert.match(held.out, /^waits for +shop, which is paused$/m)
+  await sendEvents(server.url, world, [event])
+  const later = await roster('deliveries', 'show', `${Number(id) + 1}`)
+  assert.match(later.out, /^waits for +an earlier one .*, and shop, which is paused$/m)
   assert.match((await roster('deliveries', 'cancel', id)).out, /^1 cancelled/)
   assert.match((await roster('deliveries', 'cancel', id)).err, /0 of 1 can be cancelled/)
   assert.match((await roster('destinations', 'remove', 'shop', '--yes')).err, /named by tell-shop/)

@@ -16,7 +16,7 @@ export const selectionOptions = {
     type: 'list',
     values: deliveryStates,
     placeholder: 'STATE',
-    help: `Only ${deliveryStates.join(', ')}; may be given several times.`,
+    help: `Only ${deliveryStates.join(', ')}.`,
   },
   destination: { type: 'text', placeholder: 'NAME', help: 'Only to this destination.' },
   rule: { type: 'text', placeholder: 'NAME', help: 'Only of this rule.' },

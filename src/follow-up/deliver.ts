@@ -14,6 +14,7 @@ import type {
   Destination,
   FailedDelivery,
 } from '../storage/delivery-store.ts'
+import type { Deaths } from './deaths.ts'
 import type { DeliveryStats } from './delivery-stats.ts'
 import type { Held } from './held-claims.ts'
 import { type PreparedCall, prepareCall, recordedOutcome } from './prepare-call.ts'
@@ -39,8 +40,7 @@ export interface DeliveryTools {
   begin(attempt: BeginAttempt): Promise<boolean>
   record(result: AttemptResult): Promise<boolean>
   fail(failure: FailedDelivery): Promise<boolean>
-  /** Tells the event log, after the store has it that a delivery is dead. */
-  tellDead(delivery: ClaimedDelivery, reason: string): Promise<void>
+  deaths: Deaths
 }
 
 /** How long to wait before a result is written again that the store could not take. */
@@ -84,25 +84,28 @@ export async function deliver(
   const result =
     'code' in prepared ? unsent(prepared) : await send(prepared, destination, held, tools)
   if (held.isLost) return
-  const recorded = await write(held, tools, () => tools.record({ ...claim, ...result }))
+  const { state, reason } = nextDelivery(result, destination.retry, delivery.tryCount + 1, 0)
+  const death = state === 'dead' && tools.deaths.told(delivery, reason ?? '')
+  const whole = { ...claim, ...result, ...(death && { death }) }
+  const recorded = await write(held, tools, () => tools.record(whole))
   const { judgement, outcome } = result
   log(tools, delivery, { recorded, judgement: judgement.kind, ...shown(outcome) }, 'attempt')
-  if (!recorded) return
-  const { state, reason } = nextDelivery(result, destination.retry, delivery.tryCount + 1, 0)
-  tools.stats.count(delivery, state === 'pending' ? 'retry' : state)
-  if (state === 'dead') await tools.tellDead(delivery, reason ?? '')
+  if (recorded) tools.stats.count(delivery, state === 'pending' ? 'retry' : state)
+  else if (death) tools.deaths.forget(death)
 }
 
-/** Ends what needs no attempt any more. */
-async function giveUp(
+/** Ends what needs no attempt any more; answers whether it was still this claim's to end. */
+export async function giveUp(
   delivery: ClaimedDelivery,
   claim: Claim,
   why: { reason: string; detail: string },
-  tools: DeliveryTools,
-): Promise<void> {
-  const ended = await tools.fail({ ...claim, ...why })
-  tools.stats.count(delivery, 'dead')
-  if (ended) await tools.tellDead(delivery, why.reason)
+  { deaths, fail, stats }: Pick<DeliveryTools, 'deaths' | 'fail' | 'stats'>,
+): Promise<boolean> {
+  const death = deaths.told(delivery, why.reason)
+  const ended = await fail({ ...claim, ...why, ...(death && { death }) })
+  if (ended) stats.count(delivery, 'dead')
+  else if (death) deaths.forget(death)
+  return ended
 }
 
 type Result = Pick<AttemptResult, 'outcome' | 'judgement' | 'random'>

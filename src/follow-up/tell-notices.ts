@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { RecordEvent } from '../core/command.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type { RecordWrite } from '../core/record.ts'
 import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
-import type { DeliveryStore, DestinationNotice } from '../storage/delivery-store.ts'
+import type { DeliveryStore } from '../storage/delivery-store.ts'
 import type { Store } from '../storage/store.ts'
 
 const noticesMax = 100
@@ -10,16 +11,19 @@ const noticesMax = 100
 export type NoticeStore = Pick<Store, 'apply'> & Pick<DeliveryStore, 'untoldNotices' | 'markTold'>
 
 /**
- * Puts into the event log that destinations stopped working, recovered or were disabled, so that
- * rules may react to it. One may be told twice, when a node dies in between, and none is left out.
+ * Puts into the event log that destinations stopped working, recovered or were disabled, and that
+ * deliveries died, so that rules may react to it. One may be told twice, when a node dies in
+ * between, and none is left out.
  */
 export async function tellNotices(store: NoticeStore, logger: Logger): Promise<void> {
   for (;;) {
     const notices = await store.untoldNotices(noticesMax)
     for (const notice of notices) {
-      const { workspaceId, destination, kind, reason } = notice
-      logger.warn({ workspaceId, destination, reason }, `a destination ${words[kind]}`)
-      await store.apply(workspaceId, noticeEvent(notice))
+      const { workspaceId, destination, kind, reason, death } = notice
+      const named = { workspaceId, destination, reason }
+      if (death) logger.warn({ ...named, rule: death.rule, delivery: death.delivery }, words.dead)
+      else logger.warn(named, words[kind])
+      await store.apply(workspaceId, death ? deathEvent(notice, death) : noticeEvent(notice))
       await store.markTold(notice)
     }
     if (notices.length < noticesMax) return
@@ -34,12 +38,13 @@ function noteStopped(destination: string, at: number, reason: string | null): Re
 }
 
 const words = {
-  opened: 'fails again and again and is called less often',
-  recovered: 'works again',
-  disabled: 'was disabled',
+  opened: 'a destination fails again and again and is called less often',
+  recovered: 'a destination works again',
+  disabled: 'a destination was disabled',
+  dead: 'a delivery is dead; further ones like it are not told of in this minute',
 } as const
 
-function noticeEvent({ kind, destination, reason, at }: DestinationNotice): RecordEvent {
+function noticeEvent({ kind, destination, reason, at }: Notice): RecordEvent {
   const isTold = kind === 'disabled' && isOfSubscription(destination)
   return {
     ...(isTold && { records: [noteStopped(destination, at, reason)] }),
@@ -47,6 +52,26 @@ function noticeEvent({ kind, destination, reason, at }: DestinationNotice): Reco
     type: `destination.${kind}`,
     attributes: { destination, ...(reason === null ? {} : { reason }) },
     identifiers: [],
+    occurredAt: at,
+    source: { dialect: 'roster', token: null, request: null },
+    reply: 'outcome',
+  }
+}
+
+/**
+ * Its cause is the event that the delivery was for, one link further down the chain: a rule that
+ * reacts with a delivery of its own, which dies as well, comes to the end that every chain has.
+ */
+function deathEvent({ destination, reason, at }: Notice, death: Death): RecordEvent {
+  const { delivery, rule, version, subject, event, eventType, depth } = death
+  return {
+    kind: 'record-event',
+    type: 'delivery.dead',
+    attributes: { delivery, rule, destination, reason, event, event_type: eventType },
+    identifiers: [],
+    ...(subject !== null && { subject: [{ profile: subject }] }),
+    onMissing: 'record',
+    cause: { event, rule: `${rule}@${version}`, depth: depth + 1 },
     occurredAt: at,
     source: { dialect: 'roster', token: null, request: null },
     reply: 'outcome',

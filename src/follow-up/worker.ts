@@ -11,9 +11,9 @@ import type {
   FailedDelivery,
   ReleasePause,
 } from '../storage/delivery-store.ts'
-import { type DeliveryTools, deliver } from './deliver.ts'
+import { Deaths } from './deaths.ts'
+import { type DeliveryTools, deliver, giveUp } from './deliver.ts'
 import { HeldClaims } from './held-claims.ts'
-import { deadTeller } from './tell-dead.ts'
 import { type NoticeStore, tellNotices } from './tell-notices.ts'
 
 export type WorkerStore = NoticeStore &
@@ -28,8 +28,7 @@ export type WorkerStore = NoticeStore &
     | 'onDeliveriesDue'
   >
 
-export interface WorkerOptions
-  extends Omit<DeliveryTools, 'begin' | 'record' | 'fail' | 'tellDead'> {
+export interface WorkerOptions extends Omit<DeliveryTools, 'begin' | 'record' | 'fail' | 'deaths'> {
   store: WorkerStore
   /** Deliveries under way at once, all destinations together. */
   inFlightMax: number
@@ -80,15 +79,10 @@ export class Worker {
     this.#held = new HeldClaims(store, options.leaseMs)
     const begins = batch((all: BeginAttempt[]) => store.beginAttempts(all), claimMax, isInternal)
     const records = batch((all: AttemptResult[]) => this.#record(all), claimMax, isInternal)
-    const failures = batch(
-      (all: FailedDelivery[]) => store.failDeliveries(all),
-      claimMax,
-      isInternal,
-    )
+    const failures = batch((all: FailedDelivery[]) => this.#fail(all), claimMax, isInternal)
     this.#batches = [begins, records, failures] as unknown as Batch<never, unknown>[]
     const [begin, record, fail] = [begins.add, records.add, failures.add]
-    const tellDead = deadTeller(store, logger)
-    this.#tools = { ...options, begin, record, fail, tellDead }
+    this.#tools = { ...options, begin, record, fail, deaths: new Deaths() }
     this.#unlisten = store.onDeliveriesDue(() => this.#awaken())
     this.#working = this.#work()
   }
@@ -107,6 +101,8 @@ export class Worker {
     for (const each of this.#batches) await each.settled()
     this.#unlisten()
     await Promise.all([this.#telling, this.#held.stop()])
+    // Of the last results; where it cannot be now, whoever works next does.
+    await this.#tell()
   }
 
   async #work(): Promise<void> {
@@ -184,11 +180,7 @@ export class Worker {
     claim: Claim,
     { reason, detail }: ReleasePause,
   ): Promise<boolean> {
-    const ended = await this.#tools.fail({ ...claim, reason, detail }).catch(() => false)
-    if (!ended) return false
-    this.#tools.stats.count(delivery, 'dead')
-    await this.#tools.tellDead(delivery, reason)
-    return true
+    return giveUp(delivery, claim, { reason, detail }, this.#tools).catch(() => false)
   }
 
   /** What cannot be given back is somebody's again when its lease runs out. */
@@ -204,22 +196,38 @@ export class Worker {
       return await this.#options.store.recordAttempts(all)
     } finally {
       this.#over -= all.length
-      this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
+      this.#tellSoon()
     }
+  }
+
+  async #fail(all: FailedDelivery[]): Promise<boolean[]> {
+    try {
+      return await this.#options.store.failDeliveries(all)
+    } finally {
+      this.#tellSoon()
+    }
+  }
+
+  #tellSoon(): void {
+    this.#tellAt = Math.min(this.#tellAt, performance.now() + noticesMs.busy)
   }
 
   #tellNow(): void {
     const now = performance.now()
     if (this.#telling || now < this.#tellAt) return
     this.#tellAt = now + noticesMs.idle
-    this.#telling = tellNotices(this.#options.store, this.#logger)
-      .catch((error: unknown) => {
-        this.#tellAt = performance.now() + retryMs
-        this.#logger.warn({ error: (error as Error).message }, 'notices could not be told yet')
-      })
-      .finally(() => {
-        this.#telling = null
-      })
+    this.#telling = this.#tell().finally(() => {
+      this.#telling = null
+    })
+  }
+
+  async #tell(): Promise<void> {
+    try {
+      await tellNotices(this.#options.store, this.#logger)
+    } catch (error) {
+      this.#tellAt = performance.now() + retryMs
+      this.#logger.warn({ error: (error as Error).message }, 'notices could not be told yet')
+    }
   }
 
   #awaken(): void {

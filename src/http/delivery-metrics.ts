@@ -38,14 +38,19 @@ export function registerDeliveries(registry: Registry, view: DeliveryView): void
     },
   }
   registry.registerMetric(waits as unknown as Histogram)
-  gauge(registry, 'roster_deliveries_oldest_due_seconds', 'How long the oldest due one waits.', {
-    read: (set) => {
-      const health = view.health()
-      if (!health) return
-      const { oldestDueAt } = health
-      set(oldestDueAt === null ? 0 : Math.max(0, Date.now() - oldestDueAt) / 1_000)
+  gauge(
+    registry,
+    'roster_deliveries_oldest_due_seconds',
+    'How long the oldest due one waits, paused and disabled destinations apart.',
+    {
+      read: (set) => {
+        const health = view.health()
+        if (!health) return
+        const { oldestDueAt } = health
+        set(oldestDueAt === null ? 0 : Math.max(0, Date.now() - oldestDueAt) / 1_000)
+      },
     },
-  })
+  )
   gauge(registry, 'roster_deliveries_overdue', 'Due for more than a minute and not taken up.', {
     read: (set) => {
       const health = view.health()

@@ -33,7 +33,7 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'destinations' },
   {
     name: 'destination_notices',
-    from: 'destination_notices GROUP BY workspace_id, destination, at, kind',
+    from: 'destination_notices GROUP BY workspace_id, destination, at, kind, delivery',
   },
   { name: 'names' },
   // What ends the column in the file keeps a row at its size there.

@@ -1,8 +1,9 @@
 import type { Breaker } from '../core/delivery-breaker.ts'
 import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type { Attempt, Delivery } from '../core/planned-delivery.ts'
-import type { Destination, DestinationNotice, SealedSecrets } from './delivery-store.ts'
+import type { Destination, SealedSecrets } from './delivery-store.ts'
 import type { Row } from './rows.ts'
 
 export const deliveryColumns = `
@@ -103,12 +104,13 @@ export function attemptFromRow(row: Row): Attempt {
   }
 }
 
-export function noticeFromRow(row: Row): DestinationNotice {
+export function noticeFromRow(row: Row): Notice {
   return {
-    workspaceId: row.workspace_id as DestinationNotice['workspaceId'],
+    workspaceId: row.workspace_id as Notice['workspaceId'],
     destination: row.destination as string,
-    kind: row.kind as DestinationNotice['kind'],
+    kind: row.kind as Notice['kind'],
     reason: row.reason as string | null,
     at: row.at as number,
+    death: row.death === null ? null : (JSON.parse(row.death as string) as Death),
   }
 }

@@ -4,6 +4,7 @@ import type { DeliveryState, Judgement } from '../core/delivery.ts'
 import type { Breaker } from '../core/delivery-breaker.ts'
 import type { RateBucket } from '../core/delivery-rate.ts'
 import type { DestinationDefinition } from '../core/destination.ts'
+import type { Death, Notice } from '../core/notice.ts'
 import type {
   Attempt,
   AttemptOutcomeRecord,
@@ -102,11 +103,11 @@ export interface DeliveryStore {
   /** Called when this store committed something that may be claimed. Answers how to stop it. */
   onDeliveriesDue(listener: () => void): () => void
   /**
-   * Changes of breakers and states that were not told in the event log yet, to be told by whoever
-   * asks and then marked. One that is told twice does no harm.
+   * What the event log was not told yet, to be told by whoever asks and then marked. One that is
+   * told twice does no harm.
    */
-  untoldNotices(limit: number): Promise<DestinationNotice[]>
-  markTold(notice: DestinationNotice): Promise<void>
+  untoldNotices(limit: number): Promise<Notice[]>
+  markTold(notice: Notice): Promise<void>
 
   findDelivery(workspaceId: WorkspaceId, id: DeliveryId): Promise<Delivery | null>
   /** Newest first unless the filter says otherwise. */
@@ -221,6 +222,8 @@ export interface AttemptResult extends Claim {
   judgement: Judgement
   /** From 0 up to 1, for the jitter. */
   random: number
+  /** Kept as a notice where the delivery is dead by this. */
+  death?: Death
 }
 
 export interface ReleasePause {
@@ -232,14 +235,7 @@ export interface ReleasePause {
 export interface FailedDelivery extends Claim {
   reason: string
   detail: string
-}
-
-export interface DestinationNotice {
-  workspaceId: WorkspaceId
-  destination: string
-  kind: 'opened' | 'recovered' | 'disabled'
-  reason: string | null
-  at: number
+  death?: Death
 }
 
 /** What deliveries are chosen by; everything given must hold. */
@@ -281,7 +277,7 @@ export interface DeliveryCount {
 }
 
 export interface DeliveryHealth {
-  /** When the delivery that is due longest and not claimed became due; null when none is. */
+  /** When what is due longest and unclaimed became due; of paused and disabled ones nothing. */
   oldestDueAt: number | null
   /** Due for more than a minute and not claimed, where nothing holds them back on purpose. */
   overdue: number

@@ -1,11 +1,13 @@
 import type { Delivery } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
+import type { Destination } from '../../storage/delivery-store.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { columns, printable } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
 import { readDeliveryId } from '../select-deliveries.ts'
 import { deliveryJson, isoTime } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
+import { standing } from './destinations-list.ts'
 
 export const deliveriesShow = defineCommand({
   name: 'deliveries show',
@@ -14,11 +16,12 @@ export const deliveriesShow = defineCommand({
   positionals: { min: 1, max: 1 },
   options: { workspace: workspaceOption },
   async run({ config, positionals, options }) {
-    const delivery = await withStore(config(), async (store) => {
+    const { delivery, destination } = await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
-      return findDelivery(store, id, positionals[0] ?? '')
+      const found = await findDelivery(store, id, positionals[0] ?? '')
+      return { delivery: found, destination: await store.findDestination(id, found.destination) }
     })
-    return { json: deliveryJson(delivery), text: describe(delivery) }
+    return { json: deliveryJson(delivery), text: describe(delivery, destination) }
   },
 })
 
@@ -43,7 +46,15 @@ export function standsAs(delivery: Delivery): string {
   return attemptCount === 0 ? `${state}${next}` : `${state} after ${tries}${why}${next}`
 }
 
-function describe(delivery: Delivery): string {
+/** What holds one up that is not over; nothing where it is only not due yet. */
+function waitsFor({ state, destination: name }: Delivery, destination: Destination | null): string {
+  const ahead = state === 'queued' ? ['an earlier one for the same person'] : []
+  const how = destination === null ? 'active' : standing(destination)
+  const isHeld = (state === 'queued' || state === 'pending') && how !== 'active'
+  return [...ahead, ...(isHeld ? [`${name}, which is ${printable(how)}`] : [])].join(', and ')
+}
+
+function describe(delivery: Delivery, to: Destination | null): string {
   const { id, destination, event, rule, version, step, action, subject, request } = delivery
   const rows = [
     ['delivery', `${id}, ${action} to ${destination}`],
@@ -51,6 +62,7 @@ function describe(delivery: Delivery): string {
     ['about', subject === null ? 'nobody' : `profile ${subject}`],
     ['planned', isoTime(delivery.plannedAt) ?? ''],
     ['stands', standsAs(delivery)],
+    ...(waitsFor(delivery, to) === '' ? [] : [['waits for', waitsFor(delivery, to)]]),
     ...(delivery.detail === null ? [] : [['detail', printable(delivery.detail)]]),
     ...(delivery.endedAt === null ? [] : [['ended', isoTime(delivery.endedAt) ?? '']]),
   ]

@@ -420,14 +420,17 @@ CREATE TABLE destinations (
   PRIMARY KEY (workspace_id, name)
 ) WITH (fillfactor = 50);
 
--- Changes of destinations that the event log was not told yet.
+-- Changes of destinations that the event log was not told yet; of a delivery that is dead, its id
+-- (else 0) and as JSON what is told of it.
 CREATE TABLE destination_notices (
   workspace_id bigint NOT NULL,
   destination text COLLATE "C" NOT NULL,
   at bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
   reason text,
-  PRIMARY KEY (workspace_id, destination, at, kind)
+  delivery bigint NOT NULL,
+  death text,
+  PRIMARY KEY (workspace_id, destination, at, kind, delivery)
 );
 
 CREATE INDEX destination_notices_by_age ON destination_notices (at);

@@ -388,14 +388,17 @@ CREATE TABLE destinations (
   PRIMARY KEY (workspace_id, name)
 ) STRICT, WITHOUT ROWID;
 
--- What happened to destinations and is not in the event log yet.
+-- What happened to destinations and is not in the event log yet; of a delivery that is dead, its id
+-- and as JSON what is told of it.
 CREATE TABLE destination_notices (
   key INTEGER PRIMARY KEY,
   workspace_id INTEGER NOT NULL,
   destination TEXT NOT NULL,
   kind TEXT NOT NULL,
   reason TEXT,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  delivery INTEGER NOT NULL,
+  death TEXT
 ) STRICT;
 
 -- What is owed to destinations. `place` is the order within a lane and is set as long as a delivery

@@ -1,6 +1,7 @@
 import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { breakerFromRow, destinationFromRow } from '../delivery-rows.ts'
 import type {
@@ -8,12 +9,12 @@ import type {
   BeginAttempt,
   Claim,
   Destination,
-  DestinationNotice,
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { columnsOf } from './columns.ts'
+import { keepDeaths, keepNotices } from './delivery-notices.ts'
 import * as sql from './delivery-statements.ts'
 import { lockLanes, settleLanes } from './lane-statements.ts'
 import type { Statement, Transaction } from './transaction.ts'
@@ -36,7 +37,7 @@ interface Judged {
   workspaceId: WorkspaceId
   name: string
   destination: Destination
-  notices: DestinationNotice[]
+  notices: Notice[]
 }
 
 /** Puts down on the deliveries that attempts are under way. */
@@ -84,6 +85,7 @@ export async function recordAttempts(
   const told = writeJudged(transaction, judged)
   const done = finish(transaction, finishes, now)
   await told
+  await keepDeaths(transaction, results, await done, now)
   return foundIn(await done, results)
 }
 
@@ -104,7 +106,9 @@ export async function failDeliveries(
     const over = { state: 'dead', dueAt: null, endedAt: now, outcome: null, isTry: true }
     return { ...failure, ...over, detail, lane }
   })
-  return foundIn(await finish(transaction, finishes, now), failures)
+  const done = await finish(transaction, finishes, now)
+  await keepDeaths(transaction, failures, done, now)
+  return foundIn(done, failures)
 }
 
 export async function releaseDeliveries(
@@ -187,9 +191,9 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
   const destination = destinationFromRow(row)
   const workspaceId = row.workspace_id as WorkspaceId
   const { name } = destination
-  const notices: DestinationNotice[] = []
-  const tell = (kind: DestinationNotice['kind'], reason: string | null) =>
-    notices.push({ workspaceId, destination: name, kind, reason, at: now })
+  const notices: Notice[] = []
+  const tell = (kind: Notice['kind'], reason: string | null) =>
+    notices.push({ workspaceId, destination: name, kind, reason, at: now, death: null })
   for (const result of results) {
     const { judgement } = result
     const reason = judgement.kind === 'delivered' ? null : judgement.reason
@@ -220,14 +224,8 @@ async function writeJudged(transaction: Transaction, judged: readonly Judged[]):
     return [workspaceId, name, ...breaker, state, stateReason, failedInRow]
   })
   const notices = judged.flatMap((one) => one.notices)
-  const written = [transaction.query(sql.updateBreakers, columns)]
-  if (notices.length > 0) {
-    const told = columnsOf(5, notices, ({ workspaceId, destination, at, kind, reason }) => [
-      ...[workspaceId, destination, at, kind, reason],
-    ])
-    written.push(transaction.query(sql.insertNotices, told))
-  }
-  await Promise.all(written)
+  const written = transaction.query(sql.updateBreakers, columns)
+  await Promise.all([written, keepNotices(transaction, notices)])
 }
 
 /** A half-open breaker that waits for a call nobody makes lets another one try. */

@@ -192,7 +192,8 @@ export class DeliveryReader {
     const [all] = await this.#ask(countDestinations)
     const most = countedMax(all?.count as number)
     const rows = await this.#ask(selectHealth, [now - overdueMs, now, most])
-    const due = rows.map((row) => row.oldest_due_at as number | null).filter((at) => at !== null)
+    const called = rows.filter(({ state }) => state === 'active')
+    const due = called.map((row) => row.oldest_due_at as number | null).filter((at) => at !== null)
     return {
       oldestDueAt: due.length === 0 ? null : Math.min(...due),
       overdue: rows.reduce(

@@ -225,7 +225,7 @@ export const finishDeliveries: Statement = {
       reason = held.reason, detail = held.detail, tries_from = d.tries_from + held.untried,
       ${nothingUnderWay}
     FROM held WHERE d.workspace_id = held.workspace_id AND d.id = held.id
-    RETURNING d.workspace_id, d.id`,
+    RETURNING d.workspace_id, d.id, d.destination, d.state, d.reason`,
 }
 
 export const updateBreakers: Statement = {
@@ -244,8 +244,10 @@ export const updateBreakers: Statement = {
 export const insertNotices: Statement = {
   name: 'insert_notices',
   text: `
-    INSERT INTO destination_notices (workspace_id, destination, at, kind, reason)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[])
+    INSERT INTO destination_notices (
+      workspace_id, destination, at, kind, reason, delivery, death)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[],
+      $6::bigint[], $7::text[])
     ON CONFLICT DO NOTHING`,
 }
 

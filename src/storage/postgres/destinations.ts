@@ -4,16 +4,12 @@ import type { DestinationDefinition } from '../../core/destination.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { changedDestinations, putDetails, replacedSecrets } from '../audit-details.ts'
 import { destinationColumns, destinationFromRow, noticeFromRow } from '../delivery-rows.ts'
-import type {
-  Destination,
-  DestinationNotice,
-  NewDestination,
-  SealedSecrets,
-} from '../delivery-store.ts'
+import type { Destination, NewDestination, SealedSecrets } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import type { Admin } from './admin.ts'
 import { unknownWorkspace } from './config-cache.ts'
@@ -55,12 +51,12 @@ const setBreaker = `
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
-  SELECT workspace_id, destination, kind, reason, at FROM destination_notices
+  SELECT workspace_id, destination, kind, reason, at, death FROM destination_notices
   ORDER BY at, workspace_id, destination LIMIT $1`
 
 const deleteNotice = `
   DELETE FROM destination_notices
-  WHERE workspace_id = $1 AND destination = $2 AND at = $3 AND kind = $4`
+  WHERE workspace_id = $1 AND destination = $2 AND at = $3 AND kind = $4 AND delivery = $5`
 
 interface DestinationsOptions {
   admin: Admin
@@ -181,12 +177,13 @@ export class Destinations {
     })
   }
 
-  async notices(limit: number): Promise<DestinationNotice[]> {
+  async notices(limit: number): Promise<Notice[]> {
     return (await this.#options.ask(selectNotices, [limit])).map(noticeFromRow)
   }
 
-  async markTold({ workspaceId, destination, at, kind }: DestinationNotice): Promise<void> {
-    await this.#options.ask(deleteNotice, [workspaceId, destination, at, kind])
+  async markTold({ workspaceId, destination, at, kind, death }: Notice): Promise<void> {
+    const delivery = death?.delivery ?? 0
+    await this.#options.ask(deleteNotice, [workspaceId, destination, at, kind, delivery])
   }
 }
 

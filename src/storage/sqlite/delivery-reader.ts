@@ -3,6 +3,7 @@ import { type DestinationLoad, isHeldBack } from '../../core/claim-turns.ts'
 import type { DeliveryState } from '../../core/delivery.ts'
 import { defaultBreaker } from '../../core/delivery-breaker.ts'
 import { countedMax, overdueMs } from '../../core/delivery-health.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { Attempt, Delivery, DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
@@ -21,7 +22,6 @@ import type {
   DeliveryHealth,
   DeliverySelection,
   Destination,
-  DestinationNotice,
 } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import { selectDeliveries } from './delivery-selection.ts'
@@ -101,7 +101,7 @@ export class DeliveryReader {
     return row ? destinationFromRow(row) : null
   }
 
-  notices(limit: number): DestinationNotice[] {
+  notices(limit: number): Notice[] {
     return this.#db.prepare(selectNotices).all(limit).map(noticeFromRow)
   }
 
@@ -161,7 +161,7 @@ export class DeliveryReader {
       health.destinations.push(one.told)
       health.overdue += one.overdue
       await new Promise((resolve) => setImmediate(resolve))
-      if (oldestDueAt === null) continue
+      if (oldestDueAt === null || one.told.state !== 'active') continue
       health.oldestDueAt = Math.min(health.oldestDueAt ?? oldestDueAt, oldestDueAt)
     }
     return health

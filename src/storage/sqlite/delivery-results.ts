@@ -1,6 +1,7 @@
 import { disabledBy, failuresInRow, isHealthy, nextDelivery } from '../../core/after-attempt.ts'
 import { keptOutcome, keptSent, keptText } from '../../core/attempt-kept.ts'
 import { afterResult, type Breaker, defaultBreaker } from '../../core/delivery-breaker.ts'
+import type { Death } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type {
   AttemptResult,
@@ -9,7 +10,7 @@ import type {
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
-import type { DeliveryTable, Standing } from './delivery-table.ts'
+import type { DeliveryTable, Ending, Standing } from './delivery-table.ts'
 import type { DestinationStanding, DestinationTable } from './destination-table.ts'
 
 /** A destination as the results of one batch leave it. */
@@ -68,7 +69,7 @@ export class DeliveryResults {
       if (!standing) return false
       this.#freeProbe(standing)
       const detail = keptText(failure.detail)
-      this.#table.end(standing, { state: 'dead', reason: failure.reason, detail }, now)
+      this.#end(standing, { state: 'dead', reason: failure.reason, detail }, failure.death, now)
       return true
     })
   }
@@ -104,7 +105,16 @@ export class DeliveryResults {
     const { state, reason, detail, dueAt, isTry } = next
     const why = { reason: reason ?? '', detail }
     if (state === 'pending') this.#table.retry(standing, dueAt ?? now, why, isTry)
-    else this.#table.end(standing, { state, reason, detail }, now)
+    else this.#end(standing, { state, reason, detail }, result.death, now)
+  }
+
+  /** What is to be told of a death is kept with it, or neither is. */
+  #end(standing: Standing, ending: Ending, death: Death | undefined, now: number): void {
+    this.#table.end(standing, ending, now)
+    if (ending.state !== 'dead' || !death) return
+    const { workspaceId, destination } = standing
+    const { reason } = ending
+    this.#destinations.tell({ workspaceId, destination, kind: 'dead', reason, at: now, death })
   }
 
   #judge(judged: Judged, result: AttemptResult, now: number): void {
@@ -127,7 +137,8 @@ export class DeliveryResults {
         ? { breaker: withoutProbe(destination.breaker), change: null }
         : afterResult(destination.breaker, healthy, now, defaultBreaker)
     if (change) {
-      this.#destinations.tell({ workspaceId, destination: name, kind: change, reason, at: now })
+      const notice = { workspaceId, destination: name, kind: change, reason, at: now, death: null }
+      this.#destinations.tell(notice)
     }
     if (sameBreaker(breaker, destination.breaker)) return
     destination.breaker = breaker

@@ -43,17 +43,17 @@ export const forgetNotices =
   'DELETE FROM destination_notices WHERE workspace_id = ? AND destination = ?'
 
 export const insertNotice = `
-  INSERT INTO destination_notices (workspace_id, destination, kind, reason, at)
-  VALUES (?, ?, ?, ?, ?)`
+  INSERT INTO destination_notices (workspace_id, destination, kind, reason, at, delivery, death)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /** By its key, so that telling many is not the slower the more there are. */
 export const selectNotices = `
-  SELECT workspace_id, destination, kind, reason, at FROM destination_notices
+  SELECT workspace_id, destination, kind, reason, at, death FROM destination_notices
   ORDER BY key LIMIT ?`
 
 export const deleteNotice = `
   DELETE FROM destination_notices
-  WHERE workspace_id = ? AND destination = ? AND kind = ? AND at = ?`
+  WHERE workspace_id = ? AND destination = ? AND kind = ? AND at = ? AND delivery = ?`
 
 export const insertDelivery = `
   INSERT INTO deliveries (key, workspace_id, ${deliveryColumns}, place)

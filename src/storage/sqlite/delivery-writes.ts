@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Notice } from '../../core/notice.ts'
 import type {
   AttemptResult,
   BeginAttempt,
   Claim,
   ClaimRequest,
-  DestinationNotice,
   FailedDelivery,
   ReleasePause,
 } from '../delivery-store.ts'
@@ -65,6 +65,6 @@ function deliveryWrites(parts: {
       results.release(held, pause, now),
     extendLeases: (now: number, held: readonly Claim[], leaseMs: number) =>
       results.extend(held, leaseMs, now),
-    markTold: (_: number, notice: DestinationNotice) => destinations.markTold(notice),
+    markTold: (_: number, notice: Notice) => destinations.markTold(notice),
   }
 }

@@ -5,15 +5,11 @@ import { type DestinationDefinition, definitionOf } from '../../core/destination
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { destinationFromRow } from '../delivery-rows.ts'
-import type {
-  Destination,
-  DestinationNotice,
-  NewDestination,
-  SealedSecrets,
-} from '../delivery-store.ts'
+import type { Destination, NewDestination, SealedSecrets } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import * as sql from './delivery-statements.ts'
 import { type DeliveryTable, standingFromRow } from './delivery-table.ts'
@@ -120,7 +116,12 @@ export class DestinationTable {
   /** For good, until an operator makes it active again. */
   disable(workspaceId: WorkspaceId, name: string, reason: string, now: number): void {
     this.#state.run(workspaceId, name, 'disabled', reason)
-    this.tell({ workspaceId, destination: name, kind: 'disabled', reason, at: now })
+    this.tell({
+      ...{ workspaceId, destination: name, kind: 'disabled' },
+      reason,
+      at: now,
+      death: null,
+    })
   }
 
   saveLoad(
@@ -137,12 +138,14 @@ export class DestinationTable {
     this.#failed.run(workspaceId, name, failed)
   }
 
-  tell({ workspaceId, destination, kind, reason, at }: DestinationNotice): void {
-    this.#notice.run(workspaceId, destination, kind, reason, at)
+  tell({ workspaceId, destination, kind, reason, at, death }: Notice): void {
+    const dead = [death?.delivery ?? 0, death && JSON.stringify(death)]
+    this.#notice.run(workspaceId, destination, kind, reason, at, ...dead)
   }
 
-  markTold({ workspaceId, destination, kind, at }: DestinationNotice): void {
-    this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at)
+  markTold({ workspaceId, destination, kind, at, death }: Notice): void {
+    const dead = death?.delivery ?? 0
+    this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at, dead)
   }
 
   #ofFiles(workspaceId: WorkspaceId): Destination[] {

@@ -29,12 +29,22 @@ function messageOf(fault: Fault, { path }: RequestHead): string {
       return 'Invalid access token'
     case 'unknown_route':
     case 'method_not_allowed':
-      return lacksId.test(path) ? missingPart : 'Invalid method'
+      return missingPart(path) ?? 'Invalid method'
     default:
       return fault.message
   }
 }
 
-/** Paths without the id they need, which the vendor tells apart from unknown ones. */
-const lacksId = /^\/+v[1-4]\/+(?:database|profile|collection|subprofile|datarequest|logfile)\/*$/
-const missingPart = "Invalid request, element 1 is missing in 'directory' path"
+/** Paths without a part they need, by which it is behind the first word. */
+const lacking: readonly [element: number, path: RegExp][] = [
+  [1, /^\/+v[1-4]\/+(?:database|profile|collection|subprofile|datarequest|logfile|webhook)\/*$/],
+  [3, /^\/+v[1-4]\/+(?:database|collection)\/+[^/]+\/+field\/*$/],
+  [3, /^\/+v[1-4]\/+database\/+[^/]+\/+profile\/*$/],
+  [3, /^\/+v[1-4]\/+profile\/+[^/]+\/+subprofiles\/*$/],
+]
+
+/** The vendor tells these paths apart from unknown ones (wire notes 1.3). */
+function missingPart(path: string): string | null {
+  const found = lacking.find(([, pattern]) => pattern.test(path))
+  return found ? `Invalid request, element ${found[0]} is missing in 'directory' path` : null
+}

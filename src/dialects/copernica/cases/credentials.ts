@@ -1,5 +1,5 @@
 import type { CaseRequest, DialectCase } from '../../../core/dialect-case.ts'
-import { accepted, createdBy, john, post, postForm, refused } from './expected.ts'
+import { accepted, createdBy, john, page, post, postForm, refused } from './expected.ts'
 
 const update = '/v4/events/user/update'
 const unknownToken = 'a0'.repeat(32)
@@ -60,12 +60,14 @@ export const credentialCases: DialectCase[] = [
     request: exchange,
     response: exchanged,
     events: [],
+    source: page('rest-introduction'),
   },
   {
     name: 'a token is exchanged for a ticket by the query',
     request: { method: 'GET', path: '/?access_token={{token}}', headers: { authorization: null } },
     response: exchanged,
     events: [],
+    source: page('rest-introduction'),
   },
   {
     name: 'a token is exchanged for a ticket by JSON',
@@ -78,6 +80,7 @@ export const credentialCases: DialectCase[] = [
     request: post('/', "{'access_token':'{{token}}'}", { authorization: null }),
     response: exchanged,
     events: [],
+    source: page('rest-introduction'),
   },
   {
     name: 'a ticket is good for an event',
@@ -85,6 +88,7 @@ export const credentialCases: DialectCase[] = [
     request: post(update, john, { authorization: 'Bearer {{0}}' }),
     response: accepted,
     events: createdBy('user.update'),
+    source: page('rest-introduction'),
   },
   {
     name: 'a ticket is good in the query too',

@@ -161,6 +161,11 @@ export function newProfile(fields: JsonObject, more: JsonObject = {}): CaseReque
   return post('/v4/database/users/profiles', { fields, ...more })
 }
 
+/** The vendor's page of an event, which there is in Dutch for all of them. */
+export function eventPage(name: string, version = 4): string {
+  return `https://www.copernica.com/nl/documentation/restv${version}/rest-post-events-${name}`
+}
+
 /** The vendor's page of a call. */
 export function page(name: string): string {
   return `https://www.copernica.com/en/documentation/restv4/${name}`

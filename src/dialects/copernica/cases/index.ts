@@ -13,6 +13,7 @@ import { otherEventCases } from './other-events.ts'
 import { postIsPutCases } from './post-is-put.ts'
 import { profileCases } from './profiles.ts'
 import { readCases } from './reads.ts'
+import { recordedCases } from './recorded.ts'
 import { userEventCases } from './user-events.ts'
 import { webhookCases } from './webhooks.ts'
 
@@ -35,6 +36,7 @@ export const copernicaCases: DialectCases = {
     ...webhookCases,
     ...notServedCases,
     ...postIsPutCases,
+    ...recordedCases,
     ...trapCases,
   ],
   compatibility,

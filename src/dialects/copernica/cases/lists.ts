@@ -9,11 +9,13 @@ import {
   page,
   post,
   profileWith,
+  put,
   refused,
 } from './expected.ts'
 
 const list = '/v4/database/1/profiles'
 const ids = '/v4/database/1/profileids'
+const secret = 'c7fd54116ef640c213a6314217b8921d'
 const people: CaseRequest[] = [
   post('/v4/database/1/fields', { name: 'Age', type: 'integer' }),
   post('/v4/database/1/fields', { name: 'Born', type: 'empty_date' }),
@@ -27,7 +29,10 @@ const people: CaseRequest[] = [
 const filters: [expression: string, found: string[]][] = [
   ['email==ANN@a.example', ['1']],
   ['email!=ann@a.example', ['2', '3']],
+  ['email<>ann@a.example', ['2', '3']],
+  ['email!~%@a.example', ['2']],
   ['firstname==ann', ['1']],
+  [' firstname==ann ', ['1']],
   ['email=~%@a.example', ['1', '3']],
   ['firstname=~_o_', ['2']],
   ['firstname=~%€%', []],
@@ -38,6 +43,8 @@ const filters: [expression: string, found: string[]][] = [
   ['born<=1996-05-01', ['1']],
   ['born==', ['3']],
   ['kind==a', ['1']],
+  ['kind==A', []],
+  ['kind!=a', ['2', '3']],
   ['country==nl', ['3']],
   ['ID==2', ['2']],
   ['ID>1', ['2', '3']],
@@ -74,6 +81,10 @@ export const listCases: DialectCase[] = [
     ),
     events: [],
     source: page('rest-get-database-profiles'),
+    differs: {
+      vendor: 'The Dutch page of version 4 also shows a nextid.',
+      why: 'What it is for is not said, and no known client reads it.',
+    },
   },
   {
     name: 'the list of the official class: total off, the token in the query',
@@ -127,6 +138,20 @@ export const listCases: DialectCase[] = [
     response: jsonWith({ count: 1, data: [{ ID: '1' }], total: 1 }),
     events: [],
     source: 'recorded from 123lens/laravel-copernica-rest-client',
+  },
+  {
+    name: 'somebody is found by the secret that was set',
+    before: [...people, put('/v4/profile/2', { secret })],
+    request: get(`${ids}?fields[]=code==${secret}`),
+    response: json(listOf(['2'])),
+    events: [],
+  },
+  {
+    name: 'a secret of somebody new is passed over',
+    before: [newProfile({ email: 'ann@a.example' }, { secret })],
+    request: get(`${ids}?fields[]=code==${secret}`),
+    response: json(listOf([])),
+    events: [],
   },
   {
     name: 'several filters all have to hold',

@@ -186,6 +186,14 @@ export const logCases: DialectCase[] = [
     },
   },
   {
+    name: 'data of a profile is asked for with an address to report to',
+    before: [newProfile(john)],
+    request: post('/v4/profile/1/datarequest', { report: 'https://shop.example.org/report' }),
+    response: made('datarequest', 101),
+    events: [],
+    source: page('rest-post-profile-datarequest'),
+  },
+  {
     name: 'data is ready at once',
     before: data,
     request: get('/v4/datarequest/101/status'),

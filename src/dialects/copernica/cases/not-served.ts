@@ -34,6 +34,12 @@ export const notServedCases: DialectCase[] = calls.map(([path, what, why]) => ({
 /** What the official class leads into (wire notes 6.2 and 6.3). */
 export const trapCases: DialectCase[] = [
   {
+    name: 'events of an address in version 1 are an invalid method, as those of a profile',
+    request: get('/v1/email/a@b.nl/events?access_token={{token}}', { authorization: null }),
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
     name: 'a wrong token in the query is 400 on a call that writes a profile',
     request: post('/v4//database/1/profiles?access_token=wrong', [], { authorization: null }),
     response: refused('Invalid access token'),

@@ -1,5 +1,5 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
-import { accepted, loggedAlone, post, postForm, put, refused } from './expected.ts'
+import { accepted, eventPage, loggedAlone, post, postForm, put, refused } from './expected.ts'
 
 const cartAdd = '/v4/events/webshop/cart/add'
 const cartRemove = '/v4/events/webshop/cart/remove'
@@ -21,24 +21,28 @@ export const otherEventCases: DialectCase[] = [
       count: 2,
       additional_attribute: 'value',
     }),
+    source: eventPage('webshop-cart-add'),
   },
   {
     name: 'the form example of cart/add is logged with text for the count',
     request: postForm(cartAdd, 'id=cart123&sku=PROD001&count=2'),
     response: accepted,
     events: loggedAlone('webshop.cart.add', { id: 'cart123', sku: 'PROD001', count: '2' }),
+    source: eventPage('webshop-cart-add'),
   },
   {
     name: 'the JSON example of cart/remove is logged',
     request: post(cartRemove, { id: 'cart123', sku: 'PROD001' }),
     response: accepted,
     events: loggedAlone('webshop.cart.remove', { id: 'cart123', sku: 'PROD001' }),
+    source: eventPage('webshop-cart-remove'),
   },
   {
     name: 'the form example of cart/remove is logged',
     request: postForm(cartRemove, 'id=cart123&sku=PROD001'),
     response: accepted,
     events: loggedAlone('webshop.cart.remove', { id: 'cart123', sku: 'PROD001' }),
+    source: eventPage('webshop-cart-remove'),
   },
   {
     name: 'the PHP example of cart/add: a slash too many and the token in the query',
@@ -49,6 +53,18 @@ export const otherEventCases: DialectCase[] = [
     ),
     response: accepted,
     events: loggedAlone('webshop.cart.add', { id: 'cart123', sku: 'PROD001', count: 2 }),
+    source: eventPage('webshop-cart-add'),
+  },
+  {
+    name: 'the PHP example of cart/remove',
+    request: post(
+      '/v4//events/webshop/cart/remove?access_token={{token}}',
+      { id: 'cart123', sku: 'PROD001' },
+      { authorization: null },
+    ),
+    response: accepted,
+    events: loggedAlone('webshop.cart.remove', { id: 'cart123', sku: 'PROD001' }),
+    source: eventPage('webshop-cart-remove'),
   },
   {
     name: 'the short address in the title of the cart page is the same event',
@@ -126,6 +142,7 @@ export const otherEventCases: DialectCase[] = [
     request: post('/v4//events/shop/opened?access_token={{token}}', [], { authorization: null }),
     response: accepted,
     events: loggedAlone('shop.opened', {}),
+    source: 'recorded from the official class of 2024',
   },
   {
     name: 'a list with entries would get lost, and is refused',

@@ -48,6 +48,20 @@ export const profileCases: DialectCase[] = [
     source: page('rest-requests'),
   },
   {
+    name: 'interests of somebody new may be a list of names',
+    request: newProfile({ email: 'a@b.example' }, { interests: ['soccer', 'tennis'] }),
+    response: made('profile', 1),
+    events: createdAlone(['email', 'tags']),
+    source: page('rest-post-database-profiles'),
+  },
+  {
+    name: 'of two spellings of a field the last counts',
+    before: [newProfile({ firstname: 'Ann', FirstName: 'Bob' })],
+    request: get('/v4/profile/1/fields'),
+    response: json(fieldsWith({ firstname: 'Bob' })),
+    events: [],
+  },
+  {
     name: 'version 1 has the fields at the top',
     request: post('/v1/database/1/profiles', john),
     response: made('profile', 1),
@@ -64,6 +78,7 @@ export const profileCases: DialectCase[] = [
     request: post(`${profiles}?access_token={{token}}`, [], { authorization: null }),
     response: made('profile', 1),
     events: createdAlone([]),
+    source: 'recorded from the official class of 2024',
   },
   {
     name: 'the same address again is somebody new',
@@ -126,6 +141,42 @@ export const profileCases: DialectCase[] = [
     request: post('/v2/profile/1?access_token={{token}}', { fields: { lastname: '' } }),
     response: nothing,
     events: updated(['last_name']),
+  },
+  {
+    name: 'a PUT of version 2 answers as in version 4',
+    before: [johnIn],
+    request: put('/v2/profile/1', { fields: { lastname: 'X' } }),
+    response: nothing,
+    events: updated(['last_name']),
+    differs: {
+      vendor: 'Version 2 answers 303 with the address in Location.',
+      why: 'All versions serve the same; its clients take 204.',
+    },
+  },
+  {
+    name: 'what stands beside the fields and has no name of the vendor’s is passed over',
+    before: [johnIn],
+    request: put('/v4/profile/1', { fields: { lastname: 'X' }, nothing: 1 }),
+    response: nothing,
+    events: updated(['last_name']),
+  },
+  {
+    name: 'fields that are changed and are not an object are invalid',
+    before: [johnIn],
+    request: put('/v4/profile/1', { fields: 'x' }),
+    response: refused('Invalid data provided'),
+    events: [],
+  },
+  {
+    name: 'the word fields in capitals is the name of a field',
+    before: [johnIn],
+    request: put('/v4/profile/1', { Fields: { lastname: 'X' } }),
+    response: nothing,
+    events: updated(['Fields']),
+    differs: {
+      vendor: 'It is passed over in silence.',
+      why: 'As any name of no field in this database.',
+    },
   },
   {
     name: 'the client that names the database in the path changes the profile',

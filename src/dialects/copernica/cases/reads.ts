@@ -1,5 +1,5 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
-import { refused } from './expected.ts'
+import { del, get, newProfile, page, put, refused } from './expected.ts'
 
 const account = { id: '<text>', name: '<text>', description: '', company: '<text>' }
 const shown = { status: 200, headers: { 'content-type': 'application/json' } }
@@ -11,6 +11,7 @@ export const readCases: DialectCase[] = [
     request: { method: 'GET', path: '/v4/identity' },
     response: { ...shown, body: account },
     events: [],
+    source: page('rest-get-identity'),
   },
   {
     name: 'identity of version 3 also tells of customer and licence',
@@ -29,6 +30,7 @@ export const readCases: DialectCase[] = [
       },
     },
     events: [],
+    source: 'https://www.copernica.com/en/documentation/restv3/rest-get-identity',
   },
   {
     name: 'the oldest clients name no version',
@@ -75,6 +77,56 @@ export const readCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'a part is missing, whether or not the path ends with a slash',
+    request: get('/v4/webhook/'),
+    response: refused("Invalid request, element 1 is missing in 'directory' path"),
+    events: [],
+  },
+  ...[get('/v4/profile/1/subprofiles'), put('/v4/database/1/field', {})].map(
+    (request): DialectCase => ({
+      name: `the third part of ${request.path} is missing`,
+      request,
+      response: refused("Invalid request, element 3 is missing in 'directory' path"),
+      events: [],
+    }),
+  ),
+  {
+    name: 'a part too many behind somebody is an invalid method',
+    before: [newProfile({ email: 'ann@a.example' })],
+    request: get('/v4/profile/1/nothing'),
+    response: refused('Invalid method'),
+    events: [],
+  },
+  {
+    name: 'a part too many behind nobody is an invalid method too',
+    request: get('/v4/profile/9/nothing'),
+    response: refused('Invalid method'),
+    events: [],
+    differs: {
+      vendor: 'It is the ID that is refused there.',
+      why: 'Nobody is looked up for a call that does not exist.',
+    },
+  },
+  {
+    name: 'a list cannot be deleted',
+    request: del('/v4/databases'),
+    response: refused('Invalid method', { allow: /GET/ }),
+    events: [],
+  },
+  ...[
+    ['collection', 'No collection with given ID'],
+    ['subprofile', 'No subprofile with supplied ID'],
+    ['profile', 'No entity with supplied ID'],
+    ['database', 'No database with supplied ID'],
+  ].map(
+    ([what, message = '']): DialectCase => ({
+      name: `there is no ${what} whose ID is -1`,
+      request: get(`/v4/${what}/-1`),
+      response: refused(message),
+      events: [],
+    }),
+  ),
+  {
     name: 'a GET may carry the body and the content type that some clients always send',
     request: {
       method: 'GET',
@@ -84,6 +136,7 @@ export const readCases: DialectCase[] = [
     },
     response: { ...shown, body: account },
     events: [],
+    source: 'recorded from TomKriek/copernica-api-php',
   },
   {
     name: 'a GET may have a content type and no body',
@@ -94,6 +147,7 @@ export const readCases: DialectCase[] = [
     },
     response: { ...shown, body: account },
     events: [],
+    source: 'recorded from 123lens/laravel-copernica-rest-client',
   },
   {
     name: 'identity without a token is refused',

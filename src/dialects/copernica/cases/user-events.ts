@@ -2,6 +2,7 @@ import type { DialectCase } from '../../../core/dialect-case.ts'
 import {
   accepted,
   createdBy,
+  eventPage,
   john,
   johnsAttributes,
   loggedAlone,
@@ -23,12 +24,14 @@ export const userEventCases: DialectCase[] = [
     ),
     response: { ...accepted, headers: { ...accepted.headers, 'x-created': '1' } },
     events: createdBy('user.update'),
+    source: eventPage('user-update'),
   },
   {
     name: 'the form example of user/update creates the person; its @ is not escaped',
     request: postForm(update, 'email=john.doe@example.com&firstname=John&lastname=Doe'),
     response: accepted,
     events: createdBy('user.update'),
+    source: eventPage('user-update'),
   },
   {
     name: 'the PHP example of user/update: a slash too many and the token in the query',
@@ -38,6 +41,7 @@ export const userEventCases: DialectCase[] = [
     }),
     response: accepted,
     events: createdBy('user.update'),
+    source: eventPage('user-update'),
   },
   {
     name: 'the JSON example of user/remove removes a known person',
@@ -51,6 +55,7 @@ export const userEventCases: DialectCase[] = [
       { type: 'user.remove', subject: true, attributes: johnsAttributes, changed: [], dropped: [] },
       { type: 'profile.removed', subject: true },
     ],
+    source: eventPage('user-remove'),
   },
   {
     name: 'the form example of user/remove removes a known person',
@@ -61,6 +66,7 @@ export const userEventCases: DialectCase[] = [
       { type: 'user.remove', subject: true, attributes: johnsAttributes },
       { type: 'profile.removed', subject: true },
     ],
+    source: eventPage('user-remove'),
   },
   {
     name: 'the PHP example of user/remove removes a known person',
@@ -68,12 +74,14 @@ export const userEventCases: DialectCase[] = [
     request: post('/v4//events/user/remove?access_token={{token}}', john, { authorization: null }),
     response: accepted,
     events: [{ type: 'user.remove', subject: true }, { type: 'profile.removed' }],
+    source: eventPage('user-remove'),
   },
   {
     name: 'the JSON example of user/register creates the person',
     request: post('/v4/events/user/register', john),
     response: accepted,
     events: createdBy('user.register'),
+    source: eventPage('user-register'),
   },
   {
     name: 'the form example of user/register creates the person',
@@ -83,18 +91,43 @@ export const userEventCases: DialectCase[] = [
     ),
     response: accepted,
     events: createdBy('user.register'),
+    source: eventPage('user-register'),
   },
   {
     name: 'the example of version 3 works with the token in the query',
     request: post('/v3/events/user/update?access_token={{token}}', john, { authorization: null }),
     response: accepted,
     events: createdBy('user.update'),
+    source: eventPage('user-update', 3),
+  },
+  {
+    name: 'the PHP example of user/register creates the person',
+    request: post('/v4//events/user/register?access_token={{token}}', john, {
+      authorization: null,
+    }),
+    response: accepted,
+    events: createdBy('user.register'),
+    source: eventPage('user-register'),
+  },
+  {
+    name: 'the PHP example of version 3',
+    request: post('/v3//events/user/update?access_token={{token}}', john, { authorization: null }),
+    response: accepted,
+    events: createdBy('user.update'),
+    source: eventPage('user-update', 3),
+  },
+  {
+    name: 'the form example, cut short by its printed length of 42, says less',
+    request: postForm(update, 'email=john.doe@example.com&firstname=John&'),
+    response: accepted,
+    events: createdBy('user.update', { email: 'john.doe@example.com', first_name: 'John' }),
   },
   {
     name: 'version 1 takes the same call',
     request: post('/v1/events/user/update?access_token={{token}}', john, { authorization: null }),
     response: accepted,
     events: createdBy('user.update'),
+    source: 'recorded from TomKriek/copernica-api-php',
   },
   {
     name: 'version 2 takes the same call',

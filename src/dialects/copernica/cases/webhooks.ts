@@ -1,6 +1,6 @@
 import type { DialectCase } from '../../../core/dialect-case.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { del, get, json, post, put, refused } from './expected.ts'
+import { del, get, json, page, post, put, refused } from './expected.ts'
 
 const asked = { handler: 'https://shop.example.org/hook', trigger: 'create' }
 const shown: JsonObject = { ...asked, ID: '101', callers: [], database: null, collection: null }
@@ -23,13 +23,20 @@ function refusedBody(what: string, body: JsonValue, message: string): DialectCas
 
 /** Calls on webhooks (wire notes 4.7); what is sent to them is in test/vendor-webhooks.test.ts. */
 export const webhookCases: DialectCase[] = [
-  { name: 'a webhook is made', request: made, response: created, events: [] },
+  {
+    name: 'a webhook is made',
+    request: made,
+    response: created,
+    events: [],
+    source: page('rest-post-webhooks'),
+  },
   {
     name: 'a webhook is made for one database and for some callers, and read',
     before: [post('/v4/webhooks', { ...asked, database: 'users', callers: ['ms', 'publisher'] })],
     request: get('/v4/webhook/101'),
     response: json({ ...shown, database: '1', callers: ['ms', 'publisher'] }),
     events: [],
+    source: page('rest-post-webhooks'),
   },
   {
     name: 'a webhook is changed, and what is not named stays',

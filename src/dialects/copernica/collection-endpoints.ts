@@ -14,7 +14,7 @@ import { fieldCalls } from './field-endpoints.ts'
 import { COLLECTION, shownRecordId } from './kinds.ts'
 import { allRecords, cutOut, shown } from './paging.ts'
 import { readPage, readQuery } from './query.ts'
-import { bodyOf, created } from './requests.ts'
+import { bodyOf, created, done, eitherWay } from './requests.ts'
 
 const collectionsMax = 50
 
@@ -56,9 +56,22 @@ const read: AskingEndpoint = {
   },
 }
 
+const update = eitherWay({
+  path: '/collection/:collection',
+  scope: 'profiles:write',
+  *ask(request) {
+    const { name: known } = yield* findCollection(request)
+    const name = own(bodyOf(request), 'name')
+    if (name !== undefined && readName(name, 'name').trim().toLowerCase() !== known.toLowerCase()) {
+      throw refusal('Parameter name: a collection keeps its name, by which rules know it')
+    }
+    return done
+  },
+})
+
 const fields = fieldCalls('/collection/:collection', function* (request) {
   const collection = yield* findCollection(request)
   return { parent: fieldsParent(collection.record), fields: collection.fields }
 })
 
-export const collectionEndpoints = [list, create, read, ...fields]
+export const collectionEndpoints = [list, create, read, ...update, ...fields]

@@ -5,6 +5,7 @@ import { dataRequestEndpoints } from './data-request-endpoints.ts'
 import { databaseEndpoints } from './database-endpoints.ts'
 import { eventEndpoints } from './event-endpoints.ts'
 import { fieldEndpoints } from './field-endpoints.ts'
+import { interestEndpoints } from './interest-endpoints.ts'
 import { logFileEndpoints } from './log-file-endpoints.ts'
 import { massEndpoints } from './mass-endpoints.ts'
 import { profileEndpoints } from './profile-endpoints.ts'
@@ -36,6 +37,7 @@ export const endpoints: readonly Endpoint[] = [
   ...eventEndpoints,
   ...databaseEndpoints,
   ...fieldEndpoints,
+  ...interestEndpoints,
   ...profileListEndpoints,
   ...massEndpoints,
   ...profileEndpoints,

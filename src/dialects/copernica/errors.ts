@@ -37,7 +37,8 @@ function messageOf(fault: Fault, { path }: RequestHead): string {
 
 /** Paths without a part they need, by which it is behind the first word. */
 const lacking: readonly [element: number, path: RegExp][] = [
-  [1, /^\/+v[1-4]\/+(?:database|profile|collection|subprofile|datarequest|logfile|webhook)\/*$/],
+  [1, /^\/+v[1-4]\/+(?:database|profile|collection|subprofile|interest)\/*$/],
+  [1, /^\/+v[1-4]\/+(?:datarequest|logfile|webhook)\/*$/],
   [3, /^\/+v[1-4]\/+(?:database|collection)\/+[^/]+\/+field\/*$/],
   [3, /^\/+v[1-4]\/+database\/+[^/]+\/+profile\/*$/],
   [3, /^\/+v[1-4]\/+profile\/+[^/]+\/+subprofiles\/*$/],

@@ -28,7 +28,7 @@ import {
   showSubprofileFields,
 } from './subprofiles.ts'
 
-/** Subprofiles of one person that one call changes. */
+/** Subprofiles that one call changes. */
 const changedMax = 500
 
 const ofCollection: AskingEndpoint = {
@@ -81,22 +81,49 @@ const updateMany: AskingEndpoint = {
   path: '/profile/:profile/subprofiles/:collection',
   scope: 'profiles:write',
   *ask(request) {
-    const query = readQuery(request.query)
-    if (!query.hasFields) throw refusal('URL parameter fields is required')
+    assertFilter(request)
     const { profile } = yield* findLiving(request)
     const collection = yield* findCollection(request)
-    const expressions = strictly(query, collection.fields)
-    const of = listed(collection, profile.id)
-    const found = yield* matching(of, collection, expressions, request)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
-    if (found.length > changedMax) {
-      throw refusal(`${found.length} subprofiles match; one call changes ${changedMax} at most`)
-    }
-    for (const record of found) yield* changeSubprofile(collection, record, values)
-    if (found.length > 0 || !query.flag('create', false)) return done
+    const found = yield* changeMatching(request, collection, listed(collection, profile.id), values)
+    if (found > 0 || !readQuery(request.query).flag('create', false)) return done
     const record = yield* createSubprofile(collection, profile.id, values)
     return created(request, 'subprofile', shownRecordId(record))
   },
+}
+
+/** All of a collection that match; none is made, since nobody is named whose it would be. */
+const updateAll: AskingEndpoint = {
+  method: 'PUT',
+  path: '/collection/:collection/subprofiles',
+  scope: 'profiles:write',
+  *ask(request) {
+    assertFilter(request)
+    const collection = yield* findCollection(request)
+    const values = readSubprofile(fieldsIn(request), collection, request.now)
+    yield* changeMatching(request, collection, listed(collection), values)
+    return done
+  },
+}
+
+function assertFilter({ query }: DialectRequest): void {
+  if (!readQuery(query).hasFields) throw refusal('URL parameter fields is required')
+}
+
+/** How many there were. */
+function* changeMatching(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+  values: JsonObject,
+): Asking<number> {
+  const expressions = strictly(readQuery(request.query), collection.fields)
+  const found = yield* matching(of, collection, expressions, request)
+  if (found.length > changedMax) {
+    throw refusal(`${found.length} subprofiles match; one call changes ${changedMax} at most`)
+  }
+  for (const record of found) yield* changeSubprofile(collection, record, values)
+  return found.length
 }
 
 const read: AskingEndpoint = {
@@ -186,6 +213,7 @@ export const subprofileEndpoints = [
   ofProfile,
   create,
   updateMany,
+  updateAll,
   read,
   readFields,
   ...update,

@@ -96,6 +96,24 @@ export const collectionCases: DialectCase[] = [
     response: refused('No collection with given ID'),
     events: [],
   },
+  ...[put('/v4/collection/101', { name: 'orders' }), post('/v4/collection/101', [])].map(
+    (request): DialectCase => ({
+      name: `a collection takes a ${request.method}`,
+      before: [makeOrders],
+      request,
+      response: nothing,
+      events: [],
+    }),
+  ),
+  {
+    name: 'a collection keeps its name',
+    before: [makeOrders],
+    request: put('/v4/collection/101', { name: 'my_collection' }),
+    response: refused('Parameter name: a collection keeps its name, by which rules know it'),
+    events: [],
+    source: page('rest-put-collection'),
+    differs: { vendor: 'The name can be changed.', why: 'Events and rules name the collection.' },
+  },
   {
     name: 'a field of a collection is added',
     before: [makeOrders],
@@ -176,6 +194,28 @@ export const collectionCases: DialectCase[] = [
     before: filled,
     request: get('/v4/collection/101/subprofileids?orderby=id&order=desc&limit=1'),
     response: json(listOf(['104'], { limit: 1, total: 2 })),
+    events: [],
+  },
+  {
+    name: 'those of a collection that match are changed, whosever they are',
+    before: filled,
+    request: put('/v4/collection/101/subprofiles?fields[]=Number>6', { fields: { number: 9 } }),
+    response: nothing,
+    events: [event('updated', 9), event('updated', 9)],
+    source: page('rest-put-collection-subprofiles'),
+  },
+  {
+    name: 'where none of a collection matches none is made',
+    before: filled,
+    request: put('/v4/collection/101/subprofiles?fields[]=Number==11&create=1', { Number: 11 }),
+    response: nothing,
+    events: [],
+  },
+  {
+    name: 'a change of a collection’s subprofiles needs a filter',
+    before: filled,
+    request: put('/v4/collection/101/subprofiles', { Number: 11 }),
+    response: refused('URL parameter fields is required'),
     events: [],
   },
   {

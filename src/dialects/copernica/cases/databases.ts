@@ -36,6 +36,7 @@ const users: JsonObject = {
 }
 const shop = { name: 'Shop', description: 'Customers', archived: false }
 const makeShop = post('/v4/databases', shop)
+const soccer = post('/v4/database/1/interests', { name: 'soccer', group: 'sports' })
 const points = { name: 'Points', type: 'integer', value: '5' }
 const shownPoints = {
   ...{ ID: '101', name: 'Points', type: 'integer', value: '5', displayed: false },
@@ -220,18 +221,72 @@ export const databaseCases: DialectCase[] = [
   },
   {
     name: 'an interest is defined, with its group',
-    request: post('/v4/database/1/interests', { name: 'soccer', group: 'sports' }),
+    request: soccer,
     response: made('interest', 101),
     events: [],
     source: page('rest-post-database-interests'),
   },
   {
     name: 'interests are listed',
-    before: [post('/v4/database/1/interests', { name: 'soccer', group: 'sports' })],
+    before: [soccer],
     request: get('/v4/database/1/interests'),
     response: json(listOf([{ ID: '101', name: 'soccer', group: 'sports' }])),
     events: [],
     source: page('rest-get-database-interests'),
+  },
+  {
+    name: 'the group of an interest is changed',
+    before: [soccer, put('/v4/interest/101/', { name: 'soccer', group: 'ball games' })],
+    request: get('/v4/database/1/interests'),
+    response: json(listOf([{ ID: '101', name: 'soccer', group: 'ball games' }])),
+    events: [],
+    source: page('rest-put-interest'),
+  },
+  ...[put('/v3/interest/101', { group: 'x' }), post('/v3/interest/101', { group: 'x' })].map(
+    (request): DialectCase => ({
+      name: `an interest is changed by ${request.method}`,
+      before: [soccer],
+      request,
+      response: nothing,
+      events: [],
+    }),
+  ),
+  {
+    name: 'an interest keeps its name',
+    before: [soccer],
+    request: put('/v4/interest/101', { name: 'football' }),
+    response: refused('Parameter name: an interest keeps its name, by which people have it'),
+    events: [],
+    differs: {
+      vendor: 'The name can be changed.',
+      why: 'It is the tag of whoever has the interest, which rules name.',
+    },
+  },
+  {
+    name: 'an interest is deleted',
+    before: [soccer],
+    request: del('/v4/interest/101', []),
+    response: removed('interest', 101),
+    events: [],
+    source: page('rest-delete-interest'),
+  },
+  {
+    name: 'whoever has an interest that was deleted keeps it',
+    before: [
+      soccer,
+      post('/v4/database/1/profiles', { fields: {}, interests: ['soccer'] }),
+      del('/v4/interest/101'),
+    ],
+    request: get('/v4/profile/1/interests'),
+    response: json(['soccer']),
+    events: [],
+  },
+  {
+    name: 'there is no such interest',
+    before: [makeShop],
+    request: del('/v4/interest/101'),
+    response: refused('No interest with supplied ID'),
+    events: [],
   },
   {
     name: 'unsubscribing does nothing more at first',

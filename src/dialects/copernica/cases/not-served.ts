@@ -7,6 +7,31 @@ const calls: [path: string, what: string, why: string][] = [
     'Selections (views) and miniselections',
     'They are made of conditions in the vendor’s interface; a filter, or a rule’s condition, does their work.',
   ],
+  [
+    '/v4/database/1/copy',
+    'Copies of databases',
+    'Fields are made by their calls; the people are the same.',
+  ],
+  [
+    '/v4/database/1/intentions',
+    'Intentions of databases, collections and selections',
+    'They say what may be mailed to whom, and Roster sends no mail.',
+  ],
+  [
+    '/v4/collection/1/unsubscribe',
+    'What unsubscribing does to subprofiles',
+    'It is a person who unsubscribes; a rule on `profile.updated` does the rest.',
+  ],
+  [
+    '/v4/profile/1/files',
+    'Files of a profile',
+    'A person has attributes and subprofiles; one of them may hold an address.',
+  ],
+  [
+    '/v4/couponcampaigns',
+    'Coupons, media libraries and domains of senders',
+    'Roster sends no mail.',
+  ],
   ['/v4/imports', 'Imports and exports', '`roster import` and `roster export` do that.'],
   [
     '/v4/ms/emailings',

@@ -14,10 +14,19 @@ export interface Collection {
   fields: Field[]
 }
 
-/** @throws Fault `record_not_found` */
-export function* findCollection({ params }: DialectRequest): Asking<Collection> {
-  const id = recordIdOf(params.collection ?? '')
-  const record = id === null ? null : yield* askRecord(COLLECTION, { id })
+/**
+ * The collection of a path, by its id, or by its name in any case where its database is known.
+ *
+ * @throws Fault `record_not_found`
+ */
+export function* findCollection(
+  { params: { collection: given = '' } }: DialectRequest,
+  database: Database | null = null,
+): Asking<Collection> {
+  const id = recordIdOf(given)
+  const named = database && { parent: parentOf(database), name: given.toLowerCase() }
+  const key = id === null ? named : { id }
+  const record = key && (yield* askRecord(COLLECTION, key))
   if (!record) throw new Fault('record_not_found', { message: 'No collection with given ID' })
   return yield* readCollection(record)
 }

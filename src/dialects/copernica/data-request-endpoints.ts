@@ -51,8 +51,8 @@ const status: AskingEndpoint = {
   path: '/datarequest/:request/status',
   scope: 'profiles:read',
   *ask(request) {
-    yield* findRequest(request)
-    return shown({ status: 'available' })
+    const found = yield* lookUp(request)
+    return shown({ status: found ? 'available' : 'not available' })
   },
 }
 
@@ -71,9 +71,13 @@ const data = ['/datarequest/:request/data', '/datarequest/:request'].map(
   }),
 )
 
-function* findRequest({ params }: DialectRequest): Asking<StoredRecord> {
+function* lookUp({ params }: DialectRequest): Asking<StoredRecord | null> {
   const id = recordIdOf(params.request ?? '')
-  const record = id === null ? null : yield* askRecord(DATA_REQUEST, { id })
+  return id === null ? null : yield* askRecord(DATA_REQUEST, { id })
+}
+
+function* findRequest(request: DialectRequest): Asking<StoredRecord> {
+  const record = yield* lookUp(request)
   if (!record) throw new Fault('record_not_found', { message: 'No data request with supplied ID' })
   return record
 }

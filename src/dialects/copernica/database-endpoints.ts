@@ -14,9 +14,10 @@ import {
   usersKey,
 } from './databases.ts'
 import { fieldsOf, readName, readText, refusal, showField } from './field-definitions.ts'
+import { showInterests } from './interest-endpoints.ts'
 import { DATABASE, INTEREST, shownRecordId } from './kinds.ts'
 import { localTime } from './local-time.ts'
-import { allRecords, envelope, shown, wholeList } from './paging.ts'
+import { allRecords, cutOut, envelope, shown, wholeList } from './paging.ts'
 import { isTrue, readPage, readQuery } from './query.ts'
 import { bodyOf, created, done, eitherWay } from './requests.ts'
 
@@ -92,11 +93,7 @@ const interests: AskingEndpoint = {
   scope: 'profiles:read',
   *ask(request) {
     const page = readPage(readQuery(request.query))
-    const all = (yield* allRecords(INTEREST, parentOf(yield* findDatabase(request)))).map(
-      showInterest,
-    )
-    const data = page.isEmpty ? [] : all.slice(page.start, page.start + page.limit)
-    return shown(envelope(page, data, all.length))
+    return shown(cutOut(page, yield* showInterests(yield* findDatabase(request))))
   },
 }
 
@@ -154,7 +151,6 @@ function readDescription(body: JsonObject): JsonObject {
 function* showDatabase(database: Database): Asking<JsonObject> {
   const { id, name, createdAt, body } = database
   const fields = yield* fieldsOf(database)
-  const known = yield* allRecords(INTEREST, parentOf(database))
   return {
     ID: id,
     name,
@@ -162,15 +158,10 @@ function* showDatabase(database: Database): Asking<JsonObject> {
     archived: own(body, 'archived') ?? false,
     created: localTime(createdAt),
     fields: wholeList(fields.map(showField)),
-    interests: wholeList(known.map(showInterest)),
+    interests: wholeList(yield* showInterests(database)),
     collections: wholeList(yield* showCollections(database)),
     intentions: { email: null, sms: null, pdf: null },
   }
-}
-
-function showInterest(record: StoredRecord): JsonObject {
-  const { name, body } = record
-  return { ID: shownRecordId(record), name, group: own(body, 'group') ?? '' }
 }
 
 export const databaseEndpoints = [list, create, read, ...update, interests, addInterest]

@@ -3,9 +3,14 @@ import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import { own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
+import { type Database, parentOf } from './databases.ts'
 import { readName, readText, refusal } from './field-definitions.ts'
-import { INTEREST, recordIdOf, shownRecordId } from './kinds.ts'
+import { bodyText, INTEREST, recordIdOf, shownRecordId } from './kinds.ts'
+import { allRecords } from './paging.ts'
 import { bodyOf, deleted, done, eitherWay } from './requests.ts'
+
+/** As lists of interests show one. */
+export type ShownInterest = { ID: string; name: string; group: string }
 
 /** Its group may change. It keeps its name, which is the tag of whoever has it. */
 const update = eitherWay({
@@ -39,6 +44,15 @@ const remove: AskingEndpoint = {
     yield* askCommand({ kind: 'write-records', records: [gone] })
     return deleted('interest', shownRecordId(record))
   },
+}
+
+/** Those that were defined in a database, which alone have an ID. */
+export function* showInterests(database: Database): Asking<ShownInterest[]> {
+  return (yield* allRecords(INTEREST, parentOf(database))).map((record) => ({
+    ID: shownRecordId(record),
+    name: record.name ?? '',
+    group: bodyText(record, 'group') ?? '',
+  }))
 }
 
 function* find({ params }: DialectRequest): Asking<StoredRecord> {

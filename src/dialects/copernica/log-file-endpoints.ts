@@ -109,7 +109,7 @@ const consumption: AskingEndpoint = {
     const { counts } = yield* askEventCounts(asked)
     const ours = counts.filter(({ name }) => name === 'copernica')
     const apicalls = ours.reduce((sum, { count }) => sum + count, 0)
-    const none = { webpages: 0, litmustests: 0, twofiftyoktests: 0 }
+    const none = { fax: 0, webpages: 0, litmustests: 0, twofiftyoktests: 0 }
     return shown({ emails: 0, texts: 0, ...none, apicalls })
   },
 }

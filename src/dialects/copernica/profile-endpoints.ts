@@ -6,6 +6,7 @@ import type { Profile } from '../../core/profile.ts'
 import { findDatabase } from './databases.ts'
 import { fieldsOf } from './field-definitions.ts'
 import { findLiving, findProfile } from './find-profile.ts'
+import { showInterests } from './interest-endpoints.ts'
 import { shown } from './paging.ts'
 import {
   fieldChanges,
@@ -16,7 +17,7 @@ import {
   secretChange,
 } from './profile-body.ts'
 import { type Home, interestsOf, showFields, showProfile } from './profile-object.ts'
-import { isTrue } from './query.ts'
+import { isTrue, readQuery } from './query.ts'
 import { bodyOf, deleted, done, eitherWay } from './requests.ts'
 
 const read: AskingEndpoint = {
@@ -113,8 +114,12 @@ const readInterestsOf: AskingEndpoint = {
   path: '/profile/:profile/interests',
   scope: 'profiles:read',
   *ask(request) {
-    const { profile } = yield* findProfile(request)
-    return shown(profile.removedAt === null ? interestsOf(profile) : [])
+    const { profile, database } = yield* findProfile(request)
+    const names = profile.removedAt === null ? interestsOf(profile) : []
+    const wanted = readQuery(request.query).get('return')
+    if (wanted !== 'ids' && wanted !== 'objects') return shown(names)
+    const defined = (yield* showInterests(database)).filter(({ name }) => names.includes(name))
+    return shown(wanted === 'ids' ? defined.map(({ ID }) => ID) : defined)
   },
 }
 

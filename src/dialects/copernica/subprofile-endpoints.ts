@@ -56,8 +56,8 @@ const ofProfile: AskingEndpoint = {
   path: '/profile/:profile/subprofiles/:collection',
   scope: 'profiles:read',
   *ask(request) {
-    const { profile } = yield* findLiving(request)
-    const collection = yield* findCollection(request)
+    const { profile, database } = yield* findLiving(request)
+    const collection = yield* findCollection(request, database)
     return yield* showList(request, collection, listed(collection, profile.id))
   },
 }
@@ -67,8 +67,8 @@ const create: AskingEndpoint = {
   path: '/profile/:profile/subprofiles/:collection',
   scope: 'profiles:write',
   *ask(request) {
-    const { profile } = yield* findLiving(request)
-    const collection = yield* findCollection(request)
+    const { profile, database } = yield* findLiving(request)
+    const collection = yield* findCollection(request, database)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     const record = yield* createSubprofile(collection, profile.id, values)
     return created(request, 'subprofile', shownRecordId(record))
@@ -82,8 +82,8 @@ const updateMany: AskingEndpoint = {
   scope: 'profiles:write',
   *ask(request) {
     assertFilter(request)
-    const { profile } = yield* findLiving(request)
-    const collection = yield* findCollection(request)
+    const { profile, database } = yield* findLiving(request)
+    const collection = yield* findCollection(request, database)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     const found = yield* changeMatching(request, collection, listed(collection, profile.id), values)
     if (found > 0 || !readQuery(request.query).flag('create', false)) return done
@@ -192,10 +192,11 @@ function* showList(
   const query = readQuery(request.query)
   const page = readPage(query)
   const expressions = readExpressions(query.fields)
+  const dataOnly = query.flag('dataonly', false)
   const show = (record: StoredRecord): JsonValue =>
     idsOnly
       ? shownRecordId(record)
-      : showSubprofile({ record, collection, removedAt: null }, request)
+      : showSubprofile({ record, collection, removedAt: null }, request, dataOnly)
   const order = subprofileOrder(query, collection, request.now)
   if (expressions.length > 0 || order.compare) {
     const found = yield* matching(of, collection, expressions, request)

@@ -85,16 +85,25 @@ function notThere(): Fault {
   return new Fault('record_not_found', { message: 'No subprofile with supplied ID' })
 }
 
-export function showSubprofile(found: FoundSubprofile, { workspace }: DialectRequest): JsonObject {
+/** The vendor's subprofile object; `dataOnly` leaves out what a short list does. */
+export function showSubprofile(
+  found: FoundSubprofile,
+  { workspace }: DialectRequest,
+  dataOnly = false,
+): JsonObject {
   const { record, collection, removedAt } = found
-  return {
+  const data = {
     ID: shownRecordId(record),
-    secret: recordSecret(record.id, workspace),
     fields: showSubprofileFields(found),
     profile: String(record.subject ?? ''),
     collection: shownRecordId(collection.record),
-    created: localTime(record.createdAt),
     modified: localTime(record.updatedAt),
+  }
+  if (dataOnly) return data
+  return {
+    ...data,
+    secret: recordSecret(record.id, workspace),
+    created: localTime(record.createdAt),
     removed: removedAt === null ? false : localTime(removedAt),
   }
 }

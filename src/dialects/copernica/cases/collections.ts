@@ -169,6 +169,22 @@ export const collectionCases: DialectCase[] = [
     source: page('rest-get-collection-subprofiles'),
   },
   {
+    name: 'dataonly leaves out of subprofiles what is not data',
+    before: filled,
+    request: get('/v4/collection/101/subprofiles?limit=1&dataonly=1'),
+    response: json({
+      ...{ start: 0, limit: 1, count: 1, total: 2 },
+      data: [
+        {
+          ...{ ID: '103', fields: { Number: '7' } },
+          ...{ profile: '1', collection: '101', modified: '<text>' },
+        },
+      ],
+    }),
+    events: [],
+    source: page('rest-get-collection-subprofiles'),
+  },
+  {
     name: 'the ids of subprofiles that a filter finds',
     before: filled,
     request: get('/v4/collection/101/subprofileids?fields[]=number>7'),
@@ -195,6 +211,28 @@ export const collectionCases: DialectCase[] = [
     request: get('/v4/collection/101/subprofileids?orderby=id&order=desc&limit=1'),
     response: json(listOf(['104'], { limit: 1, total: 2 })),
     events: [],
+  },
+  ...[
+    get('/v4/profile/1/subprofiles/orders'),
+    get('/v4/profile/1/subprofiles/Orders?start=0&limit=100'),
+  ].map(
+    (request): DialectCase => ({
+      name: `a collection is known by its name: ${request.path}`,
+      before: filled,
+      request,
+      response: json(listOf([order(103, '7'), order(104, '8')])),
+      events: [],
+      source: page('rest-put-profile-subprofiles'),
+    }),
+  ),
+  {
+    name: 'a secret of a subprofile is passed over',
+    before: filled,
+    request: put('/v4/subprofile/103', { fields: { Number: 9 }, secret: 'geheimecode' }),
+    response: nothing,
+    events: [event('updated', 9)],
+    source: page('rest-put-subprofile'),
+    differs: { vendor: 'The secret is set.', why: 'Nobody is found by it here but by its own.' },
   },
   {
     name: 'those of a collection that match are changed, whosever they are',

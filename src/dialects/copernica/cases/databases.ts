@@ -208,6 +208,54 @@ export const databaseCases: DialectCase[] = [
     source: page('rest-delete-database-field'),
   },
   {
+    name: 'the documented field is made and shown as it was described',
+    before: [
+      post('/v4/database/1/fields', {
+        ...{ name: 'text_field', type: 'text', value: 'this is a text field', displayed: true },
+        ...{ ordered: false, length: 50, textlines: 1, hidden: false, index: false },
+      }),
+    ],
+    request: get('/v4/database/1/fields?start=4'),
+    response: json({
+      ...listOf(
+        [
+          {
+            ...{ ID: '101', name: 'text_field', type: 'text', value: 'this is a text field' },
+            ...{ displayed: true, ordered: false, length: '50', textlines: '1' },
+            ...{ hidden: false, index: false },
+          },
+        ],
+        { start: 4 },
+      ),
+      total: 5,
+    }),
+    events: [],
+    source: page('rest-post-database-fields'),
+  },
+  {
+    name: 'a star marks the choice that is made at first, and is no part of it',
+    before: [
+      post('/v4/database/1/fields', { name: 'extra_field', type: 'select', value: 'A\nB\nC*' }),
+      post('/v4/database/1/profiles', { fields: { extra_field: 'C' } }),
+    ],
+    request: get('/v4/profile/1/fields'),
+    response: jsonWith({ extra_field: 'C' }),
+    events: [],
+    source: page('rest-post-database-fields'),
+  },
+  {
+    name: 'a field keeps its name',
+    before: [post('/v4/database/1/fields', points)],
+    request: put('/v4/database/1/field/101', { name: 'text_field', type: 'text' }),
+    response: refused('Parameter name: a field keeps its name, under which its values are kept'),
+    events: [],
+    source: page('rest-put-database-field'),
+    differs: {
+      vendor: 'The name can be changed.',
+      why: 'It is the name of an attribute, which rules and other calls know.',
+    },
+  },
+  {
     name: 'a field of every profile is not deleted',
     request: del('/v4/database/1/field/1', []),
     response: refused('The field email is one of every profile, and is not changed here'),

@@ -219,6 +219,18 @@ export const listCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'IDs alone come in the envelope and in pages too',
+    before: people,
+    request: get(ids),
+    response: json(listOf(['1', '2', '3'])),
+    events: [],
+    source: page('rest-get-database-profileids'),
+    differs: {
+      vendor: 'The page speaks of a bare list of all, without saying whether as text.',
+      why: 'A million IDs are no answer; every list has one envelope, and every ID is text.',
+    },
+  },
+  {
     name: 'a page',
     before: people,
     request: get(`${ids}?start=1&limit=1`),

@@ -158,7 +158,8 @@ export const logCases: DialectCase[] = [
     name: 'what was called, of a span of days',
     request: get('/v4/consumption?begin=2020-06-01&end=2020-07-01'),
     response: json({
-      ...{ emails: 0, texts: 0, webpages: 0, apicalls: 0, litmustests: 0, twofiftyoktests: 0 },
+      ...{ emails: 0, texts: 0, fax: 0, webpages: 0, apicalls: 0 },
+      ...{ litmustests: 0, twofiftyoktests: 0 },
     }),
     events: [],
     source: page('rest-get-consumption'),
@@ -198,6 +199,13 @@ export const logCases: DialectCase[] = [
     before: data,
     request: get('/v4/datarequest/101/status'),
     response: json({ status: 'available' }),
+    events: [],
+    source: page('rest-get-datarequest-status'),
+  },
+  {
+    name: 'nothing is known of a data request that nobody made',
+    request: get('/v4/datarequest/101/status'),
+    response: json({ status: 'not available' }),
     events: [],
     source: page('rest-get-datarequest-status'),
   },

@@ -32,6 +32,11 @@ const calls: [path: string, what: string, why: string][] = [
     'Coupons, media libraries and domains of senders',
     'Roster sends no mail.',
   ],
+  [
+    '/v1/email/a@b.nl/datarequest',
+    'Data requests of an e-mail address',
+    'Two people may have one; ask for each profile that a filter finds.',
+  ],
   ['/v4/imports', 'Imports and exports', '`roster import` and `roster export` do that.'],
   [
     '/v4/ms/emailings',

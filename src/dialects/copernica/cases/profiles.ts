@@ -26,6 +26,10 @@ const createdAlone = (changed: string[]) => [
 ]
 const updated = (changed: string[]) => [{ type: 'profile.updated', subject: true, changed }]
 const johnIn = newProfile(john)
+const defined = [
+  post('/v4/database/1/interests', { name: 'soccer', group: 'sports' }),
+  post('/v4/database/1/interests', { name: 'tennis', group: 'sports' }),
+]
 const gone = 'This profile has already been removed'
 
 /** One profile: what is made, read, changed and removed. */
@@ -305,6 +309,34 @@ export const profileCases: DialectCase[] = [
     response: json(['soccer']),
     events: [],
     source: page('rest-get-profile-interests'),
+  },
+  {
+    name: 'the IDs of interests, of those that were defined',
+    before: [...defined, newProfile(john, { interests: ['golf', 'soccer'] })],
+    request: get('/v4/profile/1/interests?return=ids'),
+    response: json(['101']),
+    events: [],
+    source: page('rest-get-profile-interests'),
+  },
+  {
+    name: 'interests as objects, of those that were defined',
+    before: [...defined, newProfile(john, { interests: ['golf', 'soccer'] })],
+    request: get('/v4/profile/1/interests?return=objects'),
+    response: json([{ ID: '101', name: 'soccer', group: 'sports' }]),
+    events: [],
+    source: page('rest-get-profile-interests'),
+    differs: {
+      vendor: 'Every interest was defined.',
+      why: 'Any tag is an interest; one that was never defined has no ID to show.',
+    },
+  },
+  {
+    name: 'interests are added and others taken away',
+    before: [newProfile(john, { interests: ['football', 'chess'] })],
+    request: post('/v4/profile/1/interests', { football: 0, tennis: 1, hockey: 1 }),
+    response: nothing,
+    events: updated(['tags']),
+    source: page('rest-post-profile-interests'),
   },
   {
     name: 'interests are added',

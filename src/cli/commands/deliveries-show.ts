@@ -56,13 +56,14 @@ function waitsFor({ state, destination: name }: Delivery, destination: Destinati
 
 function describe(delivery: Delivery, to: Destination | null): string {
   const { id, destination, event, rule, version, step, action, subject, request } = delivery
+  const held = waitsFor(delivery, to)
   const rows = [
     ['delivery', `${id}, ${action} to ${destination}`],
     ['for', `event ${event}, rule ${rule}@${version}, step ${step}`],
     ['about', subject === null ? 'nobody' : `profile ${subject}`],
     ['planned', isoTime(delivery.plannedAt) ?? ''],
     ['stands', standsAs(delivery)],
-    ...(waitsFor(delivery, to) === '' ? [] : [['waits for', waitsFor(delivery, to)]]),
+    ...(held === '' ? [] : [['waits for', held]]),
     ...(delivery.detail === null ? [] : [['detail', printable(delivery.detail)]]),
     ...(delivery.endedAt === null ? [] : [['ended', isoTime(delivery.endedAt) ?? '']]),
   ]

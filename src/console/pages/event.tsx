@@ -15,7 +15,7 @@ import { SomeDeliveries } from '../parts/some-deliveries.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { UndoMerge } from '../parts/undo-merge.tsx'
-import { Value } from '../parts/value.tsx'
+import { ValueTable } from '../parts/value-table.tsx'
 
 const words = {
   title: ['Event {id}', 'Gebeurtenis {id}'],
@@ -126,20 +126,7 @@ function Came({ event }: { event: Event }) {
   const identifiers = event.identifiers.map(({ kind, value }) => [kind, value] as const)
   const rows = [...identifiers, ...Object.entries(event.attributes)]
   if (rows.length === 0) return <Empty title={said.nothing} />
-  return (
-    <table className="table">
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>
-              <Value value={value} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
+  return <ValueTable rows={rows} />
 }
 
 /** Of what followed the first so many are shown. */

@@ -6,7 +6,7 @@ import { More } from './more.tsx'
 import { Section } from './section.tsx'
 import { Empty, Loaded } from './states.tsx'
 import { Time } from './time.tsx'
-import { Value } from './value.tsx'
+import { ValueTable } from './value-table.tsx'
 
 const words = {
   title: ['Companies', 'Bedrijven'],
@@ -67,20 +67,7 @@ function Company({ company }: { company: CompanyOf }) {
           {said.since} <Time at={company.member_since} />
         </span>
       </div>
-      {attributes.length > 0 && (
-        <table className="table">
-          <tbody>
-            {attributes.map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <Value value={value} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {attributes.length > 0 && <ValueTable rows={attributes} />}
     </>
   )
 }

@@ -1,6 +1,7 @@
+import { withoutRecords } from '../../core/answer-records.ts'
 import { type RecordAsk, recordAskKey } from '../../core/known.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
-import type { RecordPage, StoredRecord } from '../../core/record.ts'
+import type { StoredRecord } from '../../core/record.ts'
 import type { TriedRule } from '../../core/try-rule.ts'
 import { triedPerson } from '../../core/try-rules.ts'
 import type { Store } from '../../storage/store.ts'
@@ -44,8 +45,8 @@ async function answer(
   }
   if ('records' in ask) return store.findRecords(workspaceId, ask.records)
   const { subject, ...query } = ask.recordPage
-  const none: RecordPage = { records: [], next: null, total: null }
-  if (subject !== undefined && (person === null || subject !== triedPerson)) return none
+  const isOfNobody = subject !== undefined && (person === null || subject !== triedPerson)
+  if (isOfNobody) return withoutRecords(ask)
   const about = subject !== undefined && person !== null ? { subject: person } : {}
   const page = await store.listRecords(workspaceId, { ...query, ...about })
   return { ...page, records: page.records.map(ofTrial) }

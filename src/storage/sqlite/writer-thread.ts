@@ -77,7 +77,10 @@ function applyWaiting(first: ApplyAll): Message | undefined {
     const waiting = (receiveMessageOnPort(port) as { message: Message } | undefined)?.message
     if (waiting === undefined) break
     if (typeof waiting === 'string' || 'worker' in waiting) other = waiting
-    else count += parts[parts.push(waiting) - 1]?.rows.commands.length ?? 0
+    else {
+      parts.push(waiting)
+      count += waiting.rows.commands.length
+    }
   }
   const outcomes = applyAll(parts, count)
   let planned = takePlanned()

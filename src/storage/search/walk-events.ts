@@ -21,6 +21,8 @@ const stretchTested = 5_000
 const stretchRead = 1_000
 const chainRead = 100
 const linksRead = 1_000
+/** The same at first, where a page may be full soon. */
+const linksFirst = 100
 /** Milestones gone on by at once, at most. */
 const milestonesMax = 16
 /** Rows looked up by their ids in one go, where most of them may not pass. */
@@ -80,12 +82,28 @@ export async function* walkChain(
   let limit = Math.min(query.limit + 1, chainRead)
   let from = await beginChain(search, subject, below)
   if (!descending) return yield* walkOldestFirst(search, subject, { above, newest: from }, passes)
+  if (isTested(query)) return yield* walkTestedBack(search, from, above, passes)
   while (from !== null && from > above) {
     const rows = await source.chain(workspaceId, from, limit)
     budget.spend(rows.length)
     yield rows.filter((row) => (row.id as number) > above && passes(row))
     limit = chainRead
     from = (rows.at(-1)?.previous ?? null) as EventId | null
+  }
+}
+
+/** The same where the engine can tell of most events that they are not wanted. */
+async function* walkTestedBack(
+  search: LogSearch,
+  newest: EventId | null,
+  above: number,
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  let from = newest
+  for (let limit = linksFirst; from !== null && from > above; limit = linksRead) {
+    const { ids, next } = await readLinks(search, from, above, limit)
+    yield* readInOrder(search, ids, passes)
+    from = next
   }
 }
 
@@ -116,24 +134,51 @@ async function* walkOldestFirst(
 
 /** The events above one, from another back by nothing but the links, and on again from there. */
 async function* walkLinks(
-  { source, workspaceId, query, budget }: LogSearch,
+  search: LogSearch,
   newest: EventId,
   above: number,
   passes: (row: Row) => boolean,
 ): AsyncGenerator<Row[]> {
-  const ids: EventId[] = []
+  const all: EventId[] = []
   for (let from: EventId | null = newest; from !== null && from > above; ) {
-    const links: Link[] = await source.links(workspaceId, from, { above, limit: linksRead })
-    budget.spend(links.length)
-    for (const { id } of links) ids.push(id)
-    from = links.at(-1)?.previous ?? null
+    const { ids, next } = await readLinks(search, from, above, linksRead)
+    for (const id of ids) all.push(id)
+    from = next
   }
-  ids.reverse()
+  yield* readInOrder(search, all.reverse(), passes)
+}
+
+/** Ids that a part of the chain leads to, but for those the engine can tell are not wanted. */
+async function readLinks(
+  { source, workspaceId, query, budget }: LogSearch,
+  from: EventId,
+  above: number,
+  limit: number,
+): Promise<{ ids: EventId[]; next: EventId | null }> {
+  if (!isTested(query)) {
+    const links = await source.links(workspaceId, from, { above, limit })
+    budget.spend(links.length)
+    return { ids: links.map(({ id }) => id), next: links.at(-1)?.previous ?? null }
+  }
+  const wanted = { above, limit, test: testOf(query).test }
+  const links = await source.testedLinks(workspaceId, from, wanted)
+  budget.spend(limit)
+  const ids = links.filter(({ passes }) => passes).map(({ id }) => id)
+  return { ids, next: links.at(-1)?.previous ?? null }
+}
+
+/** The events of a list, a page at a time, in the direction of the query. */
+async function* readInOrder(
+  { source, workspaceId, query, descending, budget }: LogSearch,
+  ids: readonly EventId[],
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  const sign = descending ? -1 : 1
   const size = Math.min(query.limit + 1, chainRead)
   for (let at = 0; at < ids.length; at += size) {
     const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
     budget.spend(rows.length)
-    yield rows.sort(byId).filter(passes)
+    yield rows.sort((a, b) => byId(a, b) * sign).filter(passes)
   }
 }
 
@@ -165,16 +210,9 @@ export async function* walkTermed(
   parts: TermPart[],
   bounds: Bounds,
 ): AsyncGenerator<Row[]> {
-  const { source, workspaceId, query, descending, budget } = search
-  const passes = passesOf(query)
-  const size = Math.min(query.limit + 1, idsRead)
-  const sign = descending ? -1 : 1
+  const passes = passesOf(search.query)
   for await (const ids of walkEventTerms(search, parts, bounds)) {
-    for (let at = 0; at < ids.length; at += size) {
-      const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
-      budget.spend(rows.length)
-      yield rows.sort((a, b) => byId(a, b) * sign).filter(passes)
-    }
+    yield* readInOrder(search, ids, passes)
   }
 }
 
@@ -234,6 +272,11 @@ function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
     },
     whole: isExact && text === undefined && !occurred && query.subject === undefined,
   }
+}
+
+/** Whether an engine can tell of an event that it is not wanted. */
+function isTested(query: EventQuery): boolean {
+  return Object.values(testOf(query).test).some((part) => part !== null)
 }
 
 /** Whether a row is what a query asks for; what costs little is looked at first. */

@@ -73,7 +73,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
         { before: 200 },
         { before: 510 },
         { after: 77, before: 199 },
-        { received: { until: (all[60]?.receivedAt ?? 0) + 1 } },
+        { received: { until: (all[10]?.receivedAt ?? 0) + 1 } },
       ]) {
         for (const types of [undefined, ['user.*'], ['profile.updated']]) {
           const query = {

@@ -55,6 +55,7 @@ export async function eraseTraces(
     const where = `workspace_id = ?1 AND ${among('subject')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${where}`, given)
     await run(`DELETE FROM rule_counts WHERE ${where}`, given)
+    await run(`DELETE FROM shown_names WHERE ${ids('shown_names')}`, given)
     await run(
       `UPDATE profiles SET attributes = '{}', provenance = '[]', tags = '[]', identifiers = '[]',
          phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,

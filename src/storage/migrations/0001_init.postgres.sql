@@ -115,8 +115,7 @@ CREATE TABLE profile_gaps (
 );
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
--- values, and with `name` how the shown name begins. What is found is compared in full, so a value
--- may be cut short. `ids` says who of a block of 1,024 ids is entered. So a term that a million
+-- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block of 1,024 ids is entered. So a term that a million
 -- people share is a thousand rows, and lists of such terms are counted and combined without a look
 -- at anybody.
 CREATE TABLE profile_terms (
@@ -128,6 +127,18 @@ CREATE TABLE profile_terms (
   ids bit(1024) NOT NULL,
   PRIMARY KEY (workspace_id, kind, name, value, block)
 );
+
+-- How the shown names of living profiles begin, as they are compared. Entered in the background, up
+-- to where `roll_ups` says events are counted; so writing a person costs none of it, and who was
+-- renamed since is read from the log.
+CREATE TABLE shown_names (
+  workspace_id bigint NOT NULL,
+  id bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX shown_names_by_name ON shown_names (workspace_id, name, id);
 
 -- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
 -- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to

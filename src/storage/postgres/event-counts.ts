@@ -9,7 +9,15 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import { nameEntryOf } from '../search/shown-names.ts'
 import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import { lockCounters } from './fill-indexes.ts'
+import {
+  deleteShownNames,
+  putShownNames,
+  selectAnyRenamed,
+  selectRenamed,
+} from './search-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
@@ -123,7 +131,10 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
     }
     const upTo = Math.min(done + batch, last)
     await transaction.query(kind.count, [workspaceId, done, upTo])
-    if (kind.last === 'last_event_id') await enterTerms(transaction, [workspaceId, done, upTo])
+    if (kind.last === 'last_event_id') {
+      await enterTerms(transaction, [workspaceId, done, upTo])
+      await enterNames(transaction, [workspaceId, done, upTo])
+    }
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
     return upTo - done
   })
@@ -149,6 +160,26 @@ async function enterTerms(
     Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
   )
   await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
+}
+
+/**
+ * How those are called whom the same events may have renamed. Whoever changes people holds the
+ * counters: so nobody is changed or erased between the look and what is made of it.
+ */
+async function enterNames(
+  { query }: Pick<Transaction, 'query'>,
+  [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
+): Promise<void> {
+  const some = await query<Row>(selectAnyRenamed, [workspaceId, done, upTo])
+  if (some.rows.length === 0) return
+  await query(lockCounters, [workspaceId])
+  const { rows } = await query<Row>(selectRenamed, [workspaceId, done, upTo])
+  const entries = rows.map((row) => ({ id: row.id as number, name: nameEntryOf(row) }))
+  const gone = entries.filter(({ name }) => name === null).map(({ id }) => id)
+  const named = entries.filter(({ name }) => name !== null)
+  const columns = [named.map(({ id }) => id), named.map(({ name }) => name)]
+  if (gone.length > 0) await query(deleteShownNames, [workspaceId, gone])
+  if (named.length > 0) await query(putShownNames, [workspaceId, ...columns])
 }
 
 const names = { ...countNames, none: 'NULL::text' }

@@ -9,7 +9,9 @@ import type { WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import { nameEntryOf } from '../search/shown-names.ts'
 import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
+import { deleteShownName, putShownName, selectRenamed } from './search-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
@@ -107,7 +109,10 @@ export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
   if (done >= goal.last) return 0
   const upTo = Math.min(done + batch, goal.last)
   db.prepare(count).run(workspaceId, done, upTo)
-  if (goal.of === 'events') enterTerms(db, workspaceId, done, upTo)
+  if (goal.of === 'events') {
+    enterTerms(db, workspaceId, done, upTo)
+    enterNames(db, workspaceId, done, upTo)
+  }
   db.prepare(keepPlace(last)).run(workspaceId, upTo)
   return upTo - done
 }
@@ -129,6 +134,18 @@ function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: n
   for (const { kind, value, block, events } of termsOfEvents(rows)) {
     const held = select.get(workspaceId, kind, value, block)?.ids as Uint8Array | undefined
     put.run(workspaceId, kind, value, block, enteredInto(held, events))
+  }
+}
+
+/** How those are called whom the same events may have renamed. */
+function enterNames(db: DatabaseSync, workspaceId: number, done: number, upTo: number): void {
+  const put = db.prepare(putShownName)
+  const remove = db.prepare(deleteShownName)
+  const rows: Row[] = db.prepare(selectRenamed).all(workspaceId, done, upTo)
+  for (const row of rows) {
+    const name = nameEntryOf(row)
+    if (name === null) remove.run(workspaceId, row.id as number)
+    else put.run(workspaceId, row.id as number, name)
   }
 }
 

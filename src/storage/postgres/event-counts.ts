@@ -5,12 +5,27 @@ import {
   type EventCountQuery,
   type EventCounts,
 } from '../../core/event-query.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
-import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import {
+  type EventEntry,
+  enteredInto,
+  lastEntered,
+  milestonesOfLong,
+  newestMilestones,
+  termsOfEvents,
+  termsOfHistory,
+} from '../search/event-terms.ts'
 import { nameEntryOf } from '../search/shown-names.ts'
-import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import {
+  putEventBlocks,
+  selectEventBlocksBack,
+  selectHeldBlocks,
+  selectLinks,
+  selectMilestones,
+  selectTermsOfEvents,
+} from './event-statements.ts'
 import { lockCounters } from './fill-indexes.ts'
 import {
   deleteShownNames,
@@ -22,6 +37,8 @@ import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
 const batch = 5_000
+/** Links of a chain followed at once. */
+const linksRead = 1_000
 
 /** What is counted: a table whose ids grow, and how far it was counted. */
 const kinds = [
@@ -146,7 +163,8 @@ async function enterTerms(
   [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
   const events = await transaction.query<Row>(selectTermsOfEvents, [workspaceId, done, upTo])
-  const terms = termsOfEvents(events.rows)
+  const histories = await longHistories(transaction, workspaceId, events.rows)
+  const terms = [...termsOfEvents(events.rows), ...histories]
   const columns = [
     terms.map(({ kind }) => kind),
     terms.map(({ value }) => value),
@@ -160,6 +178,33 @@ async function enterTerms(
     Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
   )
   await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
+}
+
+/** What long histories go on with up to the newest of their milestones among some events. */
+async function longHistories(
+  { query }: Pick<Transaction, 'query'>,
+  workspaceId: number,
+  rows: readonly Row[],
+): Promise<EventEntry[]> {
+  const entries: EventEntry[] = []
+  for (const [subject, newest] of newestMilestones(rows)) {
+    const term = [workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1]
+    const held = (await query<Row>(selectEventBlocksBack, term)).rows
+    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Buffer]))
+    if (above === 0) {
+      const wanted = [workspaceId, subject, 0, milestonesOfLong]
+      if ((await query(selectMilestones, wanted)).rows.length < milestonesOfLong) continue
+    }
+    const events: EventId[] = []
+    for (let from: EventId | null = newest; from !== null && from > above; ) {
+      const wanted = [workspaceId, from, linksRead, above]
+      const links: Row[] = (await query<Row>(selectLinks, wanted)).rows
+      for (const { id } of links) events.push(id as EventId)
+      from = (links.at(-1)?.previous ?? null) as EventId | null
+    }
+    entries.push(...termsOfHistory(subject, events))
+  }
+  return entries
 }
 
 /**

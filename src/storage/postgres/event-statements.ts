@@ -120,8 +120,8 @@ export const selectEventsByIds: Statement = {
 }
 
 export const selectTermsOfEvents = `
-  SELECT id, type, source, cause_rule FROM events
-  WHERE workspace_id = $1 AND id > $2 AND id <= $3`
+  SELECT id, type, source, cause_rule, subject, received_at FROM events
+  WHERE workspace_id = $1 AND id > $2 AND id <= $3 ORDER BY id`
 
 /** What is held of blocks of terms, of which the three lists tell one each. */
 export const selectHeldBlocks = `

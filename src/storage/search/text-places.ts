@@ -1,4 +1,3 @@
-import type { ProfileId } from '../../core/profile.ts'
 import type { TextPlace } from './profile-source.ts'
 
 /** A row of an index of identifiers. */

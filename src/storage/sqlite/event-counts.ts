@@ -5,17 +5,34 @@ import {
   type EventCountQuery,
   type EventCounts,
 } from '../../core/event-query.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
-import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
+import {
+  type EventEntry,
+  enteredInto,
+  lastEntered,
+  milestonesOfLong,
+  newestMilestones,
+  termsOfEvents,
+  termsOfHistory,
+} from '../search/event-terms.ts'
 import { nameEntryOf } from '../search/shown-names.ts'
-import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
+import {
+  putEventBlock,
+  selectEventBlock,
+  selectEventBlocksBack,
+  selectLinks,
+  selectMilestones,
+  selectTermsOfEvents,
+} from './event-statements.ts'
 import { deleteShownName, putShownName, selectRenamed } from './search-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
 const batch = 2_000
+/** Links of a chain followed at once. */
+const linksRead = 1_000
 
 const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
 
@@ -131,10 +148,31 @@ function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: n
   const select = db.prepare(selectEventBlock)
   const put = db.prepare(putEventBlock)
   const rows: Row[] = db.prepare(selectTermsOfEvents).all(workspaceId, done, upTo)
-  for (const { kind, value, block, events } of termsOfEvents(rows)) {
+  const entries = [...termsOfEvents(rows), ...longHistories(db, workspaceId, rows)]
+  for (const { kind, value, block, events } of entries) {
     const held = select.get(workspaceId, kind, value, block)?.ids as Uint8Array | undefined
     put.run(workspaceId, kind, value, block, enteredInto(held, events))
   }
+}
+
+/** What long histories go on with up to the newest of their milestones among some events. */
+function longHistories(db: DatabaseSync, workspaceId: number, rows: readonly Row[]): EventEntry[] {
+  const milestones = db.prepare(selectMilestones)
+  const back = db.prepare(selectEventBlocksBack)
+  const follow = db.prepare(selectLinks)
+  return [...newestMilestones(rows)].flatMap(([subject, newest]) => {
+    const held = back.all(workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1)
+    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Uint8Array]))
+    const known = above > 0 ? [] : milestones.all(workspaceId, subject, 0, milestonesOfLong)
+    if (above === 0 && known.length < milestonesOfLong) return []
+    const events: EventId[] = []
+    for (let from: EventId | null = newest; from !== null && from > above; ) {
+      const links: Row[] = follow.all(workspaceId, from, linksRead, above)
+      for (const { id } of links) events.push(id as EventId)
+      from = (links.at(-1)?.previous ?? null) as EventId | null
+    }
+    return termsOfHistory(subject, events)
+  })
 }
 
 /** How those are called whom the same events may have renamed. */

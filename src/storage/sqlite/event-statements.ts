@@ -94,7 +94,7 @@ export const selectEventsByIds = `
   WHERE key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`
 
 export const selectTermsOfEvents = `
-  SELECT id, type, source, cause_rule FROM events
+  SELECT id, type, source, cause_rule, subject, received_at FROM events
   WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}`
 
 export const selectEventBlock = `

@@ -84,8 +84,7 @@ export function expected(all: readonly Profile[], query: ProfileQuery): ProfileI
   const { include = 'living', filter: asked = {} } = query
   const begins =
     include === 'living' &&
-    (asked.name !== undefined ||
-      (asked.identifier !== undefined && 'prefix' in asked.identifier))
+    (asked.name !== undefined || (asked.identifier !== undefined && 'prefix' in asked.identifier))
   const by = query.order?.by === 'prefix' && !begins ? undefined : query.order
   const sign = by?.descending ? -1 : 1
   const found = all.filter(

@@ -31,6 +31,8 @@ export type Path =
 const phonedMax = 1_000
 /** The same of a stretch of values, which cannot be read on from the middle. */
 const stretchMax = 10_000
+/** Events since names were entered, where looking through them may be what takes long. */
+const behindMax = 100_000
 /** So few are looked at sooner than they are made fewer. */
 const fewMax = 50
 /** So few are sorted sooner than they are met in the order of an index. */
@@ -121,7 +123,8 @@ export function withoutIndex(query: ProfileQuery, state: SearchState): string[] 
   if (filter.updated) unknown.push('updated')
   if (filter.phones && !living) unknown.push('phones')
   if (filter.identifier && !living) unknown.push('identifier')
-  if (filter.name !== undefined && !living) unknown.push('name')
+  const isBehind = state.lastEvent - state.namedTo > behindMax
+  if (filter.name !== undefined && (!living || isBehind)) unknown.push('name')
   for (const part of conjuncts(filter.where)) {
     if (!living || !termTree(part, state)) unknown.push(describe(part))
   }

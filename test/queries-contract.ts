@@ -195,7 +195,6 @@ export function queriesContract(engine: string, open: OpenStore): void {
     const from = (country: string) =>
       find(store, id, { filter: { where: { profile: 'country', is: country } } })
     const found = async () => [await named('ann'), await named('BO')]
-    /** What is read from the log, and what is entered by then, is the same. */
     const follows = async (expected: unknown) => {
       assert.deepEqual(await found(), expected)
       await store.rollUpEvents(Date.now())

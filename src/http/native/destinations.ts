@@ -19,7 +19,7 @@ import {
   shownDefinition,
   shownDestination,
 } from './destination-shapes.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
@@ -83,10 +83,7 @@ export const putDestination = defineRoute({
   query: dryQuery,
   body: destinationBody,
   answers: {
-    200: {
-      description: 'Replaced, or what a dry run would come to',
-      schema: Type.Union([putAnswer, wouldChange]),
-    },
+    200: orTried('Replaced', putAnswer),
     201: { description: 'Created', schema: putAnswer },
   },
   refuses: ['conflict'],
@@ -157,12 +154,7 @@ export const pauseDestination = defineRoute({
   summary: 'Let everything for a destination wait until it is resumed',
   params: byName,
   query: dryQuery,
-  answers: {
-    200: {
-      description: 'The destination, paused, or what a dry run would come to',
-      schema: Type.Union([destination, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The destination, paused', destination) },
   refuses: ['not_found'],
   handle: (call) => setState(call, call.params.name, 'paused', call.query.dry_run),
 })
@@ -176,12 +168,7 @@ export const resumeDestination = defineRoute({
   summary: 'Call a destination again that was paused, disabled or failing',
   params: byName,
   query: dryQuery,
-  answers: {
-    200: {
-      description: 'The destination, active, or what a dry run would come to',
-      schema: Type.Union([destination, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The destination, active', destination) },
   refuses: ['not_found'],
   handle: (call) => setState(call, call.params.name, 'active', call.query.dry_run),
 })

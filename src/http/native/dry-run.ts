@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { closed, writeOptions } from './schemas.ts'
 
@@ -16,6 +16,14 @@ export const wouldChange = Type.Object(
   },
   { ...closed, 'x-name': 'WouldChange' },
 )
+
+/** What a call answers that may be tried first. */
+export function orTried<S extends TSchema>(description: string, schema: S) {
+  return {
+    description: `${description}, or what a dry run would come to`,
+    schema: Type.Union([schema, wouldChange]),
+  }
+}
 
 /** The answer of a dry run: what differs between how a thing is shown and how it would be. */
 export function dryAnswer(from: JsonObject | null, to: JsonObject) {

@@ -7,7 +7,7 @@ import {
   rejectHeldMerge,
   shownHeldMerge,
 } from '../../operate/held-merges.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { merged, mergePreview, risk, shownMerge, shownMergePreview } from './merge-profiles.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
@@ -98,12 +98,7 @@ export const rejectHeld = defineRoute({
   description: 'The same merge is refused as before, and not asked about again.',
   params: Type.Object({ id: idIn }),
   query: dryQuery,
-  answers: {
-    200: {
-      description: 'Rejected, or what a dry run would come to',
-      schema: Type.Union([heldMerge, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('Rejected', heldMerge) },
   async handle({ store, workspace, params, query, source }) {
     if (query.dry_run) {
       const { state } = await findHeldMerge(store, workspace.id, params.id)

@@ -12,7 +12,7 @@ import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import type { NativeCall, NativeParts } from './call.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault, assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
@@ -179,12 +179,7 @@ export const enableRule = defineRoute({
   params: byName,
   query: dryQuery,
   body: Type.Object({ enabled: Type.Boolean({ description: 'true or false' }) }, closed),
-  answers: {
-    200: {
-      description: 'The rule as it is now, or what a dry run would come to',
-      schema: Type.Union([rule, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The rule as it is now', rule) },
   refuses: ['not_found'],
   async handle(call) {
     const { store, workspace, params, query, body, actor } = call

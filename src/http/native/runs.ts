@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { parseRunId, type Run, type RunState, runId } from '../../core/run.ts'
 import type { NativeCall } from './call.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import { closed, idIn, page, paging, run } from './schemas.ts'
@@ -79,12 +79,7 @@ export const cancelRun = defineRoute({
   summary: 'End a run that waits',
   params: byRunId,
   query: dryQuery,
-  answers: {
-    200: {
-      description: 'The run, cancelled, or what a dry run would come to',
-      schema: Type.Union([run, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The run, cancelled', run) },
   refuses: ['not_found', 'conflict'],
   async handle(call) {
     const { store, workspace, params, query } = call

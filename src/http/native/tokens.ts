@@ -6,7 +6,7 @@ import { limits } from '../../core/limits.ts'
 import { assertText } from '../../core/normalise.ts'
 import type { Token } from '../../storage/store.ts'
 import type { NativeCall } from './call.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried, wouldChange } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
@@ -101,12 +101,7 @@ export const limitToken = defineRoute({
   params: Type.Object({ public_part: Type.String() }),
   query: dryQuery,
   body: Type.Object({ rate_limit: rateLimit }, closed),
-  answers: {
-    200: {
-      description: 'The token as it is now, or what a dry run would come to',
-      schema: Type.Union([token, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The token as it is now', token) },
   refuses: ['not_found'],
   async handle({ store, workspace, params, query, body, parts, actor }) {
     const find = async () => {

@@ -11,7 +11,7 @@ import {
   type Workspace,
   type WorkspaceSettings,
 } from '../../core/workspace.ts'
-import { dryAnswer, dryQuery, wouldChange } from './dry-run.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { defineRoute } from './route.ts'
 import { closed, nullable, page, time } from './schemas.ts'
@@ -68,12 +68,7 @@ export const updateSettings = defineRoute({
   summary: 'Change settings of the workspace; what is not named stays',
   query: dryQuery,
   body: Type.Partial(Type.Object(settingsProperties), closed),
-  answers: {
-    200: {
-      description: 'The workspace as it is now, or what a dry run would come to',
-      schema: Type.Union([workspace, wouldChange]),
-    },
-  },
+  answers: { 200: orTried('The workspace as it is now', workspace) },
   async handle({ store, workspace: own, query, body, actor, parts }) {
     const changes = readSettings(body as JsonObject)
     const { eventDays = null } = changes

@@ -115,9 +115,9 @@ CREATE TABLE profile_gaps (
 );
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
--- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block of 1,024 ids is entered. So a term that a million
--- people share is a thousand rows, and lists of such terms are counted and combined without a look
--- at anybody.
+-- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block
+-- of 1,024 ids is entered. So a term that a million people share is a thousand rows, and lists of
+-- such terms are counted and combined without a look at anybody.
 CREATE TABLE profile_terms (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,

@@ -111,9 +111,10 @@ CREATE TABLE profile_gaps (
 ) STRICT, WITHOUT ROWID;
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
--- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block of 4,096 ids is entered: a list of two bytes each, or
--- a bit map as soon as that is shorter (see id-set.ts). So a term that a million people share is
--- 245 rows, and lists of such terms are counted and combined without a look at anybody.
+-- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block
+-- of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is shorter (see
+-- id-set.ts). So a term that a million people share is 245 rows, and lists of such terms are
+-- counted and combined without a look at anybody.
 CREATE TABLE profile_terms (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,

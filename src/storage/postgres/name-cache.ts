@@ -14,9 +14,9 @@ const generationMax = 100_000
 /**
  * The numbers of names, as far as this process has met them. A name without one may get it any
  * moment, so what is not stored is not remembered. Names that were used lately outlive the letting
- * go, so that a profile that is being shown keeps its own. An erasure may take a name out, and raises
- * the version of the configuration: whoever reads that calls `doubt`, and from then on a name shows
- * its number still, and counts as stored only once it was found again.
+ * go, so that a profile that is being shown keeps its own. An erasure may take a name out, and
+ * raises the version of the configuration: whoever reads that calls `doubt`, and from then on a
+ * name shows its number still, and counts as stored only once it was found again.
  */
 export class NameCache {
   #young = new Map<string, Entry>()

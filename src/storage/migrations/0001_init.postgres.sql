@@ -489,7 +489,10 @@ CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, destination, subjec
 CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, rule, step);
 CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
-CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
+-- With what dead letters are grouped by, so that no row is read to count them.
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id)
+  INCLUDE (reason, planned_at)
+  WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.

@@ -17,7 +17,7 @@ import {
   termsOfEvents,
   termsOfHistory,
 } from '../search/event-terms.ts'
-import { nameEntryOf } from '../search/shown-names.ts'
+import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
 import {
   putEventBlocks,
   selectEventBlocksBack,
@@ -30,8 +30,8 @@ import { lockCounters } from './fill-indexes.ts'
 import {
   deleteShownNames,
   putShownNames,
-  selectAnyRenamed,
   selectRenamed,
+  selectRenames,
 } from './search-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
 
@@ -146,13 +146,18 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
       transaction.discard()
       return 0
     }
-    const upTo = Math.min(done + batch, last)
-    await transaction.query(kind.count, [workspaceId, done, upTo])
-    if (kind.last === 'last_event_id') {
+    let upTo = Math.min(done + batch, last)
+    const isLog = kind.last === 'last_event_id'
+    let renames: Row[] = []
+    if (isLog) {
+      renames = (await transaction.query<Row>(selectRenames, [workspaceId, done, upTo])).rows
+      if (renames.length === renamesMax) upTo = renames.at(-1)?.id as number
       await enterTerms(transaction, [workspaceId, done, upTo])
-      await enterNames(transaction, [workspaceId, done, upTo])
     }
+    await transaction.query(kind.count, [workspaceId, done, upTo])
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
+    // Last, as everybody who writes to the workspace waits from here on.
+    if (renames.length > 0) await enterNames(transaction, [workspaceId, done, upTo])
     return upTo - done
   })
 }
@@ -215,8 +220,6 @@ async function enterNames(
   { query }: Pick<Transaction, 'query'>,
   [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
-  const some = await query<Row>(selectAnyRenamed, [workspaceId, done, upTo])
-  if (some.rows.length === 0) return
   await query(lockCounters, [workspaceId])
   const { rows } = await query<Row>(selectRenamed, [workspaceId, done, upTo])
   const entries = rows.map((row) => ({ id: row.id as number, name: nameEntryOf(row) }))

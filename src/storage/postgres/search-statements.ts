@@ -1,6 +1,6 @@
 import { termBlock } from '../search/id-set.ts'
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
-import { mayRename } from '../search/shown-names.ts'
+import { mayRename, renamesMax } from '../search/shown-names.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
 
@@ -137,9 +137,11 @@ export const selectRenamed: Statement = {
       WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')}))`,
 }
 
-export const selectAnyRenamed = `
-  SELECT 1 FROM events
-  WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')} LIMIT 1`
+/** The next events that may have renamed somebody, as many as are taken in one transaction. */
+export const selectRenames = `
+  SELECT id FROM events
+  WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')}
+  ORDER BY id LIMIT ${renamesMax}`
 
 export const putShownNames = `
   INSERT INTO shown_names AS held (workspace_id, id, name)

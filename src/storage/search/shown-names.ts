@@ -10,6 +10,9 @@ import { comparePlaces } from './walk-texts.ts'
 /** Events looked through in one go for whom they renamed. */
 const eventsRead = 2_000
 
+/** Events of one transaction that may have renamed somebody: others wait for it. */
+export const renamesMax = 250
+
 /** UTF-16 code units of a shown name that are entered: enough to leave few. */
 const lengthMax = 24
 

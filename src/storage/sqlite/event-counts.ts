@@ -17,7 +17,7 @@ import {
   termsOfEvents,
   termsOfHistory,
 } from '../search/event-terms.ts'
-import { nameEntryOf } from '../search/shown-names.ts'
+import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
 import {
   putEventBlock,
   selectEventBlock,
@@ -26,7 +26,7 @@ import {
   selectMilestones,
   selectTermsOfEvents,
 } from './event-statements.ts'
-import { deleteShownName, putShownName, selectRenamed } from './search-statements.ts'
+import { deleteShownName, putShownName, selectRenamed, selectRenames } from './search-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
@@ -124,7 +124,8 @@ export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
   const { last, count } = kinds[goal.of]
   const done = Number(db.prepare(selectDone(last)).get(workspaceId)?.done ?? goal.last)
   if (done >= goal.last) return 0
-  const upTo = Math.min(done + batch, goal.last)
+  const most = Math.min(done + batch, goal.last)
+  const upTo = goal.of === 'events' ? upToRenames(db, workspaceId, done, most) : most
   db.prepare(count).run(workspaceId, done, upTo)
   if (goal.of === 'events') {
     enterTerms(db, workspaceId, done, upTo)
@@ -173,6 +174,12 @@ function longHistories(db: DatabaseSync, workspaceId: number, rows: readonly Row
     }
     return termsOfHistory(subject, events)
   })
+}
+
+/** No further than to the last of as many renames as are entered together. */
+function upToRenames(db: DatabaseSync, workspaceId: number, done: number, most: number): number {
+  const renames = db.prepare(selectRenames).all(workspaceId, done, most)
+  return renames.length < renamesMax ? most : Number(renames.at(-1)?.id)
 }
 
 /** How those are called whom the same events may have renamed. */

@@ -1,5 +1,5 @@
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
-import { mayRename } from '../search/shown-names.ts'
+import { mayRename, renamesMax } from '../search/shown-names.ts'
 import { limitAt, profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */
@@ -74,6 +74,12 @@ export const selectNamesFrom = `
 const subjectsRenamed = `
   SELECT ${rowKey('?1', 'subject')} FROM events
   WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} AND ${mayRename('instr')}`
+
+/** The next events that may have renamed somebody, as many as are taken in one transaction. */
+export const selectRenames = `
+  SELECT id FROM events
+  WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} AND ${mayRename('instr')}
+  ORDER BY key LIMIT ${renamesMax}`
 
 export const selectRenamed = `
   SELECT ${profileColumns} FROM profiles WHERE key IN (${subjectsRenamed})`

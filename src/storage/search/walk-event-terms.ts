@@ -23,7 +23,7 @@ const blocksMax = 128
 /** Of so many rows it can be told at once how few events there are. */
 const blocksCounted = 64
 
-/** The same of a person's history: each row tells of a few events, and of others only those count. */
+/** The same of a person's history, of which each row tells of a few events. */
 const historyFirst = 256
 const historyMax = 1_024
 

@@ -8,6 +8,13 @@ import { parseList } from './rows.ts'
 
 /** Ids looked through in one statement. */
 const stretch = 10_000
+/** Ids follow the time of receipt but for what clocks of several nodes are apart. */
+const clocksApartMs = 10_000
+
+/** A name they had, and the event before the first that may have told of it. */
+interface OwnName extends UsedName {
+  unknownTo: number
+}
 
 /** What else an operator may have written a name into; `?1` is the workspace. */
 const writings = [
@@ -33,11 +40,12 @@ export async function eraseNames(
   if (had.length === 0) return
   const wiped = new Set<number>(events.map(({ id }) => id))
   const last = await lastEvent(tools, workspace)
-  const left: UsedName[] = []
+  const left: OwnName[] = []
   for (const name of had) {
     if (await isWritten(tools, workspace, name)) continue
     if (await isHeld(tools, workspace, people, name)) continue
-    if (await isTold(look, syntax, { workspace, wiped, name, above: 0, upTo: last })) continue
+    if (await isTold(look, syntax, { workspace, wiped, name, above: name.unknownTo, upTo: last }))
+      continue
     left.push(name)
   }
   if (left.length === 0) return
@@ -61,7 +69,7 @@ async function namesOf(
   workspace: number,
   people: readonly number[],
   events: readonly Found[],
-): Promise<UsedName[]> {
+): Promise<OwnName[]> {
   const names = new Map<string, UsedName>()
   const add = (kind: UsedName['kind'], name: string) => names.set(`${kind} ${name}`, { kind, name })
   let since = Number.MAX_SAFE_INTEGER
@@ -81,12 +89,14 @@ async function namesOf(
     for (const { kind, name } of changed) add(kind, name)
   }
   const keeps = await keepsAttributes(look, workspace)
-  const found: UsedName[] = []
+  const found: OwnName[] = []
   for (const each of names.values()) {
     if (each.kind === 'attribute' && keeps(each.name)) continue
     const select = 'SELECT first_at FROM names WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3'
     const [row] = await look.all(select, [workspace, each.kind, each.name])
-    if (row && (row.first_at as number) >= since) found.push(each)
+    const firstAt = row?.first_at as number | undefined
+    if (firstAt === undefined || firstAt < since) continue
+    found.push({ ...each, unknownTo: await lastBefore({ look, syntax }, workspace, firstAt) })
   }
   return found
 }
@@ -165,6 +175,25 @@ async function isTold(
     if (rows.some(({ id }) => !wiped.has(id as number))) return true
   }
   return false
+}
+
+/** The last event of those that were all received before a time. */
+async function lastBefore(
+  { look, syntax }: Pick<EraseTools, 'look' | 'syntax'>,
+  workspace: number,
+  at: number,
+): Promise<number> {
+  const select = `SELECT id, received_at FROM events
+    WHERE ${syntax.between('events', '?2', '?3')} ORDER BY ${syntax.order} LIMIT 1`
+  let low = 0
+  let high = (await lastEvent({ look }, workspace)) + 1
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    const [row] = await look.all(select, [workspace, middle - 1, high])
+    if (row && (row.received_at as number) < at - clocksApartMs) low = row.id as number
+    else high = middle
+  }
+  return low
 }
 
 async function lastEvent({ look }: Pick<EraseTools, 'look'>, workspace: number): Promise<number> {

@@ -12,6 +12,8 @@ export interface EraseSyntax {
   at(table: string, id: string): string
   /** A condition on rows that have keys: their id is above the one and not above the other. */
   between(table: string, above: string, upTo: string): string
+  /** The column by which rows that have keys are in the order of their ids. */
+  order: string
   /** A condition on a column: `?2` is within its text. */
   holds(column: string): string
   /** Keeps others from writing until the end of a transaction, and has them forget names. */

@@ -15,6 +15,7 @@ const syntax: EraseTools['syntax'] = {
   at: (table, id) => `${table}.workspace_id = ?1 AND ${table}.id = ${id}`,
   between: (table, above, upTo) =>
     `${table}.workspace_id = ?1 AND ${table}.id > ${above}::bigint AND ${table}.id <= ${upTo}::bigint`,
+  order: 'id',
   holds: (column) => `strpos(${column}, ?2::text) > 0`,
   holdNames: 'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = ?1',
 }

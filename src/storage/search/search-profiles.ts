@@ -222,7 +222,10 @@ function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: numb
   return new Fault('query_timeout', {
     message:
       `The query was stopped after ${ms} ms and ${read} profiles. ${without} Narrow it down by ` +
-      'something that is indexed, or name attributes it compares in `indexedAttributes`.',
+      'something that is indexed, or name attributes it compares in `indexedAttributes`.' +
+      (query.filter?.name !== undefined && state.namedTo < state.lastEvent
+        ? ' Names are entered in the background by a server that runs; try again in a while.'
+        : ''),
     fields: unknown.map((field) => ({ field, message: 'has no index.' })),
   })
 }

@@ -35,6 +35,7 @@ const syntax: EraseTools['syntax'] = {
   at: (table, id) => `${table}.key = ${rowKey('?1', id)}`,
   between: (table, above, upTo) =>
     `${table}.key > ${rowKey('?1', above)} AND ${table}.key <= ${rowKey('?1', upTo)}`,
+  order: 'key',
   holds: (column) => `instr(${column}, ?2) > 0`,
   // Nobody else writes while a transaction does.
   holdNames: 'UPDATE state SET config_version = config_version + 1 WHERE ?1 > 0',

@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { readText } from './field-definitions.ts'
 import { findLiving, findProfile } from './find-profile.ts'
+import { interestNamesFor } from './interest-names.ts'
 import { collectionOfKind, DATA_REQUEST, recordIdOf, shownRecordId } from './kinds.ts'
 import { localTime } from './local-time.ts'
 import { showRow } from './log-files.ts'
@@ -83,13 +84,14 @@ function* findRequest(request: DialectRequest): Asking<StoredRecord> {
 }
 
 function* ofPerson(request: DialectRequest, id: string): Asking<JsonObject[]> {
-  const { profile, home } = yield* findProfile({ ...request, params: { profile: id } })
+  const { profile, database, home } = yield* findProfile({ ...request, params: { profile: id } })
+  const known = yield* interestNamesFor([profile], database)
   const subject = profile.id
   const { events } = yield* askEvents({ subject, limit: eventsMax })
   const page = { limit: limits.pageMax }
   const { records } = yield* askRecords({ kind: null, subject, page })
   return [
-    { type: 'profile', ...showProfile(profile, home, request) },
+    { type: 'profile', ...showProfile(profile, home, known, request) },
     ...records
       .filter(({ kind }) => collectionOfKind(kind) !== null)
       .map((record) => ({ type: 'subprofile', ID: shownRecordId(record), ...record.body })),

@@ -7,8 +7,9 @@ import { type Database, findDatabase, tagOf } from './databases.ts'
 import { byName, type Field, fieldsOf } from './field-definitions.ts'
 import { isNumber } from './field-types.ts'
 import { profileFilter, readExpressions, type Wanted } from './filters.ts'
+import { interestNamesFor } from './interest-names.ts'
 import { envelope, shown } from './paging.ts'
-import { fieldChanges, initialValues, readProfileBody } from './profile-body.ts'
+import { fieldChanges, initialValues, interestChanges, readProfileBody } from './profile-body.ts'
 import { type Home, showProfile } from './profile-object.ts'
 import { type ListQuery, type PageWanted, randomSeed, readPage, readQuery } from './query.ts'
 import { created } from './requests.ts'
@@ -28,7 +29,8 @@ const list: AskingEndpoint = {
   *ask(request) {
     const { profiles, total, page, query, home } = yield* findProfiles(request)
     const dataOnly = query.flag('dataonly', false)
-    const data = profiles.map((profile) => showProfile(profile, home, request, dataOnly))
+    const known = yield* interestNamesFor(profiles, home.database)
+    const data = profiles.map((profile) => showProfile(profile, home, known, request, dataOnly))
     return shown(envelope(page, data, total))
   },
 }
@@ -69,9 +71,10 @@ export function* createProfile(
   keys: Key[] = [],
 ): Asking<{ profile: Profile; isNew: boolean }> {
   const body = readProfileBody(request)
-  const changes = fieldChanges(body.fields, fields, database.isUsers, request.now)
+  const changes = fieldChanges(body.fields, { database, fields }, request.now)
+  const { tags } = yield* interestChanges(body.interests, database)
   const tag = tagOf(database)
-  const add = [...(tag === null ? [] : [tag]), ...(body.interests?.add ?? [])]
+  const add = [...(tag === null ? [] : [tag]), ...(tags?.add ?? [])]
   const { profile, foundBy } = yield* askCommand({
     kind: 'write-profile',
     keys,
@@ -92,7 +95,7 @@ function* findProfiles(request: DialectRequest): Asking<Found> {
   const page = readPage(query)
   const database = yield* findDatabase(request)
   const fields = yield* fieldsOf(database)
-  const home = { id: database.id, isUsers: database.isUsers, fields }
+  const home = { database, fields }
   const filter = databaseFilter(
     database,
     profileFilter(readExpressions(query.fields), fields, request, database.isUsers),

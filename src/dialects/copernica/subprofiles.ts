@@ -239,7 +239,7 @@ export function* removeSubprofile(collection: Collection, record: StoredRecord):
 /** The event and the record are one transaction; rules may react to it. */
 function* writeSubprofile(
   what: 'created' | 'updated' | 'removed',
-  { name, record }: Collection,
+  { key, record }: Collection,
   subject: ProfileId,
   fields: JsonObject,
   ...writes: RecordWrite[]
@@ -247,7 +247,7 @@ function* writeSubprofile(
   const { records } = yield* askCommand({
     kind: 'record-event',
     type: `subprofile.${what}`,
-    attributes: { collection: name, database: databaseKeyOf(record), fields },
+    attributes: { collection: key, database: databaseKeyOf(record), fields },
     identifiers: [],
     subject: [{ profile: subject }],
     records: writes,

@@ -1,7 +1,7 @@
 import type { Asking } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
-import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
+import { type JsonObject, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { type Collection, findCollection } from './collections.ts'
 import { refusal } from './field-definitions.ts'
@@ -9,9 +9,9 @@ import { readExpressions } from './filters.ts'
 import { findLiving } from './find-profile.ts'
 import { shownRecordId } from './kinds.ts'
 import { strictly } from './mass-endpoints.ts'
-import { cutOut, envelope, recordPage, shown } from './paging.ts'
+import { envelope, inPage, recordPage, shown } from './paging.ts'
 import { readMap } from './profile-body.ts'
-import { readPage, readQuery } from './query.ts'
+import { isPart, type PageWanted, readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
 import { subprofileOrder } from './subprofile-order.ts'
 import {
@@ -41,13 +41,19 @@ const ofCollection: AskingEndpoint = {
   },
 }
 
+/** A bare list, of all where no part is asked for. */
 const idsOfCollection: AskingEndpoint = {
   method: 'GET',
   path: '/collection/:collection/subprofileids',
   scope: 'profiles:read',
   *ask(request) {
     const collection = yield* findCollection(request)
-    return yield* showList(request, collection, listed(collection), true)
+    const query = readQuery(request.query)
+    const of = listed(collection)
+    const records = isPart(query)
+      ? (yield* findList(request, collection, of, readPage(query))).records
+      : yield* inOrder(request, collection, of)
+    return shown(records.map(shownRecordId))
   },
 }
 
@@ -187,25 +193,44 @@ function* showList(
   request: DialectRequest,
   collection: Collection,
   of: Listed,
-  idsOnly = false,
 ): Asking<DialectResponse> {
   const query = readQuery(request.query)
   const page = readPage(query)
-  const expressions = readExpressions(query.fields)
   const dataOnly = query.flag('dataonly', false)
-  const show = (record: StoredRecord): JsonValue =>
-    idsOnly
-      ? shownRecordId(record)
-      : showSubprofile({ record, collection, removedAt: null }, request, dataOnly)
-  const order = subprofileOrder(query, collection, request.now)
-  if (expressions.length > 0 || order.compare) {
-    const found = yield* matching(of, collection, expressions, request)
-    if (order.compare) found.sort(order.compare)
-    else if (order.descending) found.reverse()
-    return shown(cutOut(page, found.map(show)))
+  const { records, total } = yield* findList(request, collection, of, page)
+  const data = records.map((record) =>
+    showSubprofile({ record, collection, removedAt: null }, request, dataOnly),
+  )
+  return shown(envelope(page, data, total))
+}
+
+/** A filter, and an order by more than the ID, looks at all of them. */
+function* findList(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+  page: PageWanted,
+): Asking<{ records: StoredRecord[]; total: number | null }> {
+  const query = readQuery(request.query)
+  const { compare, descending } = subprofileOrder(query, collection, request.now)
+  if (readExpressions(query.fields).length === 0 && !compare) {
+    return yield* recordPage({ ...of, descending }, page)
   }
-  const { records, total } = yield* recordPage({ ...of, descending: order.descending }, page)
-  return shown(envelope(page, records.map(show), total))
+  const found = yield* inOrder(request, collection, of)
+  return { records: inPage(page, found), total: found.length }
+}
+
+/** All that the filter finds, in the order asked for. */
+function* inOrder(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+): Asking<StoredRecord[]> {
+  const query = readQuery(request.query)
+  const { compare, descending } = subprofileOrder(query, collection, request.now)
+  const found = yield* matching(of, collection, readExpressions(query.fields), request)
+  if (compare) return found.sort(compare)
+  return descending ? found.reverse() : found
 }
 
 export const subprofileEndpoints = [

@@ -157,7 +157,7 @@ export function* matching(
     if (next === null) return found
   }
   throw new Fault('query_timeout', {
-    message: `There are more than ${lookedAtMax} subprofiles; ask for those of one profile`,
+    message: `There are more than ${lookedAtMax} subprofiles; ask for those of one profile, or for a part`,
   })
 }
 

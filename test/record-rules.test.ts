@@ -55,6 +55,13 @@ for (const engine of engines) {
       assert.deepEqual(paid?.fields, { ...first?.fields, Amount: '300', Status: 'paid' })
       const gone = await shop.read(`/subprofile/${second?.ID}`)
       assert.match(String(gone.removed), /^\d{4}-/, 'it still answers that it was there')
+      // Rules name what was renamed as it is kept.
+      await shop.rename({ database: 'Store', collection: 'Purchases', Amount: 'Total' })
+      await send('placed', { number: 'A3', amount: 10 })
+      await send('paid', { number: 'A3' })
+      await send('cancelled')
+      const [left] = await shop.orders()
+      assert.deepEqual(left?.fields, { Number: 'A3', Total: '20', Status: 'paid', Day: '2026-11-28' })
       const made = (await shop.events('subprofile.created'))[0] as Event
       assert.equal(made.cause?.rule.split('@')[0], 'placed')
       assert.equal(made.attributes.collection, 'Orders')
@@ -325,6 +332,11 @@ async function newShop(roster: RunningRoster, rules: object[], destinations: obj
     orders: async () => {
       const { data } = await read(`/profile/${person}/subprofiles/${collection}`)
       return data as unknown as Subprofile[]
+    },
+    rename: async (names: { database: string; collection: string; Amount: string }) => {
+      await write('PUT', '/database/shop', { name: names.database })
+      await write('PUT', `/collection/${collection}`, { name: names.collection })
+      await write('PUT', `/collection/${collection}/field/amount`, { name: names.Amount })
     },
     interests: async () => {
       const tags = await read(`/profile/${person}/interests`)

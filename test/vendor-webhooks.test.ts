@@ -167,9 +167,10 @@ for (const engine of engines) {
       const [id] = [await hook('create'), await hook('update'), await hook('delete')]
       await hook('bounce')
       await hook('unsubscribe')
-      const fields = { email: 'jo@example.org', firstname: 'Jo' }
+      await call('PUT', '/database/1/field/firstname', { name: 'Given' })
+      const fields = { email: 'jo@example.org', given: 'Jo' }
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
-      await call('PUT', `/profile/${profile}/fields`, { firstname: 'Joe' })
+      await call('PUT', `/profile/${profile}/fields`, { given: 'Joe' })
       await call('PUT', `/profile/${profile}/unsubscribe`, {})
       await call('DELETE', `/profile/${profile}`)
       const all = await settled(roster.store, world)
@@ -183,17 +184,17 @@ for (const engine of engines) {
       assert.deepEqual(shape(made, stamps), {
         type: 'create',
         'parameters[email]': 'jo@example.org',
-        'parameters[firstname]': 'Jo',
+        'parameters[Given]': 'Jo',
         ...{ timestamp: 'date', time: 'seconds', profile, database: '1' },
         ...{ created: 'date', modified: 'date' },
-        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Jo' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Jo' },
       })
-      assert.equal(forms.get('/update?a=1')?.get('fields[firstname]'), 'Joe')
+      assert.equal(forms.get('/update?a=1')?.get('parameters[Given]'), 'Joe')
       const left = forms.get('/unsubscribe?a=1')
       assert.deepEqual([left?.get('type'), left?.get('profile')], ['unsubscribe', profile])
       assert.deepEqual(shape(forms.get('/delete?a=1'), stamps), {
         ...{ type: 'delete', timestamp: 'date', time: 'seconds', profile, database: '1' },
-        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Joe' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Joe' },
         'fields[unsubscribed_email]': '1',
       })
       const { body } = await call('GET', `/webhook/${id}`)
@@ -233,9 +234,11 @@ for (const engine of engines) {
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
       const order = (of: string, body: object) =>
         call('POST', `/profile/${profile}/subprofiles/${of}`, body)
-      const { id } = await order(collection, { Amount: '5' })
+      await call('PUT', `/collection/${collection}`, { name: 'Purchases' })
+      await call('PUT', `/collection/${collection}/field/amount`, { name: 'Total' })
+      const { id } = await order(collection, { Total: '5' })
       await order(other, { Amount: '7' })
-      await call('PUT', `/subprofile/${id}`, { Amount: '6' })
+      await call('PUT', `/subprofile/${id}`, { Total: '6' })
       await call('DELETE', `/subprofile/${id}`)
       await settled(roster.store, world)
       const stamps = ['timestamp', 'time', 'created', 'modified']
@@ -249,8 +252,8 @@ for (const engine of engines) {
       }
       const times = { created: 'date', modified: 'date' }
       const holds = (amount: string, trigger: string) => ({
-        ...{ type: trigger, ...about, 'fields[Amount]': amount },
-        ...(trigger !== 'delete' && { ...times, 'parameters[Amount]': amount }),
+        ...{ type: trigger, ...about, 'fields[Total]': amount },
+        ...(trigger !== 'delete' && { ...times, 'parameters[Total]': amount }),
       })
       assert.deepEqual(Object.fromEntries(told), {
         '/create': holds('5', 'create'),

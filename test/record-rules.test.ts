@@ -61,7 +61,12 @@ for (const engine of engines) {
       await send('paid', { number: 'A3' })
       await send('cancelled')
       const [left] = await shop.orders()
-      assert.deepEqual(left?.fields, { Number: 'A3', Total: '20', Status: 'paid', Day: '2026-11-28' })
+      assert.deepEqual(left?.fields, {
+        Number: 'A3',
+        Total: '20',
+        Status: 'paid',
+        Day: '2026-11-28',
+      })
       const made = (await shop.events('subprofile.created'))[0] as Event
       assert.equal(made.cause?.rule.split('@')[0], 'placed')
       assert.equal(made.attributes.collection, 'Orders')

@@ -189,7 +189,7 @@ for (const engine of engines) {
         ...{ created: 'date', modified: 'date' },
         ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Jo' },
       })
-      assert.equal(forms.get('/update?a=1')?.get('parameters[Given]'), 'Joe')
+      assert.equal(forms.get('/update?a=1')?.get('fields[Given]'), 'Joe')
       const left = forms.get('/unsubscribe?a=1')
       assert.deepEqual([left?.get('type'), left?.get('profile')], ['unsubscribe', profile])
       assert.deepEqual(shape(forms.get('/delete?a=1'), stamps), {

@@ -165,6 +165,9 @@ for (const engine of engines) {
         return (await call('POST', '/webhooks', { handler, trigger })).id
       }
       const [id] = [await hook('create'), await hook('update'), await hook('delete')]
+      await call('POST', '/databases', { name: 'Shop' })
+      const inShop = { handler: `${shop.url}shop?a=1`, trigger: 'delete', database: 'shop' }
+      await call('POST', '/webhooks', inShop)
       await hook('bounce')
       await hook('unsubscribe')
       await call('PUT', '/database/1/field/firstname', { name: 'Given' })
@@ -197,6 +200,16 @@ for (const engine of engines) {
         ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Joe' },
         'fields[unsubscribed_email]': '1',
       })
+      assert.ok(!forms.has('/shop?a=1'), 'who was in another database')
+      const buyer = { fields: { email: 'ed@example.org' } }
+      const { id: theirs } = await call('POST', '/database/shop/profiles', buyer)
+      await call('DELETE', `/profile/${theirs}`)
+      assert.equal((await settled(roster.store, world)).length, 8)
+      const told = shop.calls.filter(({ path }) => path === '/shop?a=1').map(({ body }) => body)
+      assert.deepEqual(
+        told.map((form) => new URLSearchParams(form).get('profile')),
+        [theirs],
+      )
       const { body } = await call('GET', `/webhook/${id}`)
       const { publicKey, ...shown } = body as { publicKey: string }
       const plain = { callers: [], database: null, collection: null }
@@ -211,7 +224,7 @@ for (const engine of engines) {
       assert.ok(!isSigned({ ...other, path: '/else' }, publicKey), 'it is about the address too')
       await call('DELETE', `/webhook/${id}`)
       await call('POST', '/database/users/profiles', { fields: { email: 'al@example.org' } })
-      assert.equal((await settled(roster.store, world)).length, 5)
+      assert.equal((await settled(roster.store, world)).length, 8)
     })
 
     test('webhooks of Copernica for a collection are told of its subprofiles', async () => {

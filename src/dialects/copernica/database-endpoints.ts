@@ -7,9 +7,8 @@ import {
   type Database,
   findDatabase,
   findUsers,
+  furtherDatabases,
   parentOf,
-  readDatabase,
-  usersKey,
 } from './databases.ts'
 import { fieldsOf, readName, readText, refusal, showField } from './field-definitions.ts'
 import { readInterestName, showInterests } from './interest-endpoints.ts'
@@ -110,12 +109,6 @@ const addInterest: AskingEndpoint = {
 }
 
 const interestsMax = 500
-
-/** All but the one of everybody. */
-function* furtherDatabases(): Asking<Database[]> {
-  const all = (yield* askNamed(DATABASE, null)).map(readDatabase)
-  return all.filter(({ key }) => key !== usersKey)
-}
 
 /** Where a path has a number it is an ID. */
 function readDatabaseName(given: JsonValue | undefined): string {

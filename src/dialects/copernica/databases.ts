@@ -4,7 +4,16 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { DATABASE, recordIdOf, shownRecordId } from './kinds.ts'
-import { askByKey, changeNamed, folded, isHeld, keyOf, shownName, stored } from './names.ts'
+import {
+  askByKey,
+  askNamed,
+  changeNamed,
+  folded,
+  isHeld,
+  keyOf,
+  shownName,
+  stored,
+} from './names.ts'
 
 /**
  * A database. The one called `users` is all profiles of the workspace, and is always there; every
@@ -77,6 +86,12 @@ export function* findDatabase({ params, workspace }: DialectRequest): Asking<Dat
 
 function notThere(): Fault {
   return new Fault('record_not_found', { message: 'No database with supplied ID' })
+}
+
+/** All but the one of everybody. */
+export function* furtherDatabases(): Asking<Database[]> {
+  const all = (yield* askNamed(DATABASE, null)).map(readDatabase)
+  return all.filter(({ key }) => key !== usersKey)
 }
 
 /** By its key; null where there is none any more. */

@@ -46,8 +46,8 @@ const builtIn: readonly Field[] = [...namedFields].map(([name, stored], index) =
 })
 
 /**
- * Those of a database: of every profile first, and then its own. One of every profile that is called
- * as an own one is hidden behind it.
+ * Those of a database: of every profile first, and then its own, which hide one of every profile
+ * that is called the same.
  */
 export function* fieldsOf(database: Database): Asking<Field[]> {
   const records = yield* askNamed(FIELD, usersParent)

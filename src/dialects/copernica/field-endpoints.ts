@@ -84,7 +84,7 @@ function* createField(request: DialectRequest, find: FindOwner) {
   if (fields.filter(({ record }) => record?.parent === parent).length >= fieldsMax) {
     throw refusal(`There are ${fieldsMax} fields already`)
   }
-  // Every database knows some attributes by their names; what has another name by now keeps its own.
+  // Every database knows some attributes by name; one that is called otherwise now is not this.
   const attribute = standardName(name)
   const isApart = fields.some(({ stored }) => stored === attribute)
   const { name: _, ...set } = readFieldBody(body)

@@ -49,7 +49,7 @@ export function* showInterests(database: Database): Asking<ShownInterest[]> {
   }))
 }
 
-/** It may be the tag of whoever has it, and so must not be one that says in which database they are. */
+/** It may be a tag of people, and so must not be one that says in which database they are. */
 export function readInterestName(given: JsonValue | undefined): string {
   const name = readName(given, 'name')
   if (keyOfTag(name) !== null) throw refusal(`"${name}" cannot be an interest`)

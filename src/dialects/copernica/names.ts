@@ -6,8 +6,9 @@ import { bodyText, INTEREST, recordIdOf, shownRecordId } from './kinds.ts'
 import { allRecords } from './paging.ts'
 
 /*
- * What this dialect calls a database, a field, an interest or a collection may change. The key under
- * which it is kept (a tag, an attribute, what rules name) is the name it was made with, and stays.
+ * What this dialect calls a database, a field, an interest or a collection may change. The key
+ * under which it is kept (a tag, an attribute, what rules name) is the name it was made with, and
+ * stays.
  *
  * A record has what it is called now for a name, so that no two are called the same. A name that is
  * the key of something with another name by now is held: by a record that says which, until
@@ -19,7 +20,7 @@ import { allRecords } from './paging.ts'
 const numbered = /~(\d+)$/
 const triesMax = 8
 
-/** A name as two of one kind are compared: interests are tags, and all else is found in any case. */
+/** A name as two of one kind are compared: all but interests, which are tags, in any case. */
 export function folded(kind: string, name: string): string {
   return kind === INTEREST ? name : name.toLowerCase()
 }

@@ -78,7 +78,7 @@ function readInterest(name: JsonValue): string {
   return name
 }
 
-function readSecret(given: JsonValue): string {
+export function readSecret(given: JsonValue): string {
   if (typeof given === 'string' && /^[\w-]{8,128}$/.test(given)) return given
   throw refusal('Parameter secret must be 8 to 128 letters, digits, - or _')
 }

@@ -14,7 +14,7 @@ export function bodyOf({ body }: DialectRequest): JsonObject {
   return readParameters(body)
 }
 
-/** Something was made: its id, and where it is, for the oldest clients under its oldest name too. */
+/** Something was made: its id, and where it is; the oldest clients look under another name. */
 export function created(
   { baseUrl, path: asked }: DialectRequest,
   path: string,

@@ -4,13 +4,13 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { type Collection, findCollection } from './collections.ts'
-import { refusal } from './field-definitions.ts'
+import { byName, refusal } from './field-definitions.ts'
 import { readExpressions } from './filters.ts'
 import { findLiving } from './find-profile.ts'
 import { shownRecordId } from './kinds.ts'
 import { strictly } from './mass-endpoints.ts'
 import { envelope, inPage, recordPage, shown } from './paging.ts'
-import { readMap } from './profile-body.ts'
+import { readMap, readSecret } from './profile-body.ts'
 import { isPart, type PageWanted, readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
 import { subprofileOrder } from './subprofile-order.ts'
@@ -150,9 +150,25 @@ const readFields: AskingEndpoint = {
   },
 }
 
-const update = ['/subprofile/:subprofile', '/subprofile/:subprofile/fields'].flatMap((path) =>
-  eitherWay({ path, scope: 'profiles:write', ask: updateOne }),
-)
+const update = eitherWay({
+  path: '/subprofile/:subprofile',
+  scope: 'profiles:write',
+  ask: (request) => updateOne(request, secretIn),
+})
+
+const updateFields = eitherWay({
+  path: '/subprofile/:subprofile/fields',
+  scope: 'profiles:write',
+  ask: (request) => updateOne(request, () => null),
+})
+
+/** At the top it may be a field of that name as well. */
+function secretIn(request: DialectRequest, { fields }: Collection): string | null {
+  const body = bodyOf(request)
+  const secret = own(body, 'secret') ?? null
+  const isField = own(body, 'fields') === undefined && byName(fields).has('secret')
+  return secret === null || isField ? null : readSecret(secret)
+}
 
 const remove: AskingEndpoint = {
   method: 'DELETE',
@@ -168,12 +184,12 @@ const remove: AskingEndpoint = {
 /** Others may write the same one between our look and our write; then we look again. */
 const triesMax = 5
 
-function* updateOne(request: DialectRequest): Asking<DialectResponse> {
+function* updateOne(request: DialectRequest, secretOf: typeof secretIn): Asking<DialectResponse> {
   for (let tries = 1; ; tries++) {
     const { record, collection } = yield* findLivingSubprofile(request)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     try {
-      yield* changeSubprofile(collection, record, values)
+      yield* changeSubprofile(collection, record, values, secretOf(request, collection))
       return done
     } catch (error) {
       const isConflict = error instanceof Fault && error.code === 'conflict'
@@ -243,5 +259,6 @@ export const subprofileEndpoints = [
   read,
   readFields,
   ...update,
+  ...updateFields,
   remove,
 ]

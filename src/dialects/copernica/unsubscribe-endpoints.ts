@@ -63,7 +63,7 @@ const update = eitherWay({
   },
 })
 
-/** Values by where they are kept, so that they stay what they are when a field is called otherwise. */
+/** Values by where they are kept, so that they stay theirs when a field is called otherwise. */
 function kept(given: JsonObject, fields: readonly Field[]): JsonObject {
   const known = byName(fields)
   return Object.fromEntries(

@@ -225,13 +225,19 @@ export const collectionCases: DialectCase[] = [
     }),
   ),
   {
-    name: 'a secret of a subprofile is passed over',
+    name: 'a subprofile gets a secret',
     before: filled,
     request: put('/v4/subprofile/103', { fields: { Number: 9 }, secret: 'geheimecode' }),
     response: nothing,
     events: [event('updated', 9)],
     source: page('rest-put-subprofile'),
-    differs: { vendor: 'The secret is set.', why: 'Nobody is found by it here but by its own.' },
+  },
+  {
+    name: 'a subprofile is found by the secret it got',
+    before: [...filled, put('/v4/subprofile/104', { fields: {}, secret: 'geheimecode' })],
+    request: get('/v4/collection/101/subprofiles?fields[]=code==geheimecode'),
+    response: json(listOf([{ ...order(104, '8'), secret: 'geheimecode' }])),
+    events: [],
   },
   {
     name: 'those of a collection that match are changed, whosever they are',

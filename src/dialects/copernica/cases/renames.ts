@@ -390,5 +390,52 @@ const collections: DialectCase[] = [
   ),
 ]
 
+const logs: DialectCase[] = [
+  shows(
+    'a log file calls a field as it is called now',
+    [...renamed, get('/v4/logfiles')],
+    '/v4/logfile/event-profile.{{3.0}}.log/json',
+    [
+      {
+        ...{ id: '1', time: '<text>', type: 'profile.created', profileid: '1' },
+        ...{ source: 'copernica', email: 'ann@a.example', Score: '7' },
+      },
+    ],
+    true,
+  ),
+  shows(
+    'a log file calls a database as it is called now, before its fields',
+    [...inShop, put('/v4/database/store/field/points', { name: 'Score' }), get('/v4/logfiles')],
+    '/v4/logfile/event-profile.{{5.0}}.log/json',
+    [{ type: 'profile.created', email: 'ann@a.example', 'store:Score': '7' }],
+  ),
+  shows(
+    'a log file calls a collection and its fields as they are called now',
+    [...ordersIn, get('/v4/logfiles')],
+    '/v4/logfile/event-subprofile.{{6.0}}.log/json',
+    [{ collection: 'Purchases', database: 'users', 'fields.Reference': '7' }],
+  ),
+  shows(
+    'a data request calls fields as they are called now',
+    [...ordersIn, post('/v4/profile/1/datarequest', {})],
+    '/v4/datarequest/106/data',
+    {
+      data: [
+        { type: 'profile' },
+        { type: 'subprofile', fields: { Reference: 7 } },
+        { event: 'subprofile.created', collection: 'Purchases', 'fields.Reference': '7' },
+        { event: 'profile.created' },
+        { type: 'collected' },
+      ],
+    },
+  ),
+]
+
 /** What is called otherwise (see `names.ts`). */
-export const renameCases: DialectCase[] = [...databases, ...fields, ...interests, ...collections]
+export const renameCases: DialectCase[] = [
+  ...databases,
+  ...fields,
+  ...interests,
+  ...collections,
+  ...logs,
+]

@@ -1,5 +1,5 @@
 import type { Asking } from '../../core/ask.ts'
-import type { AskingEndpoint } from '../../core/dialect.ts'
+import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
 import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import { showCollections } from './collections.ts'
 import {
@@ -48,8 +48,7 @@ const create: AskingEndpoint = {
     if ((yield* furtherDatabases()).length >= databasesMax) {
       throw refusal(`There are ${databasesMax} databases already`)
     }
-    const users = yield* findUsers(request.workspace.createdAt)
-    if (folded(DATABASE, name) === folded(DATABASE, users.name)) throw taken(name)
+    yield* assertNotUsers(name, request)
     const record = yield* putNew(DATABASE, null, name, readDescription(body))
     return created(request, 'database', shownRecordId(record))
   },
@@ -72,6 +71,7 @@ const update = eitherWay({
     const body = bodyOf(request)
     const given = own(body, 'name')
     const name = given === undefined ? given : readDatabaseName(given)
+    if (name !== undefined && !database.isUsers) yield* assertNotUsers(name, request)
     const set = readDescription(body)
     if (name !== undefined || Object.keys(set).length > 0) {
       yield* changeDatabase(database, set, name)
@@ -109,6 +109,12 @@ const addInterest: AskingEndpoint = {
 }
 
 const interestsMax = 500
+
+/** That of everybody has its name whether or not it is stored. */
+function* assertNotUsers(name: string, { workspace }: DialectRequest): Asking<void> {
+  const users = yield* findUsers(workspace.createdAt)
+  if (folded(DATABASE, name) === folded(DATABASE, users.name)) throw taken(name)
+}
 
 /** Where a path has a number it is an ID. */
 function readDatabaseName(given: JsonValue | undefined): string {

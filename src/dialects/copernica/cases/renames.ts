@@ -98,6 +98,12 @@ const databases: DialectCase[] = [
     put('/v4/database/other', { name: 'shop' }),
     'The name "shop" is taken',
   ),
+  refuses(
+    'a database cannot be called as that of everybody is',
+    [shop],
+    put('/v4/database/shop', { name: 'Users' }),
+    'The name "Users" is taken',
+  ),
   shows(
     'the old name of a database is free for a new one, which has none of its people',
     [...inShop, post('/v4/databases', { name: 'Shop' })],

@@ -76,6 +76,23 @@ for (const engine of engines) {
       ])
     })
 
+    test('a rule on a removal sees the tags that somebody had, and is explained so', async () => {
+      const tell = { action: 'trigger-event', with: { type: 'shop.lost' } }
+      const on = ['profile.removed']
+      const shop = await newShop(roster, [{ ...rule('gone', [tell]), on, when: { tag: 'dear' } }])
+      const other = await shop.write('POST', '/database/1/profiles', { email: 'al@example.org' })
+      await shop.write('POST', `/profile/${shop.person}/interests`, { dear: 1 })
+      for (const id of [shop.person, other]) await shop.write('DELETE', `/profile/${id}`, {})
+      assert.equal((await shop.events('shop.lost')).length, 1)
+      const matched: unknown[] = []
+      for (const { id } of await shop.events('profile.removed')) {
+        const { explanation } = await shop.native('GET', `/events/${id}?explain=true`)
+        const { rules } = explanation as unknown as { rules: { matched: boolean }[] }
+        matched.push(rules[0]?.matched)
+      }
+      assert.deepEqual(matched, [true, false])
+    })
+
     test('a rule on a record is about it, in the call that writes it and after a wait', async () => {
       using mail = await receiver()
       const step = { destination: 'mail', json: { about: 'order {{ record.Number }}' } }

@@ -254,6 +254,17 @@ const fields: DialectCase[] = [
     { Score: '7' },
   ),
   shows(
+    'a field that comes to be called as one of another database is hidden there behind it',
+    [
+      shop,
+      post('/v4/database/shop/fields', { name: 'Score' }),
+      ofAll,
+      put('/v4/database/1/field/points', { name: 'Score' }),
+    ],
+    '/v4/database/shop/fields?start=4',
+    { total: 5, data: [{ ID: '102', name: 'Score', type: 'text' }] },
+  ),
+  shows(
     'a field that every profile has may be called otherwise',
     [put('/v4/database/1/field/1', { name: 'Address' }), newProfile({ Address: 'ann@a.example' })],
     '/v4/database/1/profiles?fields[]=address==ANN@a.example',

@@ -66,8 +66,8 @@ const update = eitherWay({
 
 function readCollectionName(given: JsonValue | undefined): string {
   const name = readName(given, 'name').trim()
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
-  throw refusal('Parameter name must be letters, digits and underscores')
+  if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return name
+  throw refusal('Parameter name must be letters, digits, underscores and hyphens')
 }
 
 const fields = fieldCalls('/collection/:collection', function* (request) {

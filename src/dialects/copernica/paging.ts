@@ -11,6 +11,15 @@ export function envelope(page: PageWanted, data: JsonValue[], total: number | nu
   return { start, limit, count: data.length, data, ...(page.total && total !== null && { total }) }
 }
 
+/**
+ * Where the part that follows begins, for a list in the order of IDs that has one: clients ask for
+ * `ID>=` this. The vendor shows it as a number, beside IDs as text.
+ */
+export function nextId(shownIds: readonly string[], isMore: boolean): JsonObject {
+  const last = shownIds.at(-1)
+  return isMore && last !== undefined ? { nextid: Number(last) + 1 } : {}
+}
+
 /** The same of a list that is short enough to be had as a whole. */
 export function cutOut(page: PageWanted, all: readonly JsonValue[]): JsonObject {
   return envelope(page, inPage(page, all), all.length)

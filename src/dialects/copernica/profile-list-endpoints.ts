@@ -9,7 +9,7 @@ import { byName, type Field, fieldsOf, refusal } from './field-definitions.ts'
 import { isNumber } from './field-types.ts'
 import { profileFilter, readExpressions, type Wanted } from './filters.ts'
 import { interestNamesFor } from './interest-names.ts'
-import { envelope, shown } from './paging.ts'
+import { envelope, nextId, shown } from './paging.ts'
 import { fieldChanges, initialValues, interestChanges, readProfileBody } from './profile-body.ts'
 import { type Home, showProfile } from './profile-object.ts'
 import {
@@ -30,7 +30,7 @@ interface ListWanted {
   query: Omit<ProfileQuery, 'page'> | 'nobody'
 }
 
-type Found = Pick<ProfilePage, 'profiles' | 'total'>
+type Found = Pick<ProfilePage, 'profiles' | 'total' | 'next'>
 
 const list: AskingEndpoint = {
   method: 'GET',
@@ -39,11 +39,13 @@ const list: AskingEndpoint = {
   *ask(request) {
     const wanted = yield* readList(request)
     const { home, page, given } = wanted
-    const { profiles, total } = yield* findPage(wanted, page.total)
+    const { profiles, total, next } = yield* findPage(wanted, page.total)
     const dataOnly = given.flag('dataonly', false)
     const known = yield* interestNamesFor(profiles, home.database)
     const data = profiles.map((profile) => showProfile(profile, home, known, request, dataOnly))
-    return shown(envelope(page, data, total))
+    const shownIds = profiles.map(({ id }) => String(id))
+    const more = nextId(shownIds, next !== null && isByIds(wanted))
+    return shown({ ...envelope(page, data, total), ...more })
   },
 }
 
@@ -142,13 +144,17 @@ function* readList(request: DialectRequest): Asking<ListWanted> {
 }
 
 function* findPage({ page, query }: ListWanted, isCounted: boolean): Asking<Found> {
-  if (query === 'nobody') return { profiles: [], total: 0 }
-  const { profiles, total } = yield* askProfilePage({
+  if (query === 'nobody') return { profiles: [], total: 0, next: null }
+  const { profiles, total, next } = yield* askProfilePage({
     ...query,
     page: page.isEmpty ? { limit: 1 } : { offset: page.start, limit: page.limit },
     total: isCounted,
   })
-  return { profiles: page.isEmpty ? [] : profiles, total }
+  return { profiles: page.isEmpty ? [] : profiles, total, next }
+}
+
+function isByIds({ query }: ListWanted): boolean {
+  return query !== 'nobody' && query.order === undefined
 }
 
 /** Only those of a database; everybody is in `users`. */

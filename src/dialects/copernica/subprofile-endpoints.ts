@@ -9,7 +9,7 @@ import { readExpressions } from './filters.ts'
 import { findLiving } from './find-profile.ts'
 import { shownRecordId } from './kinds.ts'
 import { strictly } from './mass-endpoints.ts'
-import { envelope, inPage, recordPage, shown } from './paging.ts'
+import { envelope, inPage, nextId, recordPage, shown } from './paging.ts'
 import { readMap, readSecret } from './profile-body.ts'
 import { isPart, type PageWanted, readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
@@ -213,11 +213,19 @@ function* showList(
   const query = readQuery(request.query)
   const page = readPage(query)
   const dataOnly = query.flag('dataonly', false)
-  const { records, total } = yield* findList(request, collection, of, page)
+  const { records, total, isMore } = yield* findList(request, collection, of, page)
   const data = records.map((record) =>
     showSubprofile({ record, collection, removedAt: null }, request, dataOnly),
   )
-  return shown(envelope(page, data, total))
+  const more = nextId(records.map(shownRecordId), isMore)
+  return shown({ ...envelope(page, data, total), ...more })
+}
+
+interface FoundList {
+  records: StoredRecord[]
+  total: number | null
+  /** Whether there are more behind, in the order of their IDs. */
+  isMore: boolean
 }
 
 /** A filter, and an order by more than the ID, looks at all of them. */
@@ -226,14 +234,16 @@ function* findList(
   collection: Collection,
   of: Listed,
   page: PageWanted,
-): Asking<{ records: StoredRecord[]; total: number | null }> {
+): Asking<FoundList> {
   const query = readQuery(request.query)
   const { compare, descending } = subprofileOrder(query, collection, request.now)
   if (readExpressions(query.fields).length === 0 && !compare) {
-    return yield* recordPage({ ...of, descending }, page)
+    const { records, total, next } = yield* recordPage({ ...of, descending }, page)
+    return { records, total, isMore: next !== null && !descending }
   }
   const found = yield* inOrder(request, collection, of)
-  return { records: inPage(page, found), total: found.length }
+  const isMore = !compare && !descending && page.start + page.limit < found.length
+  return { records: inPage(page, found), total: found.length, isMore }
 }
 
 /** All that the filter finds, in the order asked for. */

@@ -71,7 +71,7 @@ export const collectionCases: DialectCase[] = [
   {
     name: 'a collection has letters and underscores in its name',
     request: post('/v4/database/1/collections', { name: 'My orders' }),
-    response: refused('Parameter name must be letters, digits and underscores'),
+    response: refused('Parameter name must be letters, digits, underscores and hyphens'),
     events: [],
   },
   {
@@ -112,6 +112,22 @@ export const collectionCases: DialectCase[] = [
     response: nothing,
     events: [],
     source: page('rest-put-collection'),
+  },
+  {
+    name: 'a collection is called as in the PHP example',
+    before: [makeOrders],
+    request: put('/v4/collection/101', { name: 'new-collection-name' }),
+    response: nothing,
+    events: [],
+    source: page('rest-put-collection'),
+  },
+  {
+    name: 'a part of subprofiles tells where the next begins',
+    before: filled,
+    request: get('/v4/collection/101/subprofiles?limit=1'),
+    response: json({ ...listOf([order(103, '7')], { limit: 1, total: 2 }), nextid: 104 }),
+    events: [],
+    source: 'https://www.copernica.com/nl/documentation/restv4/rest-paging',
   },
   {
     name: 'a field of a collection is added',
@@ -172,7 +188,7 @@ export const collectionCases: DialectCase[] = [
     before: filled,
     request: get('/v4/collection/101/subprofiles?limit=1&dataonly=1'),
     response: json({
-      ...{ start: 0, limit: 1, count: 1, total: 2 },
+      ...{ start: 0, limit: 1, count: 1, total: 2, nextid: 104 },
       data: [
         {
           ...{ ID: '103', fields: { Number: '7' } },

@@ -81,11 +81,27 @@ export const listCases: DialectCase[] = [
     ),
     events: [],
     source: page('rest-get-database-profiles'),
-    differs: {
-      vendor: 'The Dutch page of version 4 also shows a nextid.',
-      why: 'What it is for is not said, and no known client reads it.',
-    },
   },
+  ...[
+    ['limit=1', 1, 2],
+    ['fields[]=ID>=2&limit=1', 2, 3],
+    ['fields[]=ID>=3&limit=1', 3, null],
+    ['limit=1&orderby=id&order=desc', 3, null],
+    ['limit=1&orderby=email', 1, null],
+  ].map(
+    ([query, first, next]): DialectCase => ({
+      name: `a part of profiles, ${query}, ${next ? 'tells where the next begins' : 'has no nextid'}`,
+      before: people,
+      request: get(`${list}?${query}&dataonly=1&total=0`),
+      response: json({
+        ...{ start: 0, limit: 1, count: 1 },
+        data: [{ ID: `${first}`, fields: '<any>', interests: '<any>', modified: '<text>' }],
+        ...(next && { nextid: next }),
+      }),
+      events: [],
+      source: 'https://www.copernica.com/nl/documentation/restv4/rest-paging',
+    }),
+  ),
   {
     name: 'the list of the official class: total off, the token in the query',
     before: people,

@@ -116,7 +116,7 @@ export function* changeDatabase(
   set: JsonObject,
   name?: string,
 ): Asking<void> {
-  yield* changeNamed(record ?? (yield* stored(DATABASE, null, key)), name, set)
+  yield* changeNamed(record ?? (yield* stored(DATABASE, null, key, name)), name, set)
 }
 
 export type Behaviour =

@@ -100,7 +100,7 @@ function* updateField(request: DialectRequest, find: FindOwner) {
   const name = typeof given === 'string' ? given.trim() : undefined
   const taking = name === undefined ? undefined : byName(fields).get(name.toLowerCase())
   if (name !== undefined && taking && taking.id !== field.id) throw taken(name)
-  const record = field.record ?? (yield* stored(FIELD, parent, field.name))
+  const record = field.record ?? (yield* stored(FIELD, parent, field.name, name))
   yield* changeNamed(record, name, set)
   return done
 }

@@ -113,10 +113,22 @@ export function* putNew(
   }
 }
 
-/** The record of what is there without one, made where it was not yet. */
-export function* stored(kind: string, parent: string | null, key: string): Asking<StoredRecord> {
+/**
+ * The record of what is there without one, made where it was not yet, to be called `name` then: a
+ * refusal has to come before anything is written.
+ *
+ * @throws Fault `conflict` where the name is taken.
+ */
+export function* stored(
+  kind: string,
+  parent: string | null,
+  key: string,
+  name: string | undefined,
+): Asking<StoredRecord> {
   const there = yield* askByKey(kind, parent, key)
   if (there) return there
+  const other = name !== undefined && (yield* askRecord(kind, { parent, name: folded(kind, name) }))
+  if (other && !isHeld(other)) throw taken(name ?? '')
   const put = { op: 'put', kind, parent, name: key, version: 0, body: { name: key } } as const
   const [made] = (yield* written([put], 1)) ?? []
   return made ?? ((yield* askByKey(kind, parent, key)) as StoredRecord)

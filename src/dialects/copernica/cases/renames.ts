@@ -99,6 +99,12 @@ const databases: DialectCase[] = [
     'The name "shop" is taken',
   ),
   refuses(
+    'that of everybody cannot be called as another database is',
+    [shop],
+    put('/v4/database/1', { name: 'shop' }),
+    'The name "shop" is taken',
+  ),
+  refuses(
     'a database cannot be called as that of everybody is',
     [shop],
     put('/v4/database/shop', { name: 'Users' }),

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Connection, connectionOf } from './connection.ts'
 import { isHealthPath } from './health.ts'
-import { readAsked, refuseEarly } from './refuse-early.ts'
+import { type Asked, readAsked, refuseEarly } from './refuse-early.ts'
 import type { Shell } from './shell.ts'
 
 /*
@@ -48,31 +48,48 @@ const sweepMs = 1_000
 /** Begins to look at what arrives, here and on all other connections: a call was refused. */
 export function watchArrivals(shell: Shell, connection: Connection, socket: Socket): void {
   // While the parser calls out it must not be taken off the socket.
-  if (!connection.watched) setImmediate(() => watch(shell, socket))
+  if (!connection.watched) setImmediate(() => watch(shell, socket, false))
   const now = performance.now()
   if (now - shell.sweptAt < sweepMs) return
   shell.sweptAt = now
-  const all = shell.openSockets.flatMap((sockets) => [...sockets])
-  const sweep = () => {
-    for (const each of all.splice(0, sweepMax)) watch(shell, each)
-    if (all.length > 0) setImmediate(sweep)
-  }
-  setImmediate(sweep)
+  for (const [server, sockets] of shell.openSockets) sweep(shell, server, [...sockets])
+}
+
+function sweep(shell: Shell, server: object, sockets: Socket[]): void {
+  setImmediate(() => {
+    const idle = idleParsers(server)
+    for (const socket of sockets.splice(0, sweepMax)) {
+      watch(shell, socket, idle.has((socket as { parser?: unknown }).parser))
+    }
+    if (sockets.length > 0) sweep(shell, server, sockets)
+  })
+}
+
+/**
+ * The parsers that stand between two requests, as Node keeps count of them for its own time limits.
+ * Another Node might not tell: then the first call on each connection is refused the usual way.
+ */
+function idleParsers(server: object): Set<unknown> {
+  const symbols = Object.getOwnPropertySymbols(server)
+  const name = symbols.find(({ description }) => description === 'http.server.connections')
+  const connections = name && (server as { [name: symbol]: { idle?(): unknown[] } })[name]
+  return new Set(connections?.idle?.())
 }
 
 /** Looks at a new connection from its first byte on, where calls are being refused. */
 export function watchNewcomer(shell: Shell, socket: Socket): void {
-  if (shell.overload.isPressed()) watch(shell, socket)
+  if (shell.overload.isPressed()) watch(shell, socket, false)
 }
 
-function watch(shell: Shell, socket: Socket): void {
+/** `isIdle` tells that the parser is known to stand between two requests. */
+function watch(shell: Shell, socket: Socket, isIdle: boolean): void {
   const connection = connectionOf(socket, shell.isTrusted)
   const [parse, ...others] = socket.listeners('data') as ((chunk: Buffer) => void)[]
   // Another Node might read in another way.
   if (connection.watched || !parse || others.length > 0 || socket.destroyed) return
   connection.watched = true
   socket.off('data', parse)
-  const lane = new Lane(shell, connection, socket, parse)
+  const lane = new Lane(shell, connection, socket, parse, isIdle)
   socket.on('data', (chunk: Buffer) => lane.arrive(chunk))
   // Whoever says that nothing more comes still gets an answer to what came.
   socket.prependListener('end', () => lane.parseWaiting())
@@ -91,24 +108,31 @@ class Lane {
   readonly #parse: (chunk: Buffer) => void
   /** Node's parser has seen nothing of it yet. */
   #unparsed: boolean
+  /** Whether what comes next is the beginning of a request. */
+  #atStart: boolean
+  /** Bytes still to come of a request that the parser was given, where that is known. */
+  #toCome = 0
   /** Bytes still to come of the body of a call that was refused. */
   #refusedBytes = 0
   /** A call that is to be served, and whatever came after it. */
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #waitingSince = 0
+  #asked: Asked | null = null
 
   constructor(
     shell: Shell,
     connection: Connection,
     socket: Socket,
     parse: (chunk: Buffer) => void,
+    isIdle: boolean,
   ) {
     this.#shell = shell
     this.#connection = connection
     this.#socket = socket
     this.#parse = parse
     this.#unparsed = socket.bytesRead === 0
+    this.#atStart = this.#unparsed || isIdle
   }
 
   arrive(chunk: Buffer): void {
@@ -130,34 +154,28 @@ class Lane {
     this.#shell.overload.leaveLine()
     if (this.#socket.destroyed) return
     this.#connection.admittedAt = this.#waitingSince
-    this.#giveToParser(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    this.#giveToParser(Buffer.concat(chunks), this.#asked)
     this.#connection.admittedAt = null
   }
 
   #look(chunk: Buffer): void {
-    const isCalm = this.#shell.overload.isCalm()
-    const asked =
-      !isCalm && this.#isBetween() && this.#isFree()
-        ? readAsked(this.#shell, this.#connection, chunk)
-        : null
-    if (asked === null || isHealthPath(asked.head.path)) this.#giveToParser(chunk)
-    else if (refuseEarly(this.#shell, this.#socket, asked)) {
+    const { overload, line } = this.#shell
+    const isPressed = overload.isPressed() || !overload.isCalm()
+    const asked = isPressed ? readAsked(this.#shell, this.#connection, chunk) : null
+    if (asked === null || isHealthPath(asked.head.path) || !this.#atStart || !this.#isFree()) {
+      this.#giveToParser(chunk, asked)
+    } else if (refuseEarly(this.#shell, this.#socket, asked)) {
       this.#refusedBytes = asked.length - chunk.length
       this.#afterRefusal(asked.closes)
     } else {
-      this.#shell.overload.enterLine()
+      overload.enterLine()
       this.#connection.waiting = true
       this.#waiting = [chunk]
       this.#waitingBytes = chunk.length
       this.#waitingSince = performance.now()
-      this.#shell.line.add(this)
+      this.#asked = asked
+      line.add(this)
     }
-  }
-
-  /** Whether what comes next is the beginning of a request; another Node might not say. */
-  #isBetween(): boolean {
-    const { parser } = this.#socket as { parser?: { duration?(): number } | null }
-    return this.#unparsed || parser?.duration?.() === 0
   }
 
   /** Whether every answer has gone out and been read, so that the next may be written at once. */
@@ -174,10 +192,18 @@ class Lane {
     if (this.#waitingBytes > waitingBytesMax) this.parseWaiting()
   }
 
-  #giveToParser(chunk: Buffer): void {
+  #giveToParser(chunk: Buffer, asked: Asked | null): void {
+    const connection = this.#connection
+    const { requestCount } = connection
     this.#unparsed = false
-    this.#connection.unparsed = false
+    connection.unparsed = false
     this.#parse.call(this.#socket, chunk)
+    this.#toCome = (asked?.length ?? this.#toCome) - chunk.length
+    // It was one request and not the end of another, so the parser stands where one may begin.
+    this.#atStart =
+      this.#toCome === 0 &&
+      connection.requestCount === requestCount + (asked === null ? 0 : 1) &&
+      connection.newest?.req.complete === true
   }
 
   #afterRefusal(closes: boolean): void {

@@ -139,7 +139,7 @@ function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mo
     rateLimits: createRateLimits(),
     overload: watchOverload(config),
     line: makeLine(),
-    openSockets: [],
+    openSockets: new Map(),
     sweptAt: Number.NEGATIVE_INFINITY,
     knownHeads: { proxied: new Map(), direct: new Map() },
     hosts: bindHosts(dialects, config.hosts),
@@ -219,7 +219,7 @@ function makeHttpServer(
   server.on('checkExpectation', guarded)
   server.on('connect', (_request, socket) => refuseConnect(shell, socket as Socket))
   const sockets = trackSockets(server, (socket) => watchNewcomer(shell, socket))
-  shell.openSockets.push(sockets)
+  shell.openSockets.set(server, sockets)
   return { server, sockets }
 }
 

@@ -25,8 +25,8 @@ export interface Shell {
   overload: Overload
   /** Calls that wait to be served while others are refused. */
   line: Line
-  /** The connections of each listener. */
-  openSockets: OpenSockets[]
+  /** The connections of each server that listens. */
+  openSockets: Map<object, OpenSockets>
   /** When all connections were last looked through for those that are not watched. */
   sweptAt: number
   /** Used for what is refused before it is parsed; proxies are believed, others are not. */

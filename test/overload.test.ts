@@ -359,35 +359,60 @@ describe('a connection that was refused a call', () => {
     assert.equal((await connection.request(thing)).status, 503)
   })
 
-  test('is refused at once though others wait in line to be served', async () => {
-    await using shell = await startToyShell({ callsMax: 8 })
-    const connections = Array.from({ length: 12 }, () => new Connection(shell.url))
+  /** Seven calls in line, each longer than a slice, of which it is noted when they are served. */
+  async function lineUp(shell: ToyShell, order: string[]) {
+    const connections = Array.from({ length: 7 }, () => new Connection(shell.url))
     const store = hold(shell)
-    const held = connections.slice(0, 7).map((connection) => connection.request(thing))
+    const held = connections.map((connection) => connection.request(thing))
     await store.reach(7)
     assert.equal((await send(shell.url, thing)).status, 503)
     store.letGo()
     await Promise.all(held)
-    const order: string[] = []
     shell.store.apply = async () => {
-      // Longer than a slice.
       for (const end = performance.now() + 5; performance.now() < end; );
       order.push('served')
       return { events: [1 as EventId], foundBy: 'none', profile: null }
     }
-    const answers = connections.map(async (connection) => {
-      const { status } = await connection.request(thing)
-      if (status === 503) order.push('refused')
-      return status
+    return async () => {
+      const answers = await Promise.all(connections.map((one) => one.request(thing)))
+      for (const { status } of answers) assert.equal(status, 201)
+      for (const connection of connections) connection.close()
+    }
+  }
+
+  /** How many calls were served before the last of what happened so. */
+  const servedBefore = (what: string, order: readonly string[]) =>
+    order.slice(0, order.lastIndexOf(what)).filter((one) => one === 'served').length
+
+  test('is refused at once though others wait in line to be served', async () => {
+    await using shell = await startToyShell({ callsMax: 8 })
+    const others = Array.from({ length: 5 }, () => new Connection(shell.url))
+    const order: string[] = []
+    const serveLine = await lineUp(shell, order)
+    const served = serveLine()
+    const refused = others.map(async (connection) => {
+      assert.equal((await connection.request(thing)).status, 503)
+      order.push('refused')
     })
-    const statuses = await Promise.all(answers)
-    assert.deepEqual(statuses.sort(), [...Array(7).fill(201), ...Array(5).fill(503)])
+    await Promise.all([...refused, served])
     // One is worked on for as long as a slice lasts, and perhaps another while clients read.
-    const servedBefore = order.slice(0, order.lastIndexOf('refused')).filter(isServed).length
-    assert.ok(servedBefore <= 2, order.join(' '))
-    for (const connection of connections) connection.close()
+    assert.ok(servedBefore('refused', order) <= 2, order.join(' '))
+    for (const connection of others) connection.close()
   })
-  const isServed = (what: string) => what === 'served'
+
+  test('keeps nobody from asking for health on a new connection', async () => {
+    await using shell = await startToyShell({ callsMax: 8 })
+    const order: string[] = []
+    const serveLine = await lineUp(shell, order)
+    const served = serveLine()
+    const asked = Array.from({ length: 5 }, async () => {
+      assert.equal((await send(shell.url, { method: 'GET', path: '/healthz' })).status, 200)
+      order.push('healthy')
+    })
+    await Promise.all([...asked, served])
+    // One connection is accepted in each turn: with a slice in each all seven would be served.
+    assert.ok(servedBefore('healthy', order) <= 4, order.join(' '))
+  })
 
   test('gets an answer to what waited in line also where it says no more', async () => {
     await using shell = await startToyShell({ callsMax: 1 })

@@ -15,40 +15,59 @@ import type { Shell } from './shell.ts'
 /** Calls that are to be served, in the order they came in. */
 export interface Line {
   add(lane: Lane): void
+  /** A connection was accepted: of those there is one in each turn of the loop, and no more. */
+  accepted(): void
 }
 
 /** Between two looks at the sockets so many calls are handed on, and none after so long. */
 const sliceCalls = 16
 const sliceMs = 2
+/** So many connections may come before the next slice: among them are those who ask for health. */
+const acceptedMax = 16
 
 export function makeLine(): Line {
   const lanes: Lane[] = []
   /** Taking the first out of an array would move all others. */
   let served = 0
+  let isNewcomer = false
+  let accepted = 0
 
   /** Each call has a step of its own: what it does on the next tick is done before the next. */
-  function schedule(): void {
-    const steps = Math.min(sliceCalls, lanes.length - served)
+  function serveSlice(): void {
+    let step = 0
     let until = 0
-    for (let step = 1; step <= steps; step++) {
-      setImmediate(() => {
-        const now = performance.now()
-        if (step === 1) until = now + sliceMs
-        if (now < until) lanes[served++]?.parseWaiting()
-        if (step === steps) goOn()
-      })
+    const next = () => {
+      const now = performance.now()
+      if (step === 0) until = now + sliceMs
+      if (step === 0 || now < until) lanes[served++]?.parseWaiting()
+      if (++step === sliceCalls) afterSlice()
     }
+    for (let n = 0; n < sliceCalls; n++) setImmediate(next)
   }
 
-  function goOn(): void {
-    if (served < lanes.length) return schedule()
+  function afterSlice(): void {
+    if (served < lanes.length) return takeNewcomers()
     lanes.length = 0
     served = 0
   }
 
+  function takeNewcomers(): void {
+    if (isNewcomer && accepted < acceptedMax) {
+      accepted++
+      isNewcomer = false
+      setImmediate(takeNewcomers)
+    } else {
+      accepted = 0
+      serveSlice()
+    }
+  }
+
   return {
     add(lane) {
-      if (lanes.push(lane) === 1) schedule()
+      if (lanes.push(lane) === 1) serveSlice()
+    },
+    accepted() {
+      isNewcomer = true
     },
   }
 }
@@ -91,6 +110,7 @@ function idleParsers(server: object): Set<unknown> {
 
 /** Looks at a new connection from its first byte on, where calls are being refused. */
 export function watchNewcomer(shell: Shell, socket: Socket): void {
+  shell.line.accepted()
   if (shell.overload.isPressed()) watch(shell, socket, false)
 }
 

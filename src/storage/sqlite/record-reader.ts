@@ -6,6 +6,7 @@ import { foundRecords, isPossibleKey, possibleRecords } from '../search/list-rec
 import {
   selectRecord,
   selectRecordByName,
+  selectRecordsByNames,
   selectRecordsOf,
   selectRecordsOfMany,
 } from './record-statements.ts'
@@ -19,12 +20,14 @@ export interface RecordRows {
 export class RecordReader {
   readonly #byId: StatementSync
   readonly #byName: StatementSync
+  readonly #byNames: StatementSync
   readonly #bySubject: StatementSync
   readonly #bySubjects: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#byId = db.prepare(selectRecord)
     this.#byName = db.prepare(selectRecordByName)
+    this.#byNames = db.prepare(selectRecordsByNames)
     this.#bySubject = db.prepare(selectRecordsOf)
     this.#bySubjects = db.prepare(selectRecordsOfMany)
   }
@@ -41,8 +44,14 @@ export class RecordReader {
   findSome(workspaceId: WorkspaceId, wanted: RecordsWanted): StoredRecord[] {
     const { ids, names, subjects } = possibleRecords(wanted)
     const rows: Row[] = ids.flatMap((id) => this.#byId.all(workspaceId, id))
-    for (const { kind, parent, name } of names) {
-      rows.push(...this.#byName.all(workspaceId, kind, parent, name))
+    for (const group of names) {
+      const { kind, parent } = group
+      const [name] = group.names
+      const found =
+        group.names.length === 1
+          ? this.#byName.all(workspaceId, kind, parent, name as string)
+          : this.#byNames.all(workspaceId, kind, parent, JSON.stringify(group.names))
+      rows.push(...found)
     }
     const [subject] = subjects
     if (subjects.length === 1) rows.push(...this.#bySubject.all(workspaceId, subject as number))

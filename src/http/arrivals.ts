@@ -20,8 +20,8 @@ export interface Line {
 }
 
 /** Between two looks at the sockets so many calls are handed on, and none after so long. */
-const sliceCalls = 16
-const sliceMs = 2
+const sliceCalls = 32
+const sliceMs = 4
 /** So many connections may come before the next slice: among them are those who ask for health. */
 const acceptedMax = 16
 

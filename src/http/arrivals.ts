@@ -19,9 +19,13 @@ export interface Line {
   accepted(): void
 }
 
-/** Between two looks at the sockets so many calls are handed on, and none after so long. */
-const sliceCalls = 32
-const sliceMs = 4
+/**
+ * What is served has as much of the time as everything else, refusing above all, or calls that could
+ * be served would wait for others to be refused; but no longer than this at a time.
+ */
+const sliceMs = { min: 4, max: 12 }
+/** Between two looks at the sockets no more calls are handed on. */
+const sliceCalls = 128
 /** So many connections may come before the next slice: among them are those who ask for health. */
 const acceptedMax = 16
 
@@ -32,13 +36,16 @@ export function makeLine(): Line {
   let isNewcomer = false
   let accepted = 0
 
+  /** When the last slice ended, or the line began. */
+  let endedAt = 0
+
   /** Each call has a step of its own: what it does on the next tick is done before the next. */
   function serveSlice(): void {
     let step = 0
     let until = 0
     const next = () => {
       const now = performance.now()
-      if (step === 0) until = now + sliceMs
+      if (step === 0) until = now + Math.min(Math.max(sliceMs.min, now - endedAt), sliceMs.max)
       if (step === 0 || now < until) lanes[served++]?.parseWaiting()
       if (++step === sliceCalls) afterSlice()
     }
@@ -46,6 +53,7 @@ export function makeLine(): Line {
   }
 
   function afterSlice(): void {
+    endedAt = performance.now()
     if (served < lanes.length) return takeNewcomers()
     lanes.length = 0
     served = 0
@@ -64,7 +72,9 @@ export function makeLine(): Line {
 
   return {
     add(lane) {
-      if (lanes.push(lane) === 1) serveSlice()
+      if (lanes.push(lane) > 1) return
+      endedAt = performance.now()
+      serveSlice()
     },
     accepted() {
       isNewcomer = true

@@ -15,7 +15,7 @@ export interface Overload {
   enterLine(): void
   leaveLine(): void
   /** A call is handed to its endpoint; `call` names it until it is over. */
-  begin(call: object, since?: number): void
+  begin(call: object): void
   over(call: object): void
   /** Counts bytes of bodies as kept; false, and uncounted, where that would be too many. */
   hold(bytes: number): boolean
@@ -137,8 +137,8 @@ export function watchOverload(
     leaveLine() {
       inLine--
     },
-    begin(call, since = clock()) {
-      underWay.set(call, since)
+    begin(call) {
+      underWay.set(call, clock())
       const count = underWay.size + inLine
       if (count > round.most) round.most = count
     },

@@ -131,7 +131,7 @@ export function beginOrRefuse(call: Call): boolean {
     call.refuseBusy()
     return false
   }
-  overload.begin(call, admittedAt ?? performance.now())
+  overload.begin(call)
   return true
 }
 

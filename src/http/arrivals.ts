@@ -20,8 +20,8 @@ export interface Line {
 }
 
 /**
- * What is served has as much of the time as everything else, refusing above all, or calls that could
- * be served would wait for others to be refused; but no longer than this at a time.
+ * What is served has as much of the time as everything else, refusing above all, or the store would
+ * wait for calls while others are refused; but no longer than this at a time.
  */
 const sliceMs = { min: 4, max: 12 }
 /** Between two looks at the sockets no more calls are handed on. */

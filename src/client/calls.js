@@ -180,7 +180,7 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/held-merges/{id}/reject',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listAttributes: {
@@ -215,7 +215,7 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/rules/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listRuleVersions: {
@@ -250,7 +250,7 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/runs/{id}/cancel',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listDestinations: {
@@ -271,7 +271,7 @@ export const calls = {
     method: 'PUT',
     path: '/api/v1/destinations/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   removeDestination: {
@@ -285,14 +285,14 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/destinations/{name}/pause',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   resumeDestination: {
     method: 'POST',
     path: '/api/v1/destinations/{name}/resume',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   rotateDestinationSecret: {
@@ -348,14 +348,14 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/deliveries/{id}/redeliver',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   cancelDelivery: {
     method: 'POST',
     path: '/api/v1/deliveries/{id}/cancel',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   resendDelivery: {
@@ -383,14 +383,14 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/tokens/{public_part}',
     inPath: ['public_part'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   revokeToken: {
     method: 'DELETE',
     path: '/api/v1/tokens/{public_part}',
     inPath: ['public_part'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   getWorkspace: {
@@ -404,7 +404,7 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/workspace/settings',
     inPath: [],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listWorkspaces: {
@@ -425,7 +425,7 @@ export const calls = {
     method: 'DELETE',
     path: '/api/v1/workspaces/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listAudit: {

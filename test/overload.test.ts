@@ -354,9 +354,11 @@ describe('a connection that was refused a call', () => {
     using connection = new Connection(shell.url)
     assert.equal((await connection.request(thing)).status, 503)
     using slow = new Connection(shell.url)
-    const late = await slow.bytes('GET /toy/v1/things/7 HTTP/1.1\r\n')
-    assert.match(late.body.toString(), /request_timeout/)
+    const half = 'GET /toy/v1/things/7 HTTP/1.1\r\n'
+    assert.match((await slow.bytes(half)).body.toString(), /request_timeout/)
     assert.equal((await connection.request(thing)).status, 503)
+    // Its own time begins with the first byte that is parsed.
+    assert.match((await connection.bytes(half)).body.toString(), /request_timeout/)
   })
 
   /** Seven calls in line, each longer than a slice, of which it is noted when they are served. */

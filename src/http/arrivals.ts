@@ -31,11 +31,9 @@ const acceptedMax = 16
 
 export function makeLine(): Line {
   const lanes: Lane[] = []
-  /** Taking the first out of an array would move all others. */
-  let served = 0
+  let isServing = false
   let isNewcomer = false
   let accepted = 0
-
   /** When the last slice ended, or the line began. */
   let endedAt = 0
 
@@ -46,7 +44,7 @@ export function makeLine(): Line {
     const next = () => {
       const now = performance.now()
       if (step === 0) until = now + Math.min(Math.max(sliceMs.min, now - endedAt), sliceMs.max)
-      if (step === 0 || now < until) lanes[served++]?.parseWaiting()
+      if (step === 0 || now < until) lanes.shift()?.parseWaiting()
       if (++step === sliceCalls) afterSlice()
     }
     for (let n = 0; n < sliceCalls; n++) setImmediate(next)
@@ -54,9 +52,8 @@ export function makeLine(): Line {
 
   function afterSlice(): void {
     endedAt = performance.now()
-    if (served < lanes.length) return takeNewcomers()
-    lanes.length = 0
-    served = 0
+    isServing = lanes.length > 0
+    if (isServing) takeNewcomers()
   }
 
   function takeNewcomers(): void {
@@ -72,7 +69,9 @@ export function makeLine(): Line {
 
   return {
     add(lane) {
-      if (lanes.push(lane) > 1) return
+      lanes.push(lane)
+      if (isServing) return
+      isServing = true
       endedAt = performance.now()
       serveSlice()
     },

@@ -72,12 +72,14 @@ function* allIds({ query }: ListWanted): Asking<string[]> {
   const found: string[] = []
   let after: string | undefined
   do {
-    const { profiles, next } = yield* askProfilePage({
+    const { profiles, total, next } = yield* askProfilePage({
       ...query,
       page: { after, limit: limits.pageMax },
+      // How many everybody is costs nothing, so it need not be found out by reading.
+      total: after === undefined && query.filter === undefined,
     })
     for (const { id } of profiles) found.push(String(id))
-    if (found.length > idsMax) {
+    if (Math.max(found.length, total ?? 0) > idsMax) {
       throw refusal(`There are more than ${idsMax} profiles; ask for a part with start and limit`)
     }
     after = next ?? undefined

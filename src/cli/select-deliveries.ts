@@ -59,7 +59,8 @@ export function readDeliveryId(word: string): DeliveryId {
   throw new CliError('usage', `"${word}" is no delivery; they are numbers: roster deliveries list.`)
 }
 
-function readTime(name: string, text: string): number {
+/** A date, or a duration back from now; milliseconds UTC. */
+export function readTime(name: string, text: string): number {
   const duration = parseDuration(text)
   const back = duration && fixedMs(duration)
   if (back !== null) return Date.now() - back

@@ -35,6 +35,7 @@ import {
   getProvenance,
   getTimeline,
 } from './read-profiles.ts'
+import { replayRuleCall } from './replay-rule.ts'
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
@@ -59,7 +60,15 @@ export const routes: readonly NativeRoute[] = [
   ...[mergeProfiles, undoMerge, eraseProfile, findErasures, getErasure],
   ...[listHeld, acceptHeld, rejectHeld],
   listAttributes,
-  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
+  ...[
+    listRules,
+    replaceRules,
+    getRule,
+    enableRule,
+    listRuleVersions,
+    tryRuleOnEvent,
+    replayRuleCall,
+  ],
   ...[listRuns, getRun, cancelRun],
   ...[listDestinations, getDestination, putDestination, removeDestination],
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],

@@ -172,6 +172,7 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'noteReplay'
   | 'eraseProfile'
   | 'findErasures'
 
@@ -192,6 +193,7 @@ function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperator
       admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
+    noteReplay: (id, rule, details, by) => admin.noteReplay(id, rule, details, by),
   }
 }
 

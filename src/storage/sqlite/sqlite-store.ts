@@ -152,6 +152,7 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'noteReplay'
 
 function changesBy(admin: Admin): Pick<Store, ByOperators> {
   return {
@@ -165,6 +166,7 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
       admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: async (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
+    noteReplay: async (id, rule, details, by) => admin.noteReplay(id, rule, details, by),
   }
 }
 

@@ -695,6 +695,42 @@ export type RenderedStep = {
   }
 }
 
+export type ReplayedRule = {
+  dry_run: boolean
+  rule: string
+  version: number
+  /** events of its types that came while it was not at work, or all with `also_in_force` */
+  looked_at: number
+  /** runs that were begun, or would be */
+  begun: number
+  /** how many events the rule did not run for, by reason */
+  passed_over: { [name: string]: number }
+  runs: Array<ReplayedRun>
+  next_cursor: string | null
+}
+
+export type ReplayedRun = {
+  /** the event and the rule, as 41:tell-the-shop */
+  run: string
+  /** an id */
+  event_id: number
+  type: string
+  /** a time, UTC */
+  received_at: string
+  profile_id: number | null
+  /** what it would do, with `dry_run` */
+  would?: {
+    /** of the run: waiting, done or failed */
+    state: string
+    /** when its first wait is over */
+    until?: string
+    /** types of what would be logged */
+    events: Array<string>
+    /** where something would be sent */
+    deliveries: Array<string>
+  }
+}
+
 export type Rule = {
   name: string
   /** 1 when first applied, one more with every change */
@@ -1407,6 +1443,27 @@ export interface Calls {
       }
     }
     answer: TriedRule
+  }
+  /** Run a rule for events that came while it was not there or was switched off. */
+  replayRule: {
+    given: {
+      name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a time such as 2026-11-28T10:00:00Z */
+        since: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        until?: string
+        /** true or false */
+        also_in_force?: boolean
+        /** the next_cursor of a call before */
+        cursor?: string
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: ReplayedRule
   }
   /** List runs of rules that waited or failed, newest event first. */
   listRuns: {

@@ -232,6 +232,13 @@ export const calls = {
     inQuery: [],
     keyed: false,
   },
+  replayRule: {
+    method: 'POST',
+    path: '/api/v1/rules/{name}/replay',
+    inPath: ['name'],
+    inQuery: ['dry_run'],
+    keyed: true,
+  },
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',

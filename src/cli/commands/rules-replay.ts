@@ -1,4 +1,3 @@
-import { whoRuns } from '../../app.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Rule } from '../../core/rule.ts'
 import {
@@ -67,7 +66,11 @@ export const rulesReplay = defineCommand({
         await store.noteReplay(workspaceId, rule.name, { since: from, until, alsoInForce })
       return replayAll(store, { workspaceId, rule, from, until, alsoInForce, source, now }, isDry)
     })
-    return { json: { dry_run: isDry, ...total }, text: said(total, isDry) }
+    const hint =
+      total.looked_at > 0 || options['also-in-force']
+        ? ''
+        : '\nNothing of what it takes came while it was not at work. --also-in-force looks at the rest.'
+    return { json: { dry_run: isDry, ...total }, text: said(total, isDry) + hint }
   },
 })
 
@@ -105,7 +108,7 @@ function added(total: Total, part: Total): Total {
 
 const whys: { [reason: string]: string } = {
   source: 'came from where the rule takes none',
-  has_run: 'have run',
+  has_run: 'have run already',
   condition: 'do not meet its condition',
   cancelled_since: 'were followed by what cancel_when names',
   subject_removed: 'are about somebody who was removed since',

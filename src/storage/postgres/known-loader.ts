@@ -21,6 +21,7 @@ import {
   runFromRow,
 } from '../rows.ts'
 import { lockEvents } from './event-statements.ts'
+import { columns, isOwner, isProfile, rowKey } from './identifier-rows.ts'
 import type { NameCache } from './name-cache.ts'
 import type { NeedSet } from './needs.ts'
 import { findRecord, findRecords, listRecords } from './record-reader.ts'
@@ -280,25 +281,5 @@ export class KnownLoader {
       for (const row of rows) stored.add(row.name as string)
     }
     for (const name of asked) this.known.attributeNames.set(name, stored.has(name))
-  }
-}
-
-/** Rows of two kinds come in one answer: owners name an identifier, profiles do not. */
-function isOwner(row: Row): boolean {
-  return row.kind !== null
-}
-
-function isProfile(row: Row): boolean {
-  return row.kind === null
-}
-
-function rowKey(row: Row): string {
-  return identifierKey({ kind: row.kind as string, value: row.value as string })
-}
-
-function columns(identifiers: readonly Identifier[]): { kinds: string[]; values: string[] } {
-  return {
-    kinds: identifiers.map(({ kind }) => kind),
-    values: identifiers.map(({ value }) => value),
   }
 }

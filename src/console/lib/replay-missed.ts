@@ -10,7 +10,7 @@ export interface ReplayChoice {
 
 export type Replayed = Omit<ReplayedRule, 'next_cursor'> & { isWhole: boolean }
 
-/** Runs a rule for what it missed, call by call to the end; or has one call say what it would do. */
+/** Runs a rule for what it missed, to the end; or has one call say what it would do. */
 export async function replayMissed(choice: ReplayChoice, dry_run: boolean): Promise<Replayed> {
   const { name, ...chosen } = choice
   let total: Replayed | null = null

@@ -118,7 +118,7 @@ for (const engine of engines) {
     })
 
     test('a rule about deaths has what was sent, without secrets, and what it was made of', async () => {
-      using gone = await receiver((_, response) => response.writeHead(400).end())
+      using gone = await receiver((_, response) => response.writeHead(410).end())
       using folder = tempFolder()
       const place = await engine.newPlace(folder.path)
       await using cleaning = new AsyncDisposableStack()
@@ -153,6 +153,15 @@ for (const engine of engines) {
       const sent = { body: '{"n":7,"key":"***"}', n: 7, of: 'shop.x' }
       assert.deepEqual((await notes())[0].attributes, sent)
       const [dead] = (await native('GET', '/events?type=delivery.dead')).body.data
+      const stops = async () => {
+        return (await native('GET', '/events?type=destination.disabled')).body.data
+      }
+      await until('so is the end of the destination', async () => (await stops()).length === 1)
+      const [disabled] = await stops()
+      assert.deepEqual(disabled.attributes, {
+        ...{ destination: 'shop', reason: 'http_410', delivery: dead.attributes.delivery },
+        ...{ rule: 'tell', event: dead.attributes.event, event_type: 'shop.x' },
+      })
       assert.deepEqual(dead.identifiers, [{ kind: 'email', value: 'jo@example.org' }])
 
       await native('POST', '/destinations/shop/pause')

@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts'
 import { limits } from '../core/limits.ts'
 import { isAcceptable } from '../core/normalise.ts'
 import type { Death, Notice } from '../core/notice.ts'
+import type { DeliveryId } from '../core/planned-delivery.ts'
 import type { EventId, WorkspaceId } from '../core/profile.ts'
 import type { RecordWrite } from '../core/record.ts'
 import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
@@ -26,9 +27,9 @@ export async function tellNotices(store: NoticeStore, logger: Logger): Promise<v
     for (const notice of notices) {
       const { workspaceId, destination, kind, reason, death } = notice
       const named = { workspaceId, destination, reason }
-      if (death) logger.warn({ ...named, rule: death.rule, delivery: death.delivery }, words.dead)
+      if (death) logger.warn({ ...named, rule: death.rule, delivery: notice.delivery }, words.dead)
       else logger.warn(named, words[kind])
-      const event = death ? await deathEvent(store, notice, death) : noticeEvent(notice)
+      const event = await (death ? deathEvent(store, notice, death) : noticeEvent(store, notice))
       await store.apply(workspaceId, event)
       await store.markTold(notice)
     }
@@ -50,13 +51,19 @@ const words = {
   dead: 'a delivery is dead; further ones like it are not told of in this minute',
 } as const
 
-function noticeEvent({ kind, destination, reason, at }: Notice): RecordEvent {
+async function noticeEvent(store: NoticeStore, notice: Notice): Promise<RecordEvent> {
+  const { workspaceId, kind, destination, reason, at, delivery } = notice
+  const about = await store.findDelivery(workspaceId, delivery)
   const isTold = kind === 'disabled' && isOfSubscription(destination)
   return {
     ...(isTold && { records: [noteStopped(destination, at, reason)] }),
     kind: 'record-event',
     type: `destination.${kind}`,
-    attributes: { destination, ...(reason === null ? {} : { reason }) },
+    attributes: {
+      ...{ destination, delivery },
+      ...(reason !== null && { reason }),
+      ...(about && { rule: about.rule, event: about.event, event_type: about.seen.event.type }),
+    },
     identifiers: [],
     occurredAt: at,
     source: { dialect: 'roster', token: null, request: null },
@@ -70,16 +77,16 @@ function noticeEvent({ kind, destination, reason, at }: Notice): RecordEvent {
  */
 async function deathEvent(
   store: NoticeStore,
-  { workspaceId, destination, reason, at }: Notice,
+  { workspaceId, destination, reason, at, delivery }: Notice,
   death: Death,
 ): Promise<RecordEvent> {
-  const { delivery, rule, version, subject, event, eventType, depth } = death
+  const { rule, version, subject, event, eventType, depth } = death
   const named = { delivery, rule, destination, reason, event, event_type: eventType }
   const [origin] = await store.readEvents(workspaceId, (event - 1) as EventId, 1)
   return {
     kind: 'record-event',
     type: 'delivery.dead',
-    attributes: { ...named, ...(await contentOf(store, workspaceId, death)) },
+    attributes: { ...named, ...(await contentOf(store, workspaceId, delivery)) },
     // Who is erased by what the first event named is erased here too.
     identifiers: origin?.id === event ? origin.identifiers : [],
     ...(subject !== null && { subject: [{ profile: subject }] }),
@@ -98,7 +105,7 @@ async function deathEvent(
 async function contentOf(
   store: NoticeStore,
   workspaceId: WorkspaceId,
-  { delivery: id }: Death,
+  id: DeliveryId,
 ): Promise<JsonObject> {
   const delivery = await store.findDelivery(workspaceId, id)
   if (!delivery) return {}

@@ -410,6 +410,23 @@ export type Identifier = {
   value: string
 }
 
+export type IngestWarning = {
+  /** such as no_time_or_key, or dropped_ and a reason */
+  kind: string
+  /** what is amiss, and what to do */
+  sentence: string
+  source: string
+  token: string | null
+  /** events, since `first_at` */
+  count: number
+  /** a time, UTC */
+  first_at: string
+  /** a time, UTC */
+  last_at: string
+  /** an id */
+  event_id: number
+}
+
 export type MergeConflict = {
   name: string
   /** the value of who stays */
@@ -953,6 +970,16 @@ export interface Calls {
     answer: {
       event: Event
       explanation?: Explanation
+    }
+  }
+  /** List what was amiss with what came in, though it was taken. */
+  listWarnings: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+    }
+    answer: {
+      data: Array<IngestWarning>
     }
   }
   /** Create or change the profile with an identifier. */

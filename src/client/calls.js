@@ -29,6 +29,13 @@ export const calls = {
     inQuery: ['explain'],
     keyed: false,
   },
+  listWarnings: {
+    method: 'GET',
+    path: '/api/v1/warnings',
+    inPath: [],
+    inQuery: ['since'],
+    keyed: false,
+  },
   putProfile: {
     method: 'PUT',
     path: '/api/v1/profiles/by/{kind}/{value}',

@@ -42,6 +42,7 @@ import { cancelRun, getRun, listRuns } from './runs.ts'
 import { countEnded, countEvents, countPlanned } from './statistics.ts'
 import { createToken, limitToken, listTokens, revokeToken } from './tokens.ts'
 import { tryRuleOnEvent } from './try-rule.ts'
+import { listWarnings } from './warnings.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -53,7 +54,7 @@ import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-
 
 /** Every call of the native API, in the order of its document. */
 export const routes: readonly NativeRoute[] = [
-  ...[sendEvents, listEvents, streamEvents, getEvent],
+  ...[sendEvents, listEvents, streamEvents, getEvent, listWarnings],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
   ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],

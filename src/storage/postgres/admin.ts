@@ -50,6 +50,7 @@ const workspaceTables = {
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
   end_counts: 'span, minute, destination, state',
+  ingest_warnings: 'token_id, source, kind',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }

@@ -10,6 +10,7 @@ import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import { enterWarnings } from './ingest-warnings.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
@@ -123,7 +124,10 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
     }
     const upTo = Math.min(done + batch, last)
     await transaction.query(kind.count, [workspaceId, done, upTo])
-    if (kind.last === 'last_event_id') await enterTerms(transaction, [workspaceId, done, upTo])
+    if (kind.last === 'last_event_id') {
+      await enterTerms(transaction, [workspaceId, done, upTo])
+      await enterWarnings(transaction, [workspaceId, done, upTo])
+    }
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
     return upTo - done
   })

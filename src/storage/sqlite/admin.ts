@@ -43,6 +43,7 @@ const workspaceTables = [
   'event_counts',
   'delivery_counts',
   'end_counts',
+  'ingest_warnings',
   'roll_ups',
   'rules',
   'counters',
@@ -244,6 +245,7 @@ const keyOf: { [table: string]: string } = {
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
   end_counts: 'span, minute, destination, state',
+  ingest_warnings: 'token_id, source, kind',
   rules: 'name, version',
 }
 

@@ -10,6 +10,7 @@ import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
 import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
+import { enterWarnings } from './ingest-warnings.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
@@ -107,7 +108,10 @@ export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
   if (done >= goal.last) return 0
   const upTo = Math.min(done + batch, goal.last)
   db.prepare(count).run(workspaceId, done, upTo)
-  if (goal.of === 'events') enterTerms(db, workspaceId, done, upTo)
+  if (goal.of === 'events') {
+    enterTerms(db, workspaceId, done, upTo)
+    enterWarnings(db, workspaceId, done, upTo)
+  }
   db.prepare(keepPlace(last)).run(workspaceId, upTo)
   return upTo - done
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
+import type { IngestWarning } from '../../core/ingest-warnings.ts'
 import {
   type EventId,
   type Identifier,
@@ -12,6 +13,7 @@ import {
 import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { eventColumns, idsBelow, selectChain } from './event-statements.ts'
+import { listWarnings } from './ingest-warnings.ts'
 import { schemaVersion } from './migrate.ts'
 import { type ProfileRow, prepareRows, shownProfileOfRow } from './profile-row.ts'
 import {
@@ -118,6 +120,10 @@ export class Reader {
   readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Event[] {
     if (from >= idsBelow) return []
     return this.#chain.all(workspaceId, from, limit).map(eventFromRow)
+  }
+
+  listWarnings(workspaceId: WorkspaceId, since: number): IngestWarning[] {
+    return listWarnings(this.#db, workspaceId, since)
   }
 
   looseEventsNaming(

@@ -284,6 +284,8 @@ export interface StoreStatistics {
   profiles: number
   /** Ever logged, those that were deleted for their age included. */
   events: number
+  /** Events that were warned about; see `listWarnings`. */
+  warnings: number
   bytesOnDisk: number
 }
 

@@ -1,12 +1,13 @@
 import { type Suspect, warningsOf } from '../../core/ingest-warnings.ts'
 import type { Row } from '../rows.ts'
 import {
+  hasSuspects,
+  isCallers,
   isSuspect,
-  isUnplaced,
+  lookColumns,
   suspectColumns,
-  unplacedColumns,
-  unplacedFromRow,
   warningColumns,
+  warningsOfLook,
   warningValues,
 } from '../search/ingest-warnings.ts'
 import { columnsOf } from './columns.ts'
@@ -14,9 +15,9 @@ import type { Transaction } from './transaction.ts'
 
 const counted = 'FROM events WHERE workspace_id = $1 AND id > $2 AND id <= $3'
 
-const selectUnplaced = `SELECT ${unplacedColumns} ${counted} AND ${isUnplaced} GROUP BY 1, 2`
+const look = `SELECT ${lookColumns} ${counted} AND ${isCallers} GROUP BY 1, 2`
 
-const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isSuspect} ORDER BY id`
+const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isCallers} AND ${isSuspect} ORDER BY id`
 
 const putWarnings = `
   INSERT INTO ingest_warnings AS w (workspace_id, ${warningColumns})
@@ -34,12 +35,9 @@ export async function enterWarnings(
   { query }: Pick<Transaction, 'query'>,
   place: readonly [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
-  const unplaced = (await query<Row>(selectUnplaced, [...place])).rows
-  const suspects = (await query<Row>(selectSuspects, [...place])).rows
-  const warnings = [
-    ...unplaced.map(unplacedFromRow),
-    ...warningsOf(suspects as unknown as Suspect[]),
-  ]
+  const seen = (await query<Row>(look, [...place])).rows
+  const suspects = hasSuspects(seen) ? (await query<Row>(selectSuspects, [...place])).rows : []
+  const warnings = [...warningsOfLook(seen), ...warningsOf(suspects as unknown as Suspect[])]
   if (warnings.length === 0) return
   await query(putWarnings, [place[0], ...columnsOf(7, warnings, warningValues)])
 }

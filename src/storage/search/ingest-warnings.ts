@@ -11,25 +11,34 @@ import type { Row } from '../rows.ts'
 /* What events are told from that are warned about; the same words on every engine. */
 
 /** From outside, and not imported. */
-const isCallers = "cause_event IS NULL AND source NOT IN ('import', 'roster')"
+export const isCallers = "cause_event IS NULL AND source NOT IN ('import', 'roster')"
 
 const isOwn = reservedEventGroups.map((group) => `type NOT LIKE '${group}.%'`).join(' AND ')
 
 /** An event with neither a time of its own nor a key. */
-export const isUnplaced = `${isCallers} AND occurred_at = received_at AND idempotency_key IS NULL
-  AND ${isOwn}`
+const isUnplaced = `idempotency_key IS NULL AND occurred_at = received_at AND ${isOwn}`
 
-export const isSuspect = `${isCallers} AND (dropped <> '[]'
-  OR occurred_at > received_at + ${aheadMs} OR occurred_at < received_at - ${longAgoMs})`
+export const isSuspect = `(dropped <> '[]' OR occurred_at > received_at + ${aheadMs}
+  OR occurred_at < received_at - ${longAgoMs})`
 
 export const suspectColumns = 'id, source, token_id, occurred_at, received_at, dropped'
 
-/** How many have neither, by where they came from. */
-export const unplacedColumns = `coalesce(token_id, 0) AS token_id, source, count(*) AS count,
-  min(received_at) AS first_at, max(received_at) AS last_at, max(id) AS event_id`
+/** By where events came from: how many have neither, and whether others are to be looked at. */
+export const lookColumns = `coalesce(token_id, 0) AS token_id, source,
+  count(*) FILTER (WHERE ${isUnplaced}) AS count,
+  min(received_at) FILTER (WHERE ${isUnplaced}) AS first_at,
+  max(received_at) FILTER (WHERE ${isUnplaced}) AS last_at,
+  max(id) FILTER (WHERE ${isUnplaced}) AS event_id,
+  count(*) FILTER (WHERE ${isSuspect}) AS suspects`
 
-export function unplacedFromRow(row: Row): IngestWarning {
-  return { ...warningFromRow({ ...row, kind: 'no_time_or_key' }) }
+/** What one look tells of itself. */
+export function warningsOfLook(rows: readonly Row[]): IngestWarning[] {
+  const unplaced = rows.filter(({ count }) => Number(count) > 0)
+  return unplaced.map((row) => warningFromRow({ ...row, kind: 'no_time_or_key' }))
+}
+
+export function hasSuspects(rows: readonly Row[]): boolean {
+  return rows.some(({ suspects }) => Number(suspects) > 0)
 }
 
 export function warningFromRow(row: Row): IngestWarning {

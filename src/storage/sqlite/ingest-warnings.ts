@@ -2,22 +2,23 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type IngestWarning, type Suspect, warningsOf } from '../../core/ingest-warnings.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
+  hasSuspects,
+  isCallers,
   isSuspect,
-  isUnplaced,
+  lookColumns,
   suspectColumns,
-  unplacedColumns,
-  unplacedFromRow,
   warningColumns,
   warningFromRow,
+  warningsOfLook,
   warningValues,
 } from '../search/ingest-warnings.ts'
 import { rowKey } from './statements.ts'
 
 const counted = `FROM events WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}`
 
-const selectUnplaced = `SELECT ${unplacedColumns} ${counted} AND ${isUnplaced} GROUP BY 1, 2`
+const look = `SELECT ${lookColumns} ${counted} AND ${isCallers} GROUP BY 1, 2`
 
-const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isSuspect} ORDER BY key`
+const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isCallers} AND ${isSuspect} ORDER BY key`
 
 const putWarning = `
   INSERT INTO ingest_warnings (workspace_id, ${warningColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -35,12 +36,10 @@ export function enterWarnings(
   done: number,
   upTo: number,
 ): void {
-  const unplaced = db.prepare(selectUnplaced).all(workspaceId, done, upTo)
-  const suspects = db.prepare(selectSuspects).all(workspaceId, done, upTo)
-  const warnings = [
-    ...unplaced.map(unplacedFromRow),
-    ...warningsOf(suspects as unknown as Suspect[]),
-  ]
+  const place = [workspaceId, done, upTo]
+  const seen = db.prepare(look).all(...place)
+  const suspects = hasSuspects(seen) ? db.prepare(selectSuspects).all(...place) : []
+  const warnings = [...warningsOfLook(seen), ...warningsOf(suspects as unknown as Suspect[])]
   if (warnings.length === 0) return
   const put = db.prepare(putWarning)
   for (const warning of warnings) put.run(workspaceId, ...warningValues(warning))

@@ -168,6 +168,7 @@ export class Reader {
       profiles: count('SELECT coalesce(sum(profile_count), 0) FROM counters'),
       // Ids have no gaps, so the last ones say how many there are.
       events: count('SELECT coalesce(sum(last_event_id), 0) FROM counters'),
+      warnings: count('SELECT coalesce(sum(count), 0) FROM ingest_warnings'),
       bytesOnDisk: count('PRAGMA page_count') * count('PRAGMA page_size'),
     }
   }

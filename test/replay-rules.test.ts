@@ -144,5 +144,33 @@ for (const engine of engines) {
       assert.ok(body.begun === 2 || body.begun === 3, String(body.begun))
       assert.equal((await deliveries(native)).length, 1 + body.begun)
     })
+
+    test('a replay runs on who somebody went into, on an end that was told, and on nobody erased', async () => {
+      const { native, put, send, replay } = await enter()
+      const idOf: { [name: string]: number } = {}
+      for (const name of ['jo', 'ann', 'bob']) {
+        const made = await native('PUT', `/profiles/by/email/${name}%40example.org`, {})
+        idOf[name] = made.body.profile.id
+      }
+      const ofAnn = await send('order.a', 'ann@example.org', { n: 1 })
+      await send('order.a', 'bob@example.org', { n: 2 })
+      const into = { from: [{ id: idOf.ann ?? 0 }], guards: false }
+      assert.equal((await native('POST', `/profiles/${idOf.jo}/merge`, into)).status, 200)
+      await native('DELETE', `/profiles/${idOf.bob}`)
+      const erased = await native('POST', `/profiles/${idOf.bob}/erase`, { confirm: idOf.bob ?? 0 })
+      assert.equal(erased.status, 200)
+      await put({
+        ...tell,
+        on: ['order.*', 'profile.removed', 'profile.erased'],
+      } as unknown as JsonObject)
+      const { body } = await replay('tell')
+      assert.deepEqual(
+        body.runs.map((run: JsonObject) => run.run),
+        [`${ofAnn}:tell`],
+        JSON.stringify(body),
+      )
+      const run = (await native('GET', `/runs/${ofAnn}:tell`)).body
+      assert.equal(run.profile_id, idOf.jo)
+    })
   })
 }

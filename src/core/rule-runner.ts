@@ -101,14 +101,17 @@ export class RuleRunner {
   }
 
   /** Whom an event of the log is about by now; nobody where it told itself of their end. */
-  #subjectNow({ subject, receivedAt }: Event): Profile | null {
+  #subjectNow({ subject, receivedAt, attributes, identifiers }: Event): Profile | null {
     if (subject === null) return null
     const found = this.#journal.find([{ profile: subject }])
     const removed = found ? null : this.#journal.drafts.removed(subject)
-    if (removed?.removedAt != null && removed.removedAt > receivedAt) {
+    if (!removed) return found
+    // An erasure leaves of an event its place alone: there is nothing to run on.
+    const isWiped = [attributes, removed.attributes].every((each) => Object.keys(each).length === 0)
+    if ((isWiped && identifiers.length === 0) || (removed.removedAt ?? 0) > receivedAt) {
       throw notBegun('subject_removed')
     }
-    return found
+    return null
   }
 
   /** Goes on with a run whose wait is over; any other stays as it is. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,10 +73,27 @@ export function rss(pid: number): number {
 
 /** Processor time that a process has used so far, all its threads together, in seconds. */
 export function cpuSeconds(pid: number): number {
+  return times(pid, 11, 13)
+}
+
+/** The same of a process and all that it began, whether they are still there or not. */
+export function cpuSecondsWithChildren(pid: number): number {
+  const listed = spawnSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' }).stdout.trim()
+  const living = listed === '' ? [] : listed.split('\n').map(Number)
+  const ofLiving = living.map((child) => {
+    try {
+      return cpuSeconds(child)
+    } catch {
+      // It ended just now, and counts as one that has.
+      return 0
+    }
+  })
+  return ofLiving.reduce((sum, one) => sum + one, times(pid, 11, 15))
+}
+
+/** Of fields of `/proc/PID/stat` after the name, which are in hundredths of a second. */
+function times(pid: number, from: number, to: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return (Number(user) + Number(system)) / 100
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0) / 100
 }

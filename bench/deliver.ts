@@ -46,6 +46,9 @@ if (!engine) throw new Error(`There is no engine ${values.engine}.`)
 const source = { dialect: 'cli', token: null, request: null }
 /** A connection that is closed after so many calls would count as an error of the load. */
 const env = { ...withKey, ROSTER_REQUESTS_PER_CONNECTION_MAX: '0' }
+const actor = { via: 'cli', name: 'bench', request: null } as const
+/** A node looks that often at what was changed elsewhere, and finishes what it has begun. */
+const settleMs = 1_500
 const wide = { concurrency: 256, retry: { first: 'PT1S' } }
 
 await using receiver = await startReceiver()
@@ -130,22 +133,37 @@ function percentiles(times: readonly number[]) {
   return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) }
 }
 
-/** Writing at full speed, without deliveries and while some go out all the time. */
+/**
+ * Writing at full speed, without deliveries and while some go out all the time: in turn, by pausing
+ * their destination, so that a slow minute of the machine hits both.
+ */
 async function beside(receiver: BenchReceiver) {
   await using folder = await dataFolder(engine)
   const world = await prepared(folder, receiver.url)
-  const alone = await withServer(folder, (url) => load(url, world, { connections, seconds }))
-  await folder.withStore((store) => plan(store, world.workspace.id, deliveries))
-  const while_ = await withServer(folder, async (url) => {
-    const from = (await receiver.read()).count
-    const began = Date.now()
-    const perSecond = await load(url, world, { connections, seconds })
-    const gone = (await receiver.read()).count - from
-    return { perSecond, delivered: Math.round(gone / ((Date.now() - began) / 1_000)) }
+  const { id } = world.workspace
+  const turn = (state: 'active' | 'paused') =>
+    folder.withStore((store) => store.setDestinationState(id, 'told', state, actor))
+  await turn('paused')
+  await folder.withStore((store) => plan(store, id, deliveries))
+  return await withServer(folder, async (url) => {
+    const rounds: { alone: number; beside: number; ratio: number; delivered: number }[] = []
+    await load(url, world, { connections, seconds })
+    for (let round = 0; round < Number(values.rounds); round++) {
+      await turn('active')
+      await sleep(settleMs)
+      const from = (await receiver.read()).count
+      const began = Date.now()
+      const beside = await load(url, world, { connections, seconds })
+      const gone = (await receiver.read()).count - from
+      const delivered = Math.round(gone / ((Date.now() - began) / 1_000))
+      await turn('paused')
+      await sleep(settleMs)
+      const alone = await load(url, world, { connections, seconds })
+      rounds.push({ alone, beside, ratio: Math.round((beside / alone) * 100) / 100, delivered })
+    }
+    const ratios = rounds.map(({ ratio }) => ratio).sort((a, b) => a - b)
+    return { ingest: { ratio: ratios[ratios.length >> 1], rounds } }
   })
-  const ratio = Math.round((while_.perSecond / alone) * 100) / 100
-  const ingest = { alone, whileDelivering: while_.perSecond, ratio }
-  return { ingest, deliveredMeanwhilePerSecond: while_.delivered }
 }
 
 /** Writing at full speed where a rule sends a webhook for every tenth, against a bare server. */

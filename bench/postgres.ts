@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,7 +8,7 @@ import type { ShownToken } from '../src/core/dialect.ts'
 import { startPostgres } from '../test/kit/postgres-server.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
 import { tempFolder } from '../test/kit/temp-folder.ts'
-import { cpuSeconds, runRoster } from './bench-server.ts'
+import { cpuSeconds, cpuSecondsWithChildren, runRoster } from './bench-server.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
 
@@ -145,14 +145,12 @@ function person(number: number): BenchPerson {
   return { number, userId, email, ...names, channelId: '' }
 }
 
-/** The processes of the database as they are now. */
-function databasePids(): number[] {
-  const pids = spawnSync('pgrep', ['-P', `${database.pid()}`], { encoding: 'utf8' }).stdout
-  return [database.pid(), ...pids.trim().split('\n').map(Number)]
+function used(server: Server): number {
+  return server.pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
 }
 
-function used(pids: number[]): number {
-  return pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+function usedByDatabase(): number {
+  return cpuSecondsWithChildren(database.pid())
 }
 
 async function load(server: Server, round: string, long: number): Promise<Measured> {
@@ -165,11 +163,11 @@ async function load(server: Server, round: string, long: number): Promise<Measur
     round,
     seconds: long,
   }
-  const before = [used(server.pids), used(databasePids())]
+  const before = [used(server), usedByDatabase()]
   loader.send(order)
   const [message] = await once(loader as ChildProcess, 'message')
   const result = message as LoadResult
-  const [serverUs = 0, databaseUs = 0] = [used(server.pids), used(databasePids())].map(
+  const [serverUs = 0, databaseUs = 0] = [used(server), usedByDatabase()].map(
     (after, index) => ((after - (before[index] ?? 0)) * 1e6) / result.answers,
   )
   return { ...result, serverUs, databaseUs }

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Actions } from '../core/action.ts'
@@ -34,11 +35,15 @@ export type ThreadTold =
   | { kind: 'stopped' }
 
 const countsMs = 1_000
+/** On Linux this is about the one thread alone: where processors are short, the others go first. */
+const threadNice = 5
 
 /**
  * The worker in a thread of its own: rendering, signing and calling do not hold up those who write.
  */
 async function run(start: ThreadStart, parent: MessagePort): Promise<void> {
+  // Whoever makes a call waits for its answer; deliveries have a moment.
+  if (process.platform === 'linux') setPriority(threadNice)
   const tell = (told: ThreadTold) => parent.postMessage(told)
   const { actions } = (await import(start.actions)) as { actions: Actions }
   const client = createOutboundClient({ ownAddresses: start.ownAddresses })

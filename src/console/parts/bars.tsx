@@ -6,7 +6,10 @@ import { useLanguage } from '../lib/words.tsx'
 const width = 720
 const height = 160
 /** Told apart by their place and their names too, never by colour alone. */
-const inTurn = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e03131', '#868e96']
+const inTurn = [
+  ...['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e03131', '#868e96'],
+  ...['#1c7ed6', '#a0522d', '#d6336c', '#66a80f'],
+]
 
 interface BarsProps {
   series: Series

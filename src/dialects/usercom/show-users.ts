@@ -7,7 +7,7 @@ import type { RecordId, StoredRecord } from '../../core/record.ts'
 import type { Workspace } from '../../core/workspace.ts'
 import { memberSince } from './company-records.ts'
 import { type Definition, definitionKey, findNamed, readDefinition } from './definitions.ts'
-import { bodyText, COMPANY_MEMBER, LIST_MEMBER, recordIdOf, TAG } from './kinds.ts'
+import { ATTRIBUTE, bodyText, COMPANY_MEMBER, LIST_MEMBER, recordIdOf, TAG } from './kinds.ts'
 import { customNames, dateTime, renderUser, type Shown } from './user-object.ts'
 import { type Version, versionOf } from './version.ts'
 
@@ -31,13 +31,15 @@ export function* showUsersAs(
   view: WorkspaceView,
 ): Asking<JsonObject[]> {
   if (profiles.length === 0) return []
-  const named = yield* findNamed(namesOf(profiles))
+  const names = namesOf(profiles)
   const subjects = profiles.map(({ id }) => id)
-  const memberships = yield* askRecordsFound({ subjects })
-  const parents = yield* parentsOf(memberships)
-  const { definition, tagId } = namesShown(named, view)
+  const some = { subjects, names: names.slice(0, limits.pageMax) }
+  const found = yield* askRecordsFound(some)
+  found.push(...(yield* findNamed(names.slice(limits.pageMax))))
+  const parents = yield* parentsOf(found)
+  const { definition, tagId } = namesShown(found, view)
   return profiles.map((profile) => {
-    const { companies, lists } = belongs(profile.id, memberships, parents)
+    const { companies, lists } = belongs(profile.id, found, parents)
     const shown: Shown = { definition, tagId, companies, lists }
     return renderUser(visible(profile, definition), version, workspace, shown)
   })
@@ -61,12 +63,12 @@ function namesOf(profiles: readonly Profile[]) {
   ]
 }
 
-function namesShown(named: readonly StoredRecord[], view: WorkspaceView) {
+function namesShown(found: readonly StoredRecord[], view: WorkspaceView) {
   const tags = new Map<string, RecordId>()
   const definitions = new Map<string, Definition>()
-  for (const record of named) {
+  for (const record of found) {
     if (record.kind === TAG) tags.set(record.name ?? '', record.id)
-    else definitions.set(record.name ?? '', readDefinition(record))
+    else if (record.kind === ATTRIBUTE) definitions.set(record.name ?? '', readDefinition(record))
   }
   return {
     tagId: onceEach((name) => tags.get(name) ?? otherIdsFrom + view.nameId('tag', name)),
@@ -100,29 +102,29 @@ function visible(profile: Profile, definition: Shown['definition']): Profile {
   return { ...profile, attributes: Object.fromEntries(left) }
 }
 
-function* parentsOf(memberships: readonly StoredRecord[]): Asking<Map<string, StoredRecord>> {
+function* parentsOf(found: readonly StoredRecord[]): Asking<Map<string, StoredRecord>> {
   const ids = new Set<RecordId>()
-  for (const { kind, parent } of memberships) {
+  for (const { kind, parent } of found) {
     const id = kind === LIST_MEMBER || kind === COMPANY_MEMBER ? recordIdOf(parent ?? '') : null
     if (id !== null) ids.add(id)
   }
   const all = [...ids]
   const parents = new Map<string, StoredRecord>()
   for (let at = 0; at < all.length; at += limits.pageMax) {
-    const found = yield* askRecordsFound({ ids: all.slice(at, at + limits.pageMax) })
-    for (const record of found) parents.set(String(record.id), record)
+    const some = yield* askRecordsFound({ ids: all.slice(at, at + limits.pageMax) })
+    for (const record of some) parents.set(String(record.id), record)
   }
   return parents
 }
 
 function belongs(
   subject: ProfileId,
-  memberships: readonly StoredRecord[],
+  found: readonly StoredRecord[],
   parents: ReadonlyMap<string, StoredRecord>,
 ): { companies: JsonObject[]; lists: JsonObject[] } {
   const companies: JsonObject[] = []
   const lists: JsonObject[] = []
-  for (const membership of memberships) {
+  for (const membership of found) {
     const parent = parents.get(membership.parent ?? '')
     if (membership.subject !== subject || !parent) continue
     const { id } = parent

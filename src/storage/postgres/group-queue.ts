@@ -26,7 +26,7 @@ export type ApplyGroup = (
 ) => Promise<Result[]>
 
 const groupMax = 256
-/** One group is being committed while the next loads and decides. */
+/** What waits meanwhile is one larger group, which shares more than two that overlap would gain. */
 const groupsPerLaneMax = 1
 /** Beyond this many waiting commands a new one is refused at once instead of queued. */
 const waitingMax = 20_000

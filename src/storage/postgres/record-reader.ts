@@ -39,7 +39,8 @@ export async function findRecords(
 ): Promise<StoredRecord[]> {
   const { ids, names, subjects } = possibleRecords(wanted)
   const most = limits.recordsOfPeopleMax
-  const keys = (['kind', 'parent', 'name'] as const).map((part) => names.map((key) => key[part]))
+  const each = names.flatMap((of) => of.names.map((name) => ({ ...of, name })))
+  const keys = (['kind', 'parent', 'name'] as const).map((part) => each.map((key) => key[part]))
   const found = await Promise.all([
     ids.length > 0 ? ask(sql.selectRecordsById, [workspaceId, ids]) : [],
     names.length > 0 ? ask(sql.selectRecordsByName, [workspaceId, ...keys]) : [],

@@ -48,7 +48,8 @@ export function isPossibleKey(kind: string, key: RecordKey): boolean {
 /** What can be there at all of what is wanted, each one time. */
 export interface PossibleRecords {
   ids: RecordId[]
-  names: { kind: string; parent: string; name: string }[]
+  /** By what they are names of. */
+  names: { kind: string; parent: string; names: string[] }[]
   subjects: ProfileId[]
 }
 
@@ -59,14 +60,25 @@ export function possibleRecords(wanted: RecordsWanted): PossibleRecords {
     if (length > limits.pageMax) throw invalidField(field, `are more than ${limits.pageMax}.`)
   }
   const whole = (id: number) => Number.isSafeInteger(id) && id > 0
-  const named = names
-    .filter((each) => isPossibleKey(each.kind, each))
-    .map(({ kind, parent, name }) => ({ kind, parent: parent ?? '', name }))
   return {
     ids: [...new Set(ids)].filter(whole),
-    names: [...new Map(named.map((each) => [JSON.stringify(each), each])).values()],
+    names: possibleNames(names),
     subjects: [...new Set(subjects)].filter(whole),
   }
+}
+
+function possibleNames(wanted: NonNullable<RecordsWanted['names']>): PossibleRecords['names'] {
+  const groups = new Map<string, { kind: string; parent: string; names: Set<string> }>()
+  for (const key of wanted) {
+    if (!isPossibleKey(key.kind, key)) continue
+    const { kind, name } = key
+    const parent = key.parent ?? ''
+    const group = `${kind}\0${parent}`
+    const known = groups.get(group)
+    if (known) known.names.add(name)
+    else groups.set(group, { kind, parent, names: new Set([name]) })
+  }
+  return [...groups.values()].map((group) => ({ ...group, names: [...group.names] }))
 }
 
 /** Found records in order, each one time. */

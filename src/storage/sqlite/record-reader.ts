@@ -2,10 +2,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { RecordKey, RecordQuery, RecordsWanted, StoredRecord } from '../../core/record.ts'
 import { type Row, recordColumns, recordFromRow } from '../rows.ts'
-import { foundRecords, isPossibleKey, possibleRecords } from '../search/list-records.ts'
+import {
+  foundRecords,
+  isPossibleKey,
+  type PossibleRecords,
+  possibleRecords,
+} from '../search/list-records.ts'
 import {
   selectRecord,
   selectRecordByName,
+  selectRecordsByNames,
   selectRecordsOf,
   selectRecordsOfMany,
 } from './record-statements.ts'
@@ -17,14 +23,22 @@ export interface RecordRows {
 
 /** Reads records beside the writer; see `RecordStore`. */
 export class RecordReader {
+  readonly #db: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #end: StatementSync
   readonly #byId: StatementSync
   readonly #byName: StatementSync
+  readonly #byNames: StatementSync
   readonly #bySubject: StatementSync
   readonly #bySubjects: StatementSync
 
   constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#begin = db.prepare('BEGIN')
+    this.#end = db.prepare('COMMIT')
     this.#byId = db.prepare(selectRecord)
     this.#byName = db.prepare(selectRecordByName)
+    this.#byNames = db.prepare(selectRecordsByNames)
     this.#bySubject = db.prepare(selectRecordsOf)
     this.#bySubjects = db.prepare(selectRecordsOfMany)
   }
@@ -38,11 +52,28 @@ export class RecordReader {
     return row && row.kind === kind ? recordFromRow(row) : null
   }
 
+  /** All as of one commit, which is also quicker: a read transaction takes longer than a look. */
   findSome(workspaceId: WorkspaceId, wanted: RecordsWanted): StoredRecord[] {
-    const { ids, names, subjects } = possibleRecords(wanted)
+    const possible = possibleRecords(wanted)
+    // On the connection that writes there is one already.
+    if (this.#db.isTransaction) return foundRecords(this.#rowsOf(workspaceId, possible))
+    this.#begin.run()
+    try {
+      return foundRecords(this.#rowsOf(workspaceId, possible))
+    } finally {
+      this.#end.run()
+    }
+  }
+
+  #rowsOf(workspaceId: WorkspaceId, { ids, names, subjects }: PossibleRecords): Row[] {
     const rows: Row[] = ids.flatMap((id) => this.#byId.all(workspaceId, id))
-    for (const { kind, parent, name } of names) {
-      rows.push(...this.#byName.all(workspaceId, kind, parent, name))
+    for (const { kind, parent, names: each } of names) {
+      const [name] = each
+      const found =
+        each.length === 1
+          ? this.#byName.all(workspaceId, kind, parent, name as string)
+          : this.#byNames.all(workspaceId, kind, parent, JSON.stringify(each))
+      rows.push(...found)
     }
     const [subject] = subjects
     if (subjects.length === 1) rows.push(...this.#bySubject.all(workspaceId, subject as number))
@@ -50,7 +81,7 @@ export class RecordReader {
       const sorted = JSON.stringify(subjects.sort((a, b) => a - b))
       rows.push(...this.#bySubjects.all(workspaceId, sorted))
     }
-    return foundRecords(rows)
+    return rows
   }
 }
 

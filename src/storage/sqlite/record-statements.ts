@@ -12,6 +12,11 @@ export const selectRecordByName = `
   SELECT ${recordColumns} FROM records
   WHERE workspace_id = ? AND kind = ? AND parent = ? AND name = ?`
 
+/** Of a list of names as JSON: one look into the index for each of them. */
+export const selectRecordsByNames = `
+  SELECT ${prefixed('r', recordColumns)} FROM json_each(?4) CROSS JOIN records AS r
+  WHERE r.workspace_id = ?1 AND r.kind = ?2 AND r.parent = ?3 AND r.name = json_each.value`
+
 /** The limits are part of the text: a bound one has the statement planned anew on every call. */
 export const selectRecordsOf = `
   SELECT ${recordColumns} FROM records

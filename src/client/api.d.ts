@@ -227,6 +227,8 @@ export type Destination = {
     dead: number
     waiting_since: string | null
   }
+  /** whether something due has waited longer for its try than `begin_within` */
+  late: boolean
   /** a time, UTC */
   created_at: string
   /** a time, UTC */
@@ -247,6 +249,8 @@ export type DestinationDefinition = {
   rate?: string
   /** a duration such as PT10S */
   timeout?: string
+  /** a duration such as PT10S */
+  begin_within?: string
   retry?: {
     /** a duration such as PT10S */
     first?: string
@@ -1565,6 +1569,8 @@ export interface Calls {
         rate?: string
         /** a duration such as PT10S */
         timeout?: string
+        /** a duration such as PT10S */
+        begin_within?: string
         retry?: {
           /** a duration such as PT10S */
           first?: string

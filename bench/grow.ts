@@ -83,7 +83,7 @@ await store.close()
 say('looking over it')
 process.stdout.write(await runRoster(data, ['doctor']))
 
-/** Rules, destinations and the index of names, as an operator makes them. */
+/** Rules and destinations, as an operator makes them. */
 async function configure(): Promise<void> {
   const words = ['token', 'create', '--workspace', options.workspace, '--dialect', 'native']
   const { token } = JSON.parse(await runRoster(data, [...words, '--json'])) as { token: string }

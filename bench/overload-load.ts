@@ -18,6 +18,8 @@ export interface LoadPlan {
   seconds: number
   /** The most calls under way; one that finds no place is counted as such and never sent. */
   connectionsMax: number
+  /** Whether each call has a connection of its own, which it opens and closes. */
+  fresh: boolean
 }
 
 /** What became of the calls of one stretch. Times are from the planned moment of each. */
@@ -74,7 +76,7 @@ async function run(plan: LoadPlan): Promise<LoadOutcome> {
   const generator = new Generator(plan)
   // All of them, before the clock starts: a burst of new ones overruns the queue of the listener,
   // and what is dropped there comes again after a second.
-  for (let open = 0; open < plan.connectionsMax; open += 50) {
+  for (let open = 0; open < plan.connectionsMax && !plan.fresh; open += 50) {
     await generator.open(Math.min(50, plan.connectionsMax - open))
   }
   const before = process.cpuUsage()
@@ -147,7 +149,7 @@ class Generator {
       if (now - began > this.#plan.seconds * 1_000) return
       this.#send(requests[sent++ % requests.length] as Buffer, now, now)
     }
-    for (let free = this.#free.length; free > 0; free--) this.#onFree()
+    for (let free = this.#plan.connectionsMax; free > 0; free--) this.#onFree()
     await new Promise((done) => setTimeout(done, this.#plan.seconds * 1_000))
     return sent
   }
@@ -182,7 +184,7 @@ class Generator {
         text.includes('\r\nconnection: close') || text.includes('\r\nConnection: close')
       text = ''
       lane.busy = false
-      if (closes) this.#drop(lane)
+      if (closes || this.#plan.fresh) this.#drop(lane)
       else this.#free.push(lane)
       this.#onFree()
     })

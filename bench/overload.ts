@@ -12,7 +12,7 @@ import type { LoadOutcome, LoadPlan } from './overload-load.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
 
 /*
- * npm run bench:overload [-- --engine postgres --only update --rounds 3 --times 3 --pin]
+ * npm run bench:overload [-- --engine postgres --only update --rounds 3 --times 3 --pin --fresh]
  *
  * What becomes of a server that gets more calls than it can serve: its peak, three times that, and
  * the time after, round by round. See README.md beside this.
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     times: { type: 'string', default: '3' },
     connections: { type: 'string', default: '1000' },
     pin: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(options.seconds)
@@ -135,6 +136,7 @@ async function load(
     round,
     perSecond,
     seconds: long,
+    fresh: options.fresh,
     connectionsMax: perSecond === null ? peakConnections : Number(options.connections),
   }
   const before = cpuSeconds(server.pid)

@@ -55,6 +55,18 @@ const reads: [name: string, path: () => string][] = [
   ['events: of one with 10,000', () => `/events?profile_id=${heavy()}`],
   ['events: of one with 10,000, newest first', () => `/events?profile_id=${heavy()}&order=desc`],
   ['events: of one with 10,000, type', () => `/events?profile_id=${heavy()}&type=order.paid`],
+  [
+    'events: of one with 10,000, type and newest first',
+    () => `/events?profile_id=${heavy()}&type=order.paid&order=desc`,
+  ],
+  [
+    'events: of one with 10,000, type of 1 in 100',
+    () => `/events?profile_id=${heavy()}&type=custom.newsletter%20read`,
+  ],
+  [
+    'events: of one with 10,000, type of 1 in 10,000',
+    () => `/events?profile_id=${heavy()}&type=order.refunded`,
+  ],
   ['events: of one with 10,000, rare', () => `/events?profile_id=${heavy()}&type=custom.audited`],
   ['events: common type', () => '/events?type=page.viewed&order=desc'],
   ['events: common type, anywhere', () => `/events?type=page.viewed&cursor=${random(newest)}`],

@@ -63,6 +63,8 @@ async function expireOnce(store: Store, keep: Keep, logger: Logger): Promise<voi
   const now = Date.now()
   const events = keep.eventDays === 0 ? null : now - keep.eventDays * 24 * hourMs
   try {
+    // What is counted and found of events is made of them first.
+    await store.rollUpEvents(now)
     const expired = await store.expire({
       now,
       events,

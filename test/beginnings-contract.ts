@@ -11,8 +11,6 @@ export function beginningsContract(engine: string, open: OpenStore): void {
 
   contract('people come in the order of what begins as it is asked for', async (store, id) => {
     await store.replaceRules(id, [])
-    await store.updateSettings(id, { indexedAttributes: ['name'] })
-    await store.fillIndexes()
     const names = [
       'Anna',
       'Änne',
@@ -32,6 +30,8 @@ export function beginningsContract(engine: string, open: OpenStore): void {
       return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % 7] as string }))
     }
     for (let n = 128; n >= 0; n -= 4) await name(n)
+    // From now on some are found by the names that are entered, and those renamed since in the log.
+    await store.rollUpEvents(Date.now())
     await Promise.all(Array.from({ length: count }, (_, n) => name(n)))
     await store.apply(id, remove(5))
     const { profiles: all } = await store.queryProfiles(id, { ...everybody, include: 'all' })
@@ -49,13 +49,18 @@ export function beginningsContract(engine: string, open: OpenStore): void {
         { name: 'an', where: { profile: 'n', greater: 60 } },
       ],
     ]
-    for (const filter of asked) {
-      for (const limit of [2, 7, 60]) {
-        const query = { filter, order: { by: 'prefix' as const }, page: { limit } }
-        const found: ProfileId[] = []
-        for await (const page of pages(store, id, query)) found.push(...ids(page))
-        assert.deepEqual(found, expected(all, query, true), JSON.stringify({ filter, limit }))
+    const compare = async () => {
+      for (const filter of asked) {
+        for (const limit of [3, 60]) {
+          const query = { filter, order: { by: 'prefix' as const }, page: { limit } }
+          const found: ProfileId[] = []
+          for await (const page of pages(store, id, query)) found.push(...ids(page))
+          assert.deepEqual(found, expected(all, query), JSON.stringify({ filter, limit }))
+        }
       }
     }
+    await compare()
+    await store.rollUpEvents(Date.now())
+    await compare()
   })
 }

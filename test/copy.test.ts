@@ -146,7 +146,12 @@ async function fill({ cli, folder, world, native, url, shop }: Filling): Promise
   for (const part of [0, 1, 2]) {
     const profiles = Array.from({ length: 400 }, (_, n) => ({
       by: { kind: 'user_id', value: `many-${part}-${n}` },
-      set: { city: n % 7 === 0 ? 'Lier' : 'Gent', n: n / 3, text: 'žluťoučký 🐎\n"kůň"' },
+      set: {
+        city: n % 7 === 0 ? 'Lier' : 'Gent',
+        n: n / 3,
+        first_name: `Žofie ${n}`,
+        text: 'žluťoučký 🐎\n"kůň"',
+      },
       tags: n % 5 === 0 ? ['vip'] : [],
     }))
     const { body } = await native('POST', '/profiles/bulk', { profiles })

@@ -88,6 +88,12 @@ test('no statement about deliveries reads a table from end to end', async () => 
       }
     }
   }
+  // Where a destination has few, it leads; else the rule does.
+  for (const hasFew of [false, true]) {
+    const both = { rule: 'r', destination: 'd' }
+    const { from } = selectDeliveries(1 as WorkspaceId, both, { hasFew })
+    assert.match(from, hasFew ? /deliveries_by_destination/ : /deliveries_by_rule/)
+  }
   for (const ofOne of [false, true]) {
     for (const text of selectTallies(ofOne)) {
       const step = planOf(db, text).find((one) => /workspace_id=\?/.test(one))

@@ -18,8 +18,10 @@ import { tempFolder } from './kit/temp-folder.ts'
 
 ownServer()
 
-const canaries = Array.from({ length: 30 }, (_, n) => `c${n + 1}x${randomBytes(6).toString('hex')}`)
+const canaries = Array.from({ length: 32 }, (_, n) => `c${n + 1}x${randomBytes(6).toString('hex')}`)
 const c = (n: number) => canaries[n - 1] as string
+/** Names of attributes, of which only the first is had by one person alone. */
+const [lone, shared] = [c(32), `both${randomBytes(6).toString('hex')}`]
 const bystander = `stays${randomBytes(6).toString('hex')}`
 
 for (const engine of engines) {
@@ -44,7 +46,7 @@ for (const engine of engines) {
       const id = await live(native, shop.url)
       const before = found(await folders(engine, place, folder.path), server.output())
       // What was overwritten may be gone already; everything that is stored is there.
-      assert.ok(before.length >= 24, `${before.length} of 30 are there to begin with`)
+      assert.ok(before.length >= 24, `${before.length} of 32 are there to begin with`)
 
       const wrong = await native('POST', `/profiles/${id}/erase`, { confirm: id + 1 })
       assert.equal(wrong.body.errors[0].field, 'confirm')
@@ -107,6 +109,22 @@ for (const engine of engines) {
       )
       const anew = await native('PUT', `/profiles/by/user_id/${bystander}2`, { set: { a: 1 } })
       assert.equal(anew.status, 201)
+      // A name that went is made anew, also where another process took it out of use.
+      const use = (who: string) =>
+        native('PUT', `/profiles/by/user_id/${who}`, { set: { [lone]: 1 } })
+      const names = async () => {
+        const { data } = (await native('GET', '/attributes')).body
+        return data
+          .map(({ name }: JsonObject) => name)
+          .filter((name: string) => name === lone || name === shared)
+      }
+      assert.deepEqual(await names(), [shared])
+      const one = (await use('one')).body.profile.id
+      assert.deepEqual((await names()).sort(), [lone, shared].sort())
+      assert.equal((await roster('erase', String(one), '--yes')).code, 0)
+      assert.deepEqual(await names(), [shared])
+      await use('two')
+      assert.deepEqual((await names()).sort(), [lone, shared].sort())
       // Last, since it brings a canary back: whoever comes again is known.
       const back = await native('PUT', `/profiles/by/user_id/${c(5)}`, { set: { a: 1 } })
       assert.deepEqual(await erased(`profile_id=${back.body.profile.id}`), [id])
@@ -146,6 +164,7 @@ async function live(native: NativeClient, url: string): Promise<number> {
   await native('PUT', by, { set: { a: c(18) }, occurred_at: '2020-01-01T00:00:00Z' })
   await native('PUT', by, { unset: ['e'], add: { list: [c(25)] } })
   await native('PUT', by, { set: { long: 'z'.repeat(20_000) + c(23) } })
+  await native('PUT', by, { set: { [lone]: 1, [shared]: 1 }, tags: { add: [c(31), 'kept'] } })
   await native('PUT', by, { identifiers: { 'crm.id': c(22) } })
   await native('PUT', by, { identifiers: { 'crm.id': c(24) } })
   const of = { user_id: c(5) }
@@ -172,7 +191,7 @@ async function live(native: NativeClient, url: string): Promise<number> {
   const key = { 'idempotency-key': `again-${c(28)}` }
   await native('POST', resend, { body: JSON.stringify({ x: c(28) }) }, key)
   await until('it is dead again', async () => (await dead()).length === 1)
-  await native('PUT', `/profiles/by/user_id/${bystander}`, { set: { a: bystander } })
+  await native('PUT', `/profiles/by/user_id/${bystander}`, { set: { a: bystander, [shared]: 1 } })
   return body.id
 }
 

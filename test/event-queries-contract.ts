@@ -58,42 +58,51 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
     all = await store.readEvents(id, 0, 1_000)
     await compare(numRuns)
     // A history so long that its first events are not read from its end.
-    const many = Array.from({ length: 260 }, (_, size) =>
-      store.apply(
-        id,
-        userEvent('user.update', size % 7 === 0 ? 'cy@x.org' : 'ann@x.org', { size }),
-      ),
-    )
-    await Promise.all(many)
-    all = await store.readEvents(id, 0, 1_000)
-    for (const order of ['ascending', 'descending'] as const) {
-      for (const bounds of [
-        {},
-        { after: 90 },
-        { before: 200 },
-        { before: 510 },
-        { after: 77, before: 199 },
-      ]) {
-        for (const types of [undefined, ['user.*'], ['profile.updated']]) {
-          const query = {
-            ...bounds,
-            order,
-            subject: 1 as ProfileId,
-            limit: 200,
-            types,
-          } as EventQuery
-          const whole = all.filter((event) => matchesEvent(event, query))
-          if (order === 'descending') whole.reverse()
-          const { events } = await store.queryEvents(id, query)
-          assert.deepEqual(events, whole.slice(0, 200), JSON.stringify(query))
-        }
-      }
-    }
+    const update = (size: number) =>
+      store.apply(id, userEvent('user.update', `${size % 7 === 0 ? 'cy' : 'ann'}@x.org`, { size }))
+    await Promise.all(Array.from({ length: 400 }, (_, size) => update(size)))
+    await follow()
+    // So long that it is found by what it is entered under; the newest is still to be followed.
+    await store.rollUpEvents(Date.now())
+    await Promise.all(Array.from({ length: 30 }, (_, size) => update(1_000 + size)))
+    await follow()
     const other = await store.createWorkspace('other', [])
     assert.deepEqual((await store.queryEvents(other.id, { limit: 9 })).events, [])
     assert.deepEqual(
       (await store.queryEvents(other.id, { limit: 9, subject: 1 as ProfileId })).events,
       [],
     )
+
+    async function follow(): Promise<void> {
+      all = [
+        ...(await store.readEvents(id, 0, 1_000)),
+        ...(await store.readEvents(id, 1_000 as EventId, 1_000)),
+      ]
+      for (const order of ['ascending', 'descending'] as const) {
+        for (const bounds of [
+          {},
+          { after: 90 },
+          { before: 200 },
+          { before: 510 },
+          { after: 500, before: 780 },
+          { after: 77, before: 199 },
+          { received: { until: (all[10]?.receivedAt ?? 0) + 1 } },
+        ]) {
+          for (const types of [undefined, ['user.*'], ['user.*', 'profile.*']]) {
+            const query = {
+              ...bounds,
+              order,
+              subject: 1 as ProfileId,
+              limit: 200,
+              types,
+            } as EventQuery
+            const whole = all.filter((event) => matchesEvent(event, query))
+            if (order === 'descending') whole.reverse()
+            const { events } = await store.queryEvents(id, query)
+            assert.deepEqual(events, whole.slice(0, 200), JSON.stringify(query))
+          }
+        }
+      }
+    }
   })
 }

@@ -285,6 +285,78 @@ for (const engine of engines) {
       assert.equal((await manager('DELETE', `/workspaces/${name}`)).status, 404)
     })
 
+    test('what operators would change is told, and nothing is stored by it', async () => {
+      const { native, world } = await enter()
+      const all = await scoped(world, ['tokens:write', 'workspaces:manage'])
+      const { public_part: token } = (await native('GET', '/tokens')).body.data[0]
+      const shop = { type: 'webhook', url: 'https://shop.example/hook' }
+      await native('PUT', '/destinations/shop', shop)
+      await native('PUT', '/rules', { rules: [waiting as unknown as JsonObject] })
+      await native('POST', '/events', { type: 'order.paid', identifiers: { user_id: '1' } })
+      await native('PUT', '/profiles/by/user_id/1', { set: { a: 1 } })
+      await native('POST', '/events', { type: 'order.paid', identifiers: { user_id: '1' } })
+      const [run] = (await native('GET', '/runs')).body.data
+      const other = await all('POST', '/workspaces', { name: `dry-${world.workspace.id}` })
+      const audit = async () => (await native('GET', '/audit?limit=100')).body.data.length
+      const before = await audit()
+      const tried = async (
+        method: 'PUT' | 'PATCH' | 'POST' | 'DELETE',
+        path: string,
+        body?: JsonObject,
+      ) => {
+        const answer = await native(method, `${path}?dry_run=true`, body)
+        assert.equal(answer.status, 200, `${path} ${JSON.stringify(answer.body)}`)
+        return answer.body.changes
+      }
+      const change = (field: string, from: unknown, to: unknown) => [{ field, from, to }]
+      const wanted = { event_days: 9, phone_region: null }
+      assert.deepEqual(
+        await tried('PATCH', '/workspace/settings', wanted),
+        change('event_days', null, 9),
+      )
+      assert.deepEqual(
+        await tried('PATCH', '/rules/tag-later', { enabled: false }),
+        change('enabled', true, false),
+      )
+      assert.deepEqual(await tried('PATCH', '/rules/tag-later', { enabled: true }), [])
+      const moved = { ...shop, url: 'https://new.example/hook' }
+      assert.deepEqual(
+        await tried('PUT', '/destinations/shop', moved),
+        change('url', shop.url, moved.url),
+      )
+      const fresh = await tried('PUT', '/destinations/fresh', shop)
+      assert.deepEqual(fresh[0], { field: 'type', from: null, to: 'webhook' })
+      assert.deepEqual(
+        await tried('POST', '/destinations/shop/pause'),
+        change('state', 'active', 'paused'),
+      )
+      assert.deepEqual(await tried('POST', '/destinations/shop/resume'), [])
+      assert.deepEqual(
+        await tried('POST', `/runs/${run.id}/cancel`),
+        change('state', 'waiting', 'cancelled'),
+      )
+      assert.deepEqual(await tried('PATCH', `/tokens/${token}`, { rate_limit: 'off' }), [])
+      const [revoked] = await tried('DELETE', `/tokens/${token}`)
+      assert.deepEqual([revoked.field, revoked.from], ['revoked_at', null])
+      const gone = await all('DELETE', `/workspaces/${other.body.workspace.name}?dry_run=true`)
+      const { profiles, tokens } = gone.body
+      assert.deepEqual([gone.status, profiles, tokens], [200, 0, 1])
+      // A wrong call is refused as it would be in earnest.
+      for (const [method, path, status] of [
+        ['POST', '/destinations/none/pause', 404],
+        ['PATCH', '/rules/none', 404],
+        ['DELETE', '/tokens/none', 404],
+        ['POST', '/runs/1:none/cancel', 404],
+      ] as const) {
+        const body = method === 'PATCH' ? { enabled: true } : undefined
+        assert.equal((await native(method, `${path}?dry_run=true`, body)).status, status, path)
+      }
+      assert.equal(await audit(), before)
+      assert.equal((await native('GET', `/runs/${run.id}`)).body.state, 'waiting')
+      assert.equal((await native('GET', '/destinations/shop')).body.state, 'active')
+      assert.equal((await native('GET', '/destinations/fresh')).status, 404)
+    })
+
     test('what operators change is told, with who did it', async () => {
       const { native, world } = await enter()
       await native('PATCH', '/workspace/settings', { phone_region: 'BE' })

@@ -251,7 +251,13 @@ for (const engine of engines) {
       const waiting = await native('GET', '/deliveries?state=pending')
       const first = waiting.body.data[0].id
       assert.equal((await native('POST', `/deliveries/${first}/redeliver`)).status, 409)
+      const tried = await native('POST', `/deliveries/${first}/cancel?dry_run=true`)
+      assert.deepEqual(tried.body, { dry_run: true, matching: 1, moved: 0 })
       assert.equal((await native('POST', `/deliveries/${first}/cancel`)).body.state, 'cancelled')
+      const late = await native('POST', `/deliveries/${first}/cancel?dry_run=true`)
+      assert.equal(late.body.code, 'conflict')
+      const resent = await native('POST', `/deliveries/${first}/redeliver?dry_run=true`)
+      assert.deepEqual(resent.body, { dry_run: true, matching: 1, moved: 0 })
       const ended = await native('POST', '/deliveries/cancel', { destination: 'crm' })
       assert.equal(ended.body.moved, 1)
       assert.deepEqual(await audited(native, 1), [['deliveries.cancelled', 'deliveries']])

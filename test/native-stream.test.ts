@@ -92,6 +92,16 @@ for (const engine of engines) {
       const filtered = await follow('?after=0&type=missed.*')
       assert.equal((await filtered.next())?.data.type, 'missed.one')
       await filtered.cancel()
+      // Nothing would ever come from beyond the end, as after a backup was restored.
+      for (const [query, headers] of [
+        ['', { 'last-event-id': '9999' }],
+        ['', { 'last-event-id': 'x' }],
+        ['?after=9999', {}],
+      ] as const) {
+        const { status, body } = await native('GET', `/events/stream${query}`, undefined, headers)
+        assert.equal(status, 422)
+        assert.equal(body.errors[0].field, query === '' ? 'Last-Event-ID' : 'after')
+      }
     })
 
     test('a comment comes now and then while nothing happens, and events still follow', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import type { Applied } from '../src/core/command.ts'
 import type { EventId } from '../src/core/profile.ts'
@@ -8,7 +10,7 @@ import { healthPaths } from '../src/http/health.ts'
 import { native } from '../src/http/native/dialect.ts'
 import { type Overload, watchOverload } from '../src/http/overload.ts'
 import type { Answer } from './kit/answer-parser.ts'
-import { Connection, send } from './kit/http-client.ts'
+import { Connection, encodeRequest, send } from './kit/http-client.ts'
 import { startToyShell, type ToyShell, toyAuth } from './kit/toy-shell.ts'
 
 const thing = { method: 'POST', path: '/toy/v1/things/7', headers: toyAuth, body: '{}' }
@@ -306,6 +308,126 @@ describe('a connection that was refused a call', () => {
     ]
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     assert.deepEqual(statuses, [503, 200, 503])
+  })
+
+  test('is one of many: all are refused before they are parsed, old and new', async () => {
+    await using shell = await startToyShell({ callsMax: 1 })
+    using unused = new Connection(shell.url)
+    using used = new Connection(shell.url)
+    assert.equal((await used.request({ method: 'GET', path: '/healthz' })).status, 200)
+    await using _full = await fill(shell)
+    assert.equal((await send(shell.url, thing)).status, 503)
+    using fresh = new Connection(shell.url)
+    const before = parsed
+    for (const connection of [unused, used, fresh]) {
+      for (let n = 0; n < 2; n++) assert.equal((await connection.request(thing)).status, 503)
+    }
+    const last = { ...thing, headers: { ...toyAuth, connection: 'close' } }
+    const answer = await fresh.request(last)
+    assert.equal(answer.headers.connection, 'close')
+    assert.equal(answer.status, 503)
+    assert.equal(parsed, before)
+    while (fresh.open) await turn()
+  })
+
+  test('is refused once where its body comes after its head', async () => {
+    await using shell = await startToyShell({ callsMax: 1 })
+    await using _full = await fill(shell)
+    assert.equal((await send(shell.url, thing)).status, 503)
+    using connection = new Connection(shell.url)
+    const before = parsed
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await connection.bytes(bodied, 'POST')).status, 503)
+      connection.write(whole.slice(0, 9))
+      connection.write(whole.slice(9))
+    }
+    // The rest of a body, and what was sent in the same breath.
+    assert.equal((await connection.bytes(bodied, 'POST')).status, 503)
+    assert.equal((await connection.bytes(whole + whole)).status, 503)
+    assert.equal(parsed, before)
+  })
+
+  test('is kept open where none of its calls was parsed, however long that is', async () => {
+    await using shell = await startToyShell({ callsMax: 1, headersTimeoutMs: 50 })
+    await using _full = await fill(shell)
+    assert.equal((await send(shell.url, thing)).status, 503)
+    using connection = new Connection(shell.url)
+    assert.equal((await connection.request(thing)).status, 503)
+    using slow = new Connection(shell.url)
+    const half = 'GET /toy/v1/things/7 HTTP/1.1\r\n'
+    assert.match((await slow.bytes(half)).body.toString(), /request_timeout/)
+    assert.equal((await connection.request(thing)).status, 503)
+    // Its own time begins with the first byte that is parsed.
+    assert.match((await connection.bytes(half)).body.toString(), /request_timeout/)
+  })
+
+  /** Seven calls in line, each longer than a slice, of which it is noted when they are served. */
+  async function lineUp(shell: ToyShell, order: string[]) {
+    const connections = Array.from({ length: 7 }, () => new Connection(shell.url))
+    const store = hold(shell)
+    const held = connections.map((connection) => connection.request(thing))
+    await store.reach(7)
+    assert.equal((await send(shell.url, thing)).status, 503)
+    store.letGo()
+    await Promise.all(held)
+    shell.store.apply = async () => {
+      for (const end = performance.now() + 5; performance.now() < end; );
+      order.push('served')
+      return { events: [1 as EventId], foundBy: 'none', profile: null }
+    }
+    return async () => {
+      const answers = await Promise.all(connections.map((one) => one.request(thing)))
+      for (const { status } of answers) assert.equal(status, 201)
+      for (const connection of connections) connection.close()
+    }
+  }
+
+  /** How many calls were served before the last of what happened so. */
+  const servedBefore = (what: string, order: readonly string[]) =>
+    order.slice(0, order.lastIndexOf(what)).filter((one) => one === 'served').length
+
+  test('is refused at once though others wait in line to be served', async () => {
+    await using shell = await startToyShell({ callsMax: 8 })
+    const others = Array.from({ length: 5 }, () => new Connection(shell.url))
+    const order: string[] = []
+    const serveLine = await lineUp(shell, order)
+    const served = serveLine()
+    const refused = others.map(async (connection) => {
+      assert.equal((await connection.request(thing)).status, 503)
+      order.push('refused')
+    })
+    await Promise.all([...refused, served])
+    // One is worked on for as long as a slice lasts, and perhaps another while clients read.
+    assert.ok(servedBefore('refused', order) <= 2, order.join(' '))
+    for (const connection of others) connection.close()
+  })
+
+  test('keeps nobody from asking for health on a new connection', async () => {
+    await using shell = await startToyShell({ callsMax: 8 })
+    const order: string[] = []
+    const serveLine = await lineUp(shell, order)
+    const served = serveLine()
+    const asked = Array.from({ length: 5 }, async () => {
+      assert.equal((await send(shell.url, { method: 'GET', path: '/healthz' })).status, 200)
+      order.push('healthy')
+    })
+    await Promise.all([...asked, served])
+    // One connection is accepted in each turn: with a slice in each all seven would be served.
+    assert.ok(servedBefore('healthy', order) <= 4, order.join(' '))
+  })
+
+  test('gets an answer to what waited in line also where it says no more', async () => {
+    await using shell = await startToyShell({ callsMax: 1 })
+    const full = await fill(shell)
+    assert.equal((await send(shell.url, thing)).status, 503)
+    await full[Symbol.asyncDispose]()
+    shell.store.apply = async () => ({ events: [1 as EventId], foundBy: 'none', profile: null })
+    const { hostname, port } = new URL(shell.url)
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.end(encodeRequest(thing, hostname))
+    const [text] = (await once(socket.setEncoding('latin1'), 'data')) as [string]
+    assert.match(text, /^HTTP\/1.1 201 /)
+    socket.destroy()
   })
 
   test('may ask for a tunnel, and is told no', async () => {

@@ -81,7 +81,10 @@ export function queriesContract(engine: string, open: OpenStore): void {
     await store.updateSettings(plain.id, { indexedAttributes: [] })
     await store.fillIndexes()
     const workspaces = [id, plain.id]
-    const everyone = [await people(store, id, 45), await people(store, plain.id, 45)]
+    const everyone = [await people(store, id, 45)]
+    // Names of the one are entered by then, those of the other are still read from the log.
+    await store.rollUpEvents(Date.now())
+    everyone.push(await people(store, plain.id, 45))
     const include = fc.constantFrom('living' as const, 'living' as const, 'removed', 'all')
     const place = fc.record({ limit: fc.integer({ min: 1, max: 60 }), offset: fc.nat(50) })
     await fc.assert(
@@ -93,7 +96,7 @@ export function queriesContract(engine: string, open: OpenStore): void {
             include: which as 'all',
             page: { limit: at.limit },
           }
-          const whole = expected(everyone[index] ?? [], query, index === 0)
+          const whole = expected(everyone[index] ?? [], query)
           const found: ProfileId[] = []
           for await (const page of pages(store, workspaceId, query)) found.push(...ids(page))
           assert.deepEqual(found, whole)
@@ -186,23 +189,31 @@ export function queriesContract(engine: string, open: OpenStore): void {
   })
 
   contract('an index follows what happens to a person', async (store, id) => {
-    await store.updateSettings(id, { indexedAttributes: ['name', 'country'] })
+    await store.updateSettings(id, { indexedAttributes: ['country'] })
     await store.fillIndexes()
     const named = (name: string) => find(store, id, { filter: { name } })
     const from = (country: string) =>
       find(store, id, { filter: { where: { profile: 'country', is: country } } })
+    const found = async () => [await named('ann'), await named('BO')]
+    const follows = async (expected: unknown) => {
+      assert.deepEqual(await found(), expected)
+      await store.rollUpEvents(Date.now())
+      assert.deepEqual(await found(), expected)
+    }
     await store.apply(id, upsert('u', { first_name: 'Ann', country: 'NL' }))
-    assert.deepEqual([await named('ann'), await from('NL')], [[1], [1]])
+    await follows([[1], []])
+    assert.deepEqual(await from('NL'), [1])
     // In one group: what is entered is what the last of them left.
     await Promise.all([
       store.apply(id, upsert('u', { country: 'BE', first_name: 'Bo' })),
       store.apply(id, upsert('u', { country: 'DE' })),
       store.apply(id, upsert('v', { country: 'BE' })),
     ])
-    assert.deepEqual([await named('ann'), await named('BO')], [[], [1]])
+    await follows([[], [1]])
     assert.deepEqual([await from('NL'), await from('BE'), await from('DE')], [[], [2], [1]])
     await store.apply(id, remove(1))
-    assert.deepEqual([await named('bo'), await from('DE')], [[], []])
+    await follows([[], []])
+    assert.deepEqual(await from('DE'), [])
   })
 
   contract('an index that is asked for later is filled, and emptied again', async (store, id) => {

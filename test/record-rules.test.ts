@@ -55,6 +55,18 @@ for (const engine of engines) {
       assert.deepEqual(paid?.fields, { ...first?.fields, Amount: '300', Status: 'paid' })
       const gone = await shop.read(`/subprofile/${second?.ID}`)
       assert.match(String(gone.removed), /^\d{4}-/, 'it still answers that it was there')
+      // Rules name what was renamed as it is kept.
+      await shop.rename({ database: 'Store', collection: 'Purchases', Amount: 'Total' })
+      await send('placed', { number: 'A3', amount: 10 })
+      await send('paid', { number: 'A3' })
+      await send('cancelled')
+      const [left] = await shop.orders()
+      assert.deepEqual(left?.fields, {
+        Number: 'A3',
+        Total: '20',
+        Status: 'paid',
+        Day: '2026-11-28',
+      })
       const made = (await shop.events('subprofile.created'))[0] as Event
       assert.equal(made.cause?.rule.split('@')[0], 'placed')
       assert.equal(made.attributes.collection, 'Orders')
@@ -62,6 +74,23 @@ for (const engine of engines) {
       assert.deepEqual(missed?.dropped, [
         { name: 'orders', reason: 'no_record', rule: missed?.dropped[0]?.rule },
       ])
+    })
+
+    test('a rule on a removal sees the tags that somebody had, and is explained so', async () => {
+      const tell = { action: 'trigger-event', with: { type: 'shop.lost' } }
+      const on = ['profile.removed']
+      const shop = await newShop(roster, [{ ...rule('gone', [tell]), on, when: { tag: 'dear' } }])
+      const other = await shop.write('POST', '/database/1/profiles', { email: 'al@example.org' })
+      await shop.write('POST', `/profile/${shop.person}/interests`, { dear: 1 })
+      for (const id of [shop.person, other]) await shop.write('DELETE', `/profile/${id}`, {})
+      assert.equal((await shop.events('shop.lost')).length, 1)
+      const matched: unknown[] = []
+      for (const { id } of await shop.events('profile.removed')) {
+        const { explanation } = await shop.native('GET', `/events/${id}?explain=true`)
+        const { rules } = explanation as unknown as { rules: { matched: boolean }[] }
+        matched.push(rules[0]?.matched)
+      }
+      assert.deepEqual(matched, [true, false])
     })
 
     test('a rule on a record is about it, in the call that writes it and after a wait', async () => {
@@ -325,6 +354,11 @@ async function newShop(roster: RunningRoster, rules: object[], destinations: obj
     orders: async () => {
       const { data } = await read(`/profile/${person}/subprofiles/${collection}`)
       return data as unknown as Subprofile[]
+    },
+    rename: async (names: { database: string; collection: string; Amount: string }) => {
+      await write('PUT', '/database/shop', { name: names.database })
+      await write('PUT', `/collection/${collection}`, { name: names.collection })
+      await write('PUT', `/collection/${collection}/field/amount`, { name: names.Amount })
     },
     interests: async () => {
       const tags = await read(`/profile/${person}/interests`)

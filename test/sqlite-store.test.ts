@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'node:test'
+import type { Applied } from '../src/core/command.ts'
 import type { Decide } from '../src/core/decision.ts'
 import type { EventQuery } from '../src/core/event-query.ts'
 import type { EventId, ProfileId } from '../src/core/profile.ts'
@@ -142,6 +143,38 @@ test('while another process holds the file, commands wait and the event loop doe
   other.close()
   assert.equal((await applied).foundBy, 'created')
   await store.close()
+})
+
+test('groups that wait while one is written share a transaction, in order', async () => {
+  using folder = tempFolder()
+  const path = join(folder.path, 'roster.db')
+  let now = 1_800_000_000_000
+  const store = openSqliteStore(path, { decision, clock: () => now })
+  const { id } = await store.createWorkspace('w', starterRules)
+  await store.apply(id, upsert('u0', { n: 0 }))
+  const other = openDatabase(path, 'write')
+  other.exec('BEGIN IMMEDIATE')
+  const writes: Promise<Applied>[] = []
+  for (let n = 1; n <= 4; n++) {
+    now += 1_000
+    writes.push(store.apply(id, upsert(`u${n}`, { n })))
+    // A group of its own, handed over to the writing thread.
+    await nextTurn()
+    await nextTurn()
+  }
+  other.exec('COMMIT')
+  other.close()
+  await Promise.all(writes)
+  const events = await store.readEvents(id, 0, 10)
+  await store.close()
+  assert.deepEqual(
+    events.map(({ identifiers }) => identifiers[0]?.value),
+    ['u0', 'u1', 'u2', 'u3', 'u4'],
+  )
+  // Those that came while the first waited for the file are as of the time of the last.
+  const times = new Set(events.slice(1).map(({ receivedAt }) => receivedAt))
+  assert.ok(times.size <= 2, `4 groups were written at ${[...times].join(', ')}`)
+  assert.equal([...times].at(-1), now)
 })
 
 test('two stores on one file see each other at once and keep the log gapless', async () => {

@@ -165,11 +165,15 @@ for (const engine of engines) {
         return (await call('POST', '/webhooks', { handler, trigger })).id
       }
       const [id] = [await hook('create'), await hook('update'), await hook('delete')]
+      await call('POST', '/databases', { name: 'Shop' })
+      const inShop = { handler: `${shop.url}shop?a=1`, trigger: 'delete', database: 'shop' }
+      await call('POST', '/webhooks', inShop)
       await hook('bounce')
       await hook('unsubscribe')
-      const fields = { email: 'jo@example.org', firstname: 'Jo' }
+      await call('PUT', '/database/1/field/firstname', { name: 'Given' })
+      const fields = { email: 'jo@example.org', given: 'Jo' }
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
-      await call('PUT', `/profile/${profile}/fields`, { firstname: 'Joe' })
+      await call('PUT', `/profile/${profile}/fields`, { given: 'Joe' })
       await call('PUT', `/profile/${profile}/unsubscribe`, {})
       await call('DELETE', `/profile/${profile}`)
       const all = await settled(roster.store, world)
@@ -183,19 +187,29 @@ for (const engine of engines) {
       assert.deepEqual(shape(made, stamps), {
         type: 'create',
         'parameters[email]': 'jo@example.org',
-        'parameters[firstname]': 'Jo',
+        'parameters[Given]': 'Jo',
         ...{ timestamp: 'date', time: 'seconds', profile, database: '1' },
         ...{ created: 'date', modified: 'date' },
-        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Jo' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Jo' },
       })
-      assert.equal(forms.get('/update?a=1')?.get('fields[firstname]'), 'Joe')
+      assert.equal(forms.get('/update?a=1')?.get('fields[Given]'), 'Joe')
       const left = forms.get('/unsubscribe?a=1')
       assert.deepEqual([left?.get('type'), left?.get('profile')], ['unsubscribe', profile])
       assert.deepEqual(shape(forms.get('/delete?a=1'), stamps), {
         ...{ type: 'delete', timestamp: 'date', time: 'seconds', profile, database: '1' },
-        ...{ 'fields[email]': 'jo@example.org', 'fields[firstname]': 'Joe' },
+        ...{ 'fields[email]': 'jo@example.org', 'fields[Given]': 'Joe' },
         'fields[unsubscribed_email]': '1',
       })
+      assert.ok(!forms.has('/shop?a=1'), 'who was in another database')
+      const buyer = { fields: { email: 'ed@example.org' } }
+      const { id: theirs } = await call('POST', '/database/shop/profiles', buyer)
+      await call('DELETE', `/profile/${theirs}`)
+      assert.equal((await settled(roster.store, world)).length, 8)
+      const told = shop.calls.filter(({ path }) => path === '/shop?a=1').map(({ body }) => body)
+      assert.deepEqual(
+        told.map((form) => new URLSearchParams(form).get('profile')),
+        [theirs],
+      )
       const { body } = await call('GET', `/webhook/${id}`)
       const { publicKey, ...shown } = body as { publicKey: string }
       const plain = { callers: [], database: null, collection: null }
@@ -210,7 +224,7 @@ for (const engine of engines) {
       assert.ok(!isSigned({ ...other, path: '/else' }, publicKey), 'it is about the address too')
       await call('DELETE', `/webhook/${id}`)
       await call('POST', '/database/users/profiles', { fields: { email: 'al@example.org' } })
-      assert.equal((await settled(roster.store, world)).length, 5)
+      assert.equal((await settled(roster.store, world)).length, 8)
     })
 
     test('webhooks of Copernica for a collection are told of its subprofiles', async () => {
@@ -233,9 +247,11 @@ for (const engine of engines) {
       const { id: profile } = await call('POST', '/database/users/profiles', { fields })
       const order = (of: string, body: object) =>
         call('POST', `/profile/${profile}/subprofiles/${of}`, body)
-      const { id } = await order(collection, { Amount: '5' })
+      await call('PUT', `/collection/${collection}`, { name: 'Purchases' })
+      await call('PUT', `/collection/${collection}/field/amount`, { name: 'Total' })
+      const { id } = await order(collection, { Total: '5' })
       await order(other, { Amount: '7' })
-      await call('PUT', `/subprofile/${id}`, { Amount: '6' })
+      await call('PUT', `/subprofile/${id}`, { Total: '6' })
       await call('DELETE', `/subprofile/${id}`)
       await settled(roster.store, world)
       const stamps = ['timestamp', 'time', 'created', 'modified']
@@ -249,8 +265,8 @@ for (const engine of engines) {
       }
       const times = { created: 'date', modified: 'date' }
       const holds = (amount: string, trigger: string) => ({
-        ...{ type: trigger, ...about, 'fields[Amount]': amount },
-        ...(trigger !== 'delete' && { ...times, 'parameters[Amount]': amount }),
+        ...{ type: trigger, ...about, 'fields[Total]': amount },
+        ...(trigger !== 'delete' && { ...times, 'parameters[Total]': amount }),
       })
       assert.deepEqual(Object.fromEntries(told), {
         '/create': holds('5', 'create'),

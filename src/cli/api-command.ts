@@ -40,8 +40,13 @@ export function apiCommand(spec: Spec): CliCommand {
   const own = asked.map(({ name, help, type, words }): [string, OptionSpec] => [
     name.replaceAll('_', '-'),
     type === 'boolean' && flags.includes(name)
-      ? { type: 'flag', help: sentence(help) }
-      : { type: 'text', help: sentence(help), placeholder: placeholder(type), values: words },
+      ? { type: 'flag', help: sentence(help.replace(/^true or false; true /, '')) }
+      : {
+          type: 'text',
+          help: words && words.length > 0 ? `One of ${help}.` : sentence(help),
+          placeholder: placeholder(type),
+          values: words,
+        },
   ])
   const options = { workspace: workspaceOption, ...Object.fromEntries(own), ...spec.options }
   const { name, summary, usage, details, positionals } = spec

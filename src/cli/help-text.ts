@@ -44,5 +44,6 @@ export function commandHelp(command: CliCommand): string {
 function help(spec: OptionSpec): string {
   if (spec.required) return `${spec.help} Needed.`
   if (spec.type === 'list') return `${spec.help} May be given several times.`
-  return spec.default === undefined ? spec.help : `${spec.help} Default: ${spec.default}.`
+  const { default: usual } = spec
+  return usual === undefined || usual === '' ? spec.help : `${spec.help} Default: ${usual}.`
 }

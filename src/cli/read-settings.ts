@@ -38,7 +38,7 @@ const settings: Settings = {
   },
   indexedAttributes: {
     allowed: `none, or up to ${limits.indexedAttributesMax} names with commas between`,
-    help: 'Attributes by whose values profiles are found at once; `name` also by how it begins.',
+    help: 'Attributes by whose values profiles are found at once.',
     read: (text) => (text === 'none' ? [] : attributeNames(text)),
   },
   privateWebhooks: {

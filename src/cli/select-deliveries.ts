@@ -59,7 +59,7 @@ export function readDeliveryId(word: string): DeliveryId {
   throw new CliError('usage', `"${word}" is no delivery; they are numbers: roster deliveries list.`)
 }
 
-/** A date, or a duration back from now; milliseconds UTC. */
+/** A time as options give it, in milliseconds UTC. */
 export function readTime(name: string, text: string): number {
   const duration = parseDuration(text)
   const back = duration && fixedMs(duration)

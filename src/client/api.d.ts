@@ -882,6 +882,16 @@ export type Workspace = {
   }
 }
 
+export type WouldChange = {
+  dry_run: true
+  /** what would be another value; none where all is so already */
+  changes: Array<{
+    field: string
+    from: unknown
+    to: unknown
+  }>
+}
+
 export type WrittenProfile = {
   created: boolean
   /** how the profile was found */
@@ -1364,10 +1374,12 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: HeldMerge
+    answer: HeldMerge | WouldChange
   }
   /** List the attributes that are stored, and what their values are like. */
   listAttributes: {
@@ -1435,6 +1447,8 @@ export interface Calls {
   enableRule: {
     given: {
       name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       body: {
         /** true or false */
         enabled: boolean
@@ -1442,7 +1456,7 @@ export interface Calls {
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Rule
+    answer: Rule | WouldChange
   }
   /** List every version of a rule there ever was, newest first. */
   listRuleVersions: {
@@ -1527,10 +1541,12 @@ export interface Calls {
     given: {
       /** the event and the rule, as 41:tell-the-shop */
       id: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Run
+    answer: Run | WouldChange
   }
   /** List destinations, how they are, and what waits for them. */
   listDestinations: {
@@ -1556,6 +1572,8 @@ export interface Calls {
   putDestination: {
     given: {
       name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       body: {
         /** the type of a destination */
         type: string
@@ -1598,6 +1616,9 @@ export interface Calls {
     answer: {
       destination: Destination
       secret: string | null
+    } | WouldChange | {
+      destination: Destination
+      secret: string | null
     }
   }
   /** Remove a destination; what waits for it ends as dead. */
@@ -1619,19 +1640,23 @@ export interface Calls {
   pauseDestination: {
     given: {
       name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Destination
+    answer: Destination | WouldChange
   }
   /** Call a destination again that was paused, disabled or failing. */
   resumeDestination: {
     given: {
       name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Destination
+    answer: Destination | WouldChange
   }
   /** Make a new signing secret; the one before signs too for a while. */
   rotateDestinationSecret: {
@@ -1795,20 +1820,24 @@ export interface Calls {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Delivery
+    answer: Delivery | MovedDeliveries
   }
   /** End a delivery that is not over; it is not tried any more. */
   cancelDelivery: {
     given: {
       /** an id, which is a whole number */
       id: number
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Delivery
+    answer: Delivery | MovedDeliveries
   }
   /** Send a delivery that is over again with another body or other headers. */
   resendDelivery: {
@@ -1865,6 +1894,8 @@ export interface Calls {
   limitToken: {
     given: {
       public_part: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       body: {
         /** off or vendor: whether its calls are held to the limits that its vendor states */
         rate_limit: 'off' | 'vendor'
@@ -1872,16 +1903,18 @@ export interface Calls {
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Token
+    answer: Token | WouldChange
   }
   /** Revoke a token. */
   revokeToken: {
     given: {
       public_part: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: undefined
+    answer: WouldChange | undefined
   }
   /** Read the token's workspace. */
   getWorkspace: {
@@ -1891,6 +1924,8 @@ export interface Calls {
   /** Change settings of the workspace; what is not named stays. */
   updateSettings: {
     given: {
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       body: {
         /** true or false */
         email_matching?: boolean
@@ -1905,7 +1940,7 @@ export interface Calls {
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: Workspace
+    answer: Workspace | WouldChange
   }
   /** List all workspaces. */
   listWorkspaces: {
@@ -1939,10 +1974,22 @@ export interface Calls {
   deleteWorkspace: {
     given: {
       name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
       /** Calls with one key, token and address are one call; a repeat is answered alike. */
       idempotencyKey?: string
     }
-    answer: undefined
+    answer: {
+      dry_run: true
+      /** living ones */
+      profiles: number
+      /** how many events there ever were */
+      last_event_id: number
+      rules: number
+      destinations: number
+      /** revoked ones too */
+      tokens: number
+    } | undefined
   }
   /** List what operators changed, newest first. */
   listAudit: {

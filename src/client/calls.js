@@ -187,7 +187,7 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/held-merges/{id}/reject',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listAttributes: {
@@ -222,7 +222,7 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/rules/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listRuleVersions: {
@@ -264,7 +264,7 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/runs/{id}/cancel',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listDestinations: {
@@ -285,7 +285,7 @@ export const calls = {
     method: 'PUT',
     path: '/api/v1/destinations/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   removeDestination: {
@@ -299,14 +299,14 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/destinations/{name}/pause',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   resumeDestination: {
     method: 'POST',
     path: '/api/v1/destinations/{name}/resume',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   rotateDestinationSecret: {
@@ -362,14 +362,14 @@ export const calls = {
     method: 'POST',
     path: '/api/v1/deliveries/{id}/redeliver',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   cancelDelivery: {
     method: 'POST',
     path: '/api/v1/deliveries/{id}/cancel',
     inPath: ['id'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   resendDelivery: {
@@ -397,14 +397,14 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/tokens/{public_part}',
     inPath: ['public_part'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   revokeToken: {
     method: 'DELETE',
     path: '/api/v1/tokens/{public_part}',
     inPath: ['public_part'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   getWorkspace: {
@@ -418,7 +418,7 @@ export const calls = {
     method: 'PATCH',
     path: '/api/v1/workspace/settings',
     inPath: [],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listWorkspaces: {
@@ -439,7 +439,7 @@ export const calls = {
     method: 'DELETE',
     path: '/api/v1/workspaces/{name}',
     inPath: ['name'],
-    inQuery: [],
+    inQuery: ['dry_run'],
     keyed: true,
   },
   listAudit: {

@@ -31,11 +31,28 @@ type Listing = {
 
 type Given<Name extends keyof Calls> = Calls[Name]['given'] & { signal?: AbortSignal }
 
+/** What a call answers when it is made, and when it is only tried. */
+interface Tried<Name extends keyof Calls> {
+  (
+    given: Given<Name> & { dry_run: true },
+  ): Promise<Extract<Calls[Name]['answer'], { dry_run: true }>>
+  (
+    given: Given<Name> & { dry_run?: false },
+  ): Promise<Exclude<Calls[Name]['answer'], { dry_run: true }>>
+  (given: Given<Name>): Promise<Calls[Name]['answer']>
+}
+
+/** Calls that say by another answer what they would come to. */
+type Previewed<Name extends keyof Calls> =
+  Extract<Calls[Name]['answer'], { dry_run: true }> extends never ? false : true
+
 /** Whether a call can be made with nothing given. */
 type Method<Name extends keyof Calls> =
   Record<never, never> extends Calls[Name]['given']
     ? (given?: Given<Name>) => Promise<Calls[Name]['answer']>
-    : (given: Given<Name>) => Promise<Calls[Name]['answer']>
+    : Previewed<Name> extends true
+      ? Tried<Name>
+      : (given: Given<Name>) => Promise<Calls[Name]['answer']>
 
 export type Client = {
   [Name in Exclude<keyof Calls, 'streamEvents'>]: Method<Name>

@@ -45,16 +45,19 @@ export function explainEvent(input: ExplainInput): RuleExplanation[] {
     if (rule.disabled) return no('disabled') as RuleExplanation
     if (!rule.on.some((entry) => takesType(entry, event.type))) return no('type') as RuleExplanation
     if (!takesSource(rule.sources, event.source)) return no('source') as RuleExplanation
-    const failure = rule.when
-      ? firstFailure(rule.when, conditionInput(event, before, event.receivedAt))
-      : null
+    const run = runs.find((each) => each.rule === rule.name) ?? null
+    const deliveries = input.deliveries.filter((each) => each.rule === rule.name)
+    // What it looked at may be gone: somebody who was removed had tags.
+    const acted = ours.length > 0 || run !== null || deliveries.length > 0
+    const failure =
+      rule.when && !acted
+        ? firstFailure(rule.when, conditionInput(event, before, event.receivedAt))
+        : null
     if (failure) {
       const sentence = describeFailure(failure)
       return { ...named, matched: false, because: 'condition', failure, sentence }
     }
     const dropped = event.dropped.filter((drop) => drop.rule?.startsWith(`${rule.name}@`))
-    const run = runs.find((each) => each.rule === rule.name) ?? null
-    const deliveries = input.deliveries.filter((each) => each.rule === rule.name)
     return { ...named, matched: true, caused: ours, dropped, run, deliveries }
   })
 }

@@ -89,6 +89,9 @@ export function identifierOf(profile: Profile, kind: string): string | undefined
 
 const nameParts = ['first_name', 'name_infix', 'last_name'] as const
 
+/** Attributes that the name to show is made of. */
+export const shownNameAttributes: readonly string[] = ['name', ...nameParts]
+
 /**
  * The name to show: the later of a stored `name` and first name, infix and last name joined. With
  * neither it is undefined; what to show instead is the dialect's business.

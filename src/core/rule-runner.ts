@@ -145,7 +145,8 @@ export class RuleRunner {
     const { now } = this.#context
     const subject = this.#journal.living(event.subject)
     const record = this.#journal.recordOf(event)
-    const input = () => this.#input(conditionInput(event, subject, now), record)
+    const tags = subject?.tags ?? this.#tagsLeft(event)
+    const input = () => this.#input({ ...conditionInput(event, subject, now), tags }, record)
     if (rule.when && !holds(rule.when, input())) return
     const depth = (event.cause?.depth ?? 0) + 1
     const cause: Cause = { event: event.id, rule: ruleLabel(rule), depth }
@@ -187,6 +188,12 @@ export class RuleRunner {
       act: (step: ActionStep, path: string) => this.#actor.act(step, path, run, cause, event),
     }
     return runSteps(rule.steps, run.cursor, host, run.log)
+  }
+
+  /** What somebody was tagged with who was just removed; of who is erased nothing is told. */
+  #tagsLeft({ type, subject }: Event): readonly string[] {
+    const isTold = type === 'profile.removed' || type === 'profile.absorbed'
+    return (isTold && this.#journal.lastSeen(subject)?.tags) || []
   }
 
   /** The record is only looked for where a condition asks about it. */

@@ -13,10 +13,9 @@ export interface WorkspaceSettings {
   /** Browser origins that may call with a token; `*` allows every origin. */
   allowedOrigins: string[]
   /**
-   * Attributes by whose values profiles are found at once. `name` also stands for the shown name,
-   * found by how it begins. Writing a value that is not named here costs nothing. By default these
-   * are two of few values: a new person then writes a tenth more bytes; with `name` as well, which
-   * differs from one to the next, four tenths.
+   * Attributes by whose values profiles are found at once. Writing a value that is not named here
+   * costs nothing. By default these are two of few values: a new person then writes a tenth more
+   * bytes.
    */
   indexedAttributes: string[]
   /**

@@ -1,39 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import type { Dialect, DialectResponse, RequestHead } from '../core/dialect.ts'
+import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import type { RateState } from '../core/rate-limit.ts'
-import type { Access, Proof } from './authenticate.ts'
+import { watchArrivals } from './arrivals.ts'
+import type { Access } from './authenticate.ts'
+import type { Connection } from './connection.ts'
 import { addCrossOrigin, originAllowed } from './cross-origin.ts'
 import { boundOf, routeUnder } from './owner.ts'
-import { watchArrivals } from './refuse-early.ts'
 import { logAnswer, logFailure } from './request-log.ts'
 import { addRate, plainRefusal, type Route, toWire, type Wire } from './route.ts'
 import type { Shell } from './shell.ts'
-
-/** What is remembered of a connection between its requests. */
-export interface Connection {
-  requestCount: number
-  /** The answer to the latest request; the answers to earlier ones go out before it. */
-  newest: ServerResponse | null
-  /** The request whose body is still arriving. */
-  reading: Call | null
-  /** Nothing that still arrives is looked at: the last answer is on its way. */
-  closing: boolean
-  /** What arrived is not HTTP; the rest of it says nothing. */
-  broken: boolean
-  /** The last `Host` that was looked at and found good, and the dialect it is bound to. */
-  host: string | undefined
-  bound: Dialect | null
-  /** Whether the other side is a proxy whose word counts. */
-  trusted: boolean
-  /** Whether it is TLS. */
-  encrypted: boolean
-  /** Whether what arrives is looked at before it is parsed. */
-  watched: boolean
-  /** The credentials that were proved on it last. */
-  proof: Proof | null
-}
 
 /** One request from its arrival to its answer, which is given exactly once. */
 export class Call {
@@ -49,7 +25,7 @@ export class Call {
   /** The body as it came, where there was one to read. */
   bodyText = ''
   readonly #response: ServerResponse
-  readonly #startedAt = performance.now()
+  readonly #startedAt: number
   #answered = false
   #isBusy = false
   #bytesHeld = 0
@@ -65,6 +41,7 @@ export class Call {
     this.connection = connection
     this.request = request
     this.#response = response
+    this.#startedAt = connection.admittedAt ?? performance.now()
     this.id = shell.nextId()
     this.head = head
     this.route = shell.nowhere
@@ -247,7 +224,6 @@ export class Call {
 const clientGone = 499
 
 const callKey = Symbol('call')
-const connectionKey = Symbol('connection')
 
 /** The call a request was made into at the entrance. */
 export function callOf(request: IncomingMessage): Call {
@@ -258,26 +234,4 @@ export function callOf(request: IncomingMessage): Call {
 
 export function setCall(request: IncomingMessage, call: Call): void {
   ;(request as { [callKey]?: Call })[callKey] = call
-}
-
-/** `isTrusted` is asked once, when the connection is new. */
-export function connectionOf(
-  socket: Socket,
-  isTrusted: (socket: Socket) => boolean = () => false,
-): Connection {
-  const holder = socket as { [connectionKey]?: Connection }
-  holder[connectionKey] ??= {
-    requestCount: 0,
-    newest: null,
-    reading: null,
-    closing: false,
-    broken: false,
-    host: undefined,
-    bound: null,
-    trusted: isTrusted(socket),
-    encrypted: 'encrypted' in socket,
-    watched: false,
-    proof: null,
-  }
-  return holder[connectionKey]
 }

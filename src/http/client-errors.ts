@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
-import { type Connection, connectionOf } from './call.ts'
+import { type Connection, connectionOf } from './connection.ts'
 import { methodsAt, ownerOf } from './owner.ts'
 import { describe } from './request-log.ts'
 import { addRate, plainRefusal, type Route, toText, toWire } from './route.ts'
@@ -27,6 +27,8 @@ const lingerMs = 1_000
 export function handleClientErrors(shell: Shell): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     const connection = connectionOf(socket)
+    // It has waited for a first request that was refused without it.
+    if (connection.unparsed && error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return
     // The client has said that it sends no more, and sent more: it gets what it is owed.
     if (connection.closing || connection.broken || error.code === 'HPE_CLOSED_CONNECTION') return
     const { reading } = connection

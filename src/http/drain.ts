@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server as TlsServer } from 'node:https'
 import { Server, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { connectionOf } from './call.ts'
+import { connectionOf } from './connection.ts'
 import type { Shell } from './shell.ts'
 
 export type OpenSockets = ReadonlySet<Socket>
@@ -12,13 +12,17 @@ export type OpenSockets = ReadonlySet<Socket>
  */
 const lastCallMs = 100
 
-/** The connections of a server that are open now. */
-export function trackSockets(server: HttpServer | TlsServer): OpenSockets {
+/** The connections of a server that are open now; `onNew` is told of each. */
+export function trackSockets(
+  server: HttpServer | TlsServer,
+  onNew: (socket: Socket) => void,
+): OpenSockets {
   const sockets = new Set<Socket>()
   // What TLS is spoken on knows nothing of requests.
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
+    onNew(socket)
   })
   return sockets
 }
@@ -51,8 +55,8 @@ export async function drain(
 }
 
 function isIdle(socket: Socket): boolean {
-  const { newest } = connectionOf(socket)
-  return newest === null || newest.writableFinished
+  const { newest, waiting } = connectionOf(socket)
+  return !waiting && (newest === null || newest.writableFinished)
 }
 
 function cut(shell: Shell, sockets: OpenSockets): void {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
-import { Call, type Connection, connectionOf, setCall } from './call.ts'
-import { healthPaths } from './health.ts'
+import { Call, setCall } from './call.ts'
+import { type Connection, connectionOf } from './connection.ts'
+import { isHealthPath } from './health.ts'
 import { boundOf, methodsAt, ownerOf } from './owner.ts'
 import type { Shell } from './shell.ts'
 import { withBasePath } from './target.ts'
@@ -27,13 +28,18 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     const head = headOf(shell, connection, request, target)
     const call = new Call(shell, connection, request, response, head)
     setCall(request, call)
-    if (!shell.overload.isCalm() && shell.overload.isFull(head)) return call.refuseBusy()
+    if (isRefused(shell, connection, head)) return call.refuseBusy()
     const fault = target === null ? badTarget() : faultOf(shell, call, request)
     if (fault) return call.refuse(fault)
     if (isElsewhere(shell, call)) return call.refuse(new Fault('unknown_route'))
     if (earlier === null || earlier.writableFinished) handler(request, response)
     else earlier.once('close', () => inTurn(call, () => handler(request, response)))
   }
+}
+
+/** What waited in line to be served was found not to be refused when it came. */
+function isRefused({ overload }: Shell, { admittedAt }: Connection, head: RequestHead): boolean {
+  return admittedAt === null && !overload.isCalm() && overload.isFull(head)
 }
 
 /**
@@ -127,7 +133,7 @@ function isGoodHost(shell: Shell, connection: Connection, host: string): boolean
 function isElsewhere(shell: Shell, call: Call): boolean {
   const { path } = call.head
   const dialect = boundOf(shell, call.connection, call.nameAsked)
-  if (!dialect || (healthPaths as readonly string[]).includes(path)) return false
+  if (!dialect || isHealthPath(path)) return false
   return ownerOf(shell, path).dialect !== dialect
 }
 

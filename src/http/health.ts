@@ -10,6 +10,9 @@ import type { Shell } from './shell.ts'
 /** The pages that machines ask for. */
 export const healthPaths = ['/healthz', '/readyz', '/metrics'] as const
 
+export const isHealthPath = (path: string): boolean =>
+  (healthPaths as readonly string[]).includes(path)
+
 type Readiness = { ready: true } | { ready: false; reason: string }
 
 const freshMs = 1_000

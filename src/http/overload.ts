@@ -1,6 +1,6 @@
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
-import { healthPaths } from './health.ts'
+import { isHealthPath } from './health.ts'
 import type { HttpConfig } from './http-config.ts'
 
 /** Knows whether another call can be served soon; if not, it is better refused than kept. */
@@ -9,6 +9,11 @@ export interface Overload {
   isCalm(): boolean
   /** Whether a call that comes now is to be refused. */
   isFull(head: Asked): boolean
+  /** Whether calls were refused just now. */
+  isPressed(): boolean
+  /** A call waits to be handed to its endpoint, and counts as one under way; no longer. */
+  enterLine(): void
+  leaveLine(): void
   /** A call is handed to its endpoint; `call` names it until it is over. */
   begin(call: object): void
   over(call: object): void
@@ -36,6 +41,8 @@ const roundCallsMin = 32
 /** A call is slow that takes this long, and so many times as long as where few are under way. */
 const slowMsMin = 25
 const slowTimes = 3
+/** So long after a refusal others are to be expected. */
+const pressedMs = 2_000
 /**
  * Those who are refused at one time shall not all come again at one time. Made once: to find out
  * where an error was made costs a tenth of what a refusal costs.
@@ -53,7 +60,7 @@ const shares = { first: 1, write: 7 / 8, read: 3 / 4 } as const
  * A write that is refused may be lost, where a read can be made again.
  */
 function rankOf({ method, path, headers }: Asked): keyof typeof shares | 'health' {
-  if ((healthPaths as readonly string[]).includes(path)) return 'health'
+  if (isHealthPath(path)) return 'health'
   if (method === 'DELETE' || isOperator(path, headers)) return 'first'
   return method === 'GET' || method === 'HEAD' ? 'read' : 'write'
 }
@@ -80,8 +87,10 @@ export function watchOverload(
   const least = Math.min(limitMin, callsMax)
   let limit = Math.min(limitAtStart, callsMax)
   let calmMax = calmOf(limit)
+  /** Calls that wait to be handed to their endpoints. */
+  let inLine = 0
   let refused = 0
-  let bytesHeld = 0
+  let refusedAt = Number.NEGATIVE_INFINITY
   /** What half of the calls take where few are under way. */
   let usualMs = slowMsMin / slowTimes
   let round = newRound(0)
@@ -111,18 +120,27 @@ export function watchOverload(
   }
 
   return {
-    isCalm: () => underWay.size < calmMax,
+    ...countBytes(bodiesBytesMax),
+    isCalm: () => underWay.size + inLine < calmMax,
     isFull(head) {
-      const count = underWay.size
+      const count = underWay.size + inLine
       if (count < calmMax) return false
       const rank = rankOf(head)
       if (rank === 'health') return false
       if (count >= Math.ceil(limit * shares[rank])) return true
       return count >= least && waitedTooLong()
     },
+    isPressed: () => clock() - refusedAt < pressedMs,
+    enterLine() {
+      inLine++
+    },
+    leaveLine() {
+      inLine--
+    },
     begin(call) {
       underWay.set(call, clock())
-      if (underWay.size > round.most) round.most = underWay.size
+      const count = underWay.size + inLine
+      if (count > round.most) round.most = count
     },
     over(call) {
       const begunAt = underWay.get(call)
@@ -131,15 +149,6 @@ export function watchOverload(
       const now = clock()
       ended(now, now - begunAt)
     },
-    hold(bytes) {
-      // Whatever one call brings is taken when it is alone.
-      if (bytesHeld > 0 && bytesHeld + bytes > bodiesBytesMax) return false
-      bytesHeld += bytes
-      return true
-    },
-    letGo(bytes) {
-      bytesHeld -= bytes
-    },
     takeRefused() {
       const count = refused
       refused = 0
@@ -147,10 +156,26 @@ export function watchOverload(
     },
     refuse() {
       refused++
+      refusedAt = clock()
       return faults[Math.floor(Math.random() * faults.length)] as Fault
     },
     get limit() {
       return limit
+    },
+  }
+}
+
+function countBytes(bytesMax: number): Pick<Overload, 'hold' | 'letGo'> {
+  let bytesHeld = 0
+  return {
+    hold(bytes) {
+      // Whatever one call brings is taken when it is alone.
+      if (bytesHeld > 0 && bytesHeld + bytes > bytesMax) return false
+      bytesHeld += bytes
+      return true
+    },
+    letGo(bytes) {
+      bytesHeld -= bytes
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Dialect } from '../core/dialect.ts'
-import type { Connection } from './call.ts'
+import type { Connection } from './connection.ts'
 import type { Route } from './route.ts'
 import type { Mount, Shell } from './shell.ts'
 

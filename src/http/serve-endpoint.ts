@@ -126,7 +126,8 @@ export function receiveBody(
 /** Counts the call as under way; false, and refused, where too many are. */
 export function beginOrRefuse(call: Call): boolean {
   const { overload } = call.shell
-  if (!overload.isCalm() && overload.isFull(call.head)) {
+  const { admittedAt } = call.connection
+  if (admittedAt === null && !overload.isCalm() && overload.isFull(call.head)) {
     call.refuseBusy()
     return false
   }

@@ -8,6 +8,7 @@ import type { Dialect } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
+import { makeLine, watchNewcomer } from './arrivals.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
 import { mountConsole } from './console/mount.ts'
@@ -137,6 +138,9 @@ function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mo
     sessions: createSessions(ticketKey),
     rateLimits: createRateLimits(),
     overload: watchOverload(config),
+    line: makeLine(),
+    openSockets: new Map(),
+    sweptAt: Number.NEGATIVE_INFINITY,
     knownHeads: { proxied: new Map(), direct: new Map() },
     hosts: bindHosts(dialects, config.hosts),
     isTrusted: trustProxies(config.trustedProxies),
@@ -214,7 +218,9 @@ function makeHttpServer(
   // Node would answer an expectation it does not know with an empty 417.
   server.on('checkExpectation', guarded)
   server.on('connect', (_request, socket) => refuseConnect(shell, socket as Socket))
-  return { server, sockets: trackSockets(server) }
+  const sockets = trackSockets(server, (socket) => watchNewcomer(shell, socket))
+  shell.openSockets.set(server, sockets)
+  return { server, sockets }
 }
 
 /** Resolves when connections are taken; rejects when the address is taken or not ours. */

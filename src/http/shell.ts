@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Dialect, Endpoint, OpenEndpoint } from '../core/dialect.ts'
 import type { Store } from '../storage/store.ts'
+import type { Line } from './arrivals.ts'
+import type { OpenSockets } from './drain.ts'
 import type { Hosts } from './hosts.ts'
 import type { HttpConfig } from './http-config.ts'
 import type { Overload } from './overload.ts'
@@ -21,6 +23,12 @@ export interface Shell {
   sessions: Sessions
   rateLimits: RateLimits
   overload: Overload
+  /** Calls that wait to be served while others are refused. */
+  line: Line
+  /** The connections of each server that listens. */
+  openSockets: Map<object, OpenSockets>
+  /** When all connections were last looked through for those that are not watched. */
+  sweptAt: number
   /** Used for what is refused before it is parsed; proxies are believed, others are not. */
   knownHeads: { proxied: KnownHeads; direct: KnownHeads }
   hosts: Hosts

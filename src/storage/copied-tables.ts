@@ -40,6 +40,7 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'profiles', columns: { provenance: 'rtrim(provenance)' } },
   { name: 'profile_gaps' },
   { name: 'profile_terms', split: termBlocks },
+  { name: 'shown_names', columns: { id: 'key - (workspace_id << 40)' } },
   { name: 'index_fills' },
   { name: 'profile_identifiers' },
   { name: 'records' },

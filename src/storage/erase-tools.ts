@@ -10,6 +10,12 @@ export interface EraseSyntax {
   ids(table: string): string
   /** A condition on rows that have keys: their id is that of an expression. */
   at(table: string, id: string): string
+  /** A condition on rows that have keys: their id is above the one and not above the other. */
+  between(table: string, above: string, upTo: string): string
+  /** A condition on a column: `?2` is within its text. */
+  holds(column: string): string
+  /** Keeps others from writing until the end of a transaction, and has them forget names. */
+  holdNames: string
 }
 
 type Value = string | number | null | readonly number[] | readonly string[]

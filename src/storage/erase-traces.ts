@@ -1,5 +1,6 @@
 import { type ErasedTraces, fingerprintText } from '../core/erasure.ts'
 import { type Identifier, MERGED_PROFILE, type WorkspaceId } from '../core/profile.ts'
+import { eraseNames } from './erase-names.ts'
 import type { EraseSession, EraseSyntax, EraseTools } from './erase-tools.ts'
 import {
   type Found,
@@ -32,6 +33,7 @@ export async function eraseTraces(
   const found = await findEvents(tools, workspace, people, held)
   const { events, identifiers } = found
   await takeDown(tools, workspace, profile, identifiers)
+  await eraseNames(tools, workspace, people, events)
   const erased: ErasedTraces = {
     ...{ profiles: people.length, events: 0, identifiers: 0 },
     ...{ runs: 0, deliveries: 0, attempts: 0, idempotency: 0 },
@@ -55,6 +57,7 @@ export async function eraseTraces(
     const where = `workspace_id = ?1 AND ${among('subject')}`
     erased.runs += await run(`DELETE FROM runs WHERE ${where}`, given)
     await run(`DELETE FROM rule_counts WHERE ${where}`, given)
+    await run(`DELETE FROM shown_names WHERE ${ids('shown_names')}`, given)
     await run(
       `UPDATE profiles SET attributes = '{}', provenance = '[]', tags = '[]', identifiers = '[]',
          phone = NULL WHERE ${ids('profiles')} AND removed_at IS NOT NULL`,

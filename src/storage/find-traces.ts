@@ -1,3 +1,4 @@
+import type { Change } from '../core/event.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
 import { limits } from '../core/limits.ts'
 import {
@@ -8,6 +9,7 @@ import {
   MERGED_PROFILE,
 } from '../core/profile.ts'
 import type { EraseTools } from './erase-tools.ts'
+import type { UsedName } from './names-used.ts'
 import type { Row } from './rows.ts'
 
 /** Events that are read at once. */
@@ -83,6 +85,9 @@ export interface Found {
   id: EventId
   named: Identifier[]
   key: string | null
+  receivedAt: number
+  /** The names it brought into use, or took out of it. */
+  changed: UsedName[]
 }
 
 /** Events about them, and those that named what they are found by and are about nobody else. */
@@ -102,7 +107,8 @@ export async function findEvents(
      SELECT id FROM chain`,
     [workspace, people],
   )
-  const columns = 'id, type, subject, attributes, changes, identifiers, idempotency_key'
+  const columns =
+    'id, type, subject, received_at, attributes, changes, identifiers, idempotency_key'
   const read = async (list: readonly number[]): Promise<Row[]> => {
     const rows: Row[] = []
     for (let from = 0; from < list.length; from += batch) {
@@ -144,6 +150,8 @@ export async function findEvents(
       id: row.id as EventId,
       named: identifiersIn(row),
       key: row.idempotency_key as string | null,
+      receivedAt: row.received_at as number,
+      changed: namesChanged(parsed(row.changes) as unknown as Change[]),
     }))
   return { events, identifiers: [...identifiers.values()], lookalikes }
 }
@@ -159,6 +167,15 @@ function ofMerges(own: readonly Row[]): number[] {
     .filter(({ type }) => othersSide.includes(String(type)))
     .flatMap(({ id }) => before.map((n) => (id as number) - n))
   return [...new Set(places)].filter((place) => place > 0)
+}
+
+function namesChanged(changes: readonly Change[]): UsedName[] {
+  return changes.flatMap(({ of, name, from, to }): UsedName[] => {
+    if (of === 'identifier') return []
+    if (of === undefined) return [{ kind: 'attribute', name }]
+    const tags = [...((from ?? []) as string[]), ...((to ?? []) as string[])]
+    return tags.map((tag) => ({ kind: 'tag', name: tag }))
+  })
 }
 
 /** Every identifier that an event told of, by name or by what changed. */

@@ -13,8 +13,8 @@ import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
 export interface QueryStore {
   /**
    * Lists profiles. An index is used for `ids`, identifiers and their beginnings, phone numbers,
-   * tags, times of creation, `is` or `one_of` on attributes that the workspace's
-   * `indexedAttributes` names, and beginnings of shown names where it has `name`. By id, a page by
+   * tags, times of creation, beginnings of shown names, and `is` or `one_of` on attributes that the
+   * workspace's `indexedAttributes` names. By id, a page by
    * offset costs the same wherever it begins, and the total no reading, for everybody and for
    * conditions of nothing but tags and indexed values; elsewhere what is skipped or counted is
    * read.

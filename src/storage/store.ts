@@ -173,8 +173,9 @@ export interface Store extends LogStore, QueryStore, RecordStore {
   expire(before: ExpireBefore): Promise<Expired>
   /**
    * Counts the events and the planned deliveries that were not counted yet, and the deliveries that
-   * ended before a time, which lies so far back that none is still to be committed; in steps that
-   * hold nobody up. Where several nodes share a store, each is counted once. Answers how many were.
+   * ended before a time, which lies so far back that none is still to be committed; and enters what
+   * events, and people by their names, are found by. In steps that hold nobody up. Where several
+   * nodes share a store, each is counted once. Answers how many were.
    */
   rollUpEvents(endedBefore: number): Promise<number>
   /** How many events there were, or deliveries were planned or ended, in time. */

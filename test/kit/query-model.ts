@@ -79,18 +79,12 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-/** The answer by the words of the contract alone. `named` says whether names have an index. */
-export function expected(
-  all: readonly Profile[],
-  query: ProfileQuery,
-  named: boolean,
-): ProfileId[] {
+/** The answer by the words of the contract alone. */
+export function expected(all: readonly Profile[], query: ProfileQuery): ProfileId[] {
   const { include = 'living', filter: asked = {} } = query
   const begins =
     include === 'living' &&
-    (asked.name === undefined
-      ? asked.identifier !== undefined && 'prefix' in asked.identifier
-      : named)
+    (asked.name !== undefined || (asked.identifier !== undefined && 'prefix' in asked.identifier))
   const by = query.order?.by === 'prefix' && !begins ? undefined : query.order
   const sign = by?.descending ? -1 : 1
   const found = all.filter(

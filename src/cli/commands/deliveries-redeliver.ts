@@ -59,6 +59,7 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
     options: {
       workspace: workspaceOption,
       ...selectionOptions,
+      'dry-run': { type: 'flag', help: 'Only say how many match.' },
       yes: { type: 'flag', help: 'Says that everything that matches is meant.' },
     },
     async run({ config, positionals, options }) {
@@ -66,10 +67,12 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
       const selection = { ...chosen, states: chosen.states ?? (chosen.ids ? possible : states) }
       const wrong = selection.states.find((state) => !possible.includes(state))
       if (wrong) throw new CliError('usage', `One that is ${wrong} cannot be ${done}.`)
-      const { count, gone } = await withStore(config(), async (store) => {
+      const isDry = options['dry-run']
+      const { count, gone, matching } = await withStore(config(), async (store) => {
         const { id } = await findWorkspace(store, options.workspace)
         const counts = await store.countDeliveries(id, selection)
         const matching = counts.reduce((sum, each) => sum + each.count, 0)
+        if (isDry) return { count: 0, gone: [], matching }
         if (!chosen.ids && !options.yes) {
           throw new CliError('usage', `${matching} match and would be ${done}. Add --yes to go on.`)
         }
@@ -77,8 +80,13 @@ function bulkCommand({ name, summary, details, states, possible, done, act }: Bu
           const most = `${matching} of ${chosen.ids.length} can be ${done}`
           throw new CliError('refused', `${most}: the others are ${not(possible)} or not there.`)
         }
-        return moveAll(matching, (limit) => act(store, id, selection, limit))
+        const moved = await moveAll(matching, (limit) => act(store, id, selection, limit))
+        return { ...moved, matching }
       })
+      if (isDry) {
+        const json = { dryRun: true, matching }
+        return { json, text: `${matching} match and would be ${done}.` }
+      }
       if (count === 0 && gone.length > 0) {
         throw new CliError('refused', `None was ${done}. ${whyNot(gone)}`)
       }

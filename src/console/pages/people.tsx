@@ -4,7 +4,7 @@ import { nameOf } from '../lib/name-of.ts'
 import { usePeople } from '../lib/use-people.ts'
 import { useWords } from '../lib/words.tsx'
 import { Badge } from '../parts/badge.tsx'
-import { NameIndex } from '../parts/name-index.tsx'
+import { NamesUnknown } from '../parts/names-unknown.tsx'
 import { Page } from '../parts/page.tsx'
 import { PlaceLink } from '../parts/place-link.tsx'
 import { Empty, Loaded } from '../parts/states.tsx'
@@ -50,7 +50,7 @@ export function People() {
         onChange={search}
         autoFocus
       />
-      {names === 'unknown' && <NameIndex />}
+      {names === 'unknown' && <NamesUnknown />}
       <Loaded
         query={people}
         isEmpty={(found) => found.length === 0}

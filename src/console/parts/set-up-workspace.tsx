@@ -18,8 +18,8 @@ const words = {
   ],
   indexed: ['Attributes to search fast', 'Attributen om snel op te zoeken'],
   indexedHint: [
-    'Each makes a write a little heavier. "name" finds people by how their name begins.',
-    'Elk maakt het schrijven iets zwaarder. Met "name" vind je personen op het begin van hun naam.',
+    'Each makes a write a little heavier. Names, addresses and ids are found fast without it.',
+    'Elk maakt het schrijven iets zwaarder. Namen, adressen en ids zijn zonder dit snel te vinden.',
   ],
   days: ['Days to keep events', 'Dagen dat gebeurtenissen worden bewaard'],
   daysHint: [

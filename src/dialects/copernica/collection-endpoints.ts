@@ -1,5 +1,5 @@
 import type { AskingEndpoint } from '../../core/dialect.ts'
-import { own } from '../../core/json.ts'
+import { type JsonValue, own } from '../../core/json.ts'
 import {
   databaseOf,
   fieldsParent,
@@ -7,12 +7,12 @@ import {
   showCollection,
   showCollections,
 } from './collections.ts'
-import { putNew } from './database-endpoints.ts'
 import { findDatabase, parentOf } from './databases.ts'
 import { readName, refusal } from './field-definitions.ts'
 import { fieldCalls } from './field-endpoints.ts'
 import { COLLECTION, shownRecordId } from './kinds.ts'
-import { allRecords, cutOut, shown } from './paging.ts'
+import { askNamed, changeNamed, putNew } from './names.ts'
+import { cutOut, shown } from './paging.ts'
 import { readPage, readQuery } from './query.ts'
 import { bodyOf, created, done, eitherWay } from './requests.ts'
 
@@ -34,14 +34,11 @@ const create: AskingEndpoint = {
   scope: 'profiles:write',
   *ask(request) {
     const parent = parentOf(yield* findDatabase(request))
-    const name = readName(own(bodyOf(request), 'name'), 'name').trim()
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw refusal('Parameter name must be letters, digits and underscores')
-    }
-    if ((yield* allRecords(COLLECTION, parent)).length >= collectionsMax) {
+    const name = readCollectionName(own(bodyOf(request), 'name'))
+    if ((yield* askNamed(COLLECTION, parent)).length >= collectionsMax) {
       throw refusal(`There are ${collectionsMax} collections in this database already`)
     }
-    const record = yield* putNew(COLLECTION, parent, name.toLowerCase(), { name }, name)
+    const record = yield* putNew(COLLECTION, parent, name, {})
     return created(request, 'collection', shownRecordId(record))
   },
 }
@@ -60,14 +57,18 @@ const update = eitherWay({
   path: '/collection/:collection',
   scope: 'profiles:write',
   *ask(request) {
-    const { name: known } = yield* findCollection(request)
+    const { record } = yield* findCollection(request)
     const name = own(bodyOf(request), 'name')
-    if (name !== undefined && readName(name, 'name').trim().toLowerCase() !== known.toLowerCase()) {
-      throw refusal('Parameter name: a collection keeps its name, by which rules know it')
-    }
+    if (name !== undefined) yield* changeNamed(record, readCollectionName(name), {})
     return done
   },
 })
+
+function readCollectionName(given: JsonValue | undefined): string {
+  const name = readName(given, 'name').trim()
+  if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return name
+  throw refusal('Parameter name must be letters, digits, underscores and hyphens')
+}
 
 const fields = fieldCalls('/collection/:collection', function* (request) {
   const collection = yield* findCollection(request)

@@ -5,12 +5,16 @@ import type { JsonObject } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { type Database, findByKey, parentOf } from './databases.ts'
 import { type Field, fieldsOfParent, showField } from './field-definitions.ts'
-import { bodyText, COLLECTION, recordIdOf, shownRecordId } from './kinds.ts'
-import { allRecords, wholeList } from './paging.ts'
+import { COLLECTION, recordIdOf, shownRecordId } from './kinds.ts'
+import { askNamed, folded, isHeld, keyOf, shownKey, shownName } from './names.ts'
+import { wholeList } from './paging.ts'
 
 export interface Collection {
   record: StoredRecord
+  /** What it is called now. */
   name: string
+  /** What events and rules name it by: the name it was made with. */
+  key: string
   fields: Field[]
 }
 
@@ -24,16 +28,17 @@ export function* findCollection(
   database: Database | null = null,
 ): Asking<Collection> {
   const id = recordIdOf(given)
-  const named = database && { parent: parentOf(database), name: given.toLowerCase() }
+  const named = database && { parent: parentOf(database), name: folded(COLLECTION, given) }
   const key = id === null ? named : { id }
   const record = key && (yield* askRecord(COLLECTION, key))
-  if (!record) throw new Fault('record_not_found', { message: 'No collection with given ID' })
+  if (!record || isHeld(record))
+    throw new Fault('record_not_found', { message: 'No collection with given ID' })
   return yield* readCollection(record)
 }
 
 export function* readCollection(record: StoredRecord): Asking<Collection> {
   const fields = yield* fieldsOfParent(fieldsParent(record))
-  return { record, name: bodyText(record, 'name') ?? '', fields }
+  return { record, name: shownName(record), key: keyOf(record), fields }
 }
 
 /** What records of a collection's fields have for a parent. */
@@ -44,7 +49,7 @@ export function fieldsParent({ id }: StoredRecord): string {
 /** Those of a database, each as it is shown. */
 export function* showCollections(database: Database): Asking<JsonObject[]> {
   const all: JsonObject[] = []
-  for (const record of yield* allRecords(COLLECTION, parentOf(database))) {
+  for (const record of yield* askNamed(COLLECTION, parentOf(database))) {
     all.push(showCollection(yield* readCollection(record), database.id))
   }
   return all
@@ -52,7 +57,7 @@ export function* showCollections(database: Database): Asking<JsonObject[]> {
 
 export function showCollection({ record, name, fields }: Collection, database: string): JsonObject {
   const list = wholeList(fields.map(showField))
-  return { ID: shownRecordId(record), name, database, fields: list }
+  return { ID: shownRecordId(record), name, database, ...shownKey(record), fields: list }
 }
 
 /** The database a collection is of. */

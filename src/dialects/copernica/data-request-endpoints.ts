@@ -4,15 +4,23 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { StoredRecord } from '../../core/record.ts'
+import { readCollection } from './collections.ts'
 import { readText } from './field-definitions.ts'
 import { findLiving, findProfile } from './find-profile.ts'
-import { collectionOfKind, DATA_REQUEST, recordIdOf, shownRecordId } from './kinds.ts'
+import { interestNamesFor } from './interest-names.ts'
+import { COLLECTION, collectionOfKind, DATA_REQUEST, recordIdOf, shownRecordId } from './kinds.ts'
 import { localTime } from './local-time.ts'
 import { showRow } from './log-files.ts'
+import { changedNames, renamed, withNames } from './log-names.ts'
 import { shown } from './paging.ts'
 import { showProfile } from './profile-object.ts'
 import { bodyOf, created } from './requests.ts'
-import { findLivingSubprofile, findSubprofile, showSubprofile } from './subprofiles.ts'
+import {
+  findLivingSubprofile,
+  findSubprofile,
+  showSubprofile,
+  storedFields,
+} from './subprofiles.ts'
 
 /** What is collected of one person; above that it is the newest events. */
 const eventsMax = 1_000
@@ -83,23 +91,41 @@ function* findRequest(request: DialectRequest): Asking<StoredRecord> {
 }
 
 function* ofPerson(request: DialectRequest, id: string): Asking<JsonObject[]> {
-  const { profile, home } = yield* findProfile({ ...request, params: { profile: id } })
+  const { profile, database, home } = yield* findProfile({ ...request, params: { profile: id } })
+  const known = yield* interestNamesFor([profile], database)
   const subject = profile.id
   const { events } = yield* askEvents({ subject, limit: eventsMax })
   const page = { limit: limits.pageMax }
   const { records } = yield* askRecords({ kind: null, subject, page })
+  const subprofiles = yield* theirSubprofiles(records)
   return [
-    { type: 'profile', ...showProfile(profile, home, request) },
-    ...records
-      .filter(({ kind }) => collectionOfKind(kind) !== null)
-      .map((record) => ({ type: 'subprofile', ID: shownRecordId(record), ...record.body })),
-    ...events.map((event) => ({
+    { type: 'profile', ...showProfile(profile, home, known, request) },
+    ...subprofiles,
+    ...(yield* withNames(events, request.workspace.createdAt)).map((event) => ({
       ...Object.fromEntries(showRow(event)),
       type: 'event',
       event: event.type,
     })),
     { type: 'collected', time: localTime(request.now) },
   ]
+}
+
+/** With their fields as they are called now. */
+function* theirSubprofiles(records: readonly StoredRecord[]): Asking<JsonObject[]> {
+  const names = new Map<string, ReadonlyMap<string, string>>()
+  const found: JsonObject[] = []
+  for (const record of records) {
+    const { kind, body } = record
+    const id = collectionOfKind(kind)
+    if (id === null) continue
+    if (!names.has(kind)) {
+      const of = yield* askRecord(COLLECTION, { id })
+      names.set(kind, of ? changedNames((yield* readCollection(of)).fields) : new Map())
+    }
+    const fields = renamed(storedFields(record), names.get(kind) ?? new Map())
+    found.push({ type: 'subprofile', ID: shownRecordId(record), ...body, fields })
+  }
+  return found
 }
 
 function* ofRecord(request: DialectRequest, id: string): Asking<JsonObject[]> {

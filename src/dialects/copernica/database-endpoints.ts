@@ -1,23 +1,21 @@
-import { type Asking, askCommand, askRecords } from '../../core/ask.ts'
-import type { AskingEndpoint } from '../../core/dialect.ts'
-import { Fault } from '../../core/errors.ts'
-import { type JsonObject, own } from '../../core/json.ts'
-import type { StoredRecord } from '../../core/record.ts'
+import type { Asking } from '../../core/ask.ts'
+import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
+import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import { showCollections } from './collections.ts'
 import {
   changeDatabase,
   type Database,
   findDatabase,
   findUsers,
+  furtherDatabases,
   parentOf,
-  readDatabase,
-  usersKey,
 } from './databases.ts'
 import { fieldsOf, readName, readText, refusal, showField } from './field-definitions.ts'
-import { showInterests } from './interest-endpoints.ts'
+import { readInterestName, showInterests } from './interest-endpoints.ts'
 import { DATABASE, INTEREST, shownRecordId } from './kinds.ts'
 import { localTime } from './local-time.ts'
-import { allRecords, cutOut, envelope, shown, wholeList } from './paging.ts'
+import { askNamed, folded, putNew, shownKey, taken } from './names.ts'
+import { cutOut, envelope, inPage, shown, wholeList } from './paging.ts'
 import { isTrue, readPage, readQuery } from './query.ts'
 import { bodyOf, created, done, eitherWay } from './requests.ts'
 
@@ -32,16 +30,11 @@ const list: AskingEndpoint = {
   *ask(request) {
     const asked = readPage(readQuery(request.query))
     const page = { ...asked, limit: Math.min(asked.limit, listLengthMax) }
-    const isFirst = !page.isEmpty && page.start === 0
-    const limit = page.isEmpty ? 0 : page.limit - (isFirst ? 1 : 0)
-    const offset = Math.max(page.start - 1, 0)
-    const wanted = limit > 0 ? { offset, limit } : { offset: 0, limit: 1 }
-    const found = yield* askRecords({ kind: DATABASE, page: wanted, total: true })
-    const databases = isFirst ? [yield* findUsers(request.workspace.createdAt)] : []
-    if (limit > 0) databases.push(...found.records.map(readDatabase))
+    const users = yield* findUsers(request.workspace.createdAt)
+    const all = [users, ...(yield* furtherDatabases())]
     const data: JsonObject[] = []
-    for (const database of databases) data.push(yield* showDatabase(database))
-    return shown(envelope(page, data, (found.total ?? 0) + 1))
+    for (const database of inPage(page, all)) data.push(yield* showDatabase(database))
+    return shown(envelope(page, data, all.length))
   },
 }
 
@@ -51,13 +44,12 @@ const create: AskingEndpoint = {
   scope: 'profiles:write',
   *ask(request) {
     const body = bodyOf(request)
-    const name = readName(own(body, 'name'), 'name').trim()
-    const key = name.toLowerCase()
-    if (/^[0-9]/.test(name)) throw refusal('Parameter name must not begin with a digit')
-    const { total } = yield* askRecords({ kind: DATABASE, page: { limit: 1 }, total: true })
-    if ((total ?? 0) >= databasesMax) throw refusal(`There are ${databasesMax} databases already`)
-    if (key === usersKey) throw taken(name)
-    const record = yield* putNew(DATABASE, null, key, { name, ...readDescription(body) }, name)
+    const name = readDatabaseName(own(body, 'name'))
+    if ((yield* furtherDatabases()).length >= databasesMax) {
+      throw refusal(`There are ${databasesMax} databases already`)
+    }
+    yield* assertNotUsers(name, request)
+    const record = yield* putNew(DATABASE, null, name, readDescription(body))
     return created(request, 'database', shownRecordId(record))
   },
 }
@@ -77,12 +69,13 @@ const update = eitherWay({
   *ask(request) {
     const database = yield* findDatabase(request)
     const body = bodyOf(request)
-    const name = own(body, 'name')
-    if (name !== undefined && readName(name, 'name').trim().toLowerCase() !== database.key) {
-      throw refusal('Parameter name: a database keeps its name, under which its values are kept')
-    }
+    const given = own(body, 'name')
+    const name = given === undefined ? given : readDatabaseName(given)
+    if (name !== undefined && !database.isUsers) yield* assertNotUsers(name, request)
     const set = readDescription(body)
-    if (Object.keys(set).length > 0) yield* changeDatabase(database, set)
+    if (name !== undefined || Object.keys(set).length > 0) {
+      yield* changeDatabase(database, set, name)
+    }
     return done
   },
 })
@@ -104,39 +97,30 @@ const addInterest: AskingEndpoint = {
   *ask(request) {
     const database = yield* findDatabase(request)
     const body = bodyOf(request)
-    const name = readName(own(body, 'name'), 'name')
+    const name = readInterestName(own(body, 'name'))
     const group = readText(own(body, 'group') ?? '', 'group')
     const parent = parentOf(database)
-    if ((yield* allRecords(INTEREST, parent)).length >= interestsMax) {
+    if ((yield* askNamed(INTEREST, parent)).length >= interestsMax) {
       throw refusal(`There are ${interestsMax} interests in this database already`)
     }
-    const record = yield* putNew(INTEREST, parent, name, { name, group }, name)
+    const record = yield* putNew(INTEREST, parent, name, { group })
     return created(request, 'interest', shownRecordId(record))
   },
 }
 
 const interestsMax = 500
 
-/** @throws Fault `conflict` where the name is taken. */
-export function* putNew(
-  kind: string,
-  parent: string | null,
-  key: string,
-  body: JsonObject,
-  name: string,
-): Asking<StoredRecord> {
-  try {
-    const put = { op: 'put', kind, parent, name: key, version: 0, body } as const
-    const { records } = yield* askCommand({ kind: 'write-records', records: [put] })
-    return records?.[0] as StoredRecord
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'conflict') throw taken(name)
-    throw error
-  }
+/** That of everybody has its name whether or not it is stored. */
+function* assertNotUsers(name: string, { workspace }: DialectRequest): Asking<void> {
+  const users = yield* findUsers(workspace.createdAt)
+  if (folded(DATABASE, name) === folded(DATABASE, users.name)) throw taken(name)
 }
 
-function taken(name: string): Fault {
-  return new Fault('conflict', { message: `The name "${name}" is taken` })
+/** Where a path has a number it is an ID. */
+function readDatabaseName(given: JsonValue | undefined): string {
+  const name = readName(given, 'name').trim()
+  if (/^[0-9]/.test(name)) throw refusal('Parameter name must not begin with a digit')
+  return name
 }
 
 function readDescription(body: JsonObject): JsonObject {
@@ -149,7 +133,8 @@ function readDescription(body: JsonObject): JsonObject {
 }
 
 function* showDatabase(database: Database): Asking<JsonObject> {
-  const { id, name, createdAt, body } = database
+  const { id, name, createdAt, record } = database
+  const body = record?.body ?? {}
   const fields = yield* fieldsOf(database)
   return {
     ID: id,
@@ -157,6 +142,7 @@ function* showDatabase(database: Database): Asking<JsonObject> {
     description: own(body, 'description') ?? '',
     archived: own(body, 'archived') ?? false,
     created: localTime(createdAt),
+    ...(record && shownKey(record)),
     fields: wholeList(fields.map(showField)),
     interests: wholeList(yield* showInterests(database)),
     collections: wholeList(yield* showCollections(database)),

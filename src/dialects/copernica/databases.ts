@@ -1,9 +1,19 @@
-import { type Asking, askCommand, askRecord } from '../../core/ask.ts'
+import { type Asking, askRecord } from '../../core/ask.ts'
 import type { DialectRequest } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
-import { bodyText, DATABASE, recordIdOf, shownRecordId, USERS } from './kinds.ts'
+import { DATABASE, recordIdOf, shownRecordId } from './kinds.ts'
+import {
+  askByKey,
+  askNamed,
+  changeNamed,
+  folded,
+  isHeld,
+  keyOf,
+  shownName,
+  stored,
+} from './names.ts'
 
 /**
  * A database. The one called `users` is all profiles of the workspace, and is always there; every
@@ -12,12 +22,12 @@ import { bodyText, DATABASE, recordIdOf, shownRecordId, USERS } from './kinds.ts
 export interface Database {
   id: string
   name: string
-  /** The name in lower case, under which all that belongs to it is kept. */
+  /** The name it was made with, in lower case, under which all that belongs to it is kept. */
   key: string
   isUsers: boolean
   createdAt: number
-  /** What was set on it; empty where nothing was yet. */
-  body: JsonObject
+  /** What was set on it; null for the one that is everybody where nothing was yet. */
+  record: StoredRecord | null
 }
 
 export const usersKey = 'users'
@@ -44,50 +54,69 @@ export function parentOfKey(key: string): string {
 }
 
 export function readDatabase(record: StoredRecord): Database {
-  const { name, createdAt, body } = record
-  const key = name ?? ''
-  const shownName = bodyText(record, 'name') ?? key
-  return { id: shownRecordId(record), name: shownName, key, isUsers: false, createdAt, body }
+  const key = folded(DATABASE, keyOf(record))
+  const { createdAt } = record
+  return {
+    id: shownRecordId(record),
+    name: shownName(record),
+    key,
+    isUsers: false,
+    createdAt,
+    record,
+  }
 }
 
 /** The database of a path, by its id or by its name in any case (wire notes 5.1). */
 export function* findDatabase({ params, workspace }: DialectRequest): Asking<Database> {
   const { database: given = '' } = params
-  const key = given.toLowerCase()
-  if (given === usersId || key === usersKey) return yield* findUsers(workspace.createdAt)
+  const { createdAt } = workspace
+  if (given === usersId) return yield* findUsers(createdAt)
   const id = recordIdOf(given)
+  const name = folded(DATABASE, given)
   const record = /^[0-9]/.test(given)
     ? id && (yield* askRecord(DATABASE, { id }))
-    : key !== '' && (yield* askRecord(DATABASE, { name: key }))
-  if (!record) throw new Fault('record_not_found', { message: 'No database with supplied ID' })
-  return readDatabase(record)
+    : name !== '' && (yield* askRecord(DATABASE, { name }))
+  if (!record && name === usersKey) return yield* findUsers(createdAt)
+  if (!record || isHeld(record)) throw notThere()
+  const database = readDatabase(record)
+  if (database.key !== usersKey) return database
+  if (id !== null) throw notThere()
+  return asUsers(record, createdAt)
+}
+
+function notThere(): Fault {
+  return new Fault('record_not_found', { message: 'No database with supplied ID' })
+}
+
+/** All but the one of everybody. */
+export function* furtherDatabases(): Asking<Database[]> {
+  const all = (yield* askNamed(DATABASE, null)).map(readDatabase)
+  return all.filter(({ key }) => key !== usersKey)
 }
 
 /** By its key; null where there is none any more. */
 export function* findByKey(key: string, createdAt: number): Asking<Database | null> {
   if (key === usersKey) return yield* findUsers(createdAt)
-  const record = yield* askRecord(DATABASE, { name: key })
+  const record = yield* askByKey(DATABASE, null, key)
   return record && readDatabase(record)
 }
 
 export function* findUsers(createdAt: number): Asking<Database> {
-  const record = yield* askRecord(USERS, { name: usersKey })
-  const body = record?.body ?? {}
-  return { id: usersId, name: usersKey, key: usersKey, isUsers: true, createdAt, body }
+  return asUsers(yield* askByKey(DATABASE, null, usersKey), createdAt)
 }
 
-/** Sets parts of what a database says of itself. */
-export function* changeDatabase({ isUsers, key }: Database, set: JsonObject): Asking<void> {
-  const kind = isUsers ? USERS : DATABASE
-  const patch = { op: 'patch', kind, at: { name: key }, set } as const
-  try {
-    yield* askCommand({ kind: 'write-records', records: [patch] })
-  } catch (error) {
-    if (!isUsers || !(error instanceof Fault) || error.code !== 'record_not_found') throw error
-    // Nothing was ever set on it. Of two who are the first to, one is told to look again.
-    const put = { op: 'put', kind, name: key, version: 0, body: set } as const
-    yield* askCommand({ kind: 'write-records', records: [put] })
-  }
+function asUsers(record: StoredRecord | null, createdAt: number): Database {
+  const name = record ? shownName(record) : usersKey
+  return { id: usersId, name, key: usersKey, isUsers: true, createdAt, record }
+}
+
+/** Sets parts of what a database says of itself, and what it is called where a name is given. */
+export function* changeDatabase(
+  { record, key }: Database,
+  set: JsonObject,
+  name?: string,
+): Asking<void> {
+  yield* changeNamed(record ?? (yield* stored(DATABASE, null, key, name)), name, set)
 }
 
 export type Behaviour =
@@ -95,8 +124,8 @@ export type Behaviour =
   | { behavior: 'update'; fields: JsonObject }
 
 /** What unsubscribing does to somebody in a database. */
-export function behaviourOf({ body }: Database): Behaviour {
-  const stored = own(body, 'on_unsubscribe') as JsonObject | undefined
+export function behaviourOf({ record }: Database): Behaviour {
+  const stored = own(record?.body ?? {}, 'on_unsubscribe') as JsonObject | undefined
   if (stored?.behavior === 'remove') return { behavior: 'remove' }
   if (stored?.behavior !== 'update') return { behavior: 'nothing' }
   return { behavior: 'update', fields: (stored.fields ?? {}) as JsonObject }

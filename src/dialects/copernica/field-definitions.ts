@@ -1,20 +1,20 @@
-import { type Asking, askRecords } from '../../core/ask.ts'
+import type { Asking } from '../../core/ask.ts'
 import { Fault } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue, own } from '../../core/json.ts'
-import { limits } from '../../core/limits.ts'
 import type { StoredRecord } from '../../core/record.ts'
-import { type Database, parentOf, usersKey } from './databases.ts'
+import { type Database, parentOf, parentOfKey, usersKey } from './databases.ts'
 import { type FieldType, fieldTypes, readValue, type TypedField } from './field-types.ts'
 import { fields as namedFields, standardName } from './fields.ts'
-import { bodyText, FIELD, shownRecordId } from './kinds.ts'
-import { allRecords } from './paging.ts'
+import { FIELD, shownRecordId } from './kinds.ts'
+import { askNamed, endsInNumber, folded, keyOf, shownKey, shownName } from './names.ts'
 import { isTrue } from './query.ts'
 
 /** A field of a database or a collection. */
 export interface Field extends TypedField {
   id: string
+  /** What it is called now. */
   name: string
-  /** Null for one that is always there. */
+  /** Null for one that is always there and was never changed. */
   record: StoredRecord | null
   /** Where its value is kept: an attribute of the profile, or a name in a subprofile's record. */
   stored: string
@@ -45,19 +45,39 @@ const builtIn: readonly Field[] = [...namedFields].map(([name, stored], index) =
   return { id, name, type, choices: [], record: null, stored, initial: null, shown }
 })
 
-/** Those of a database: of every profile first, and then its own. */
+/**
+ * Those of a database: of every profile first, and then its own, which hide one of every profile
+ * that is called the same.
+ */
 export function* fieldsOf(database: Database): Asking<Field[]> {
-  const shared = yield* allRecords(FIELD, `database:${usersKey}`)
-  const fields = [...builtIn, ...shared.map((record) => readField(record, attributeOf(record, '')))]
-  if (database.isUsers) return fields
-  const own = yield* allRecords(FIELD, parentOf(database))
-  const ofOwn = own.map((record) => readField(record, attributeOf(record, `${database.key}:`)))
-  return [...fields, ...ofOwn]
+  const records = yield* askNamed(FIELD, usersParent)
+  const changed = new Map(records.map((record) => [folded(FIELD, keyOf(record)), record]))
+  const ofAll = builtIn.map((field) => {
+    const record = changed.get(field.name)
+    return record ? { ...readField(record, field.stored, field.shown), id: field.id } : field
+  })
+  const others = records.filter((record) => !namedFields.has(folded(FIELD, keyOf(record))))
+  const shared = [...ofAll, ...others.map((record) => readField(record, attributeOf(record, '')))]
+  if (database.isUsers) return shared
+  const own = (yield* askNamed(FIELD, parentOf(database))).map((record) => {
+    return readField(record, attributeOf(record, `${database.key}:`))
+  })
+  const hidden = byName(own)
+  return [...shared.filter(({ name }) => !hidden.has(name.toLowerCase())), ...own]
+}
+
+/** What the fields of every profile belong to. */
+export const usersParent = parentOfKey(usersKey)
+
+/** Whether every profile has it, whatever was set. */
+export function isBuiltIn({ stored, record }: Field): boolean {
+  return builtIn.some((field) => {
+    return field.stored === stored && (record?.parent ?? usersParent) === usersParent
+  })
 }
 
 export function* fieldsOfParent(parent: string): Asking<Field[]> {
-  const { records } = yield* askRecords({ kind: FIELD, parent, page: { limit: limits.pageMax } })
-  return records.map((record) => readField(record, storedName(record)))
+  return (yield* askNamed(FIELD, parent)).map((record) => readField(record, keyOf(record)))
 }
 
 /** Fields by their names in lower case: callers write them in any (wire notes 3.1). */
@@ -69,26 +89,34 @@ export function showField({ id, name, shown }: Field): JsonObject {
   return { ID: id, name, ...shown }
 }
 
+/**
+ * The attribute that a name of no field means in the database of all. Null for one that a field is
+ * kept in which is called otherwise by now: its old name is nobody's, until something is called so.
+ */
+export function attributeNamed(name: string, fields: readonly Field[]): string | null {
+  const attribute = standardName(name) ?? name
+  const lower = attribute.toLowerCase()
+  const isKept = fields.some(({ stored, shown }) => {
+    return own(shown, 'key') !== undefined && stored.toLowerCase() === lower
+  })
+  return isKept ? null : attribute
+}
+
 /** What everybody calls the same is the same attribute, whatever database it is a field of. */
 function attributeOf(record: StoredRecord, before: string): string {
-  const name = storedName(record)
-  return standardName(name) ?? before + name
+  const key = keyOf(record)
+  return standardName(key) ?? before + key
 }
 
-function storedName(record: StoredRecord): string {
-  return bodyText(record, 'name') ?? record.name ?? ''
-}
-
-function readField(record: StoredRecord, stored: string): Field {
-  const { body } = record
-  const type = fieldTypes.find((word) => word === body.type) ?? 'text'
-  const value = bodyText(record, 'value') ?? ''
+function readField(record: StoredRecord, stored: string, defaults = shownDefaults): Field {
+  const set = Object.entries(record.body).filter(([name]) => Object.hasOwn(shownDefaults, name))
+  const shown: JsonObject = { ...defaults, ...Object.fromEntries(set), ...shownKey(record) }
+  const type = fieldTypes.find((word) => word === shown.type) ?? 'text'
+  const value = typeof shown.value === 'string' ? shown.value : ''
   const choices = type === 'select' ? choicesIn(value) : []
   const initial = type === 'select' || value === '' ? null : value
-  const { name: _, ...shown } = { ...shownDefaults, ...body }
   const id = shownRecordId(record)
-  const name = bodyText(record, 'name') ?? ''
-  const read = { id, name, type, choices, record, stored, shown }
+  const read = { id, name: shownName(record), type, choices, record, stored, shown }
   return { ...read, initial: initial && readValue(initial, read, record.createdAt) }
 }
 
@@ -136,6 +164,9 @@ export function readName(given: JsonValue | undefined, parameter: string): strin
   }
   if (!name.isWellFormed() || /\p{Cc}/u.test(name)) {
     throw refusal(`Parameter ${parameter} must not hold control characters`)
+  }
+  if (endsInNumber(name.trim())) {
+    throw refusal(`Parameter ${parameter} must not end in ~ and a number`)
   }
   return name
 }

@@ -1,20 +1,23 @@
-import { type Asking, askCommand } from '../../core/ask.ts'
+import type { Asking } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
 import { own } from '../../core/json.ts'
-import { putNew } from './database-endpoints.ts'
 import { findDatabase, parentOf } from './databases.ts'
 import {
   byName,
   type Field,
   fieldsMax,
   fieldsOf,
+  isBuiltIn,
   readFieldBody,
   readName,
   refusal,
   showField,
+  usersParent,
 } from './field-definitions.ts'
+import { standardName } from './fields.ts'
 import { FIELD, shownRecordId } from './kinds.ts'
+import { changeNamed, putNew, removeNamed, stored, taken } from './names.ts'
 import { cutOut, shown } from './paging.ts'
 import { readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
@@ -60,10 +63,12 @@ export function fieldCalls(path: string, find: FindOwner): AskingEndpoint[] {
     scope: 'profiles:write',
     *ask(request) {
       const { fields, parent } = yield* find(request)
-      const { record, id } = ownField(request, fields, parent)
-      const write = { op: 'delete', kind: FIELD, at: { id: record.id }, missing: 'pass' } as const
-      yield* askCommand({ kind: 'write-records', records: [write] })
-      return deleted('field', id)
+      const field = ownField(request, fields, parent)
+      if (isBuiltIn(field) || !field.record) {
+        throw refusal(`The field ${field.name} is one of every profile, and is not deleted`)
+      }
+      yield* removeNamed(field.record)
+      return deleted('field', field.id)
     },
   }
   return [list, create, ...update, remove]
@@ -74,43 +79,46 @@ function* createField(request: DialectRequest, find: FindOwner) {
   const { fields, parent } = yield* find(request)
   const body = bodyOf(request)
   const name = readName(own(body, 'name'), 'name').trim()
-  const set = { ...readFieldBody(body), name }
-  const key = name.toLowerCase()
-  const there = byName(fields).get(key)
+  const there = byName(fields).get(name.toLowerCase())
   if (there && there.record?.parent !== parent) return created(request, 'field', there.id)
   if (fields.filter(({ record }) => record?.parent === parent).length >= fieldsMax) {
     throw refusal(`There are ${fieldsMax} fields already`)
   }
-  const record = yield* putNew(FIELD, parent, key, set, name)
+  // Every database knows some attributes by name; one that is called otherwise now is not this.
+  const attribute = standardName(name)
+  const isApart = fields.some(({ stored }) => stored === attribute)
+  const { name: _, ...set } = readFieldBody(body)
+  const record = yield* putNew(FIELD, parent, name, set, isApart)
   return created(request, 'field', shownRecordId(record))
 }
 
-/** A field keeps its name: values are kept under it. Its type may change. */
+/** Its values are kept under its key, whatever it is called. */
 function* updateField(request: DialectRequest, find: FindOwner) {
   const { fields, parent } = yield* find(request)
-  const { record, name } = ownField(request, fields, parent)
-  const set = readFieldBody(bodyOf(request))
-  if (typeof set.name === 'string' && set.name.trim().toLowerCase() !== name.toLowerCase()) {
-    throw refusal('Parameter name: a field keeps its name, under which its values are kept')
-  }
-  delete set.name
-  const write = { op: 'patch', kind: FIELD, at: { id: record.id }, set } as const
-  yield* askCommand({ kind: 'write-records', records: [write] })
+  const field = ownField(request, fields, parent)
+  const { name: given, ...set } = readFieldBody(bodyOf(request))
+  const name = typeof given === 'string' ? given.trim() : undefined
+  const taking = name === undefined ? undefined : byName(fields).get(name.toLowerCase())
+  if (name !== undefined && taking && taking.id !== field.id) throw taken(name)
+  const record = field.record ?? (yield* stored(FIELD, parent, field.name, name))
+  yield* changeNamed(record, name, set)
   return done
 }
 
+/** Those of every profile are changed where they belong, which is in the database of all. */
 function ownField(
   { params: { field: given = '' } }: DialectRequest,
   fields: Field[],
   parent: string,
-) {
+): Field {
   const field = fields.find(({ id }) => id === given) ?? byName(fields).get(given.toLowerCase())
   if (!field) throw new Fault('record_not_found', { message: 'No field with supplied ID' })
-  const { record } = field
-  if (record?.parent !== parent) {
-    throw refusal(`The field ${field.name} is one of every profile, and is not changed here`)
+  if (isBuiltIn(field) ? parent !== usersParent : field.record?.parent !== parent) {
+    throw refusal(
+      `The field ${field.name} is one of every profile; it is changed in the database with ID 1`,
+    )
   }
-  return { ...field, record }
+  return field
 }
 
 export const fieldEndpoints = fieldCalls('/database/:database', ofDatabase)

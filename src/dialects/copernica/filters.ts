@@ -4,9 +4,8 @@ import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { canonicalEmail, EMAIL, type ProfileId } from '../../core/profile.ts'
 import type { ProfileFilter, Range } from '../../core/profile-query.ts'
-import { byName, type Field, refusal } from './field-definitions.ts'
+import { attributeNamed, byName, type Field, refusal } from './field-definitions.ts'
 import { isNumber, isTime } from './field-types.ts'
-import { standardName } from './fields.ts'
 import { wholeNumber } from './kinds.ts'
 import { localTime, readLocalTime } from './local-time.ts'
 import { profileOfSecret, SECRET } from './secrets.ts'
@@ -86,12 +85,9 @@ export function profileFilter(
     } else if (name === 'modified') {
       filter.updated = narrowed(filter.updated, timeRange(expression, now))
     } else if (open) {
-      const attribute = {
-        name,
-        stored: standardName(name) ?? expression.name,
-        type: 'text' as const,
-      }
-      parts.push(fieldCondition(expression, attribute, now, indexed))
+      const stored = attributeNamed(expression.name, fields)
+      const attribute = { name, stored: stored ?? '', type: 'text' as const }
+      if (stored !== null) parts.push(fieldCondition(expression, attribute, now, indexed))
     }
   }
   if (parts.length > 0) filter.where = parts.length === 1 ? (parts[0] as Condition) : { all: parts }

@@ -25,8 +25,7 @@ export function* findProfile(request: DialectRequest): Asking<FoundProfile> {
   const profile = (yield* livingOrRemoved(id)) ?? null
   if (!profile) throw notThere()
   const database = yield* databaseOf(profile, request)
-  const { id: shownId, isUsers } = database
-  return { profile, database, home: { id: shownId, isUsers, fields: yield* fieldsOf(database) } }
+  return { profile, database, home: { database, fields: yield* fieldsOf(database) } }
 }
 
 /** The same of somebody who is to be changed. */

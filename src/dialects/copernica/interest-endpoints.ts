@@ -1,33 +1,28 @@
-import { type Asking, askCommand, askRecord } from '../../core/ask.ts'
+import { type Asking, askRecord } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
-import { own } from '../../core/json.ts'
+import { type JsonValue, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
-import { type Database, parentOf } from './databases.ts'
+import { type Database, keyOfTag, parentOf } from './databases.ts'
 import { readName, readText, refusal } from './field-definitions.ts'
 import { bodyText, INTEREST, recordIdOf, shownRecordId } from './kinds.ts'
-import { allRecords } from './paging.ts'
+import { askNamed, changeNamed, isHeld, removeNamed, shownKey, shownName } from './names.ts'
 import { bodyOf, deleted, done, eitherWay } from './requests.ts'
 
 /** As lists of interests show one. */
-export type ShownInterest = { ID: string; name: string; group: string }
+export type ShownInterest = { ID: string; name: string; group: string; key?: string }
 
-/** Its group may change. It keeps its name, which is the tag of whoever has it. */
+/** Whoever has it keeps the tag, whatever it is called. */
 const update = eitherWay({
   path: '/interest/:interest',
   scope: 'profiles:write',
   *ask(request) {
-    const { id, name: known } = yield* find(request)
+    const record = yield* find(request)
     const body = bodyOf(request)
-    const name = own(body, 'name')
-    if (name !== undefined && readName(name, 'name') !== known) {
-      throw refusal('Parameter name: an interest keeps its name, by which people have it')
-    }
-    const group = own(body, 'group')
-    if (group === undefined) return done
-    const set = { group: readText(group, 'group') }
-    const patch = { op: 'patch', kind: INTEREST, at: { id }, set } as const
-    yield* askCommand({ kind: 'write-records', records: [patch] })
+    const [name, group] = [own(body, 'name'), own(body, 'group')]
+    if (name === undefined && group === undefined) return done
+    const set = group === undefined ? {} : { group: readText(group, 'group') }
+    yield* changeNamed(record, name === undefined ? name : readInterestName(name), set)
     return done
   },
 })
@@ -39,26 +34,33 @@ const remove: AskingEndpoint = {
   scope: 'profiles:write',
   *ask(request) {
     const record = yield* find(request)
-    const at = { id: record.id }
-    const gone = { op: 'delete', kind: INTEREST, at, missing: 'pass' } as const
-    yield* askCommand({ kind: 'write-records', records: [gone] })
+    yield* removeNamed(record)
     return deleted('interest', shownRecordId(record))
   },
 }
 
 /** Those that were defined in a database, which alone have an ID. */
 export function* showInterests(database: Database): Asking<ShownInterest[]> {
-  return (yield* allRecords(INTEREST, parentOf(database))).map((record) => ({
+  return (yield* askNamed(INTEREST, parentOf(database))).map((record) => ({
     ID: shownRecordId(record),
-    name: record.name ?? '',
+    name: shownName(record),
     group: bodyText(record, 'group') ?? '',
+    ...shownKey(record),
   }))
+}
+
+/** It may be a tag of people, and so must not be one that says in which database they are. */
+export function readInterestName(given: JsonValue | undefined): string {
+  const name = readName(given, 'name')
+  if (keyOfTag(name) !== null) throw refusal(`"${name}" cannot be an interest`)
+  return name
 }
 
 function* find({ params }: DialectRequest): Asking<StoredRecord> {
   const id = recordIdOf(params.interest ?? '')
   const record = id === null ? null : yield* askRecord(INTEREST, { id })
-  if (!record) throw new Fault('record_not_found', { message: 'No interest with supplied ID' })
+  if (!record || isHeld(record))
+    throw new Fault('record_not_found', { message: 'No interest with supplied ID' })
   return record
 }
 

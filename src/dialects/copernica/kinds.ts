@@ -2,15 +2,13 @@ import type { RecordId, StoredRecord } from '../../core/record.ts'
 
 /** What this dialect keeps besides profiles, as kinds of records. */
 
-/** A further database; has its name in lower case for a name. */
+/** A database; that of all profiles is one once something was set on it. See `names.ts`. */
 export const DATABASE = 'copernica.database'
-/** What was set on the database of all profiles; there is one at most. */
-export const USERS = 'copernica.users'
-/** Belongs to a database or a collection; has its name in lower case for a name. */
+/** Belongs to a database or a collection; a built-in one is stored once it was changed. */
 export const FIELD = 'copernica.field'
 /** Belongs to a database. */
 export const INTEREST = 'copernica.interest'
-/** Belongs to a database; has its name in lower case for a name. */
+/** Belongs to a database. */
 export const COLLECTION = 'copernica.collection'
 export const DATA_REQUEST = 'copernica.data-request'
 

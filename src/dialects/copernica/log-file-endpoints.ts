@@ -5,6 +5,7 @@ import { refusal } from './field-definitions.ts'
 import { localTime } from './local-time.ts'
 import { dayOf, edge, nameOf, readLogFile, readName, showRow } from './log-files.ts'
 import { asCsv, asJson, asXml } from './log-formats.ts'
+import { withNames } from './log-names.ts'
 import { shown } from './paging.ts'
 import { type ListQuery, readQuery } from './query.ts'
 
@@ -60,7 +61,7 @@ function* read(request: DialectRequest, format: string): Asking<DialectResponse>
   if (!['csv', 'header', 'json', 'xml'].includes(format)) throw new Fault('unknown_route')
   const file = readName(request.params.name ?? '', request.now)
   const events = yield* readLogFile(file, readFrom(readQuery(request.query)))
-  const rows = events.map(showRow)
+  const rows = (yield* withNames(events, request.workspace.createdAt)).map(showRow)
   if (format === 'json') return asJson(rows)
   return format === 'xml' ? asXml(rows) : asCsv(rows, format === 'header')
 }

@@ -9,7 +9,7 @@ import { findDatabase, tagOf } from './databases.ts'
 import { byName, type Field, fieldsOf, refusal } from './field-definitions.ts'
 import { type Expression, isSpecial, profileFilter, readExpressions } from './filters.ts'
 import { wholeNumber } from './kinds.ts'
-import { fieldChanges, readProfileBody, secretChange } from './profile-body.ts'
+import { fieldChanges, interestChanges, readProfileBody, secretChange } from './profile-body.ts'
 import { createProfile, databaseFilter } from './profile-list-endpoints.ts'
 import { type ListQuery, readQuery } from './query.ts'
 import { bodyOf, created, done } from './requests.ts'
@@ -38,8 +38,8 @@ const updateMany: AskingEndpoint = {
       return isNew ? created(request, 'profile', String(profile.id)) : done
     }
     yield* changeAll(filter, {
-      ...fieldChanges(body.fields, fields, database.isUsers, request.now),
-      ...(body.interests && { tags: body.interests }),
+      ...fieldChanges(body.fields, { database, fields }, request.now),
+      ...(yield* interestChanges(body.interests, database)),
       ...(found === 1 && secretChange(body.secret)),
     })
     return done

@@ -11,10 +11,22 @@ export function envelope(page: PageWanted, data: JsonValue[], total: number | nu
   return { start, limit, count: data.length, data, ...(page.total && total !== null && { total }) }
 }
 
+/**
+ * Where the part that follows begins, for a list in the order of IDs that has one: clients ask for
+ * `ID>=` this. The vendor shows it as a number, beside IDs as text.
+ */
+export function nextId(shownIds: readonly string[], isMore: boolean): JsonObject {
+  const last = shownIds.at(-1)
+  return isMore && last !== undefined ? { nextid: Number(last) + 1 } : {}
+}
+
 /** The same of a list that is short enough to be had as a whole. */
 export function cutOut(page: PageWanted, all: readonly JsonValue[]): JsonObject {
-  const data = page.isEmpty ? [] : all.slice(page.start, page.start + page.limit)
-  return envelope(page, data, all.length)
+  return envelope(page, inPage(page, all), all.length)
+}
+
+export function inPage<T>({ start, limit, isEmpty }: PageWanted, all: readonly T[]): T[] {
+  return isEmpty ? [] : all.slice(start, start + limit)
 }
 
 /** A whole list within another object, as a database shows its fields. */
@@ -39,7 +51,7 @@ export function* recordPage(
 }
 
 /** All records of a kind that belong to something, of which there are never more than a page. */
-export function* allRecords(kind: string, parent: string): Asking<StoredRecord[]> {
+export function* allRecords(kind: string, parent: string | null): Asking<StoredRecord[]> {
   const { records } = yield* askRecords({ kind, parent, page: { limit: wholeLimit } })
   return records
 }

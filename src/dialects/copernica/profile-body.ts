@@ -1,11 +1,13 @@
+import type { Asking } from '../../core/ask.ts'
 import type { Changes } from '../../core/command.ts'
 import type { DialectRequest } from '../../core/dialect.ts'
 import { isObject, type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
-import { keyOfTag } from './databases.ts'
-import { byName, type Field, refusal } from './field-definitions.ts'
+import { type Database, keyOfTag } from './databases.ts'
+import { attributeNamed, byName, type Field, refusal } from './field-definitions.ts'
 import { readValue } from './field-types.ts'
-import { standardName } from './fields.ts'
+import { interestNames, interestTags } from './interest-names.ts'
+import type { Home } from './profile-object.ts'
 import { isTrue } from './query.ts'
 import { bodyOf } from './requests.ts'
 import { SECRET } from './secrets.ts'
@@ -76,7 +78,7 @@ function readInterest(name: JsonValue): string {
   return name
 }
 
-function readSecret(given: JsonValue): string {
+export function readSecret(given: JsonValue): string {
   if (typeof given === 'string' && /^[\w-]{8,128}$/.test(given)) return given
   throw refusal('Parameter secret must be 8 to 128 letters, digits, - or _')
 }
@@ -84,8 +86,7 @@ function readSecret(given: JsonValue): string {
 /** Field values as attributes. Names of no field are passed over, but in `users`: see README. */
 export function fieldChanges(
   given: JsonObject,
-  fields: readonly Field[],
-  isUsers: boolean,
+  { fields, database }: Home,
   now: number,
 ): Pick<Changes, 'set' | 'unknown'> {
   const known = byName(fields)
@@ -94,8 +95,9 @@ export function fieldChanges(
   for (const [name, value] of Object.entries(given)) {
     const field = known.get(name.toLowerCase())
     if (field) set.set(field.stored, readValue(value, field, now))
-    else if (isUsers && name !== '') {
-      const attribute = standardName(name) ?? name
+    else if (database.isUsers && name !== '') {
+      const attribute = attributeNamed(name, fields)
+      if (attribute === null) continue
       set.set(attribute, value === '' ? null : value)
       unknown.add(attribute)
     }
@@ -105,6 +107,13 @@ export function fieldChanges(
     set: Object.fromEntries(set),
     ...(unknown.size > 0 && { unknown: [...unknown] }),
   }
+}
+
+export function* interestChanges(
+  interests: Interests | null,
+  database: Database,
+): Asking<{ tags?: Interests }> {
+  return interests ? { tags: interestTags(interests, yield* interestNames(database)) } : {}
 }
 
 /** What somebody new has in fields that the body does not name. */

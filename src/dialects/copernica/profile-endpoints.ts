@@ -7,16 +7,24 @@ import { findDatabase } from './databases.ts'
 import { fieldsOf } from './field-definitions.ts'
 import { findLiving, findProfile } from './find-profile.ts'
 import { showInterests } from './interest-endpoints.ts'
+import {
+  interestNames,
+  interestNamesFor,
+  interestsOf,
+  interestTags,
+  isInterest,
+} from './interest-names.ts'
 import { shown } from './paging.ts'
 import {
   fieldChanges,
   type Interests,
+  interestChanges,
   readInterests,
   readMap,
   readProfileBody,
   secretChange,
 } from './profile-body.ts'
-import { type Home, interestsOf, showFields, showProfile } from './profile-object.ts'
+import { type Home, showFields, showProfile } from './profile-object.ts'
 import { isTrue, readQuery } from './query.ts'
 import { bodyOf, deleted, done, eitherWay } from './requests.ts'
 
@@ -25,8 +33,9 @@ const read: AskingEndpoint = {
   path: '/profile/:profile',
   scope: 'profiles:read',
   *ask(request) {
-    const { profile, home } = yield* findProfile(request)
-    return shown(showProfile(profile, home, request))
+    const { profile, database, home } = yield* findProfile(request)
+    const known = yield* interestNamesFor([profile], database)
+    return shown(showProfile(profile, home, known, request))
   },
 }
 
@@ -46,10 +55,8 @@ const updateIn = eitherWay({
   *ask(request) {
     const database = yield* findDatabase(request)
     const { profile } = yield* findLiving(request)
-    const { id, isUsers } = database
     return yield* updateProfile(request, profile, {
-      id,
-      isUsers,
+      database,
       fields: yield* fieldsOf(database),
     })
   },
@@ -58,12 +65,12 @@ const updateIn = eitherWay({
 function* updateProfile(
   request: DialectRequest,
   profile: Profile,
-  { fields, isUsers }: Home,
+  home: Home,
 ): Asking<DialectResponse> {
   const body = readProfileBody(request)
   yield* changeProfile(profile, {
-    ...fieldChanges(body.fields, fields, isUsers, request.now),
-    ...(body.interests && { tags: body.interests }),
+    ...fieldChanges(body.fields, home, request.now),
+    ...(yield* interestChanges(body.interests, home.database)),
     ...secretChange(body.secret),
   })
   return done
@@ -104,7 +111,7 @@ const updateFields = eitherWay({
     const body = bodyOf(request)
     const nested = own(body, 'fields')
     const given = nested === undefined ? withoutToken(body) : readMap(nested)
-    yield* changeProfile(profile, fieldChanges(given, home.fields, home.isUsers, request.now))
+    yield* changeProfile(profile, fieldChanges(given, home, request.now))
     return done
   },
 })
@@ -115,7 +122,8 @@ const readInterestsOf: AskingEndpoint = {
   scope: 'profiles:read',
   *ask(request) {
     const { profile, database } = yield* findProfile(request)
-    const names = profile.removedAt === null ? interestsOf(profile) : []
+    const known = yield* interestNames(database)
+    const names = profile.removedAt === null ? interestsOf(profile, known) : []
     const wanted = readQuery(request.query).get('return')
     if (wanted !== 'ids' && wanted !== 'objects') return shown(names)
     const defined = (yield* showInterests(database)).filter(({ name }) => names.includes(name))
@@ -128,8 +136,9 @@ const addInterests: AskingEndpoint = {
   path: '/profile/:profile/interests',
   scope: 'profiles:write',
   *ask(request) {
-    const { profile } = yield* findLiving(request)
-    yield* changeProfile(profile, { set: {}, tags: interestsIn(request) })
+    const { profile, database } = yield* findLiving(request)
+    const tags = interestTags(interestsIn(request), yield* interestNames(database))
+    yield* changeProfile(profile, { set: {}, tags })
     return done
   },
 }
@@ -139,9 +148,9 @@ const replaceInterests: AskingEndpoint = {
   path: '/profile/:profile/interests',
   scope: 'profiles:write',
   *ask(request) {
-    const { profile } = yield* findLiving(request)
-    const { add } = interestsIn(request)
-    const remove = interestsOf(profile).filter((name) => !add.includes(name))
+    const { profile, database } = yield* findLiving(request)
+    const { add } = interestTags(interestsIn(request), yield* interestNames(database))
+    const remove = profile.tags.filter((tag) => isInterest(tag) && !add.includes(tag))
     yield* changeProfile(profile, { set: {}, tags: { add, remove } })
     return done
   },

@@ -1,52 +1,90 @@
 import { type Asking, askCommand, askProfilePage } from '../../core/ask.ts'
 import type { Key } from '../../core/command.ts'
 import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
+import { limits } from '../../core/limits.ts'
 import type { Profile } from '../../core/profile.ts'
-import type { ProfileOrder } from '../../core/profile-query.ts'
+import type { ProfileOrder, ProfilePage, ProfileQuery } from '../../core/profile-query.ts'
 import { type Database, findDatabase, tagOf } from './databases.ts'
-import { byName, type Field, fieldsOf } from './field-definitions.ts'
+import { byName, type Field, fieldsOf, refusal } from './field-definitions.ts'
 import { isNumber } from './field-types.ts'
 import { profileFilter, readExpressions, type Wanted } from './filters.ts'
-import { envelope, shown } from './paging.ts'
-import { fieldChanges, initialValues, readProfileBody } from './profile-body.ts'
+import { interestNamesFor } from './interest-names.ts'
+import { envelope, nextId, shown } from './paging.ts'
+import { fieldChanges, initialValues, interestChanges, readProfileBody } from './profile-body.ts'
 import { type Home, showProfile } from './profile-object.ts'
-import { type ListQuery, type PageWanted, randomSeed, readPage, readQuery } from './query.ts'
+import {
+  isPart,
+  type ListQuery,
+  type PageWanted,
+  randomSeed,
+  readPage,
+  readQuery,
+} from './query.ts'
 import { created } from './requests.ts'
 
-interface Found {
-  profiles: Profile[]
-  total: number | null
+/** What a list is asked for: whom, in which order, and which part of them. */
+interface ListWanted {
+  given: ListQuery
   page: PageWanted
-  query: ListQuery
   home: Home
+  query: Omit<ProfileQuery, 'page'> | 'nobody'
 }
+
+type Found = Pick<ProfilePage, 'profiles' | 'total' | 'next'>
 
 const list: AskingEndpoint = {
   method: 'GET',
   path: '/database/:database/profiles',
   scope: 'profiles:read',
   *ask(request) {
-    const { profiles, total, page, query, home } = yield* findProfiles(request)
-    const dataOnly = query.flag('dataonly', false)
-    const data = profiles.map((profile) => showProfile(profile, home, request, dataOnly))
-    return shown(envelope(page, data, total))
+    const wanted = yield* readList(request)
+    const { home, page, given } = wanted
+    const { profiles, total, next } = yield* findPage(wanted, page.total)
+    const dataOnly = given.flag('dataonly', false)
+    const known = yield* interestNamesFor(profiles, home.database)
+    const data = profiles.map((profile) => showProfile(profile, home, known, request, dataOnly))
+    const shownIds = profiles.map(({ id }) => String(id))
+    const more = nextId(shownIds, next !== null && isByIds(wanted))
+    return shown({ ...envelope(page, data, total), ...more })
   },
 }
 
+/** A bare list, of all where no part is asked for. */
 const ids: AskingEndpoint = {
   method: 'GET',
   path: '/database/:database/profileids',
   scope: 'profiles:read',
   *ask(request) {
-    const { profiles, total, page } = yield* findProfiles(request)
-    return shown(
-      envelope(
-        page,
-        profiles.map(({ id }) => String(id)),
-        total,
-      ),
-    )
+    const wanted = yield* readList(request)
+    if (isPart(wanted.given)) {
+      const { profiles } = yield* findPage(wanted, false)
+      return shown(profiles.map(({ id }) => String(id)))
+    }
+    return shown(yield* allIds(wanted))
   },
+}
+
+/** IDs that one answer holds. */
+const idsMax = 100_000
+
+function* allIds({ query }: ListWanted): Asking<string[]> {
+  if (query === 'nobody') return []
+  const found: string[] = []
+  let after: string | undefined
+  do {
+    const { profiles, total, next } = yield* askProfilePage({
+      ...query,
+      page: { after, limit: limits.pageMax },
+      // How many everybody is costs nothing, so it need not be found out by reading.
+      total: after === undefined && query.filter === undefined,
+    })
+    for (const { id } of profiles) found.push(String(id))
+    if (Math.max(found.length, total ?? 0) > idsMax) {
+      throw refusal(`There are more than ${idsMax} profiles; ask for a part with start and limit`)
+    }
+    after = next ?? undefined
+  } while (after !== undefined)
+  return found
 }
 
 /** Always somebody new: the vendor takes the same address twice (wire notes 5.1). */
@@ -69,9 +107,10 @@ export function* createProfile(
   keys: Key[] = [],
 ): Asking<{ profile: Profile; isNew: boolean }> {
   const body = readProfileBody(request)
-  const changes = fieldChanges(body.fields, fields, database.isUsers, request.now)
+  const changes = fieldChanges(body.fields, { database, fields }, request.now)
+  const { tags } = yield* interestChanges(body.interests, database)
   const tag = tagOf(database)
-  const add = [...(tag === null ? [] : [tag]), ...(body.interests?.add ?? [])]
+  const add = [...(tag === null ? [] : [tag]), ...(tags?.add ?? [])]
   const { profile, foundBy } = yield* askCommand({
     kind: 'write-profile',
     keys,
@@ -87,26 +126,37 @@ export function* createProfile(
   return { profile, isNew: foundBy === 'created' }
 }
 
-function* findProfiles(request: DialectRequest): Asking<Found> {
-  const query = readQuery(request.query)
-  const page = readPage(query)
+function* readList(request: DialectRequest): Asking<ListWanted> {
+  const given = readQuery(request.query)
   const database = yield* findDatabase(request)
   const fields = yield* fieldsOf(database)
-  const home = { id: database.id, isUsers: database.isUsers, fields }
   const filter = databaseFilter(
     database,
-    profileFilter(readExpressions(query.fields), fields, request, database.isUsers),
+    profileFilter(readExpressions(given.fields), fields, request, database.isUsers),
   )
-  const found = { page, query, home }
-  if (filter === 'nobody') return { profiles: [], total: 0, ...found }
-  const order = orderOf(query, fields, request.now)
-  const { profiles, total } = yield* askProfilePage({
-    ...(Object.keys(filter).length > 0 && { filter }),
-    ...(order && { order }),
+  const order = orderOf(given, fields, request.now)
+  const isFiltered = filter !== 'nobody' && Object.keys(filter).length > 0
+  const query = { ...(isFiltered && { filter }), ...(order && { order }) }
+  return {
+    given,
+    page: readPage(given),
+    home: { database, fields },
+    query: filter === 'nobody' ? filter : query,
+  }
+}
+
+function* findPage({ page, query }: ListWanted, isCounted: boolean): Asking<Found> {
+  if (query === 'nobody') return { profiles: [], total: 0, next: null }
+  const { profiles, total, next } = yield* askProfilePage({
+    ...query,
     page: page.isEmpty ? { limit: 1 } : { offset: page.start, limit: page.limit },
-    total: page.total,
+    total: isCounted,
   })
-  return { profiles: page.isEmpty ? [] : profiles, total, ...found }
+  return { profiles: page.isEmpty ? [] : profiles, total, next }
+}
+
+function isByIds({ query }: ListWanted): boolean {
+  return query !== 'nobody' && query.order === undefined
 }
 
 /** Only those of a database; everybody is in `users`. */

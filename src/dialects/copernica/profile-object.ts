@@ -1,16 +1,16 @@
 import type { DialectRequest } from '../../core/dialect.ts'
 import { type JsonObject, own } from '../../core/json.ts'
 import type { Profile } from '../../core/profile.ts'
-import { keyOfTag } from './databases.ts'
+import { type Database, keyOfTag } from './databases.ts'
 import type { Field } from './field-definitions.ts'
 import { showText, showValue } from './field-types.ts'
+import { type InterestNames, interestsOf } from './interest-names.ts'
 import { localTime } from './local-time.ts'
 import { secretOf } from './secrets.ts'
 
-/** The database whose fields a profile is shown with, and the id to show of it. */
+/** The database whose fields a profile is shown with. */
 export interface Home {
-  id: string
-  isUsers: boolean
+  database: Database
   fields: readonly Field[]
 }
 
@@ -18,6 +18,7 @@ export interface Home {
 export function showProfile(
   profile: Profile,
   home: Home,
+  known: InterestNames,
   { workspace }: DialectRequest,
   dataOnly = false,
 ): JsonObject {
@@ -26,12 +27,12 @@ export function showProfile(
   const data = {
     ID: String(id),
     fields: showFields(profile, home),
-    interests: removedAt === null ? interestsOf(profile) : [],
+    interests: removedAt === null ? interestsOf(profile, known) : [],
   }
   if (dataOnly) return { ...data, modified }
   return {
     ...data,
-    database: home.id,
+    database: home.database.id,
     secret: secretOf(profile, workspace),
     created: localTime(createdAt),
     modified,
@@ -43,13 +44,13 @@ export function showProfile(
  * Every field of the database, and of `users` whatever else is known of the person and can be said
  * as text: other calls than this vendor's write what no field is named for.
  */
-export function showFields(profile: Profile, { fields, isUsers }: Home): JsonObject {
+export function showFields(profile: Profile, { fields, database }: Home): JsonObject {
   const { attributes, removedAt } = profile
   const shown = new Map<string, string>()
   for (const { name, stored, type } of fields) {
     shown.set(name, removedAt === null ? showValue(own(attributes, stored), type) : '')
   }
-  if (isUsers && removedAt === null) {
+  if (database.isUsers && removedAt === null) {
     const named = new Set(fields.map(({ stored }) => stored))
     for (const [name, value] of Object.entries(attributes)) {
       const text = named.has(name) || shown.has(name) ? '' : showText(value)
@@ -57,11 +58,6 @@ export function showFields(profile: Profile, { fields, isUsers }: Home): JsonObj
     }
   }
   return Object.fromEntries(shown)
-}
-
-/** Tags, but for those that say in which database somebody is. */
-export function interestsOf({ tags }: Profile): string[] {
-  return tags.filter((tag) => keyOfTag(tag) === null)
 }
 
 /** The key of the database a profile belongs to; null for the one that is everybody. */

@@ -66,6 +66,11 @@ export interface PageWanted {
   total: boolean
 }
 
+/** Whether a part is asked for, by lists of IDs, which are whole otherwise. */
+export function isPart(query: ListQuery): boolean {
+  return query.get('start') !== undefined || query.get('limit') !== undefined
+}
+
 const limitDefault = 100
 
 /** Wire notes 3.3: a hundred unless said otherwise, a thousand at most. */

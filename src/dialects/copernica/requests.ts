@@ -14,9 +14,21 @@ export function bodyOf({ body }: DialectRequest): JsonObject {
   return readParameters(body)
 }
 
-/** Something was made: its id, and where it is. */
-export function created({ baseUrl }: DialectRequest, path: string, id: string): DialectResponse {
-  return { status: 201, headers: { 'X-Created': id, 'X-Location': `${baseUrl}/v4/${path}/${id}` } }
+/** Something was made: its id, and where it is; the oldest clients look under another name. */
+export function created(
+  { baseUrl, path: asked }: DialectRequest,
+  path: string,
+  id: string,
+): DialectResponse {
+  const isOldest = !/^\/+v[2-4]\//.test(asked)
+  return {
+    status: 201,
+    headers: {
+      'X-Created': id,
+      'X-Location': `${baseUrl}/v4/${path}/${id}`,
+      ...(isOldest && { Location: `${baseUrl}/${path}/${id}` }),
+    },
+  }
 }
 
 export const done: DialectResponse = { status: 204 }

@@ -7,6 +7,7 @@ import { readCollection } from './collections.ts'
 import { keyOfTag, parentOfKey, usersKey } from './databases.ts'
 import { byName } from './field-definitions.ts'
 import { COLLECTION, collectionOfKind, subprofileKind } from './kinds.ts'
+import { idInKey, ownerOf } from './names.ts'
 import {
   changeSubprofile,
   createSubprofile,
@@ -22,11 +23,16 @@ export const collections: Collections = {
     const names = keys.map(([database, key]) => {
       return { kind: COLLECTION, parent: parentOfKey(database), name: key }
     })
-    const found = yield* askRecordsFound({ names })
+    const ids = names.flatMap(({ name: key }) => idInKey(key) ?? [])
+    const found = yield* askRecordsFound({ names, ids: [...new Set(ids)] })
     // That of the first database the person is in.
     for (const { parent, name: key } of names) {
-      const record = found.find((one) => one.parent === parent && one.name === key)
-      if (record) return yield* collectionOf(record)
+      const record = found.find((one) => {
+        const isSaid = one.name === key || one.id === idInKey(key)
+        return one.kind === COLLECTION && one.parent === parent && isSaid
+      })
+      const owner = record && (yield* ownerOf(record, key))
+      if (owner) return yield* collectionOf(owner)
     }
     return null
   },
@@ -47,8 +53,11 @@ function keysFor(name: string, person: Profile | null): [database: string, colle
   return keys.filter(([, collection]) => collection !== '')
 }
 
+/** Rules name its fields as they are kept, whatever they are called by now. */
 function* collectionOf(record: StoredRecord): Asking<Collection> {
-  const collection = yield* readCollection(record)
+  const found = yield* readCollection(record)
+  const fields = found.fields.map((field) => ({ ...field, name: field.stored }))
+  const collection = { ...found, fields }
   const known = byName(collection.fields)
   return {
     kind: subprofileKind(record.id),

@@ -1,17 +1,17 @@
 import type { Asking } from '../../core/ask.ts'
 import type { AskingEndpoint, DialectRequest, DialectResponse } from '../../core/dialect.ts'
 import { Fault } from '../../core/errors.ts'
-import { type JsonObject, type JsonValue, own } from '../../core/json.ts'
+import { type JsonObject, own } from '../../core/json.ts'
 import type { StoredRecord } from '../../core/record.ts'
 import { type Collection, findCollection } from './collections.ts'
-import { refusal } from './field-definitions.ts'
+import { byName, refusal } from './field-definitions.ts'
 import { readExpressions } from './filters.ts'
 import { findLiving } from './find-profile.ts'
 import { shownRecordId } from './kinds.ts'
 import { strictly } from './mass-endpoints.ts'
-import { cutOut, envelope, recordPage, shown } from './paging.ts'
-import { readMap } from './profile-body.ts'
-import { readPage, readQuery } from './query.ts'
+import { envelope, inPage, nextId, recordPage, shown } from './paging.ts'
+import { readMap, readSecret } from './profile-body.ts'
+import { isPart, type PageWanted, readPage, readQuery } from './query.ts'
 import { bodyOf, created, deleted, done, eitherWay } from './requests.ts'
 import { subprofileOrder } from './subprofile-order.ts'
 import {
@@ -41,13 +41,19 @@ const ofCollection: AskingEndpoint = {
   },
 }
 
+/** A bare list, of all where no part is asked for. */
 const idsOfCollection: AskingEndpoint = {
   method: 'GET',
   path: '/collection/:collection/subprofileids',
   scope: 'profiles:read',
   *ask(request) {
     const collection = yield* findCollection(request)
-    return yield* showList(request, collection, listed(collection), true)
+    const query = readQuery(request.query)
+    const of = listed(collection)
+    const records = isPart(query)
+      ? (yield* findList(request, collection, of, readPage(query))).records
+      : yield* inOrder(request, collection, of)
+    return shown(records.map(shownRecordId))
   },
 }
 
@@ -144,9 +150,25 @@ const readFields: AskingEndpoint = {
   },
 }
 
-const update = ['/subprofile/:subprofile', '/subprofile/:subprofile/fields'].flatMap((path) =>
-  eitherWay({ path, scope: 'profiles:write', ask: updateOne }),
-)
+const update = eitherWay({
+  path: '/subprofile/:subprofile',
+  scope: 'profiles:write',
+  ask: (request) => updateOne(request, secretIn),
+})
+
+const updateFields = eitherWay({
+  path: '/subprofile/:subprofile/fields',
+  scope: 'profiles:write',
+  ask: (request) => updateOne(request, () => null),
+})
+
+/** At the top it may be a field of that name as well. */
+function secretIn(request: DialectRequest, { fields }: Collection): string | null {
+  const body = bodyOf(request)
+  const secret = own(body, 'secret') ?? null
+  const isField = own(body, 'fields') === undefined && byName(fields).has('secret')
+  return secret === null || isField ? null : readSecret(secret)
+}
 
 const remove: AskingEndpoint = {
   method: 'DELETE',
@@ -162,12 +184,12 @@ const remove: AskingEndpoint = {
 /** Others may write the same one between our look and our write; then we look again. */
 const triesMax = 5
 
-function* updateOne(request: DialectRequest): Asking<DialectResponse> {
+function* updateOne(request: DialectRequest, secretOf: typeof secretIn): Asking<DialectResponse> {
   for (let tries = 1; ; tries++) {
     const { record, collection } = yield* findLivingSubprofile(request)
     const values = readSubprofile(fieldsIn(request), collection, request.now)
     try {
-      yield* changeSubprofile(collection, record, values)
+      yield* changeSubprofile(collection, record, values, secretOf(request, collection))
       return done
     } catch (error) {
       const isConflict = error instanceof Fault && error.code === 'conflict'
@@ -187,25 +209,54 @@ function* showList(
   request: DialectRequest,
   collection: Collection,
   of: Listed,
-  idsOnly = false,
 ): Asking<DialectResponse> {
   const query = readQuery(request.query)
   const page = readPage(query)
-  const expressions = readExpressions(query.fields)
   const dataOnly = query.flag('dataonly', false)
-  const show = (record: StoredRecord): JsonValue =>
-    idsOnly
-      ? shownRecordId(record)
-      : showSubprofile({ record, collection, removedAt: null }, request, dataOnly)
-  const order = subprofileOrder(query, collection, request.now)
-  if (expressions.length > 0 || order.compare) {
-    const found = yield* matching(of, collection, expressions, request)
-    if (order.compare) found.sort(order.compare)
-    else if (order.descending) found.reverse()
-    return shown(cutOut(page, found.map(show)))
+  const { records, total, isMore } = yield* findList(request, collection, of, page)
+  const data = records.map((record) =>
+    showSubprofile({ record, collection, removedAt: null }, request, dataOnly),
+  )
+  const more = nextId(records.map(shownRecordId), isMore)
+  return shown({ ...envelope(page, data, total), ...more })
+}
+
+interface FoundList {
+  records: StoredRecord[]
+  total: number | null
+  /** Whether there are more behind, in the order of their IDs. */
+  isMore: boolean
+}
+
+/** A filter, and an order by more than the ID, looks at all of them. */
+function* findList(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+  page: PageWanted,
+): Asking<FoundList> {
+  const query = readQuery(request.query)
+  const { compare, descending } = subprofileOrder(query, collection, request.now)
+  if (readExpressions(query.fields).length === 0 && !compare) {
+    const { records, total, next } = yield* recordPage({ ...of, descending }, page)
+    return { records, total, isMore: next !== null && !descending }
   }
-  const { records, total } = yield* recordPage({ ...of, descending: order.descending }, page)
-  return shown(envelope(page, records.map(show), total))
+  const found = yield* inOrder(request, collection, of)
+  const isMore = !compare && !descending && page.start + page.limit < found.length
+  return { records: inPage(page, found), total: found.length, isMore }
+}
+
+/** All that the filter finds, in the order asked for. */
+function* inOrder(
+  request: DialectRequest,
+  collection: Collection,
+  of: Listed,
+): Asking<StoredRecord[]> {
+  const query = readQuery(request.query)
+  const { compare, descending } = subprofileOrder(query, collection, request.now)
+  const found = yield* matching(of, collection, readExpressions(query.fields), request)
+  if (compare) return found.sort(compare)
+  return descending ? found.reverse() : found
 }
 
 export const subprofileEndpoints = [
@@ -218,5 +269,6 @@ export const subprofileEndpoints = [
   read,
   readFields,
   ...update,
+  ...updateFields,
   remove,
 ]

@@ -16,10 +16,10 @@ export const subprofileTypes = {
 } as const
 
 /** What a webhook for one collection is told of. */
-export function ofOneCollection({ name, record }: Collection): Condition {
+export function ofOneCollection({ key, record }: Collection): Condition {
   return {
     all: [
-      { event: 'collection', is: name },
+      { event: 'collection', is: key },
       { event: 'database', is: databaseKeyOf(record) },
     ],
   }
@@ -44,10 +44,14 @@ export function* subprofileForm(
   const fields = collection.fields.map(({ name, stored, type: kind }) => {
     return [name, showValue(own(values, stored), kind)] as const
   })
+  const names = new Map(collection.fields.map(({ stored, name }) => [stored, name]))
+  const parameters = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [names.get(name) ?? name, value]),
+  )
   const isDelete = type === 'delete'
   return [
     ['type', type],
-    ...(isDelete ? [] : ([['parameters', values]] as [string, JsonObject][])),
+    ...(isDelete ? [] : ([['parameters', parameters]] as [string, JsonObject][])),
     ['timestamp', localTime(event.occurredAt)],
     ['time', String(Math.floor(event.occurredAt / 1_000))],
     ['profile', String(person.id)],

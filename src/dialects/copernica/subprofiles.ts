@@ -7,6 +7,7 @@ import { limits } from '../../core/limits.ts'
 import type { ProfileId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import type { RecordWrite, StoredRecord } from '../../core/record.ts'
+import type { Workspace } from '../../core/workspace.ts'
 import { type Collection, databaseKeyOf, readCollection } from './collections.ts'
 import { byName } from './field-definitions.ts'
 import { readValue, showValue } from './field-types.ts'
@@ -20,6 +21,7 @@ import {
   timeRange,
 } from './filters.ts'
 import {
+  bodyText,
   COLLECTION,
   collectionOfKind,
   REMOVED_SUBPROFILE,
@@ -102,7 +104,7 @@ export function showSubprofile(
   if (dataOnly) return data
   return {
     ...data,
-    secret: recordSecret(record.id, workspace),
+    secret: secretOfSubprofile(record, workspace),
     created: localTime(record.createdAt),
     removed: removedAt === null ? false : localTime(removedAt),
   }
@@ -157,7 +159,7 @@ export function* matching(
     if (next === null) return found
   }
   throw new Fault('query_timeout', {
-    message: `There are more than ${lookedAtMax} subprofiles; ask for those of one profile`,
+    message: `There are more than ${lookedAtMax} subprofiles; ask for those of one profile, or for a part`,
   })
 }
 
@@ -178,7 +180,7 @@ function specialTest(
     return (record) => isWithin(Number(shownRecordId(record)), range)
   }
   assertEquals(expression)
-  return ({ id }) => recordSecret(id, workspace) === value
+  return (record) => secretOfSubprofile(record, workspace) === value
 }
 
 /** Field values as a subprofile keeps them; names of no field are passed over. */
@@ -208,15 +210,22 @@ export function* createSubprofile(
   return written as StoredRecord
 }
 
+/** Where none was set it is one that nobody can guess. */
+function secretOfSubprofile(record: StoredRecord, workspace: Workspace): string {
+  return bodyText(record, 'secret') ?? recordSecret(record.id, workspace)
+}
+
 export function* changeSubprofile(
   collection: Collection,
   record: StoredRecord,
   values: JsonObject,
+  secret: string | null = null,
 ): Asking<void> {
   const { id, kind, subject, version } = record
   const fields = filled({ ...storedFields(record), ...values })
   // What another call wrote meanwhile is not undone: it is refused, and asked again.
-  const patch = { op: 'patch', kind, at: { id }, set: { fields }, version } as const
+  const set = { fields, ...(secret !== null && { secret }) }
+  const patch = { op: 'patch', kind, at: { id }, set, version } as const
   yield* writeSubprofile('updated', collection, subject as ProfileId, fields, patch)
 }
 
@@ -239,7 +248,7 @@ export function* removeSubprofile(collection: Collection, record: StoredRecord):
 /** The event and the record are one transaction; rules may react to it. */
 function* writeSubprofile(
   what: 'created' | 'updated' | 'removed',
-  { name, record }: Collection,
+  { key, record }: Collection,
   subject: ProfileId,
   fields: JsonObject,
   ...writes: RecordWrite[]
@@ -247,7 +256,7 @@ function* writeSubprofile(
   const { records } = yield* askCommand({
     kind: 'record-event',
     type: `subprofile.${what}`,
-    attributes: { collection: name, database: databaseKeyOf(record), fields },
+    attributes: { collection: key, database: databaseKeyOf(record), fields },
     identifiers: [],
     subject: [{ profile: subject }],
     records: writes,

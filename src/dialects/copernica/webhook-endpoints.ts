@@ -186,9 +186,6 @@ function* subscriptionOf(
   const types = own<readonly string[]>(triggerTypes, to.trigger)
   const home = typeof database === 'string' ? yield* findByKey(database, workspace.createdAt) : null
   const tag = home && tagOf(home)
-  if (tag && trigger === 'delete') {
-    throw refusal('A webhook for delete is for all databases here; leave database out')
-  }
   const condition = own<Condition>(triggerConditions, to.trigger)
   const all: Condition[] = [...(tag ? [{ tag }] : []), ...(condition ? [condition] : [])]
   const when = all.length > 1 ? { all } : all[0]

@@ -6,9 +6,10 @@ import type { Profile } from '../../core/profile.ts'
 import type { Workspace } from '../../core/workspace.ts'
 import { type Database, findByKey, findUsers } from './databases.ts'
 import { type Field, fieldsOf } from './field-definitions.ts'
+import { interestNamesFor, interestsOf } from './interest-names.ts'
 import { localTime } from './local-time.ts'
 import { mailForm, mailTriggerOf, mailTypes } from './mail-events.ts'
-import { homeKey, interestsOf, showFields } from './profile-object.ts'
+import { homeKey, showFields } from './profile-object.ts'
 import { subprofileForm } from './subprofile-webhooks.ts'
 import { signature } from './webhook-signature.ts'
 
@@ -37,21 +38,21 @@ export const webhookPayload: Payload = {
     }
     const database = yield* databaseOf(person, workspace)
     const fields = yield* fieldsOf(database)
-    const { id, isUsers } = database
     const type = triggerOf(event.type, given)
     const form = new URLSearchParams({ type })
     if (type !== 'delete') add(form, 'parameters', asked(event.attributes, fields))
     form.append('timestamp', localTime(event.occurredAt))
     form.append('time', String(Math.floor(event.occurredAt / 1_000)))
     form.append('profile', String(person.id))
-    form.append('database', id)
+    form.append('database', database.id)
     if (type !== 'delete') {
       form.append('created', localTime(person.createdAt))
       form.append('modified', localTime(person.updatedAt))
     }
-    add(form, 'fields', showFields({ ...person, removedAt: null }, { id, isUsers, fields }))
+    add(form, 'fields', showFields({ ...person, removedAt: null }, { database, fields }))
     if (type !== 'delete') {
-      for (const interest of interestsOf(person)) form.append(`interests[${interest}]`, '1')
+      const known = yield* interestNamesFor([person], database)
+      for (const interest of interestsOf(person, known)) form.append(`interests[${interest}]`, '1')
     }
     return asForm(form)
   },

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { breakerPhase } from '../../core/delivery-breaker.ts'
 import { callsInBucket } from '../../core/delivery-rate.ts'
-import { rateText } from '../../core/destination.ts'
+import { type DestinationDefinition, rateText } from '../../core/destination.ts'
 import { durationText } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { destinationSchema } from '../../core/rule-schema-destinations.ts'
@@ -148,7 +148,15 @@ export function shownDestination(
   }
 }
 
-function shownDefinition({ type, url, auth, rate, retry, ...each }: Destination): JsonObject {
+/** What an operator wrote of a destination. */
+export function shownDefinition({
+  type,
+  url,
+  auth,
+  rate,
+  retry,
+  ...each
+}: DestinationDefinition): JsonObject {
   const { firstMs, factor, maxMs, attempts, jitter } = retry
   return {
     type,

@@ -1,8 +1,10 @@
 import Type from 'typebox'
 import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { limits } from '../../core/limits.ts'
 import { checkDestinations } from '../../core/rule-schema-destinations.ts'
 import { rulesNaming } from '../../core/rules-naming.ts'
+import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { countBacklog } from '../../operate/count-backlog.ts'
 import { lateDestinations } from '../../operate/late-destinations.ts'
@@ -15,12 +17,14 @@ import {
   type DestinationBody,
   destination,
   destinationBody,
+  shownDefinition,
   shownDestination,
 } from './destination-shapes.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
-import { closed, nullable, page, time, writeOptions } from './schemas.ts'
+import { closed, nullable, page, time } from './schemas.ts'
 import { shownTime } from './shown.ts'
 
 const reads = { scope: 'destinations:read', resource: 'destinations' } as const
@@ -78,9 +82,10 @@ export const putDestination = defineRoute({
   description:
     'Secrets are sealed and never shown again, except a signing secret that was made, in this answer. One that is replaced goes on signing too for a day. Settings that are left out are the usual ones; what waits for the destination stays.',
   params: byName,
+  query: dryQuery,
   body: destinationBody,
   answers: {
-    200: { description: 'Replaced', schema: putAnswer },
+    200: orTried('Replaced', putAnswer),
     201: { description: 'Created', schema: putAnswer },
   },
   refuses: ['conflict'],
@@ -91,6 +96,11 @@ export const putDestination = defineRoute({
     const tools = { sealer: parts.sealer, workspace: workspace.id, now }
     const given = { ...body, name: params.name } as Parameters<typeof sealDestination>[0]
     const { made, ...sealed } = sealDestination(given, was, tools)
+    if (call.query.dry_run) {
+      if (!was) await assertRoom(call)
+      const before = was && shownDefinition(was)
+      return dryAnswer(before, shownDefinition(sealed.definition))
+    }
     await parts.deliveries.putDestination(workspace.id, sealed, actor)
     const shown = { destination: await showOne(call, params.name), secret: made }
     return { status: was ? 200 : 201, body: shown }
@@ -106,7 +116,7 @@ export const removeDestination = defineRoute({
   summary: 'Remove a destination; what waits for it ends as dead',
   description: 'One that a rule in force names is kept: change the rules first.',
   params: byName,
-  query: Type.Object({ dry_run: writeOptions.dry_run }, closed),
+  query: dryQuery,
   answers: {
     200: {
       description: 'Removed, or what a dry run would come to',
@@ -145,9 +155,10 @@ export const pauseDestination = defineRoute({
   once: true,
   summary: 'Let everything for a destination wait until it is resumed',
   params: byName,
-  answers: { 200: { description: 'The destination, paused', schema: destination } },
+  query: dryQuery,
+  answers: { 200: orTried('The destination, paused', destination) },
   refuses: ['not_found'],
-  handle: (call) => setState(call, call.params.name, 'paused'),
+  handle: (call) => setState(call, call.params.name, 'paused', call.query.dry_run),
 })
 
 export const resumeDestination = defineRoute({
@@ -158,9 +169,10 @@ export const resumeDestination = defineRoute({
   once: true,
   summary: 'Call a destination again that was paused, disabled or failing',
   params: byName,
-  answers: { 200: { description: 'The destination, active', schema: destination } },
+  query: dryQuery,
+  answers: { 200: orTried('The destination, active', destination) },
   refuses: ['not_found'],
-  handle: (call) => setState(call, call.params.name, 'active'),
+  handle: (call) => setState(call, call.params.name, 'active', call.query.dry_run),
 })
 
 export const rotateDestinationSecret = defineRoute({
@@ -248,8 +260,19 @@ function assertDestination({ parts }: Calling, name: string, body: DestinationBo
     throw asFault(faults.map((each) => ({ ...each, path: each.path.slice(1) })))
 }
 
-async function setState(call: Calling, word: string, state: 'active' | 'paused') {
-  const { name } = await findOne(call, word)
+/** As the store would refuse one more. */
+async function assertRoom({ parts, workspace }: Calling): Promise<void> {
+  const most = limits.destinationsPerWorkspaceMax
+  const all = await parts.deliveries.listDestinations(workspace.id)
+  if (all.filter(({ name }) => !isOfSubscription(name)).length < most) return
+  const message = `A workspace has at most ${most} destinations; remove one first.`
+  throw new Fault('conflict', { message })
+}
+
+async function setState(call: Calling, word: string, state: 'active' | 'paused', isDry = false) {
+  const found = await findOne(call, word)
+  const { name } = found
+  if (isDry) return dryAnswer({ state: found.state }, { state })
   await call.parts.deliveries.setDestinationState(call.workspace.id, name, state, call.actor)
   return { status: 200, body: await showOne(call, name) }
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import Type from 'typebox'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidField } from '../../core/errors.ts'
 import type { Event } from '../../core/event.ts'
 import { limits } from '../../core/limits.ts'
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
@@ -8,7 +8,6 @@ import { takesType } from '../../core/rule.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { assertNotEnded } from './ended-sessions.ts'
-import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import { closed, idIn } from './schemas.ts'
 import { sessionOf } from './session-cookie.ts'
@@ -52,9 +51,8 @@ export const streamEvents = defineRoute({
         retryAfterSeconds: 5,
       })
     }
-    const resumed = raw.head.headers['last-event-id'] ?? asked.after
     const last = await store.lastEventId(workspace.id)
-    const after = resumed === undefined ? last : readCursor(String(resumed))
+    const after = beginningOf(raw.head.headers['last-event-id']?.toString(), asked.after, last)
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
     if (raw.head.method === 'HEAD') return { status: 200, headers }
     const wants = (event: Event) =>
@@ -64,6 +62,19 @@ export const streamEvents = defineRoute({
     return null
   },
 })
+
+/**
+ * Behind which event it begins. A place beyond the end of the log is that of another one, as after
+ * a backup was restored: from there nothing would ever be sent, and nobody would know.
+ */
+function beginningOf(header: string | undefined, after: string | undefined, last: number): number {
+  const [field, given] = header === undefined ? ['after', after] : ['Last-Event-ID', header]
+  if (given === undefined) return last
+  const place = /^(0|[1-9]\d{0,14})$/.test(given) ? Number(given) : null
+  if (place === null) throw invalidField(field, 'must be the id of an event, a whole number.')
+  if (place <= last) return place
+  throw invalidField(field, `is beyond the last event, which is ${last}. Begin without it.`)
+}
 
 /** Sends events until the client leaves, its token or session is over or the server stops. */
 async function follow(

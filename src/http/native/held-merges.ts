@@ -7,6 +7,7 @@ import {
   rejectHeldMerge,
   shownHeldMerge,
 } from '../../operate/held-merges.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { merged, mergePreview, risk, shownMerge, shownMergePreview } from './merge-profiles.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
@@ -96,8 +97,13 @@ export const rejectHeld = defineRoute({
   summary: 'Say that they are not one person',
   description: 'The same merge is refused as before, and not asked about again.',
   params: Type.Object({ id: idIn }),
-  answers: { 200: { description: 'Rejected', schema: heldMerge } },
-  async handle({ store, workspace, params, source }) {
+  query: dryQuery,
+  answers: { 200: orTried('Rejected', heldMerge) },
+  async handle({ store, workspace, params, query, source }) {
+    if (query.dry_run) {
+      const { state } = await findHeldMerge(store, workspace.id, params.id)
+      return dryAnswer({ state }, { state: 'rejected' })
+    }
     const held = await rejectHeldMerge(store, workspace.id, source, params.id)
     return { status: 200, body: shownHeldMerge(held) }
   },

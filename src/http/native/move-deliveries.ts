@@ -15,8 +15,9 @@ import {
   shownDelivery,
   stateOf,
 } from './delivery-shapes.ts'
+import { dryQuery } from './dry-run.ts'
 import { defineRoute } from './route.ts'
-import { closed, idIn, nullable, writeOptions } from './schemas.ts'
+import { closed, idIn, nullable } from './schemas.ts'
 
 const writes = { method: 'POST', scope: 'deliveries:write', resource: 'deliveries' } as const
 type Calling = NativeCall<unknown, unknown, unknown>
@@ -45,7 +46,6 @@ const moved = Type.Object(
   { ...closed, 'x-name': 'MovedDeliveries' },
 )
 
-const dryRun = Type.Object({ dry_run: writeOptions.dry_run }, closed)
 const movedAnswer = { 200: { description: 'How many, or how many it would be', schema: moved } }
 const most = `At most ${limits.deliveriesMovedMax} in one call; call again for the rest.`
 
@@ -56,7 +56,7 @@ export const redeliverDeliveries = defineRoute({
   once: true,
   summary: 'Send deliveries that are over again: the same id, the same bytes',
   description: `Every dead one that matches; \`state\` takes others. They join the tail of their lanes with as many tries as new ones. ${most}`,
-  query: dryRun,
+  query: dryQuery,
   body: chosen(overStates),
   answers: movedAnswer,
   async handle(call) {
@@ -76,7 +76,7 @@ export const cancelDeliveries = defineRoute({
   once: true,
   summary: 'End deliveries that are not over; they are not tried any more',
   description: `Every one that matches and is not over. ${most}`,
-  query: dryRun,
+  query: dryQuery,
   body: chosen(waitingStates),
   answers: movedAnswer,
   async handle(call) {
@@ -96,16 +96,32 @@ const one = {
   refuses: ['not_found', 'conflict'],
 } as const
 
+const oneToTry = {
+  ...one,
+  query: dryQuery,
+  answers: {
+    200: {
+      description: 'The delivery as it is now, or that it would be acted on',
+      schema: Type.Union([delivery, moved]),
+    },
+  },
+} as const
+const wouldMove = { status: 200, body: { dry_run: true, matching: 1, moved: 0 } }
+
 export const redeliverDelivery = defineRoute({
   ...writes,
-  ...one,
+  ...oneToTry,
   path: '/deliveries/:id/redeliver',
   operation: 'redeliverDelivery',
   once: true,
   summary: 'Send a delivery that is over again: the same id, the same bytes',
   async handle(call) {
-    const { id } = await findOver(call, call.params.id)
+    const { id, destination } = await findOver(call, call.params.id)
     const { parts, workspace, actor } = call
+    if (call.query.dry_run) {
+      if (await parts.deliveries.findDestination(workspace.id, destination)) return wouldMove
+      throw unmovable(id)
+    }
     const chosen = { ids: [id] }
     const { count } = await parts.deliveries.redeliverDeliveries(workspace.id, chosen, 1, actor)
     if (count !== 1) throw unmovable(id)
@@ -115,7 +131,7 @@ export const redeliverDelivery = defineRoute({
 
 export const cancelDelivery = defineRoute({
   ...writes,
-  ...one,
+  ...oneToTry,
   path: '/deliveries/:id/cancel',
   operation: 'cancelDelivery',
   once: true,
@@ -123,7 +139,10 @@ export const cancelDelivery = defineRoute({
   async handle(call) {
     const { id, state } = await findDelivery(call, call.params.id)
     const { parts, workspace, actor } = call
-    const count = await parts.deliveries.cancelDeliveries(workspace.id, { ids: [id] }, 1, actor)
+    if (call.query.dry_run && !isOver(state)) return wouldMove
+    const count = call.query.dry_run
+      ? 0
+      : await parts.deliveries.cancelDeliveries(workspace.id, { ids: [id] }, 1, actor)
     if (count === 1) return showOne(call, id)
     throw new Fault('conflict', { message: `Delivery ${id} is over already: ${state}.` })
   },

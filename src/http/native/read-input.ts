@@ -20,10 +20,14 @@ export function assertMatches(schema: TSchema, value: unknown): void {
 export function asFault(faults: readonly DataFault[]): Fault {
   const fields = faults.map(asField)
   const [first] = fields
-  const more = fields.length > 1 ? ` There are ${fields.length - 1} more.` : ''
+  const more = fields.length > 1 ? ` ${moreOf(fields.length - 1)}` : ''
   const where = first?.field ? `${first.field}: ` : ''
   const message = `${where}${first?.message ?? 'Something is wrong.'}${more}`
   return new Fault('invalid_field', { message, fields })
+}
+
+function moreOf(count: number): string {
+  return count === 1 ? 'There is 1 more.' : `There are ${count} more.`
 }
 
 function asField({ path, message, unknown, missing }: DataFault): FieldFault {

@@ -12,6 +12,7 @@ import { checkAcceptable, checkRules } from '../../core/rule-schema.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import type { NativeCall, NativeParts } from './call.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault, assertMatches } from './read-input.ts'
 import { defineRoute } from './route.ts'
@@ -176,11 +177,16 @@ export const enableRule = defineRoute({
   summary: 'Switch a rule on or off',
   description: 'Off, it begins no runs; those that wait go on.',
   params: byName,
+  query: dryQuery,
   body: Type.Object({ enabled: Type.Boolean({ description: 'true or false' }) }, closed),
-  answers: { 200: { description: 'The rule as it is now', schema: rule } },
+  answers: { 200: orTried('The rule as it is now', rule) },
   refuses: ['not_found'],
   async handle(call) {
-    const { store, workspace, params, body, actor } = call
+    const { store, workspace, params, query, body, actor } = call
+    if (query.dry_run) {
+      const { disabled } = await findRule(call, params.name)
+      return dryAnswer({ enabled: disabled !== true }, { enabled: body.enabled })
+    }
     await store.enableRule(workspace.id, params.name, body.enabled, actor)
     return { status: 200, body: shownRule(await findRule(call, params.name)) }
   },

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import { parseRunId, type Run, type RunState, runId } from '../../core/run.ts'
 import type { NativeCall } from './call.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { readCursor } from './read-fields.ts'
 import { defineRoute } from './route.ts'
 import { closed, idIn, page, paging, run } from './schemas.ts'
@@ -77,11 +78,15 @@ export const cancelRun = defineRoute({
   resource: 'runs',
   summary: 'End a run that waits',
   params: byRunId,
-  answers: { 200: { description: 'The run, cancelled', schema: run } },
+  query: dryQuery,
+  answers: { 200: orTried('The run, cancelled', run) },
   refuses: ['not_found', 'conflict'],
   async handle(call) {
-    const { store, workspace, params } = call
+    const { store, workspace, params, query } = call
     const waiting = await findRun(call, params.id)
+    if (query.dry_run && waiting.state === 'waiting') {
+      return dryAnswer({ state: 'waiting' }, { state: 'cancelled' })
+    }
     const end = { state: 'cancelled', reason: 'operator' } as const
     if (waiting.state === 'waiting') await store.apply(workspace.id, endingRun(waiting, end))
     const ended = await findRun(call, params.id)

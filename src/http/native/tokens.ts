@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import { assertText } from '../../core/normalise.ts'
 import type { Token } from '../../storage/store.ts'
 import type { NativeCall } from './call.ts'
+import { dryAnswer, dryQuery, orTried, wouldChange } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { asFault } from './read-input.ts'
 import { defineRoute } from './route.ts'
@@ -98,16 +99,21 @@ export const limitToken = defineRoute({
   summary: "Hold a token to its vendor's limits on calls, or let it be",
   description: 'It holds from the next call on, on other nodes within a second.',
   params: Type.Object({ public_part: Type.String() }),
+  query: dryQuery,
   body: Type.Object({ rate_limit: rateLimit }, closed),
-  answers: { 200: { description: 'The token as it is now', schema: token } },
+  answers: { 200: orTried('The token as it is now', token) },
   refuses: ['not_found'],
-  async handle({ store, workspace, params, body, parts, actor }) {
+  async handle({ store, workspace, params, query, body, parts, actor }) {
     const find = async () => {
       const tokens = await store.listTokens(workspace.id)
       return tokens.find(({ publicPart }) => publicPart === params.public_part)
     }
     const was = await find()
     if (was) assertLimits(findDialect(parts.dialects, was.dialect), body.rate_limit)
+    if (query.dry_run && was?.revokedAt === null) {
+      return dryAnswer({ rate_limit: was.rateLimit }, { rate_limit: body.rate_limit })
+    }
+    if (query.dry_run) throw noSuchToken()
     const limited = was && (await store.limitToken(params.public_part, body.rate_limit, actor))
     const found = limited && (await find())
     if (found) return { status: 200, body: shownToken(found) }
@@ -125,12 +131,19 @@ export const revokeToken = defineRoute({
   summary: 'Revoke a token',
   description: 'It is refused on the next call, on other nodes within a second.',
   params: Type.Object({ public_part: Type.String() }),
-  answers: { 204: { description: 'Revoked' } },
+  query: dryQuery,
+  answers: {
+    200: { description: 'What a dry run would come to', schema: wouldChange },
+    204: { description: 'Revoked' },
+  },
   refuses: ['not_found'],
-  async handle({ store, workspace, params, actor }) {
+  async handle({ store, workspace, params, query, actor, now }) {
     const tokens = await store.listTokens(workspace.id)
-    const found = tokens.some(({ publicPart }) => publicPart === params.public_part)
-    if (!found || !(await store.revokeToken(params.public_part, actor))) {
+    const found = tokens.find(({ publicPart }) => publicPart === params.public_part)
+    if (query.dry_run && found?.revokedAt === null) {
+      return dryAnswer({ revoked_at: null }, { revoked_at: shownTime(now) })
+    }
+    if (query.dry_run || !found || !(await store.revokeToken(params.public_part, actor))) {
       throw noSuchToken()
     }
     return { status: 204 }

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { Fault, invalidField } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
+import { assertText } from '../../core/normalise.ts'
 import { starterRules } from '../../core/rule.ts'
 import {
   eventDaysFault,
@@ -10,6 +11,7 @@ import {
   type Workspace,
   type WorkspaceSettings,
 } from '../../core/workspace.ts'
+import { dryAnswer, dryQuery, orTried } from './dry-run.ts'
 import { pageOf, shortPaging } from './page-of.ts'
 import { defineRoute } from './route.ts'
 import { closed, nullable, page, time } from './schemas.ts'
@@ -64,13 +66,18 @@ export const updateSettings = defineRoute({
   once: true,
   resource: 'workspaces',
   summary: 'Change settings of the workspace; what is not named stays',
+  query: dryQuery,
   body: Type.Partial(Type.Object(settingsProperties), closed),
-  answers: { 200: { description: 'The workspace as it is now', schema: workspace } },
-  async handle({ store, workspace: own, body, actor, parts }) {
+  answers: { 200: orTried('The workspace as it is now', workspace) },
+  async handle({ store, workspace: own, query, body, actor, parts }) {
     const changes = readSettings(body as JsonObject)
     const { eventDays = null } = changes
     const fault = eventDaysFault(eventDays, parts.eventDays)
     if (fault && eventDays !== own.settings.eventDays) throw invalidField('event_days', fault)
+    if (query.dry_run) {
+      const after = { ...own, settings: { ...own.settings, ...changes } }
+      return dryAnswer(shownSettings(own), shownSettings(after))
+    }
     const changed = await store.updateSettings(own.id, changes, actor)
     return { status: 200, body: shownWorkspace(changed) }
   },
@@ -128,6 +135,18 @@ export const createWorkspace = defineRoute({
   },
 })
 
+const wouldGo = Type.Object(
+  {
+    dry_run: Type.Literal(true),
+    profiles: Type.Integer({ description: 'living ones' }),
+    last_event_id: Type.Integer({ description: 'how many events there ever were' }),
+    rules: Type.Integer(),
+    destinations: Type.Integer(),
+    tokens: Type.Integer({ description: 'revoked ones too' }),
+  },
+  closed,
+)
+
 export const deleteWorkspace = defineRoute({
   ...manages,
   method: 'DELETE',
@@ -136,9 +155,13 @@ export const deleteWorkspace = defineRoute({
   once: true,
   summary: 'Delete a workspace with everything in it',
   params: Type.Object({ name: Type.String() }),
-  answers: { 204: { description: 'Deleted' } },
+  query: dryQuery,
+  answers: {
+    200: { description: 'What a dry run says would go', schema: wouldGo },
+    204: { description: 'Deleted' },
+  },
   refuses: ['not_found', 'conflict'],
-  async handle({ store, params, actor, workspace: own }) {
+  async handle({ store, parts, params, query, actor, workspace: own }) {
     if (params.name === own.name) {
       const message = 'A token cannot delete the workspace it belongs to.'
       throw new Fault('conflict', { message })
@@ -146,6 +169,18 @@ export const deleteWorkspace = defineRoute({
     const found = (await store.listWorkspaces()).find(({ name }) => name === params.name)
     if (!found) {
       throw new Fault('not_found', { message: 'There is no workspace of this name.' })
+    }
+    if (query.dry_run) {
+      const page = { limit: 1 }
+      const { total } = await store.queryProfiles(found.id, { page, total: true })
+      const counts = {
+        profiles: total ?? 0,
+        last_event_id: await store.lastEventId(found.id),
+        rules: (await store.listRules(found.id)).length,
+        destinations: (await parts.deliveries.listDestinations(found.id)).length,
+        tokens: (await store.listTokens(found.id)).length,
+      }
+      return { status: 200, body: { dry_run: true, ...counts } }
     }
     await store.deleteWorkspace(found.id, actor)
     return { status: 204 }
@@ -156,14 +191,18 @@ function shownWorkspace({ name, createdAt, settings }: Workspace): JsonObject {
   return {
     name,
     created_at: shownTime(createdAt),
-    settings: {
-      email_matching: settings.emailMatching,
-      unknown_keys: settings.unknownKeys,
-      phone_region: settings.phoneRegion,
-      allowed_origins: settings.allowedOrigins,
-      indexed_attributes: settings.indexedAttributes,
-      event_days: settings.eventDays,
-    },
+    settings: shownSettings({ settings }),
+  }
+}
+
+function shownSettings({ settings }: Pick<Workspace, 'settings'>): JsonObject {
+  return {
+    email_matching: settings.emailMatching,
+    unknown_keys: settings.unknownKeys,
+    phone_region: settings.phoneRegion,
+    allowed_origins: settings.allowedOrigins,
+    indexed_attributes: settings.indexedAttributes,
+    event_days: settings.eventDays,
   }
 }
 
@@ -176,6 +215,9 @@ function readSettings(body: JsonObject): Partial<WorkspaceSettings> {
   for (const origin of (allowed_origins ?? []) as string[]) {
     if (origin === '*' || isOrigin(origin)) continue
     throw invalidField('allowed_origins', 'Must be "*" or origins such as https://shop.example.')
+  }
+  for (const name of (indexed_attributes ?? []) as string[]) {
+    assertText('indexed_attributes', name, limits.nameLengthMax)
   }
   const named: { [name: string]: JsonValue | undefined } = {
     emailMatching: email_matching,

@@ -115,10 +115,9 @@ CREATE TABLE profile_gaps (
 );
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
--- values, and with `name` how the shown name begins. What is found is compared in full, so a value
--- may be cut short. `ids` says who of a block of 1,024 ids is entered. So a term that a million
--- people share is a thousand rows, and lists of such terms are counted and combined without a look
--- at anybody.
+-- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block
+-- of 1,024 ids is entered. So a term that a million people share is a thousand rows, and lists of
+-- such terms are counted and combined without a look at anybody.
 CREATE TABLE profile_terms (
   workspace_id bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
@@ -128,6 +127,18 @@ CREATE TABLE profile_terms (
   ids bit(1024) NOT NULL,
   PRIMARY KEY (workspace_id, kind, name, value, block)
 );
+
+-- How the shown names of living profiles begin, as they are compared. Entered in the background, up
+-- to where `roll_ups` says events are counted; so writing a person costs none of it, and who was
+-- renamed since is read from the log.
+CREATE TABLE shown_names (
+  workspace_id bigint NOT NULL,
+  id bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+
+CREATE INDEX shown_names_by_name ON shown_names (workspace_id, name, id);
 
 -- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
 -- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to
@@ -492,7 +503,10 @@ CREATE INDEX deliveries_by_lane ON deliveries (workspace_id, destination, subjec
 CREATE UNIQUE INDEX deliveries_by_event ON deliveries (workspace_id, event_id, rule, step);
 CREATE INDEX deliveries_by_subject ON deliveries (workspace_id, subject, id)
   WHERE subject IS NOT NULL;
-CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id) WHERE state = 'dead';
+-- With what dead letters are grouped by, so that no row is read to count them.
+CREATE INDEX deliveries_dead ON deliveries (workspace_id, destination, id)
+  INCLUDE (reason, planned_at)
+  WHERE state = 'dead';
 CREATE INDEX deliveries_by_end ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
 -- For lists by one of these alone. Each is written where it was written last: rules are few, times
 -- go up, and a reason is had by what failed.

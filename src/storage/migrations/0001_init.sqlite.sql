@@ -111,10 +111,10 @@ CREATE TABLE profile_gaps (
 ) STRICT, WITHOUT ROWID;
 
 -- What living profiles are found by: their tags, and of the workspace's `indexedAttributes` the
--- values, and with `name` how the shown name begins. What is found is compared in full, so a value
--- may be cut short. `ids` says who of a block of 4,096 ids is entered: a list of two bytes each, or
--- a bit map as soon as that is shorter (see id-set.ts). So a term that a million people share is
--- 245 rows, and lists of such terms are counted and combined without a look at anybody.
+-- values. What is found is compared in full, so a value may be cut short. `ids` says who of a block
+-- of 4,096 ids is entered: a list of two bytes each, or a bit map as soon as that is shorter (see
+-- id-set.ts). So a term that a million people share is 245 rows, and lists of such terms are
+-- counted and combined without a look at anybody.
 CREATE TABLE profile_terms (
   workspace_id INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -124,6 +124,17 @@ CREATE TABLE profile_terms (
   ids BLOB NOT NULL,
   PRIMARY KEY (workspace_id, kind, name, value, block)
 ) STRICT, WITHOUT ROWID;
+
+-- How the shown names of living profiles begin, as they are compared. Entered in the background, up
+-- to where `roll_ups` says events are counted; so writing a person costs none of it, and who was
+-- renamed since is read from the log.
+CREATE TABLE shown_names (
+  key INTEGER PRIMARY KEY,
+  workspace_id INTEGER NOT NULL,
+  name TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX shown_names_by_name ON shown_names (workspace_id, name);
 
 -- Names that were put into the setting and whose profiles up to `filled_id` are entered; at -1 what
 -- an earlier index left has to go first. Or that were taken out of it, and whose terms are still to

@@ -36,6 +36,7 @@ const workspaceTables = {
   profiles: 'id',
   profile_gaps: 'block',
   profile_terms: 'kind, name, value, block',
+  shown_names: 'id',
   index_fills: 'name',
   records: 'id',
   profile_identifiers: 'kind, value, holder',

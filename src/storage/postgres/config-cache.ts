@@ -5,6 +5,7 @@ import type { Rule } from '../../core/rule.ts'
 import { type RuleSet, ruleSet } from '../../core/rule-set.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { type Row, ruleFromRow } from '../rows.ts'
+import type { NameCache } from './name-cache.ts'
 import { holdConfig, selectConfig } from './statements.ts'
 import { ask, type Transaction } from './transaction.ts'
 
@@ -25,8 +26,11 @@ export class ConfigCache {
   readonly #pool: pg.Pool
   readonly #configs = new Map<WorkspaceId, WorkspaceConfig>()
 
-  constructor(pool: pg.Pool) {
+  readonly #names: NameCache
+
+  constructor(pool: pg.Pool, names: NameCache) {
     this.#pool = pool
+    this.#names = names
   }
 
   /** @throws Fault `invalid_credentials` when there is no such workspace, or `unavailable`. */
@@ -53,6 +57,8 @@ export class ConfigCache {
     const { rows } = await query<Row>(selectConfig, [id])
     const [row] = rows
     if (!row) throw unknownWorkspace()
+    // Of that version no name may count as stored that was found before it.
+    this.#names.doubt()
     return {
       version: row.config_version as number,
       settings: { ...defaultSettings, ...JSON.parse(row.settings as string) },

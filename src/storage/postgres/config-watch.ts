@@ -41,9 +41,13 @@ export class ConfigWatch {
   #askedAt = Number.NEGATIVE_INFINITY
   #asking: Promise<void> | null = null
 
-  constructor(pool: pg.Pool, clock: DatabaseClock) {
+  readonly #changed: () => void
+
+  /** `changed` is called when the configuration is another than it was. */
+  constructor(pool: pg.Pool, clock: DatabaseClock, changed: () => void) {
     this.#pool = pool
     this.#clock = clock
+    this.#changed = changed
   }
 
   /** @throws Fault `unavailable`, or a promise of it, when the database cannot be asked. */
@@ -80,7 +84,10 @@ export class ConfigWatch {
     const askedAt = performance.now()
     const { rows } = await ask<Row>(this.#pool, selectVersion)
     const version = rows[0]?.config_version as number
-    if (version !== this.#version) this.#found.clear()
+    if (version !== this.#version) {
+      this.#found.clear()
+      this.#changed()
+    }
     this.#version = version
     this.#askedAt = askedAt
     this.#clock.set(Number(rows[0]?.now), askedAt)

@@ -7,7 +7,8 @@ export function testsOf(selection: DeliverySelection, values: unknown[]): string
   const tests = states ? indexedTests(states) : []
   for (const [test, value] of [
     ['id = ANY (?::bigint[])', ids],
-    ['state = ANY (?::text[])', states],
+    // A second test of it would have each row read, which the index makes needless.
+    ['state = ANY (?::text[])', isOneIndexed(states) ? undefined : states],
     ['destination = ?', destination],
     ['rule = ?', rule],
     ['event_id = ?', event],
@@ -19,6 +20,12 @@ export function testsOf(selection: DeliverySelection, values: unknown[]): string
     if (value !== undefined) tests.push(test.replace('?', `$${values.push(value)}`))
   }
   return tests
+}
+
+function isOneIndexed(states: readonly DeliveryState[] = []): boolean {
+  const [first] = states
+  const one = first === 'dead' || first === 'cancelled'
+  return one && states.every((state) => state === first)
 }
 
 /** What follows from the states, in the words by which an index of some states is recognised. */

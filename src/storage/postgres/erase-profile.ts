@@ -13,6 +13,10 @@ const syntax: EraseTools['syntax'] = {
   amongTexts: (column) => `${column} = ANY (?2::text[])`,
   ids: (table) => `${table}.workspace_id = ?1 AND ${table}.id = ANY (?2::bigint[])`,
   at: (table, id) => `${table}.workspace_id = ?1 AND ${table}.id = ${id}`,
+  between: (table, above, upTo) =>
+    `${table}.workspace_id = ?1 AND ${table}.id > ${above}::bigint AND ${table}.id <= ${upTo}::bigint`,
+  holds: (column) => `strpos(${column}, ?2::text) > 0`,
+  holdNames: 'UPDATE counters SET config_version = config_version + 1 WHERE workspace_id = ?1',
 }
 
 export interface EraseParts {

@@ -5,16 +5,41 @@ import {
   type EventCountQuery,
   type EventCounts,
 } from '../../core/event-query.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
-import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
-import { putEventBlocks, selectHeldBlocks, selectTermsOfEvents } from './event-statements.ts'
+import {
+  type EventEntry,
+  enteredInto,
+  lastEntered,
+  milestonesOfLong,
+  newestMilestones,
+  termsOfEvents,
+  termsOfHistory,
+} from '../search/event-terms.ts'
+import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
+import {
+  putEventBlocks,
+  selectEventBlocksBack,
+  selectHeldBlocks,
+  selectLinks,
+  selectMilestones,
+  selectTermsOfEvents,
+} from './event-statements.ts'
+import { lockCounters } from './fill-indexes.ts'
 import { enterWarnings } from './ingest-warnings.ts'
+import {
+  deleteShownNames,
+  putShownNames,
+  selectRenamed,
+  selectRenames,
+} from './search-statements.ts'
 import { answerMs, type Transaction, transact } from './transaction.ts'
 
 /** Rows counted in one transaction. */
 const batch = 5_000
+/** Links of a chain followed at once. */
+const linksRead = 1_000
 
 /** What is counted: a table whose ids grow, and how far it was counted. */
 const kinds = [
@@ -122,13 +147,19 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
       transaction.discard()
       return 0
     }
-    const upTo = Math.min(done + batch, last)
-    await transaction.query(kind.count, [workspaceId, done, upTo])
-    if (kind.last === 'last_event_id') {
+    let upTo = Math.min(done + batch, last)
+    const isLog = kind.last === 'last_event_id'
+    let renames: Row[] = []
+    if (isLog) {
+      renames = (await transaction.query<Row>(selectRenames, [workspaceId, done, upTo])).rows
+      if (renames.length === renamesMax) upTo = renames.at(-1)?.id as number
       await enterTerms(transaction, [workspaceId, done, upTo])
-      await enterWarnings(transaction, [workspaceId, done, upTo])
     }
+    await transaction.query(kind.count, [workspaceId, done, upTo])
+    if (isLog) await enterWarnings(transaction, [workspaceId, done, upTo])
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
+    // Last, as everybody who writes to the workspace waits from here on.
+    if (renames.length > 0) await enterNames(transaction, [workspaceId, done, upTo])
     return upTo - done
   })
 }
@@ -139,7 +170,8 @@ async function enterTerms(
   [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
   const events = await transaction.query<Row>(selectTermsOfEvents, [workspaceId, done, upTo])
-  const terms = termsOfEvents(events.rows)
+  const histories = await longHistories(transaction, workspaceId, events.rows)
+  const terms = [...termsOfEvents(events.rows), ...histories]
   const columns = [
     terms.map(({ kind }) => kind),
     terms.map(({ value }) => value),
@@ -153,6 +185,51 @@ async function enterTerms(
     Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
   )
   await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
+}
+
+/** What long histories go on with up to the newest of their milestones among some events. */
+async function longHistories(
+  { query }: Pick<Transaction, 'query'>,
+  workspaceId: number,
+  rows: readonly Row[],
+): Promise<EventEntry[]> {
+  const entries: EventEntry[] = []
+  for (const [subject, newest] of newestMilestones(rows)) {
+    const term = [workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1]
+    const held = (await query<Row>(selectEventBlocksBack, term)).rows
+    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Buffer]))
+    if (above === 0) {
+      const wanted = [workspaceId, subject, 0, milestonesOfLong]
+      if ((await query(selectMilestones, wanted)).rows.length < milestonesOfLong) continue
+    }
+    const events: EventId[] = []
+    for (let from: EventId | null = newest; from !== null && from > above; ) {
+      const wanted = [workspaceId, from, linksRead, above]
+      const links: Row[] = (await query<Row>(selectLinks, wanted)).rows
+      for (const { id } of links) events.push(id as EventId)
+      from = (links.at(-1)?.previous ?? null) as EventId | null
+    }
+    entries.push(...termsOfHistory(subject, events))
+  }
+  return entries
+}
+
+/**
+ * How those are called whom the same events may have renamed. Whoever changes people holds the
+ * counters: so nobody is changed or erased between the look and what is made of it.
+ */
+async function enterNames(
+  { query }: Pick<Transaction, 'query'>,
+  [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
+): Promise<void> {
+  await query(lockCounters, [workspaceId])
+  const { rows } = await query<Row>(selectRenamed, [workspaceId, done, upTo])
+  const entries = rows.map((row) => ({ id: row.id as number, name: nameEntryOf(row) }))
+  const gone = entries.filter(({ name }) => name === null).map(({ id }) => id)
+  const named = entries.filter(({ name }) => name !== null)
+  const columns = [named.map(({ id }) => id), named.map(({ name }) => name)]
+  if (gone.length > 0) await query(deleteShownNames, [workspaceId, gone])
+  if (named.length > 0) await query(putShownNames, [workspaceId, ...columns])
 }
 
 const names = { ...countNames, none: 'NULL::text' }

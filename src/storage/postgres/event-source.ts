@@ -1,6 +1,6 @@
 import type { EventId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import type { EventSource, Link } from '../search/event-source.ts'
+import type { EventSource, EventTest, Link, TestedLink } from '../search/event-source.ts'
 import * as sql from './event-statements.ts'
 import type { Ask } from './search-sources.ts'
 
@@ -20,17 +20,17 @@ export function eventSource(ask: Ask): EventSource {
     chain: (workspaceId, from, limit) => ask(sql.selectChain, [workspaceId, from, limit]),
     links: async (workspaceId, from, { above, limit }) =>
       (await ask(sql.selectLinks, [workspaceId, from, limit, above])) as unknown as Link[],
+    testedLinks: async (workspaceId, from, { above, limit, test }) => {
+      const given = [workspaceId, from, limit, above, ...tests(test)]
+      return (await ask(sql.selectTestedLinks, given)) as unknown as TestedLink[]
+    },
     milestones: async (workspaceId, subject, { above, limit }) => {
       const rows = await ask(sql.selectMilestones, [workspaceId, subject, above, limit])
       return rows.map(({ id }) => id as EventId)
     },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, rule, received } = test
-      const { from = null, until = null } = received ?? {}
       const statement = descending ? sql.selectStretchBack : sql.selectStretch
-      const begins = rule === null ? null : `${rule}@`
-      const tests = [types, source, begins, from, until]
-      return ask(statement, [workspaceId, above, below, ...tests, limit])
+      return ask(statement, [workspaceId, above, below, ...tests(test), limit])
     },
     caused: (workspaceId, cause, { above, below, descending, limit }) => {
       const statement = descending ? sql.selectCausedBack : sql.selectCaused
@@ -48,6 +48,11 @@ export function eventSource(ask: Ask): EventSource {
       return (row?.value as string | undefined) ?? null
     },
   }
+}
+
+function tests({ types, source, rule, received }: EventTest): unknown[] {
+  const { from = null, until = null } = received ?? {}
+  return [types, source, rule === null ? null : `${rule}@`, from, until]
 }
 
 function blocks(rows: Row[]): [number, Uint8Array][] {

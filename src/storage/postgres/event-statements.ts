@@ -49,6 +49,31 @@ export const selectLinks: Statement = {
     ) SELECT id, previous FROM link ORDER BY place`,
 }
 
+/** Those that pass a test, and the last one, from which it goes on. */
+export const selectTestedLinks: Statement = {
+  name: 'select_tested_links',
+  text: `
+    WITH RECURSIVE link AS (
+      SELECT 1 AS place, e.* FROM (
+        SELECT id, previous, type, source, cause_rule, received_at FROM events
+        WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
+      UNION ALL
+      SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
+        SELECT id, previous, type, source, cause_rule, received_at FROM events
+        WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
+      WHERE place < $3 AND link.previous > $4
+    ), tested AS (
+      SELECT id, previous, place, ($5::text[] IS NULL OR type = ANY ($5))
+        AND ($6::text IS NULL OR source = $6)
+        AND ($7::text IS NULL OR starts_with(cause_rule, $7))
+        AND ($8::bigint IS NULL OR received_at >= $8)
+        AND ($9::bigint IS NULL OR received_at < $9) AS passes
+      FROM link
+    )
+    SELECT id, previous, passes IS TRUE AS passes FROM tested
+    WHERE passes OR place = $3 OR coalesce(previous, 0) <= $4 ORDER BY place`,
+}
+
 /** The events of a person that an index knows: one in 61 of all, whichever they are. */
 export const selectMilestones: Statement = {
   name: 'select_milestones',
@@ -101,8 +126,8 @@ export const lockEvents: Statement = {
 }
 
 export const selectTermsOfEvents = `
-  SELECT id, type, source, cause_rule FROM events
-  WHERE workspace_id = $1 AND id > $2 AND id <= $3`
+  SELECT id, type, source, cause_rule, subject, received_at FROM events
+  WHERE workspace_id = $1 AND id > $2 AND id <= $3 ORDER BY id`
 
 /** What is held of blocks of terms, of which the three lists tell one each. */
 export const selectHeldBlocks = `

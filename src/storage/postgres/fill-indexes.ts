@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { profileFromRow, type Row } from '../rows.ts'
-import { shownNameIndex, termsOf } from '../search/profile-terms.ts'
+import { termsOf } from '../search/profile-terms.ts'
 import { storageFault } from './faults.ts'
 import { insertTerms } from './search-statements.ts'
 import { profileColumns } from './statements.ts'
@@ -34,7 +34,7 @@ const deleteSome = `
     ORDER BY value, block LIMIT ${batch}))`
 
 /** Who writes terms holds the counters, so that no two wait for each other's rows in a circle. */
-const lockCounters = 'SELECT 1 FROM counters WHERE workspace_id = $1 FOR UPDATE'
+export const lockCounters = 'SELECT 1 FROM counters WHERE workspace_id = $1 FOR UPDATE'
 
 /** See `QueryStore.fillIndexes`. */
 export async function fillIndexes(
@@ -93,10 +93,7 @@ async function enterSome({ query }: Transaction, fill: Row): Promise<number> {
 async function takeSomeOut({ query }: Transaction, fill: Row, wanted: boolean): Promise<void> {
   const { workspace_id: workspaceId, name } = fill
   await query(lockCounters, [workspaceId])
-  let gone = (await query(deleteSome, [workspaceId, 'attribute', name])).rowCount ?? 0
-  if (name === shownNameIndex) {
-    gone += (await query(deleteSome, [workspaceId, 'name', ''])).rowCount ?? 0
-  }
+  const gone = (await query(deleteSome, [workspaceId, 'attribute', name])).rowCount ?? 0
   if (gone > 0) return
   if (wanted) await query(moveFill, [workspaceId, name, 0])
   else await query(endFill, [workspaceId, name])

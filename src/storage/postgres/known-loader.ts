@@ -273,7 +273,7 @@ export class KnownLoader {
 
   async #loadNames(asked: readonly string[]): Promise<void> {
     const { transaction, workspaceId, names } = this.#options
-    const unknown = asked.filter((name) => names.get(workspaceId, 'attribute', name) === undefined)
+    const unknown = asked.filter((name) => !names.isStored(workspaceId, 'attribute', name))
     const stored = new Set(asked.filter((name) => !unknown.includes(name)))
     if (unknown.length > 0) {
       const kinds = unknown.map(() => 'attribute')

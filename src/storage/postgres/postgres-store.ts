@@ -86,8 +86,8 @@ export async function openPostgresStore(
   const pool = openPool(url, connectionsMax)
   const underWay = new CallsUnderWay()
   const names = new NameCache()
-  const configs = new ConfigCache(pool)
-  const watch = new ConfigWatch(pool, databaseClock)
+  const configs = new ConfigCache(pool, names)
+  const watch = new ConfigWatch(pool, databaseClock, () => names.doubt())
   const changed = (id: Parameters<ConfigCache['forget']>[0] | null) => {
     watch.forget()
     if (id !== null) configs.forget(id)

@@ -112,12 +112,13 @@ export class Reader {
 
   /** Finds the numbers of names that these profiles show, as far as they are not known yet. */
   async learnNames(workspaceId: WorkspaceId, found: readonly Profile[]): Promise<void> {
+    const { asOf } = this.#names
     const unknown = unknownNames(this.#names, workspaceId, found.flatMap(namesShown))
     if (unknown.size > 0) {
       const query = <R extends pg.QueryResultRow>(statement: Statement | string, v?: unknown[]) =>
         this.#ask<R>(statement, v)
       const stored = await selectNames({ query }, workspaceId, [...unknown.values()])
-      for (const { kind, name, id } of stored.values()) this.#names.set(workspaceId, kind, name, id)
+      for (const each of stored.values()) this.#names.set(workspaceId, each, asOf)
     }
   }
 

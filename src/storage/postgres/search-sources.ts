@@ -2,10 +2,10 @@ import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
-import { IdSet, termBlock } from '../search/id-set.ts'
-import type { ProfileSource, Stretch } from '../search/profile-source.ts'
+import { IdSet } from '../search/id-set.ts'
+import type { IndexStretch, ProfileSource, TextPlace } from '../search/profile-source.ts'
 import { SetCache } from '../search/set-cache.ts'
-import { enteredBehind, type Holder, holdersInOrder } from '../search/text-places.ts'
+import { type Holder, holdersInOrder } from '../search/text-places.ts'
 import { eventSource } from './event-source.ts'
 import * as sql from './search-statements.ts'
 import type { Statement } from './transaction.ts'
@@ -39,6 +39,8 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
         living: row.profile_count as number,
         lastProfile: row.last_profile_id as number,
         indexed: indexedAttributes.filter((name) => !filling.includes(name)),
+        lastEvent: row.last_event_id as number,
+        namedTo: (row.named_to as number | null) ?? 0,
       }
     },
     byIds: (workspaceId, wanted) => ask(sql.selectByIds, [workspaceId, wanted]),
@@ -65,41 +67,32 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
     },
     within: async (workspaceId, stretch, limit) => {
       const [statement, values] = within(stretch)
-      const rows = await ask(statement, [workspaceId, ...values, limit])
-      if (stretch.in !== 'terms') return ids(rows)
-      return rows.flatMap(({ block, ids }) => IdSet.ofMaps([block as number], ids as Buffer).all())
+      return ids(await ask(statement, [workspaceId, ...values, limit]))
     },
-    texts: async (workspaceId, stretch, { after, limit }) => {
-      const { kind, below } = stretch
-      const { text, id } = after
-      const end = below ?? behindAll
-      if (stretch.in === 'identifiers') {
-        const rows = await ask(sql.selectHolders, [workspaceId, kind, text, id, end, limit])
-        return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
+    texts: async (workspaceId, stretch, { after: { text, id }, limit }) => {
+      const end = stretch.below ?? behindAll
+      if (stretch.in === 'names') {
+        const rows = await ask(sql.selectNamesFrom, [workspaceId, text, id, end, limit])
+        return rows as unknown as TextPlace[]
       }
-      const block = Math.max(0, Math.floor((id - 1) / termBlock))
-      const from = [stretch.name, text, block, end, limit]
-      const rows = await ask(sql.selectTermsFrom, [workspaceId, kind, ...from])
-      return rows.flatMap(({ text, block, ids }) =>
-        enteredBehind(after, text as string, IdSet.ofMaps([block as number], ids as Buffer)),
-      )
+      const rows = await ask(sql.selectHolders, [workspaceId, stretch.kind, text, id, end, limit])
+      return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
     },
+    renamed: (workspaceId, { above, upTo }) => ask(sql.selectRenamed, [workspaceId, above, upTo]),
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],
     ...eventSource(ask),
   }
 }
 
-function within(stretch: Stretch): [statement: Statement, values: unknown[]] {
+function within(stretch: IndexStretch): [statement: Statement, values: unknown[]] {
   switch (stretch.in) {
     case 'identifiers': {
       const { kind, from, below } = stretch
       return [sql.selectIdentifiersWithin, [kind, from, below ?? behindAll]]
     }
-    case 'terms': {
-      const { kind, name, from, below } = stretch
-      return [sql.selectTermsWithin, [kind, name, from, below ?? behindAll]]
-    }
+    case 'names':
+      return [sql.selectNamesWithin, [stretch.from, stretch.below ?? behindAll]]
     case 'created':
       return [sql.selectCreatedWithin, [Math.round(stretch.from), Math.round(stretch.below)]]
   }

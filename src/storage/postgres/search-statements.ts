@@ -1,5 +1,6 @@
 import { termBlock } from '../search/id-set.ts'
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
+import { mayRename, renamesMax } from '../search/shown-names.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
 
@@ -9,7 +10,8 @@ export const selectSearchState: Statement = {
   name: 'select_search_state',
   text: `
     SELECT settings, profile_count, last_profile_id, last_event_id, (
-      SELECT json_agg(name) FROM index_fills WHERE workspace_id = $1) AS filling
+      SELECT json_agg(name) FROM index_fills WHERE workspace_id = $1) AS filling, (
+      SELECT last_event_id FROM roll_ups WHERE workspace_id = $1) AS named_to
     FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id
     WHERE workspaces.id = $1`,
 }
@@ -110,22 +112,45 @@ export const selectHolders: Statement = {
       ORDER BY value, holder LIMIT $6)`,
 }
 
-export const selectTermsWithin: Statement = {
-  name: 'select_terms_within',
+export const selectNamesWithin: Statement = {
+  name: 'select_names_within',
   text: `
-    SELECT block, ${bytes('ids')} AS ids FROM profile_terms
-    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND value >= $4 AND value < $5 LIMIT $6`,
+    SELECT id FROM shown_names
+    WHERE workspace_id = $1 AND name >= $2 AND name < $3 LIMIT $4`,
 }
 
-/** The same in order, from a block of a text on. */
-export const selectTermsFrom: Statement = {
-  name: 'select_terms_from',
+/** The same in order behind a place. */
+export const selectNamesFrom: Statement = {
+  name: 'select_names_from',
   text: `
-    SELECT value AS text, block, ${bytes('ids')} AS ids FROM profile_terms
-    WHERE workspace_id = $1 AND kind = $2 AND name = $3 AND (value, block) >= ($4, $5)
-      AND value < $6
-    ORDER BY value, block LIMIT $7`,
+    SELECT name AS text, id FROM shown_names
+    WHERE workspace_id = $1 AND (name, id) > ($2, $3) AND name < $4
+    ORDER BY name, id LIMIT $5`,
 }
+
+/** Those whom events may have renamed. */
+export const selectRenamed: Statement = {
+  name: 'select_renamed',
+  text: `
+    SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = ANY (ARRAY(
+      SELECT DISTINCT subject FROM events
+      WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')}))`,
+}
+
+/** The next events that may have renamed somebody, as many as are taken in one transaction. */
+export const selectRenames = `
+  SELECT id FROM events
+  WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')}
+  ORDER BY id LIMIT ${renamesMax}`
+
+export const putShownNames = `
+  INSERT INTO shown_names AS held (workspace_id, id, name)
+  SELECT $1, * FROM unnest($2::bigint[], $3::text[])
+  ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name
+    WHERE held.name <> excluded.name`
+
+export const deleteShownNames = `
+  DELETE FROM shown_names WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`
 
 export const selectCreatedWithin: Statement = {
   name: 'select_created_within',

@@ -23,6 +23,7 @@ export async function keepNames(
   },
 ): Promise<() => void> {
   const { workspaceId, names } = group
+  const { asOf } = names
   const used = unknownNames(names, workspaceId, usedBy(group.decisions))
   const shown = unknownNames(names, workspaceId, group.shown.flatMap(namesShown))
   if (used.size === 0 && shown.size === 0) return () => {}
@@ -39,9 +40,7 @@ export async function keepNames(
     transaction.send(sql.insertNames, [workspaceId, ...columns, group.now])
   }
   return () => {
-    for (const { kind, name, id } of [...found.values(), ...numbered]) {
-      names.set(workspaceId, kind, name, id)
-    }
+    for (const each of [...found.values(), ...numbered]) names.set(workspaceId, each, asOf)
   }
 }
 
@@ -66,13 +65,13 @@ export async function selectNames(
   )
 }
 
-/** Each of the names once that this process does not know the number of. */
+/** Each of the names once that this process does not know to be stored. */
 export function unknownNames(
   names: NameCache,
   workspaceId: WorkspaceId,
   asked: readonly UsedName[],
 ): Map<string, UsedName> {
-  const unknown = asked.filter(({ kind, name }) => names.get(workspaceId, kind, name) === undefined)
+  const unknown = asked.filter(({ kind, name }) => !names.isStored(workspaceId, kind, name))
   return new Map(unknown.map((name) => [keyOf(name), name]))
 }
 

@@ -13,6 +13,12 @@ export interface EventSource {
   chain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Row[]>
   /** The ids of the same that are above one, and nothing else, which costs a lot less. */
   links(workspaceId: WorkspaceId, from: EventId, wanted: LinksWanted): Promise<Link[]>
+  /** Of as many links only those to events that pass a test, and the last one in any case. */
+  testedLinks(
+    workspaceId: WorkspaceId,
+    from: EventId,
+    wanted: LinksWanted & { test: EventTest },
+  ): Promise<TestedLink[]>
   /** The next milestones about a profile above an id, in order. */
   milestones(
     workspaceId: WorkspaceId,
@@ -51,6 +57,10 @@ export interface LogSpan {
 export interface Link {
   id: EventId
   previous: EventId | null
+}
+
+export interface TestedLink extends Link {
+  passes: boolean
 }
 
 export interface LinksWanted {

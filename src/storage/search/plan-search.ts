@@ -7,8 +7,15 @@ import {
   type ProfileQuery,
 } from '../../core/profile-query.ts'
 import { IdSet } from './id-set.ts'
-import type { ProfileSource, SearchState, Stretch, TextStretch } from './profile-source.ts'
-import { attributeTerm, nameTerm, shownNameIndex } from './profile-terms.ts'
+import type {
+  ProfileSource,
+  SearchState,
+  Stretch,
+  TextPlace,
+  TextStretch,
+} from './profile-source.ts'
+import { attributeTerm } from './profile-terms.ts'
+import { nameEntry } from './shown-names.ts'
 import { idsOfTree, termTree } from './term-tree.ts'
 
 /** How the profiles that may match are come by, in the order of ids. */
@@ -24,6 +31,8 @@ export type Path =
 const phonedMax = 1_000
 /** The same of a stretch of values, which cannot be read on from the middle. */
 const stretchMax = 10_000
+/** Events since names were entered, where looking through them may be what takes long. */
+const behindMax = 100_000
 /** So few are looked at sooner than they are made fewer. */
 const fewMax = 50
 /** So few are sorted sooner than they are met in the order of an index. */
@@ -37,19 +46,21 @@ const sortedMax = 1_000
 export async function choosePath(
   source: ProfileSource,
   workspaceId: WorkspaceId,
-  state: SearchState,
+  state: SearchState & { renamed: readonly TextPlace[] },
   query: ProfileQuery,
 ): Promise<Path> {
   const { filter = {}, include = 'living' } = query
   const { ids, idsWithin, phones, where } = filter
-  const ordered = query.order?.by === 'prefix' ? orderedStretches(query, state) : null
+  const ordered = query.order?.by === 'prefix' ? orderedStretches(query, state.renamed) : null
   const living = include === 'living'
   let set: IdSet | null = ids ? IdSet.of(ids) : null
   const narrow = (found: IdSet | null) => {
     if (found) set = set ? set.and(found) : found
   }
   const isOpen = () => set === null || set.size > fewMax
-  const [stretches, wide] = stretchesOf(ordered ? withoutOrdered(filter) : filter, state, include)
+  const [stretches, wide] = stretchesOf(
+    ...[ordered ? withoutOrdered(filter) : filter, state.renamed, include],
+  )
   if (ordered) narrow(await probe(source, workspaceId, ordered, fewMax))
   for (const each of stretches) if (isOpen()) narrow(await probe(source, workspaceId, each))
   if (phones && living && isOpen()) narrow(await probePhones(source, workspaceId, phones))
@@ -112,7 +123,8 @@ export function withoutIndex(query: ProfileQuery, state: SearchState): string[] 
   if (filter.updated) unknown.push('updated')
   if (filter.phones && !living) unknown.push('phones')
   if (filter.identifier && !living) unknown.push('identifier')
-  if (filter.name !== undefined && !nameStretches(filter.name, state, living)) unknown.push('name')
+  const isBehind = state.lastEvent - state.namedTo > behindMax
+  if (filter.name !== undefined && (!living || isBehind)) unknown.push('name')
   for (const part of conjuncts(filter.where)) {
     if (!living || !termTree(part, state)) unknown.push(describe(part))
   }
@@ -124,13 +136,13 @@ export function withoutIndex(query: ProfileQuery, state: SearchState): string[] 
 /** What is looked up by a stretch of values: first what finds few, then what may find many. */
 function stretchesOf(
   { identifier, name, created }: ProfileFilter,
-  state: SearchState,
+  renamed: readonly TextPlace[],
   include: NonNullable<ProfileQuery['include']>,
 ): [few: Stretch[][], wide: Stretch[][]] {
   const living = include === 'living'
   const few = identifier && living ? [[identifierStretch(identifier)]] : []
   const wide: Stretch[][] = []
-  const named = name === undefined ? null : nameStretches(name, state, living)
+  const named = name === undefined ? null : nameStretches(name, renamed, living)
   if (named) wide.push(named)
   if (created) {
     const { from = 0, until = Number.MAX_SAFE_INTEGER } = created
@@ -142,11 +154,11 @@ function stretchesOf(
 /** What is read in the order of what begins as a filter asks; null where no index has that. */
 export function orderedStretches(
   { filter = {}, include = 'living' }: ProfileQuery,
-  state: SearchState,
+  renamed: readonly TextPlace[] = [],
 ): TextStretch[] | null {
   const { name, identifier } = filter
   const living = include === 'living'
-  if (name !== undefined) return nameStretches(name, state, living)
+  if (name !== undefined) return nameStretches(name, renamed, living)
   return living && identifier && 'prefix' in identifier ? [identifierStretch(identifier)] : null
 }
 
@@ -167,13 +179,16 @@ function identifierStretch(wanted: NonNullable<ProfileFilter['identifier']>): Te
 
 function nameStretches(
   prefix: string,
-  { indexed }: SearchState,
+  renamed: readonly TextPlace[],
   living: boolean,
 ): TextStretch[] | null {
-  if (!living || !indexed.includes(shownNameIndex)) return null
-  const from = nameTerm(prefix)
-  const terms: TextStretch = { in: 'terms', kind: 'name', name: '', from, below: afterPrefix(from) }
-  return [terms, identifierStretch({ kind: EMAIL, prefix: foldName(prefix) })]
+  if (!living) return null
+  const from = nameEntry(prefix)
+  return [
+    { in: 'names', from, below: afterPrefix(from) },
+    { in: 'hand', places: renamed },
+    identifierStretch({ kind: EMAIL, prefix: foldName(prefix) }),
+  ]
 }
 
 /** Everybody within any of these; null where they are too many. */
@@ -185,7 +200,10 @@ async function probe(
 ): Promise<IdSet | null> {
   const ids: ProfileId[] = []
   for (const stretch of stretches) {
-    const found = await source.within(workspaceId, stretch, most + 1)
+    const found =
+      stretch.in === 'hand'
+        ? stretch.places.map(({ id }) => id)
+        : await source.within(workspaceId, stretch, most + 1)
     if (found.length > most) return null
     ids.push(...found)
   }

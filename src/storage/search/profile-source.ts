@@ -2,7 +2,7 @@ import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { ProfileQuery } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
 import type { IdSet } from './id-set.ts'
-import type { Term, TermKind } from './profile-terms.ts'
+import type { Term } from './profile-terms.ts'
 
 /**
  * What searching for profiles needs of an engine: a few look-ups, each of them short and bounded,
@@ -20,12 +20,18 @@ export interface ProfileSource {
   /** Ids of everybody who has a phone number, in their order, behind an id. */
   phoned(workspaceId: WorkspaceId, phone: string, wanted: PhonedWanted): Promise<ProfileId[]>
   /** Ids that an index holds between two values, in any order, some of them more than once. */
-  within(workspaceId: WorkspaceId, stretch: Stretch, limit: number): Promise<ProfileId[]>
+  within(workspaceId: WorkspaceId, stretch: IndexStretch, limit: number): Promise<ProfileId[]>
   /**
    * What an index of texts holds behind a place, in the order of texts and then of ids; none only
    * where there is no more.
    */
-  texts(workspaceId: WorkspaceId, stretch: TextStretch, wanted: TextsWanted): Promise<TextPlace[]>
+  texts(
+    workspaceId: WorkspaceId,
+    stretch: TextIndexStretch,
+    wanted: TextsWanted,
+  ): Promise<TextPlace[]>
+  /** Rows of those whose shown name events with `above < id <= upTo` may have changed. */
+  renamed(workspaceId: WorkspaceId, wanted: { above: number; upTo: number }): Promise<Row[]>
   /** Rows of everybody between two ids whose attributes hold a text, in order. */
   holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
   /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */
@@ -47,6 +53,9 @@ export interface SearchState {
   lastProfile: number
   /** Names of `indexedAttributes` whose index is complete. */
   indexed: readonly string[]
+  lastEvent: number
+  /** Up to which event those it renamed are entered in the index of shown names. */
+  namedTo: number
 }
 
 export interface ScanWanted {
@@ -73,11 +82,15 @@ export interface HoldingWanted {
 }
 
 /** `from` counts, `below` does not; null is without an end. */
-export type Stretch = TextStretch | { in: 'created'; from: number; below: number }
-
-export type TextStretch =
+export type TextIndexStretch =
   | { in: 'identifiers'; kind: string; from: string; below: string | null }
-  | { in: 'terms'; kind: TermKind; name: string; from: string; below: string | null }
+  | { in: 'names'; from: string; below: string | null }
+
+export type IndexStretch = TextIndexStretch | { in: 'created'; from: number; below: number }
+
+/** What an index holds, or what was read already because no index has it yet, in order. */
+export type TextStretch = TextIndexStretch | { in: 'hand'; places: readonly TextPlace[] }
+export type Stretch = IndexStretch | TextStretch
 
 /** Who has a text, and so where they stand in an index of texts. */
 export interface TextPlace {

@@ -1,38 +1,27 @@
 import { isObject, type JsonValue, own } from '../../core/json.ts'
-import { displayName, type Profile } from '../../core/profile.ts'
-import { foldName } from '../../core/profile-query.ts'
+import type { Profile } from '../../core/profile.ts'
 
-/** What a profile is found by: a value of an attribute, a tag, or how its shown name begins. */
+/** What a profile is found by: a value of an attribute, or a tag. */
 export interface Term {
   kind: TermKind
-  /** The attribute or the tag; empty for the shown name. */
+  /** The attribute or the tag. */
   name: string
   /** Empty for a tag. */
   value: string
 }
 
-export type TermKind = 'attribute' | 'tag' | 'name'
-
-/** The one name of the setting that means more than an attribute: the shown name as well. */
-export const shownNameIndex = 'name'
+export type TermKind = 'attribute' | 'tag'
 
 /**
  * UTF-16 code units of a value that are entered. What is found by a term is compared in full
  * afterwards, so a longer one needs no more.
  */
 export const valueLengthMax = 100
-/** The same of a shown name: enough to leave few. */
-const nameLengthMax = 24
 
 /** The value under which an attribute is entered; null for what no test of equality asks for. */
 export function attributeTerm(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null || Array.isArray(value) || isObject(value)) return null
   return cut(JSON.stringify(value), valueLengthMax)
-}
-
-/** The value under which a shown name, or the beginning of one, is entered. */
-export function nameTerm(name: string): string {
-  return cut(foldName(name), nameLengthMax)
 }
 
 /** What a write takes out of the index and puts into it. `before` is null for a new profile. */
@@ -48,7 +37,6 @@ export function termChanges(
   for (const name of indexed) {
     const from = had ? attributeTerm(own(had.attributes, name)) : null
     const to = has ? attributeTerm(own(has.attributes, name)) : null
-    if (name === shownNameIndex) changeName(had, has, gone, added)
     if (from === to) continue
     if (from !== null) gone.push({ kind: 'attribute', name, value: from })
     if (to !== null) added.push({ kind: 'attribute', name, value: to })
@@ -60,17 +48,6 @@ export function termChanges(
 /** Everything a living profile is entered under. */
 export function termsOf(profile: Profile, indexed: readonly string[]): Term[] {
   return termChanges(null, profile, indexed).added
-}
-
-function changeName(had: Profile | null, has: Profile | null, gone: Term[], added: Term[]): void {
-  const before = had ? displayName(had) : undefined
-  const after = has ? displayName(has) : undefined
-  if (before === after) return
-  const from = before === undefined ? null : nameTerm(before)
-  const to = after === undefined ? null : nameTerm(after)
-  if (from === to) return
-  if (from !== null) gone.push({ kind: 'name', name: '', value: from })
-  if (to !== null) added.push({ kind: 'name', name: '', value: to })
 }
 
 function changeTags(
@@ -85,7 +62,7 @@ function changeTags(
 }
 
 /** Never through the middle of a character, which no engine could store. */
-function cut(text: string, lengthMax: number): string {
+export function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text
   const short = text.slice(0, lengthMax)
   return short.isWellFormed() ? short : short.slice(0, -1)

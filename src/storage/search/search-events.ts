@@ -3,20 +3,14 @@ import type { EventQuery } from '../../core/event-query.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { assertAcceptable } from '../../core/normalise.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { findBounds } from './event-bounds.ts'
-import type { EventSource } from './event-source.ts'
+import { lastOfHistory, termPartsOf, walkFew } from './event-parts.ts'
+import type { Bounds, EventSource } from './event-source.ts'
 import type { SearchBudget } from './search-budget.ts'
-import {
-  type LogSearch,
-  termPartsOf,
-  walkCaused,
-  walkChain,
-  walkFew,
-  walkStretches,
-  walkTermed,
-} from './walk-events.ts'
+import type { TermPart } from './walk-event-terms.ts'
+import { type LogSearch, walkCaused, walkChain, walkStretches, walkTermed } from './walk-events.ts'
 
 export interface EventRows {
   rows: Row[]
@@ -61,12 +55,34 @@ async function* walk(
   const entered = { above, below: Math.min(below, span.entered + 1) }
   if (query.subject !== undefined) {
     const few = parts && (await walkFew(search, parts, entered))
-    if (!few) return yield* walkChain(search, query.subject, bounds)
+    if (!few) return yield* walkHistory(search, query.subject, bounds, parts)
   }
   if (!parts) return yield* walkStretches(search, bounds)
   if (descending) yield* walkStretches(search, logged)
   yield* walkTermed(search, parts, entered)
   if (!descending) yield* walkStretches(search, logged)
+}
+
+/**
+ * A person's events: those that pass of a long history by what all of them are entered under, and
+ * the others by their links.
+ */
+async function* walkHistory(
+  search: LogSearch,
+  subject: ProfileId,
+  bounds: Bounds,
+  parts: TermPart[] | null,
+): AsyncGenerator<Row[]> {
+  const { above, below } = bounds
+  const last = parts === null ? 0 : await lastOfHistory(search, subject)
+  if (parts === null || last <= above) return yield* walkChain(search, subject, bounds)
+  const ofSubject: TermPart = { kind: 'subject', values: [String(subject)] }
+  const entered = { above, below: Math.min(below, last + 1) }
+  const newer = { above: last, below }
+  const hasNewer = newer.below - newer.above > 1
+  if (hasNewer && search.descending) yield* walkChain(search, subject, newer)
+  yield* walkTermed(search, [ofSubject, ...parts], entered)
+  if (hasNewer && !search.descending) yield* walkChain(search, subject, newer)
 }
 
 function tooLong(query: EventQuery, ms: number, read: number): Fault {

@@ -9,7 +9,7 @@ import {
 } from '../../core/profile-query.ts'
 import { randomKey } from '../../core/random-order.ts'
 import { candidateFromRow, type Row } from '../rows.ts'
-import { nameTerm } from './profile-terms.ts'
+import { nameEntry } from './shown-names.ts'
 
 /** What a profile is sorted by; null comes last in either direction. */
 export type SortKey = number | string | null
@@ -47,7 +47,7 @@ export function textOf({ name, identifier }: ProfileFilter = {}, row: Row): stri
   const profile = candidateFromRow(row, name !== undefined)
   if (name !== undefined) {
     const shown = displayName(profile)
-    if (shown !== undefined && foldName(shown).startsWith(foldName(name))) return nameTerm(shown)
+    if (shown !== undefined && foldName(shown).startsWith(foldName(name))) return nameEntry(shown)
   }
   const wanted = name === undefined ? identifier : { kind: EMAIL, prefix: foldName(name) }
   if (!wanted || !('prefix' in wanted)) return null

@@ -18,6 +18,7 @@ import {
   sortKey,
   writeCursor,
 } from './search-order.ts'
+import { findRenamed } from './shown-names.ts'
 import {
   batch,
   findOffset,
@@ -51,9 +52,10 @@ export async function searchProfiles(
   assertQuery(asked)
   const state = await source.state(workspaceId)
   if (!state) return { rows: [], next: null, total: asked.total ? 0 : null }
-  const query = inKnownOrder(withoutEmptyFilter(asked), state)
+  const query = inKnownOrder(withoutEmptyFilter(asked))
   budget.explain = (read) => tooLong(query, state, budget.ms, read)
-  const path = await choosePath(source, workspaceId, state, query)
+  const renamed = await findRenamed({ source, workspaceId, state, budget }, query)
+  const path = await choosePath(source, workspaceId, { ...state, renamed }, query)
   const search: Search = {
     ...{ source, workspaceId, query, state, path, budget },
     holding: textHeld(query.filter?.where),
@@ -92,11 +94,11 @@ function withoutEmptyFilter(query: ProfileQuery): ProfileQuery {
 }
 
 /** The first page settles the order of those behind it, whatever indexes there are by then. */
-function inKnownOrder(query: ProfileQuery, state: SearchState): ProfileQuery {
+function inKnownOrder(query: ProfileQuery): ProfileQuery {
   const { order, page } = query
   if (order?.by !== 'prefix') return query
   const cursor = 'after' in page ? page.after : undefined
-  const known = cursor === undefined ? orderedStretches(query, state) !== null : isByPrefix(cursor)
+  const known = cursor === undefined ? orderedStretches(query) !== null : isByPrefix(cursor)
   return known ? query : { ...query, order: { by: 'id' } }
 }
 

@@ -1,5 +1,3 @@
-import type { ProfileId } from '../../core/profile.ts'
-import type { IdSet } from './id-set.ts'
 import type { TextPlace } from './profile-source.ts'
 
 /** A row of an index of identifiers. */
@@ -25,14 +23,5 @@ export function holdersInOrder(rows: readonly Holder[], isLast: boolean): TextPl
     else places.push({ text, id })
   }
   if (owner && isLast) places.push(owner)
-  return places
-}
-
-/** Those of a block of a text who come behind a place. */
-export function enteredBehind(after: TextPlace, text: string, set: IdSet): TextPlace[] {
-  const places: TextPlace[] = []
-  for (const id of set.all()) {
-    if (text !== after.text || id > after.id) places.push({ text, id: id as ProfileId })
-  }
   return places
 }

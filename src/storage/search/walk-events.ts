@@ -3,9 +3,8 @@ import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import { eventFromRow, type Row } from '../rows.ts'
 import type { Bounds, EventSource, EventTest, Link } from './event-source.ts'
-import type { EventTermKind } from './event-terms.ts'
 import type { SearchBudget } from './search-budget.ts'
-import { countTerms, type TermPart, walkEventTerms } from './walk-event-terms.ts'
+import { type TermPart, walkEventTerms } from './walk-event-terms.ts'
 
 /** A query at work. */
 export interface LogSearch {
@@ -21,14 +20,12 @@ const stretchTested = 5_000
 const stretchRead = 1_000
 const chainRead = 100
 const linksRead = 1_000
+/** The same at first, where a page may be full soon. */
+const linksFirst = 100
 /** Milestones gone on by at once, at most. */
 const milestonesMax = 16
 /** Rows looked up by their ids in one go, where most of them may not pass. */
 const idsRead = 200
-/** Types that a beginning may stand for before they are looked for in the log itself. */
-const typesMax = 100
-/** So few events of a kind are looked at sooner than all that there are about a person. */
-const fewMax = 500
 
 /** Through the log, a stretch of ids at a time. */
 export async function* walkStretches(search: LogSearch, bounds: Bounds): AsyncGenerator<Row[]> {
@@ -80,12 +77,28 @@ export async function* walkChain(
   let limit = Math.min(query.limit + 1, chainRead)
   let from = await beginChain(search, subject, below)
   if (!descending) return yield* walkOldestFirst(search, subject, { above, newest: from }, passes)
+  if (isTested(query)) return yield* walkTestedBack(search, from, above, passes)
   while (from !== null && from > above) {
     const rows = await source.chain(workspaceId, from, limit)
     budget.spend(rows.length)
     yield rows.filter((row) => (row.id as number) > above && passes(row))
     limit = chainRead
     from = (rows.at(-1)?.previous ?? null) as EventId | null
+  }
+}
+
+/** The same where the engine can tell of most events that they are not wanted. */
+async function* walkTestedBack(
+  search: LogSearch,
+  newest: EventId | null,
+  above: number,
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  let from = newest
+  for (let limit = linksFirst; from !== null && from > above; limit = linksRead) {
+    const { ids, next } = await readLinks(search, from, above, limit)
+    yield* readInOrder(search, ids, passes)
+    from = next
   }
 }
 
@@ -116,24 +129,51 @@ async function* walkOldestFirst(
 
 /** The events above one, from another back by nothing but the links, and on again from there. */
 async function* walkLinks(
-  { source, workspaceId, query, budget }: LogSearch,
+  search: LogSearch,
   newest: EventId,
   above: number,
   passes: (row: Row) => boolean,
 ): AsyncGenerator<Row[]> {
-  const ids: EventId[] = []
+  const all: EventId[] = []
   for (let from: EventId | null = newest; from !== null && from > above; ) {
-    const links: Link[] = await source.links(workspaceId, from, { above, limit: linksRead })
-    budget.spend(links.length)
-    for (const { id } of links) ids.push(id)
-    from = links.at(-1)?.previous ?? null
+    const { ids, next } = await readLinks(search, from, above, linksRead)
+    for (const id of ids) all.push(id)
+    from = next
   }
-  ids.reverse()
+  yield* readInOrder(search, all.reverse(), passes)
+}
+
+/** Ids that a part of the chain leads to, but for those the engine can tell are not wanted. */
+async function readLinks(
+  { source, workspaceId, query, budget }: LogSearch,
+  from: EventId,
+  above: number,
+  limit: number,
+): Promise<{ ids: EventId[]; next: EventId | null }> {
+  if (!isTested(query)) {
+    const links = await source.links(workspaceId, from, { above, limit })
+    budget.spend(links.length)
+    return { ids: links.map(({ id }) => id), next: links.at(-1)?.previous ?? null }
+  }
+  const wanted = { above, limit, test: testOf(query).test }
+  const links = await source.testedLinks(workspaceId, from, wanted)
+  budget.spend(limit)
+  const ids = links.filter(({ passes }) => passes).map(({ id }) => id)
+  return { ids, next: links.at(-1)?.previous ?? null }
+}
+
+/** The events of a list, a page at a time, in the direction of the query. */
+async function* readInOrder(
+  { source, workspaceId, query, descending, budget }: LogSearch,
+  ids: readonly EventId[],
+  passes: (row: Row) => boolean,
+): AsyncGenerator<Row[]> {
+  const sign = descending ? -1 : 1
   const size = Math.min(query.limit + 1, chainRead)
   for (let at = 0; at < ids.length; at += size) {
     const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
     budget.spend(rows.length)
-    yield rows.sort(byId).filter(passes)
+    yield rows.sort((a, b) => byId(a, b) * sign).filter(passes)
   }
 }
 
@@ -165,59 +205,9 @@ export async function* walkTermed(
   parts: TermPart[],
   bounds: Bounds,
 ): AsyncGenerator<Row[]> {
-  const { source, workspaceId, query, descending, budget } = search
-  const passes = passesOf(query)
-  const size = Math.min(query.limit + 1, idsRead)
-  const sign = descending ? -1 : 1
+  const passes = passesOf(search.query)
   for await (const ids of walkEventTerms(search, parts, bounds)) {
-    for (let at = 0; at < ids.length; at += size) {
-      const rows = await source.eventsByIds(workspaceId, ids.slice(at, at + size))
-      budget.spend(rows.length)
-      yield rows.sort((a, b) => byId(a, b) * sign).filter(passes)
-    }
-  }
-}
-
-/** Whether terms lead to so few that a person's events are found among them. */
-export async function walkFew(
-  search: LogSearch,
-  parts: TermPart[],
-  bounds: Bounds,
-): Promise<boolean> {
-  return (await countTerms(search, parts, bounds)) <= fewMax
-}
-
-/** What a query asks for that has terms; null where it is nothing, or too much to look up. */
-export async function termPartsOf({
-  source,
-  workspaceId,
-  query,
-}: LogSearch): Promise<TermPart[] | null> {
-  const { types, source: cameThrough, rule } = query
-  const parts: TermPart[] = []
-  if (rule !== undefined) parts.push({ kind: 'rule', values: [rule] })
-  if (cameThrough !== undefined) parts.push({ kind: 'source', values: [cameThrough] })
-  if (types) {
-    const values = new Set<string>()
-    for (const type of types) {
-      if (!type.endsWith('*')) values.add(type)
-      else for (const each of await beginning(type.slice(0, -1))) values.add(each)
-      if (values.size > typesMax) return parts.length > 0 ? parts : null
-    }
-    parts.push({ kind: 'type', values: [...values] })
-  }
-  return parts.length > 0 ? parts : null
-
-  async function beginning(prefix: string): Promise<string[]> {
-    const found: string[] = []
-    const kind: EventTermKind = 'type'
-    for (let from = prefix; found.length <= typesMax; ) {
-      const next = await source.nextEventTerm(workspaceId, kind, from)
-      if (next === null || !next.startsWith(prefix)) break
-      found.push(next)
-      from = `${next}\u0001`
-    }
-    return found
+    yield* readInOrder(search, ids, passes)
   }
 }
 
@@ -234,6 +224,11 @@ function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
     },
     whole: isExact && text === undefined && !occurred && query.subject === undefined,
   }
+}
+
+/** Whether an engine can tell of an event that it is not wanted. */
+function isTested(query: EventQuery): boolean {
+  return Object.values(testOf(query).test).some((part) => part !== null)
 }
 
 /** Whether a row is what a query asks for; what costs little is looked at first. */

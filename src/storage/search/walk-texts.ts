@@ -29,11 +29,15 @@ export async function* walkTexts(
   const { source, workspaceId, budget } = search
   const rowsRead = among ? textsRead : Math.max(size, 2)
   const heads = stretches.map((stretch) => new TextReader(search, stretch, after, rowsRead))
+  let last: TextPlace | null = null
   for (let limit = size; ; limit = idsMax) {
     const places: TextPlace[] = []
     while (places.length < limit) {
       const next = await takeFirst(heads)
       if (!next) break
+      // Who was renamed just now may be entered by the time the index is read.
+      if (last && comparePlaces(next, last) === 0) continue
+      last = next
       if (!among || among.has(next.id)) places.push(next)
     }
     if (places.length === 0) return
@@ -62,7 +66,8 @@ class TextReader {
     this.#search = search
     this.#stretch = stretch
     this.#limit = limit
-    const beginning = { text: stretch.from, id: 0 as ProfileId }
+    const from = stretch.in === 'hand' ? '' : stretch.from
+    const beginning = { text: from, id: 0 as ProfileId }
     this.#after = after && comparePlaces(after, beginning) > 0 ? after : beginning
   }
 
@@ -79,7 +84,10 @@ class TextReader {
     if (this.#isOver) return
     const { source, workspaceId, budget } = this.#search
     const wanted = { after: this.#after, limit: this.#limit }
-    this.#places = await source.texts(workspaceId, this.#stretch, wanted)
+    this.#places =
+      this.#stretch.in === 'hand'
+        ? this.#stretch.places.filter((place) => comparePlaces(place, this.#after) > 0)
+        : await source.texts(workspaceId, this.#stretch, wanted)
     this.#at = 0
     this.#after = this.#places.at(-1) ?? this.#after
     this.#isOver = this.#places.length === 0
@@ -99,6 +107,7 @@ async function takeFirst(readers: readonly TextReader[]): Promise<TextPlace | nu
   return place
 }
 
-function comparePlaces(a: TextPlace, b: TextPlace): number {
+/** Below 0 when `a` comes before `b`. */
+export function comparePlaces(a: TextPlace, b: TextPlace): number {
   return a.text === b.text ? a.id - b.id : compareTexts(a.text, b.text)
 }

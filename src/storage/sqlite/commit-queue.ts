@@ -46,8 +46,8 @@ interface Options {
 }
 
 const groupMax = 256
-/** One group being written and one handed over already, so that the writer never waits for us. */
-const groupsInFlightMax = 2
+/** One group being written and what came since handed over: the writer takes it all at once. */
+const groupsInFlightMax = 4
 /** Most calls about deliveries in one transaction; each may be about many deliveries. */
 const callsMax = 16
 /** Beyond this many waiting commands a new one is refused at once instead of queued. */

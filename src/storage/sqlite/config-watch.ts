@@ -24,7 +24,11 @@ export class ConfigWatch {
   #seenVersion = -1
   #fresh = false
 
-  constructor(db: DatabaseSync) {
+  readonly #changed: () => void
+
+  /** `changed` is called when the configuration is another than it was. */
+  constructor(db: DatabaseSync, changed: () => void) {
+    this.#changed = changed
     this.#version = db.prepare('SELECT config_version FROM state WHERE one = 1')
     this.#token = db.prepare(`${selectTokens} WHERE public_part = ? AND revoked_at IS NULL`)
     this.#workspace = db.prepare(`${selectWorkspaces} WHERE id = ?`)
@@ -47,7 +51,10 @@ export class ConfigWatch {
       this.#fresh = false
     })
     const version = this.#version.get()?.config_version as number
-    if (version !== this.#seenVersion) this.#found.clear()
+    if (version !== this.#seenVersion) {
+      this.#found.clear()
+      this.#changed()
+    }
     this.#seenVersion = version
   }
 

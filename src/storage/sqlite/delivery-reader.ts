@@ -55,6 +55,15 @@ const selectMayDeliver = `
     AS may`
 
 /** What does not come in the order of ids is sorted by its key alone, without its row. */
+/** How many a destination has, up to a number of them. */
+export const selectFewOf = `
+  SELECT count(*) AS count FROM (
+    SELECT 1 FROM deliveries INDEXED BY deliveries_by_destination
+    WHERE workspace_id = ? AND destination = ? LIMIT ?)`
+
+/** So few of a destination are looked at sooner than all of a rule. */
+const fewOfMax = 500
+
 export function selectList(from: string, where: string, oldestFirst = false) {
   const direction = oldestFirst ? 'ASC' : 'DESC'
   return `
@@ -112,12 +121,18 @@ export class DeliveryReader {
 
   list(workspaceId: WorkspaceId, filter: DeliveryFilter): Delivery[] {
     const { cursor, oldestFirst, limit, ...selection } = filter
-    const page = { cursor, oldestFirst }
+    const page = { cursor, oldestFirst, hasFew: this.#hasFew(workspaceId, selection) }
     const { from, where, values } = selectDeliveries(workspaceId, selection, page)
     return this.#db
       .prepare(selectList(from, where, oldestFirst))
       .all(...values, limit)
       .map(deliveryFromRow)
+  }
+
+  #hasFew(workspaceId: WorkspaceId, { rule, destination }: DeliverySelection): boolean {
+    if (rule === undefined || destination === undefined) return false
+    const [row] = this.#db.prepare(selectFewOf).all(workspaceId, destination, fewOfMax)
+    return (row?.count as number) < fewOfMax
   }
 
   attempts(workspaceId: WorkspaceId, id: DeliveryId): Attempt[] {

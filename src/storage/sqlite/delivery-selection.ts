@@ -21,7 +21,12 @@ type Test = [text: string, ...values: (string | number)[]]
 export function selectDeliveries(
   workspaceId: WorkspaceId,
   selection: DeliverySelection,
-  page?: { cursor?: DeliveryId | undefined; oldestFirst?: boolean | undefined },
+  page?: {
+    cursor?: DeliveryId | undefined
+    oldestFirst?: boolean | undefined
+    /** Whether the destination has so few that it leads sooner than the rule does. */
+    hasFew?: boolean
+  },
 ): Selected {
   const { ids, states, destination, rule, event, subject, reason } = selection
   const { plannedFrom, plannedUntil } = selection
@@ -47,7 +52,9 @@ export function selectDeliveries(
   add('planned_at < ?', plannedUntil)
   if (ids) tests.push([`key IN (${ids.map(() => rowKey('?', '?')).join(', ')})`, ...keys()])
   if (states) tests.push([stateTest(states)])
-  const index = ids ? null : page ? listIndexFor(selection) : indexFor(selection)
+  const known = page ? listIndexFor(selection) : indexFor(selection)
+  const isOfFew = page?.hasFew === true && known === 'deliveries_by_rule'
+  const index = ids ? null : isOfFew ? 'deliveries_by_destination' : known
   if (index) tests.push(['workspace_id = ?', workspaceId])
   return {
     from: index ? `deliveries INDEXED BY ${index}` : 'deliveries NOT INDEXED',

@@ -33,6 +33,11 @@ const syntax: EraseTools['syntax'] = {
   amongTexts: (column) => `${column} IN ${listed}`,
   ids: () => `key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`,
   at: (table, id) => `${table}.key = ${rowKey('?1', id)}`,
+  between: (table, above, upTo) =>
+    `${table}.key > ${rowKey('?1', above)} AND ${table}.key <= ${rowKey('?1', upTo)}`,
+  holds: (column) => `instr(${column}, ?2) > 0`,
+  // Nobody else writes while a transaction does.
+  holdNames: 'UPDATE state SET config_version = config_version + 1 WHERE ?1 > 0',
 }
 
 const waiting = new Map<number, (answer: EraseAnswer) => void>()

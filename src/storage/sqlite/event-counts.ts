@@ -5,16 +5,35 @@ import {
   type EventCountQuery,
   type EventCounts,
 } from '../../core/event-query.ts'
-import type { WorkspaceId } from '../../core/profile.ts'
+import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
-import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
-import { putEventBlock, selectEventBlock, selectTermsOfEvents } from './event-statements.ts'
+import {
+  type EventEntry,
+  enteredInto,
+  lastEntered,
+  milestonesOfLong,
+  newestMilestones,
+  termsOfEvents,
+  termsOfHistory,
+} from '../search/event-terms.ts'
+import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
+import {
+  putEventBlock,
+  selectEventBlock,
+  selectEventBlocksBack,
+  selectLinks,
+  selectMilestones,
+  selectTermsOfEvents,
+} from './event-statements.ts'
 import { enterWarnings } from './ingest-warnings.ts'
+import { deleteShownName, putShownName, selectRenamed, selectRenames } from './search-statements.ts'
 import { rowKey } from './statements.ts'
 
 /** Rows counted in one transaction; those who write meanwhile wait about a millisecond for it. */
 const batch = 2_000
+/** Links of a chain followed at once. */
+const linksRead = 1_000
 
 const spans = countSpans.map((span) => `SELECT ${span} AS span`).join(' UNION ALL ')
 
@@ -106,10 +125,12 @@ export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
   const { last, count } = kinds[goal.of]
   const done = Number(db.prepare(selectDone(last)).get(workspaceId)?.done ?? goal.last)
   if (done >= goal.last) return 0
-  const upTo = Math.min(done + batch, goal.last)
+  const most = Math.min(done + batch, goal.last)
+  const upTo = goal.of === 'events' ? upToRenames(db, workspaceId, done, most) : most
   db.prepare(count).run(workspaceId, done, upTo)
   if (goal.of === 'events') {
     enterTerms(db, workspaceId, done, upTo)
+    enterNames(db, workspaceId, done, upTo)
     enterWarnings(db, workspaceId, done, upTo)
   }
   db.prepare(keepPlace(last)).run(workspaceId, upTo)
@@ -130,9 +151,48 @@ function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: n
   const select = db.prepare(selectEventBlock)
   const put = db.prepare(putEventBlock)
   const rows: Row[] = db.prepare(selectTermsOfEvents).all(workspaceId, done, upTo)
-  for (const { kind, value, block, events } of termsOfEvents(rows)) {
+  const entries = [...termsOfEvents(rows), ...longHistories(db, workspaceId, rows)]
+  for (const { kind, value, block, events } of entries) {
     const held = select.get(workspaceId, kind, value, block)?.ids as Uint8Array | undefined
     put.run(workspaceId, kind, value, block, enteredInto(held, events))
+  }
+}
+
+/** What long histories go on with up to the newest of their milestones among some events. */
+function longHistories(db: DatabaseSync, workspaceId: number, rows: readonly Row[]): EventEntry[] {
+  const milestones = db.prepare(selectMilestones)
+  const back = db.prepare(selectEventBlocksBack)
+  const follow = db.prepare(selectLinks)
+  return [...newestMilestones(rows)].flatMap(([subject, newest]) => {
+    const held = back.all(workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1)
+    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Uint8Array]))
+    const known = above > 0 ? [] : milestones.all(workspaceId, subject, 0, milestonesOfLong)
+    if (above === 0 && known.length < milestonesOfLong) return []
+    const events: EventId[] = []
+    for (let from: EventId | null = newest; from !== null && from > above; ) {
+      const links: Row[] = follow.all(workspaceId, from, linksRead, above)
+      for (const { id } of links) events.push(id as EventId)
+      from = (links.at(-1)?.previous ?? null) as EventId | null
+    }
+    return termsOfHistory(subject, events)
+  })
+}
+
+/** No further than to the last of as many renames as are entered together. */
+function upToRenames(db: DatabaseSync, workspaceId: number, done: number, most: number): number {
+  const renames = db.prepare(selectRenames).all(workspaceId, done, most)
+  return renames.length < renamesMax ? most : Number(renames.at(-1)?.id)
+}
+
+/** How those are called whom the same events may have renamed. */
+function enterNames(db: DatabaseSync, workspaceId: number, done: number, upTo: number): void {
+  const put = db.prepare(putShownName)
+  const remove = db.prepare(deleteShownName)
+  const rows: Row[] = db.prepare(selectRenamed).all(workspaceId, done, upTo)
+  for (const row of rows) {
+    const name = nameEntryOf(row)
+    if (name === null) remove.run(workspaceId, row.id as number)
+    else put.run(workspaceId, row.id as number, name)
   }
 }
 

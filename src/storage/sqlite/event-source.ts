@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { EventId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import type { EventSource, Link } from '../search/event-source.ts'
+import type { EventSource, EventTest, Link } from '../search/event-source.ts'
 import * as sql from './event-statements.ts'
 
 /** What searching for events looks up in a file. */
@@ -24,19 +24,21 @@ export function eventSource(
       from < sql.idsBelow ? all(sql.selectChain, workspaceId, from, limit, 0) : [],
     links: async (workspaceId, from, { above, limit }) =>
       (await all(sql.selectLinks, workspaceId, from, limit, above)) as unknown as Link[],
+    testedLinks: async (workspaceId, from, { above, limit, test }) => {
+      const given = [workspaceId, from, limit, above, ...tests(test)]
+      const rows = await all(sql.selectTestedLinks, ...given)
+      return rows.map(({ id, previous, passes }) => ({
+        ...{ id: id as EventId, previous: previous as EventId | null, passes: passes === 1 },
+      }))
+    },
     milestones: async (workspaceId, subject, { above, limit }) => {
       if (subject <= 0 || subject >= sql.idsBelow || above >= sql.idsBelow) return []
       const rows = await all(sql.selectMilestones, workspaceId, subject, above, limit)
       return rows.map(({ id }) => id as EventId)
     },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
-      const { types, source, rule, received } = test
-      const { from = null, until = null } = received ?? {}
       const text = descending ? sql.selectStretchBack : sql.selectStretch
-      const list = types && JSON.stringify(types)
-      const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
-      const ends = bounds(above, below)
-      return all(text, workspaceId, ...ends, list, source, ...rules, from, until, limit)
+      return all(text, workspaceId, ...bounds(above, below), ...tests(test), limit)
     },
     caused: (workspaceId, cause, { above, below, descending, limit }) => {
       const text = descending ? sql.selectCausedBack : sql.selectCaused
@@ -57,6 +59,12 @@ export function eventSource(
       return (row?.value as string | undefined) ?? null
     },
   }
+}
+
+function tests({ types, source, rule, received }: EventTest): (string | number | null)[] {
+  const { from = null, until = null } = received ?? {}
+  const rules = rule === null ? [null, null] : [`${rule}@`, `${rule}A`]
+  return [types && JSON.stringify(types), source, ...rules, from, until]
 }
 
 function bounds(above: number, below: number): [number, number] {

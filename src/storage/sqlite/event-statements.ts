@@ -26,6 +26,26 @@ const links = `
 /** From an event back by the links between them, and nothing of them but that. `?4` is the end. */
 export const selectLinks = `${links} SELECT id, previous FROM link`
 
+const testOf = (row: string) => `
+  (?5 IS NULL OR ${row}type IN (SELECT value FROM json_each(?5)))
+  AND (?6 IS NULL OR ${row}source = ?6)
+  AND (?7 IS NULL OR ${row}cause_rule >= ?7 AND ${row}cause_rule < ?8)
+  AND (?9 IS NULL OR ${row}received_at >= ?9) AND (?10 IS NULL OR ${row}received_at < ?10)`
+
+/**
+ * Those that pass a test, and the last one, from which it goes on. Each event's row is looked at
+ * for its link anyway; what is tested stands before all that is large.
+ */
+export const selectTestedLinks = `
+  WITH RECURSIVE link (id, previous, place, passes) AS (
+    SELECT id, previous, 1, ${testOf('')} FROM events WHERE key = ${rowKey('?1', '?2')}
+    UNION ALL
+    SELECT e.id, e.previous, place + 1, ${testOf('e.')} FROM link CROSS JOIN events e
+    WHERE e.key = ${rowKey('?1', 'link.previous')} AND place < ?3 AND link.previous > ?4
+  )
+  SELECT id, previous, passes IS TRUE AS passes FROM link
+  WHERE passes OR place = ?3 OR coalesce(previous, 0) <= ?4`
+
 /** The same with all that they hold. */
 export const selectChain = `${links}
   SELECT ${prefixed('e', eventColumns)} FROM link CROSS JOIN events e
@@ -74,7 +94,7 @@ export const selectEventsByIds = `
   WHERE key IN (SELECT ${rowKey('?1', 'value')} FROM json_each(?2))`
 
 export const selectTermsOfEvents = `
-  SELECT id, type, source, cause_rule FROM events
+  SELECT id, type, source, cause_rule, subject, received_at FROM events
   WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}`
 
 export const selectEventBlock = `

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import { profileFromRow, type Row } from '../rows.ts'
-import { shownNameIndex, termsOf } from '../search/profile-terms.ts'
+import { termsOf } from '../search/profile-terms.ts'
 import { selectScan } from './search-statements.ts'
 import { TermTable } from './term-table.ts'
 
@@ -63,9 +63,7 @@ function takeSomeOut(db: DatabaseSync, fill: Row, wanted: boolean): void {
   const workspaceId = fill.workspace_id as number
   const name = fill.name as string
   const remove = db.prepare(deleteTerms)
-  let gone = Number(remove.run(workspaceId, 'attribute', name).changes)
-  if (name === shownNameIndex) gone += Number(remove.run(workspaceId, 'name', '').changes)
-  if (gone > 0) return
+  if (Number(remove.run(workspaceId, 'attribute', name).changes) > 0) return
   if (wanted) db.prepare(moveFill).run(0, workspaceId, name)
   else db.prepare(endFill).run(workspaceId, name)
 }

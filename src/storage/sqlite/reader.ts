@@ -108,9 +108,14 @@ export class Reader {
     const known = this.#names.get(key)
     if (known !== undefined) return known
     const id = this.#name.get(workspaceId, kind, name)?.id as number | undefined
-    // A number, once given, never changes; a name without one may get it any moment.
+    // A name without a number may get it any moment.
     if (id !== undefined && this.#names.size < 50_000) this.#names.set(key, id)
     return id ?? 0
+  }
+
+  /** An erasure may take a name out, which gets another number when it comes again. */
+  forgetNames(): void {
+    this.#names.clear()
   }
 
   readEvents(workspaceId: WorkspaceId, after: EventId | 0, limit: number): Event[] {

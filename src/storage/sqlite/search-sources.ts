@@ -3,10 +3,10 @@ import type { ProfileId } from '../../core/profile.ts'
 import { defaultSettings, type WorkspaceSettings } from '../../core/workspace.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource } from '../search/event-source.ts'
-import { IdSet, idBlockOf } from '../search/id-set.ts'
-import type { ProfileSource, Stretch } from '../search/profile-source.ts'
+import { IdSet } from '../search/id-set.ts'
+import type { IndexStretch, ProfileSource, TextPlace } from '../search/profile-source.ts'
 import { SetCache } from '../search/set-cache.ts'
-import { enteredBehind, type Holder, holdersInOrder } from '../search/text-places.ts'
+import { type Holder, holdersInOrder } from '../search/text-places.ts'
 import { eventSource } from './event-source.ts'
 import { idsBelow } from './event-statements.ts'
 import * as sql from './search-statements.ts'
@@ -45,6 +45,8 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
         living: row.profile_count as number,
         lastProfile: row.last_profile_id as number,
         indexed: indexedAttributes.filter((name) => !filling.includes(name)),
+        lastEvent: row.last_event_id as number,
+        namedTo: (row.named_to as number | null) ?? 0,
       }
     },
     byIds: (workspaceId, wanted) => {
@@ -74,25 +76,18 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
     },
     within: async (workspaceId, stretch, limit) => {
       const [text, values] = within(stretch)
-      const rows = await all(text, workspaceId, ...values, limit)
-      return stretch.in === 'terms'
-        ? blocks(rows).flatMap((row) => IdSet.ofRows([row]).all())
-        : ids(rows)
+      return ids(await all(text, workspaceId, ...values, limit))
     },
-    texts: async (workspaceId, stretch, { after, limit }) => {
-      const { kind, below } = stretch
-      const { text, id } = after
-      const end = below ?? behindAll
-      if (stretch.in === 'identifiers') {
-        const rows = await all(sql.selectHolders, workspaceId, kind, text, id, end, limit)
-        return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
+    texts: async (workspaceId, stretch, { after: { text, id }, limit }) => {
+      const end = stretch.below ?? behindAll
+      if (stretch.in === 'names') {
+        const rows = await all(sql.selectNamesFrom, workspaceId, text, id, end, limit)
+        return rows as unknown as TextPlace[]
       }
-      const from = [stretch.name, text, Math.max(0, idBlockOf(id))]
-      const rows = await all(sql.selectTermsFrom, workspaceId, kind, ...from, end, limit)
-      return rows.flatMap((row) =>
-        enteredBehind(after, row.text as string, IdSet.ofRows(blocks([row]))),
-      )
+      const rows = await all(sql.selectHolders, workspaceId, stretch.kind, text, id, end, limit)
+      return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
     },
+    renamed: (workspaceId, { above, upTo }) => all(sql.selectRenamed, workspaceId, above, upTo),
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],
     ...eventSource(all),
@@ -105,16 +100,14 @@ function blocks(rows: readonly Row[]): [number, Uint8Array][] {
   return rows.map(({ block, ids }) => [block as number, ids as Uint8Array])
 }
 
-function within(stretch: Stretch): [text: string, values: SQLInputValue[]] {
+function within(stretch: IndexStretch): [text: string, values: SQLInputValue[]] {
   switch (stretch.in) {
     case 'identifiers': {
       const { kind, from, below } = stretch
       return [sql.selectIdentifiersWithin, [kind, from, below ?? behindAll]]
     }
-    case 'terms': {
-      const { kind, name, from, below } = stretch
-      return [sql.selectTermsWithin, [kind, name, from, below ?? behindAll]]
-    }
+    case 'names':
+      return [sql.selectNamesWithin, [stretch.from, stretch.below ?? behindAll]]
     case 'created':
       return [sql.selectCreatedWithin, [stretch.from, stretch.below]]
   }

@@ -1,11 +1,13 @@
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
+import { mayRename, renamesMax } from '../search/shown-names.ts'
 import { limitAt, profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */
 
 export const selectSearchState = `
   SELECT settings, profile_count, last_profile_id, last_event_id, (
-    SELECT json_group_array(name) FROM index_fills WHERE workspace_id = ?1) AS filling
+    SELECT json_group_array(name) FROM index_fills WHERE workspace_id = ?1) AS filling, (
+    SELECT last_event_id FROM roll_ups WHERE workspace_id = ?1) AS named_to
   FROM workspaces JOIN counters ON counters.workspace_id = workspaces.id WHERE workspaces.id = ?1`
 
 export const selectGaps = 'SELECT block, count FROM profile_gaps WHERE workspace_id = ?'
@@ -56,16 +58,37 @@ export const selectHolders = `
     AND holder >= 0
   ORDER BY text, holder ${limitAt('?6')}`
 
-export const selectTermsWithin = `
-  SELECT block, ids FROM profile_terms
-  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND value >= ?4 AND value < ?5
-  ${limitAt('?6')}`
+const ofShownName = `key - ${rowKey('?1', '0')}`
 
-/** The same in order, from a block of a text on. */
-export const selectTermsFrom = `
-  SELECT value AS text, block, ids FROM profile_terms
-  WHERE workspace_id = ?1 AND kind = ?2 AND name = ?3 AND (value, block) >= (?4, ?5) AND value < ?6
-  ORDER BY value, block ${limitAt('?7')}`
+export const selectNamesWithin = `
+  SELECT ${ofShownName} AS id FROM shown_names
+  WHERE workspace_id = ?1 AND name >= ?2 AND name < ?3 ${limitAt('?4')}`
+
+/** The same in order behind a place. */
+export const selectNamesFrom = `
+  SELECT name AS text, ${ofShownName} AS id FROM shown_names
+  WHERE workspace_id = ?1 AND (name, key) > (?2, ${rowKey('?1', '?3')}) AND name < ?4
+  ORDER BY name, key ${limitAt('?5')}`
+
+/** Whom events may have renamed. */
+const subjectsRenamed = `
+  SELECT ${rowKey('?1', 'subject')} FROM events
+  WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} AND ${mayRename('instr')}`
+
+/** The next events that may have renamed somebody, as many as are taken in one transaction. */
+export const selectRenames = `
+  SELECT id FROM events
+  WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')} AND ${mayRename('instr')}
+  ORDER BY key LIMIT ${renamesMax}`
+
+export const selectRenamed = `
+  SELECT ${profileColumns} FROM profiles WHERE key IN (${subjectsRenamed})`
+
+export const putShownName = `
+  INSERT INTO shown_names (key, workspace_id, name) VALUES (${rowKey('?1', '?2')}, ?1, ?3)
+  ON CONFLICT DO UPDATE SET name = excluded.name WHERE name <> excluded.name`
+
+export const deleteShownName = `DELETE FROM shown_names WHERE key = ${rowKey('?1', '?2')}`
 
 export const selectCreatedWithin = `
   SELECT id FROM profiles WHERE workspace_id = ?1 AND created_at >= ?2 AND created_at < ?3

@@ -68,7 +68,7 @@ export function openSqliteStore(path: string, options: SqliteOptions): Store & D
   const underWay = new CallsUnderWay()
   const reader = new Reader(db)
   const runReader = new RunReader(db)
-  const config = new ConfigWatch(db)
+  const config = new ConfigWatch(db, () => reader.forgetNames())
   const budgetMs = options.queryMsMax ?? queryMsDefault
   const reads = new ReadQueue({ path, clock, budgetMs })
   const actor = options.actor ?? server

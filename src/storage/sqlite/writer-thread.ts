@@ -28,7 +28,9 @@ const writer = new Writer(path, decide)
 /** Ports of those who claim deliveries on other threads. */
 const workers = new Set<MessagePort>()
 
-/** Most commands that several messages may bring into one transaction. */
+/** With so many commands of calls a transaction takes no further group along. */
+const groupedMax = 256
+/** Most commands of long work that several messages may bring into one transaction. */
 const togetherMax = 8_192
 /** What nobody wakes, to wait for a while. */
 const never = new Int32Array(new SharedArrayBuffer(4))
@@ -36,6 +38,7 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 let lastFault: Fault | null = null
 
 type Message = string | ApplyAll | { worker: MessagePort }
+type Apply = Extract<Request, { kind: 'apply' }>
 
 const port = parentPort as MessagePort
 port.on('message', (message: Message) => {
@@ -44,21 +47,53 @@ port.on('message', (message: Message) => {
 
 /** Does what a message asks; answers another that was taken along with it. */
 function take(message: Message): Message | undefined {
-  if (typeof message === 'string') port.postMessage(replyTo(JSON.parse(message) as Request))
-  else if ('worker' in message) serveWorker(message.worker)
-  else return applyWaiting(message)
+  if (typeof message !== 'string') {
+    if (!('worker' in message)) return applyPartsWaiting(message)
+    serveWorker(message.worker)
+    return undefined
+  }
+  const request = JSON.parse(message) as Request
+  if (request.kind === 'apply') return applyGroupsWaiting(request)
+  port.postMessage(JSON.stringify(answer(request)))
+  // Operators may have made more claimable.
+  if (request.kind === 'deliveries') tellDue()
   return undefined
 }
 
-function replyTo(request: Request): string {
-  if (request.kind === 'apply') {
-    const results = writer.applyGroup(request.group, request.now)
-    return appliedReply(results, takePlanned())
+/** Takes what waits as long as there is room and `add` takes it; answers what it did not take. */
+function gather(hasRoom: () => boolean, add: (message: Message) => boolean): Message | undefined {
+  while (hasRoom()) {
+    const waiting = (receiveMessageOnPort(port) as { message: Message } | undefined)?.message
+    if (waiting === undefined || !add(waiting)) return waiting
   }
-  const reply = JSON.stringify(answer(request))
-  // Operators may have made more claimable.
-  if (request.kind === 'deliveries') tellDue()
-  return reply
+  return undefined
+}
+
+/** Writes the groups that wait as one: what they share is the sync, which takes longest. */
+function applyGroupsWaiting(first: Apply): Message | undefined {
+  const groups = [first]
+  let count = first.group.length
+  const other = gather(
+    () => count < groupedMax,
+    (message) => {
+      const request = typeof message === 'string' ? (JSON.parse(message) as Request) : null
+      if (request?.kind !== 'apply') return false
+      groups.push(request)
+      count += request.group.length
+      return true
+    },
+  )
+  const { now } = groups.at(-1) as Apply
+  const results = writer.applyGroup(
+    groups.flatMap(({ group }) => group),
+    now,
+  )
+  let planned = takePlanned()
+  for (const { group } of groups) {
+    port.postMessage(appliedReply(results.splice(0, group.length), planned))
+    planned = false
+  }
+  return other
 }
 
 /** Whether deliveries were planned; whoever claims them is told first. */
@@ -69,19 +104,18 @@ function takePlanned(): boolean {
 }
 
 /** Applies what waits of such messages as one, so that it shares transactions. */
-function applyWaiting(first: ApplyAll): Message | undefined {
+function applyPartsWaiting(first: ApplyAll): Message | undefined {
   const parts = [first]
   let count = first.rows.commands.length
-  let other: Message | undefined
-  while (count < togetherMax && other === undefined) {
-    const waiting = (receiveMessageOnPort(port) as { message: Message } | undefined)?.message
-    if (waiting === undefined) break
-    if (typeof waiting === 'string' || 'worker' in waiting) other = waiting
-    else {
-      parts.push(waiting)
-      count += waiting.rows.commands.length
-    }
-  }
+  const other = gather(
+    () => count < togetherMax,
+    (message) => {
+      if (typeof message === 'string' || 'worker' in message) return false
+      parts.push(message)
+      count += message.rows.commands.length
+      return true
+    },
+  )
   const outcomes = applyAll(parts, count)
   let planned = takePlanned()
   for (const { rows } of parts) {
@@ -134,7 +168,7 @@ function resultText(result: Result): string {
   return `{"applied":${appliedText(result.applied, result.profileText)}}`
 }
 
-function answer(request: Exclude<Request, { kind: 'apply' }>): Reply {
+function answer(request: Exclude<Request, Apply>): Reply {
   switch (request.kind) {
     case 'preview':
       return preview(request)

@@ -14,6 +14,7 @@ import { postIsPutCases } from './post-is-put.ts'
 import { profileCases } from './profiles.ts'
 import { readCases } from './reads.ts'
 import { recordedCases } from './recorded.ts'
+import { renameCases } from './renames.ts'
 import { userEventCases } from './user-events.ts'
 import { webhookCases } from './webhooks.ts'
 
@@ -37,6 +38,7 @@ export const copernicaCases: DialectCases = {
     ...notServedCases,
     ...postIsPutCases,
     ...recordedCases,
+    ...renameCases,
     ...trapCases,
   ],
   compatibility,

@@ -1,17 +1,5 @@
 import type { CaseRequest, DialectCase } from '../../../core/dialect-case.ts'
-import {
-  del,
-  get,
-  json,
-  listOf,
-  made,
-  newProfile,
-  nothing,
-  page,
-  post,
-  put,
-  refused,
-} from './expected.ts'
+import { del, get, json, made, newProfile, nothing, page, post, put, refused } from './expected.ts'
 
 const profiles = '/v4/database/1/profiles'
 const ann = newProfile({ email: 'ann@a.example' })
@@ -137,7 +125,7 @@ export const massCases: DialectCase[] = [
       del('/v4/database/shop/profiles', { profiles: [1] }),
     ],
     request: get('/v4/database/1/profileids'),
-    response: json(listOf(['1'])),
+    response: json(['1']),
     events: [],
   },
 ]

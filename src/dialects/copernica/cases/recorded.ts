@@ -7,7 +7,6 @@ import {
   john,
   json,
   jsonWith,
-  listOf,
   made,
   newProfile,
   nothing,
@@ -230,7 +229,7 @@ const read: DialectCase[] = [
       '/database/1/profileids?access_token={{token}}&fields[]=email==john.doe@example.com',
       {},
     ),
-    response: json(listOf(['1'])),
+    response: json(['1']),
     events: [],
   },
   {
@@ -261,7 +260,7 @@ const encodings = [
     name: `a filter that is sent as ${query}`,
     before: [johnIn, newProfile({ email: 'ann@a.example' })],
     request: get(`/v4/database/1/profileids?${query}`),
-    response: json(listOf(['2'])),
+    response: json(['2']),
     events: [],
   }),
 )
@@ -278,9 +277,8 @@ const flags: [written: string, isOn: boolean][] = [
 const totals = flags.map(
   ([written, isOn]): DialectCase => ({
     name: `total=${written} ${isOn ? 'asks for the total' : 'leaves the total out'}`,
-    before: [johnIn],
-    request: get(`/v4/database/1/profileids?total=${written}`),
-    response: json({ start: 0, limit: 100, count: 1, data: ['1'], ...(isOn && { total: 1 }) }),
+    request: get(`/v4/database/1/fields?limit=0&total=${written}`),
+    response: json({ start: 0, limit: 0, count: 0, data: [], ...(isOn && { total: 4 }) }),
     events: [],
   }),
 )

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { pino } from 'pino'
 import { limits } from '../src/core/limits.ts'
 import { Deaths } from '../src/follow-up/deaths.ts'
 import { tellNotices } from '../src/follow-up/tell-notices.ts'
-import { engines } from './kit/engines.ts'
+import { openPool } from '../src/storage/postgres/connect.ts'
+import { type Engine, engines } from './kit/engines.ts'
 import { applyRules, sendEvents, settled, until, withKey } from './kit/follow-up-site.ts'
+import { nativeClient } from './kit/native-client.ts'
 import { receiver } from './kit/receiver.ts'
 import { startRoster } from './kit/start-roster.ts'
+import { tempFolder } from './kit/temp-folder.ts'
 
 const hook = (destination: string) => ({ action: 'webhook', with: { destination, json: {} } })
 
@@ -71,6 +76,7 @@ for (const engine of engines) {
       assert.deepEqual(first?.attributes, {
         ...{ delivery: shop[0]?.id, rule: 'tell', destination: 'shop', reason: 'http_400' },
         ...{ event: shop[0]?.event, event_type: 'shop.x' },
+        ...{ attempts: 1, body: '{}', payload: body },
       })
       assert.deepEqual(first?.cause, { event: shop[0]?.event, rule: 'tell@1', depth: 1 })
       assert.deepEqual([first?.source.dialect, first?.subject], ['roster', shop[0]?.subject])
@@ -110,5 +116,75 @@ for (const engine of engines) {
       const last = (await store.readEvents(id, 0, 99)).at(-1)
       assert.deepEqual([last?.type, last?.attributes.limit], ['rule.stopped', 'depth'])
     })
+
+    test('a rule about deaths has what was sent, without secrets, and what it was made of', async () => {
+      using gone = await receiver((_, response) => response.writeHead(410).end())
+      using folder = tempFolder()
+      const place = await engine.newPlace(folder.path)
+      await using cleaning = new AsyncDisposableStack()
+      cleaning.defer(place.remove)
+      const env = { ...place.env, ROSTER_DATA: folder.path }
+      const roster = cleaning.use(await startRoster(engine, env))
+      const { tokens } = await roster.newWorkspace()
+      const native = nativeClient(roster.url, tokens.native?.token ?? '')
+      const secret = 'a-value-nobody-is-shown'
+      const shop = { type: 'webhook', url: gone.url, allow_private: true }
+      await native('PUT', '/destinations/shop', {
+        ...shop,
+        auth: { header: 'X-Key', value: secret },
+      })
+      const body = `{"n":{{ event.n | json }},"key":"${secret}"}`
+      const told = { body: '{{ event.body | json }}', n: '{{ event.payload.n | json }}' }
+      const note = { type: 'ops.note', attributes: { ...told, of: '{{ event.event_type }}' } }
+      const steps = [{ action: 'webhook', with: { destination: 'shop', body } }]
+      const rules = [
+        { name: 'tell', on: ['shop.x'], steps },
+        { name: 'lost', on: ['shop.y'], steps },
+        { name: 'note', on: ['delivery.dead'], steps: [{ action: 'trigger-event', with: note }] },
+      ]
+      assert.equal((await native('PUT', '/rules', { rules })).status, 200)
+      const send = (type: string, n: number) =>
+        native('POST', '/events', {
+          ...{ type, attributes: { n }, identifiers: { email: 'jo@example.org' } },
+        })
+      await send('shop.x', 7)
+      const notes = async () => (await native('GET', '/events?type=ops.note')).body.data
+      await until('the first death is told', async () => (await notes()).length === 1)
+      const sent = { body: '{"n":7,"key":"***"}', n: 7, of: 'shop.x' }
+      assert.deepEqual((await notes())[0].attributes, sent)
+      const [dead] = (await native('GET', '/events?type=delivery.dead')).body.data
+      const stops = async () => {
+        return (await native('GET', '/events?type=destination.disabled')).body.data
+      }
+      await until('so is the end of the destination', async () => (await stops()).length === 1)
+      const [disabled] = await stops()
+      assert.deepEqual(disabled.attributes, {
+        ...{ destination: 'shop', reason: 'http_410', delivery: dead.attributes.delivery },
+        ...{ rule: 'tell', event: dead.attributes.event, event_type: 'shop.x' },
+      })
+      assert.deepEqual(dead.identifiers, [{ kind: 'email', value: 'jo@example.org' }])
+
+      await native('POST', '/destinations/shop/pause')
+      await send('shop.y', 8)
+      await forgetRule(engine.name, folder.path, place.url)
+      await native('POST', '/destinations/shop/resume')
+      await until('the second is told too', async () => (await notes()).length === 2)
+      assert.deepEqual((await notes()).at(-1).attributes, { body: null, n: 8, of: 'shop.y' })
+      const second = (await native('GET', '/events?type=delivery.dead')).body.data.at(-1)
+      assert.deepEqual([second.attributes.reason, second.attributes.attempts], ['no_rule', 0])
+    })
   })
+}
+
+/** As where a store was put together by hand: the version of a rule is gone. */
+async function forgetRule(engine: Engine['name'], folder: string, url: string): Promise<void> {
+  const remove = "DELETE FROM rules WHERE name = 'lost'"
+  if (engine === 'sqlite') {
+    using database = new DatabaseSync(join(folder, 'roster.db'))
+    database.exec(remove)
+    return
+  }
+  const pool = openPool(url, 1)
+  await pool.query(remove)
+  await pool.end()
 }

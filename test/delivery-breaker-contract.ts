@@ -43,6 +43,7 @@ export function breakerContract(engine: string, open: OpenDeliveries): void {
     assert.deepEqual(others, [])
     assert.deepEqual(notice, {
       ...{ workspaceId: id, destination: 'a', kind: 'opened', reason: 'http_500', at: time.now },
+      delivery: ofA[9]?.id,
       death: null,
     })
     await store.markTold(notice)

@@ -41,6 +41,7 @@ const nobodys = {
   destinations: 'name definition state state_reason signing_secret previous_secret auth_secret',
   destination_notices: 'destination kind reason death',
   state: 'key_fingerprint',
+  ingest_warnings: 'source kind',
 }
 
 for (const engine of ['sqlite', 'postgres']) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import type { JsonObject } from '../src/core/json.ts'
 import { verifyWebhook } from '../src/outbound/sign-webhook.ts'
@@ -51,6 +52,29 @@ for (const engine of engines) {
       const { body } = await native('GET', `/audit?limit=${limit}`)
       return body.data.map((each: JsonObject) => [each.action, each.target])
     }
+
+    test('a destination is late where what is due waits longer than it allows', async () => {
+      const { native } = await enter()
+      const held: ServerResponse[] = []
+      using slow = await receiver((_call, response) => void held.push(response))
+      const put = { ...simple(), url: slow.url, concurrency: 1, begin_within: 'PT1S' }
+      const made = await native('PUT', '/destinations/shop', put)
+      assert.equal(made.body.destination.definition.begin_within, 'PT1S')
+      assert.equal(made.body.destination.late, false)
+      const wrong = await native('PUT', '/destinations/shop', { ...put, begin_within: 'P2D' })
+      assert.match(JSON.stringify(wrong.body), /begin_within.*PT1S to P1D/)
+      await native('PUT', '/rules', { rules: [telling('shop')] })
+      for (const n of [1, 2])
+        await native('POST', '/events', { type: 'order.shop', attributes: { n } })
+      const late = async () => (await native('GET', '/destinations')).body.data[0].late
+      await until('it is late', async () => (await late()) === true)
+      await until('both came', async () => {
+        for (const response of held.splice(0)) response.writeHead(200).end()
+        return slow.calls.length === 2
+      })
+      await until('it is no longer late', async () => (await late()) === false)
+      for (const response of held) response.writeHead(200).end()
+    })
 
     test('a destination is put, read and put again, and its secrets are never shown', async () => {
       const { native } = await enter()

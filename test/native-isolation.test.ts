@@ -21,6 +21,7 @@ const bodies: { [operation: string]: (ids: Ids) => JsonValue } = {
   eraseProfile: ({ profile }) => ({ confirm: profile }),
   enableRule: () => ({ enabled: false }),
   limitToken: () => ({ rate_limit: 'vendor' }),
+  replayRule: () => ({ since: '2026-01-01' }),
   resendDelivery: () => ({ body: '{}' }),
 }
 

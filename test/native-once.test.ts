@@ -95,7 +95,9 @@ for (const engine of engines) {
       await send('POST', '/destinations/shop/test')
       await send('POST', '/destinations/shop/pause')
       await send('PUT', '/rules', { rules })
+      await native('PATCH', '/rules/tell', { enabled: false })
       await send('PATCH', '/rules/tell', { enabled: true })
+      await send('POST', '/rules/tell/replay', { since: '2026-01-01' })
       await native('POST', '/events', { type: 'order.paid', identifiers: { user_id: 'u' } })
       const [{ id }] = (await native('GET', '/deliveries')).body.data
       await send('POST', `/deliveries/${id}/cancel`)
@@ -114,11 +116,12 @@ for (const engine of engines) {
       const [held] = (await native('GET', '/held-merges')).body.data
       await send('POST', `/held-merges/${held.id}/accept`)
       await send('PATCH', '/workspace/settings', { phone_region: 'NL' })
-      const { body } = await native('GET', '/audit?limit=13')
+      const { body } = await native('GET', '/audit?limit=15')
       const actions = (body.data as JsonObject[]).map(({ action }) => action)
       assert.deepEqual(actions.toReversed(), [
         ...['destination.created', 'destination.secrets_replaced', 'destination.paused'],
-        ...['rules.replaced', 'rule.enabled', 'deliveries.cancelled', 'deliveries.redelivered'],
+        ...['rules.replaced', 'rule.disabled', 'rule.enabled', 'rule.replayed'],
+        ...['deliveries.cancelled', 'deliveries.redelivered'],
         ...['deliveries.cancelled', 'deliveries.redelivered', 'deliveries.cancelled'],
         ...['delivery.resent', 'destination.resumed', 'settings.updated'],
       ])

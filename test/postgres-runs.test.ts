@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { beginRun, reasonNotBegun } from '../src/core/begin-run.ts'
 import { continueRun } from '../src/core/continue-run.ts'
+import type { Fault } from '../src/core/errors.ts'
+import type { EventId } from '../src/core/profile.ts'
 import { starterRules } from '../src/core/rule.ts'
 import { openPool } from '../src/storage/postgres/connect.ts'
 import { openPostgresStore } from '../src/storage/postgres/postgres-store.ts'
@@ -97,5 +100,31 @@ test('what one node has taken up no other is given, until it is done or half a m
   assert.ok(left.nextInMs !== null && left.nextInMs > 0 && left.nextInMs <= 100)
   now += 30_001
   assert.deepEqual(await eventsOf(other, 9), [...mine, 5].sort())
+  await Promise.all([one.close(), other.close()])
+})
+
+test('of two nodes that begin a rule late on an event about nobody, one does', async () => {
+  await using database = await newDatabase()
+  const open = () => openPostgresStore(database.url, { decision })
+  const [one, other] = [await open(), await open()]
+  const { id } = await one.createWorkspace('w', starterRules)
+  const source = { dialect: 'cli', token: null, request: null }
+  const ids: number[] = []
+  for (let n = 0; n < 20; n++) {
+    const event = { kind: 'record-event', type: 'shop.x', attributes: {}, source } as const
+    ids.push(...(await one.apply(id, { ...event, identifiers: [] })).events)
+  }
+  const told = { type: 'shop.late', attributes: {} }
+  const steps = [{ action: 'trigger-event', with: told }]
+  await one.replaceRules(id, [{ name: 'r', on: ['shop.x'], steps }])
+  const begin = (store: typeof one) =>
+    ids.map((event) =>
+      store.apply(id, beginRun({ id: event as EventId, subject: null }, 'r', source)).catch(reason),
+    )
+  const reason = (fault: Fault) => reasonNotBegun(fault)
+  const all = await Promise.all([...begin(one), ...begin(other)])
+  assert.equal(all.filter((each) => each === 'has_run').length, ids.length)
+  const { events } = await one.queryEvents(id, { types: ['shop.late'], limit: 99 })
+  assert.equal(events.length, ids.length)
   await Promise.all([one.close(), other.close()])
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { beginRun, reasonNotBegun } from '../src/core/begin-run.ts'
 import type { RecordEvent } from '../src/core/command.ts'
 import { continueRun, endingRun } from '../src/core/continue-run.ts'
+import type { Fault } from '../src/core/errors.ts'
 import type { EventId, ProfileId, WorkspaceId } from '../src/core/profile.ts'
 import { type RuleDefinition, starterRules } from '../src/core/rule.ts'
 import type { Step } from '../src/core/step.ts'
@@ -28,6 +30,8 @@ function about(user: string, type = 'shop.x'): RecordEvent {
     subject: [{ identifier }],
   }
 }
+
+const never = (times: number) => Array<string>(times).fill('rejected')
 
 /** Polls until everything that is due in a moment is due, and claims it. */
 async function claim(store: Store, count: number) {
@@ -73,6 +77,33 @@ export function runsContract(engine: string, open: OpenStore): void {
     assert.equal(await store.findRun(id, { event: 99 as EventId, rule: 'r' }), null)
     const missing = { ...run, event: 99 as EventId }
     assert.deepEqual((await store.apply(id, continueRun(missing))).events, [])
+  })
+
+  contract('a run that is begun late is begun once, in one group too', async (store, id) => {
+    await prepare(store, id)
+    const { events } = await store.apply(id, about('a'))
+    const event = { id: events[0] as EventId, subject: 1 as ProfileId }
+    const begin = (rule = 'r') => store.apply(id, beginRun(event, rule, source))
+    const refusal = async (asked: Promise<unknown>) =>
+      reasonNotBegun(
+        await asked.then(
+          () => assert.fail('it began'),
+          (fault: Fault) => fault,
+        ),
+      )
+    assert.equal(await refusal(begin()), 'not_taken')
+    const when = { profile: 'plan', is: 'pro' } as const
+    const steps: Step[] = [{ action: 'increment', with: { attribute: 'runs', by: 1 } }]
+    await store.replaceRules(id, [waits(steps), waits(steps, { name: 's', when })])
+    assert.equal(await refusal(begin('s')), 'condition')
+    assert.equal((await store.preview(id, beginRun(event, 'r', source))).runs.length, 1)
+    const tries = await Promise.allSettled([1, 2, 3, 4].map(() => begin()))
+    assert.deepEqual(tries.map(({ status }) => status).sort(), ['fulfilled', ...never(3)])
+    assert.equal(await refusal(begin()), 'has_run')
+    const [profile] = await byUser(store, id, 'a')
+    assert.equal(profile?.attributes.runs, 1)
+    const run = await store.findRun(id, { event: event.id, rule: 'r' })
+    assert.deepEqual([run?.state, run?.reason, run?.log[0]?.did], ['done', 'completed', 'acted'])
   })
 
   contract('what is not due stays as it is', async (store, id) => {

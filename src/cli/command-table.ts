@@ -20,6 +20,7 @@ export const commands: { readonly [name: string]: Load } = {
   'rules show': async () => (await import('./commands/rules-show.ts')).rulesShow,
   'rules enable': async () => (await import('./commands/rules-enable.ts')).rulesEnable,
   'rules disable': async () => (await import('./commands/rules-enable.ts')).rulesDisable,
+  'rules replay': async () => (await import('./commands/rules-replay.ts')).rulesReplay,
   'rules history': async () => (await import('./commands/rules-history.ts')).rulesHistory,
   'rules check': async () => (await import('./commands/rules-check.ts')).rulesCheck,
   'rules schema': async () => (await import('./commands/rules-schema.ts')).rulesSchema,

@@ -1,5 +1,6 @@
 import { hasStore, openAppStore } from '../app.ts'
 import type { Config } from '../config/load-config.ts'
+import { isLate } from '../core/delivery-health.ts'
 import type { Finding } from '../storage/maintain-store.ts'
 import { isoTime } from './shown.ts'
 
@@ -10,6 +11,7 @@ export async function examineDeliveries(config: Config): Promise<Finding[]> {
   try {
     const { overdue, oldestDueAt, destinations } = await store.deliveryHealth()
     const dead = destinations.reduce((sum, each) => sum + each.dead, 0)
+    const late = destinations.filter((each) => isLate(each, Date.now()))
     const stopped = destinations.filter(({ state, breaker }) => {
       return state === 'disabled' || breaker.openUntil !== null
     })
@@ -21,6 +23,15 @@ export async function examineDeliveries(config: Config): Promise<Finding[]> {
             state: 'fail',
             detail: `${overdue} deliveries are overdue, the oldest since ${isoTime(oldestDueAt)}`,
             remedy: 'Nobody works: start roster serve with ROSTER_WORKER=on, or roster work.',
+          },
+      late.length === 0
+        ? { name: 'late deliveries', state: 'ok', detail: 'none waits longer than begin_within' }
+        : {
+            name: 'late deliveries',
+            state: 'warn',
+            detail: `what is due waits longer than begin_within says: ${late.map(nameOf).join(', ')}`,
+            remedy:
+              'See roster destinations show NAME: its rate and concurrency may be too low, the receiver slow, or another roster work is needed.',
           },
       stopped.length === 0
         ? { name: 'destinations', state: 'ok', detail: 'none is disabled or held back' }

@@ -227,6 +227,8 @@ export type Destination = {
     dead: number
     waiting_since: string | null
   }
+  /** whether something due has waited longer for its try than `begin_within` */
+  late: boolean
   /** a time, UTC */
   created_at: string
   /** a time, UTC */
@@ -247,6 +249,8 @@ export type DestinationDefinition = {
   rate?: string
   /** a duration such as PT10S */
   timeout?: string
+  /** a duration such as PT10S */
+  begin_within?: string
   retry?: {
     /** a duration such as PT10S */
     first?: string
@@ -408,6 +412,23 @@ export type HeldMerge = {
 export type Identifier = {
   kind: string
   value: string
+}
+
+export type IngestWarning = {
+  /** such as no_time_or_key, or dropped_ and a reason */
+  kind: string
+  /** what is amiss, and what to do */
+  sentence: string
+  source: string
+  token: string | null
+  /** events, since `first_at` */
+  count: number
+  /** a time, UTC */
+  first_at: string
+  /** a time, UTC */
+  last_at: string
+  /** an id */
+  event_id: number
 }
 
 export type MergeConflict = {
@@ -695,6 +716,42 @@ export type RenderedStep = {
   }
 }
 
+export type ReplayedRule = {
+  dry_run: boolean
+  rule: string
+  version: number
+  /** events of its types that came while it was not at work, or all with `also_in_force` */
+  looked_at: number
+  /** runs that were begun, or would be */
+  begun: number
+  /** how many events the rule did not run for, by reason */
+  passed_over: { [name: string]: number }
+  runs: Array<ReplayedRun>
+  next_cursor: string | null
+}
+
+export type ReplayedRun = {
+  /** the event and the rule, as 41:tell-the-shop */
+  run: string
+  /** an id */
+  event_id: number
+  type: string
+  /** a time, UTC */
+  received_at: string
+  profile_id: number | null
+  /** what it would do, with `dry_run` */
+  would?: {
+    /** of the run: waiting, done or failed */
+    state: string
+    /** when its first wait is over */
+    until?: string
+    /** types of what would be logged */
+    events: Array<string>
+    /** where something would be sent */
+    deliveries: Array<string>
+  }
+}
+
 export type Rule = {
   name: string
   /** 1 when first applied, one more with every change */
@@ -927,6 +984,16 @@ export interface Calls {
     answer: {
       event: Event
       explanation?: Explanation
+    }
+  }
+  /** List what was amiss with what came in, though it was taken. */
+  listWarnings: {
+    given: {
+      /** a time such as 2026-11-28T10:00:00Z */
+      since?: string
+    }
+    answer: {
+      data: Array<IngestWarning>
     }
   }
   /** Create or change the profile with an identifier. */
@@ -1422,6 +1489,27 @@ export interface Calls {
     }
     answer: TriedRule
   }
+  /** Run a rule for events that came while it was not there or was switched off. */
+  replayRule: {
+    given: {
+      name: string
+      /** true or false; true stores nothing and answers a preview */
+      dry_run?: boolean
+      body: {
+        /** a time such as 2026-11-28T10:00:00Z */
+        since: string
+        /** a time such as 2026-11-28T10:00:00Z */
+        until?: string
+        /** true or false */
+        also_in_force?: boolean
+        /** the next_cursor of a call before */
+        cursor?: string
+      }
+      /** Calls with one key, token and address are one call; a repeat is answered alike. */
+      idempotencyKey?: string
+    }
+    answer: ReplayedRule
+  }
   /** List runs of rules that waited or failed, newest event first. */
   listRuns: {
     given: {
@@ -1499,6 +1587,8 @@ export interface Calls {
         rate?: string
         /** a duration such as PT10S */
         timeout?: string
+        /** a duration such as PT10S */
+        begin_within?: string
         retry?: {
           /** a duration such as PT10S */
           first?: string

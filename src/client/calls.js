@@ -29,6 +29,13 @@ export const calls = {
     inQuery: ['explain'],
     keyed: false,
   },
+  listWarnings: {
+    method: 'GET',
+    path: '/api/v1/warnings',
+    inPath: [],
+    inQuery: ['since'],
+    keyed: false,
+  },
   putProfile: {
     method: 'PUT',
     path: '/api/v1/profiles/by/{kind}/{value}',
@@ -231,6 +238,13 @@ export const calls = {
     inPath: [],
     inQuery: [],
     keyed: false,
+  },
+  replayRule: {
+    method: 'POST',
+    path: '/api/v1/rules/{name}/replay',
+    inPath: ['name'],
+    inQuery: ['dry_run'],
+    keyed: true,
   },
   listRuns: {
     method: 'GET',

@@ -43,7 +43,8 @@ function advanceRuns(known: Known, write: RunWrite): void {
   if (write.kind === 'put') {
     const id = runId(write.run)
     const loaded = known.runs.get(id)
-    if (loaded) known.runs.set(id, { ...loaded, run: write.run })
+    // Where there was none when somebody looked, there is one now.
+    if (loaded !== undefined) known.runs.set(id, { rule: loaded?.rule ?? null, run: write.run })
     return
   }
   for (const [id, loaded] of known.runs) {

@@ -24,6 +24,7 @@ export const auditActions = [
   'rules.replaced',
   'rule.enabled',
   'rule.disabled',
+  'rule.replayed',
   'destinations.replaced',
   'destination.created',
   'destination.updated',

@@ -19,6 +19,7 @@ export type Command =
   | WriteProfile
   | RemoveProfile
   | RecordEvent
+  | BeginRun
   | ContinueRun
   | EndRun
   | WriteRecords
@@ -134,6 +135,19 @@ export interface RecordEvent extends Asked {
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */
   onMissing?: 'record' | 'refuse'
+}
+
+/**
+ * Begin the run of a rule on an event of the log, which came while the rule was not there or was
+ * switched off: on what the event told, and the person as they are now. It is kept whatever comes
+ * of it, so the rule runs once for an event, however often this is asked. Refused with the reason
+ * (see `reasonNotBegun`) where the rule has run, or does not run for the event.
+ */
+export interface BeginRun extends Asked {
+  kind: 'begin-run'
+  run: RunKey
+  /** Whom the event is about: what an engine locks ahead. */
+  subject: ProfileId | null
 }
 
 /**

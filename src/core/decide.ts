@@ -1,6 +1,6 @@
 import type { Actions } from './action.ts'
 import type { Collections } from './collection.ts'
-import type { Command, ContinueRun, EndRun } from './command.ts'
+import type { BeginRun, Command, ContinueRun, EndRun } from './command.ts'
 import type { Decide, DecideContext, Decided } from './decision.ts'
 import { Fault } from './errors.ts'
 import type { Event, FoundBy } from './event.ts'
@@ -44,7 +44,7 @@ function decideOnce(
 ): Decided {
   const rules = new RuleRunner(journal, context, tools)
   const { events, drafts } = journal
-  const isAboutRun = command.kind === 'continue-run' || command.kind === 'end-run'
+  const isAboutRun = isOfRun(command)
   const subject = isAboutRun ? workOnRun(rules, command) : begin(journal, command)
   const [own] = events
   const written = command.kind === 'record-event' ? tools.records.ofCommand : null
@@ -66,7 +66,7 @@ function decideOnce(
 }
 
 /** Does what the command itself asks for; the rules come after it. */
-function begin(journal: Journal, command: Exclude<Command, ContinueRun | EndRun>): Found {
+function begin(journal: Journal, command: Exclude<Command, OfRun>): Found {
   switch (command.kind) {
     case 'write-records':
       return { profile: null, foundBy: null }
@@ -86,8 +86,16 @@ function begin(journal: Journal, command: Exclude<Command, ContinueRun | EndRun>
   }
 }
 
-function workOnRun(rules: RuleRunner, command: ContinueRun | EndRun): Found {
-  if (command.kind === 'end-run') rules.endRun(command.run, command.end)
+type OfRun = BeginRun | ContinueRun | EndRun
+
+function isOfRun(command: Command): command is OfRun {
+  const { kind } = command
+  return kind === 'begin-run' || kind === 'continue-run' || kind === 'end-run'
+}
+
+function workOnRun(rules: RuleRunner, command: OfRun): Found {
+  if (command.kind === 'begin-run') rules.beginLate(command.run)
+  else if (command.kind === 'end-run') rules.endRun(command.run, command.end)
   else rules.continueRun(command.run)
   return { profile: null, foundBy: null }
 }

@@ -15,6 +15,8 @@ export interface DestinationEntry {
   /** `50/s`, `100/m` or `1000/h`. */
   rate?: string
   timeout?: string
+  /** How long what is due may wait for its try before it is late. */
+  begin_within?: string
   retry?: { first?: string; factor?: number; max?: string; attempts?: number; jitter?: number }
 }
 
@@ -37,6 +39,8 @@ export interface DestinationDefinition {
   rate: { count: number; perMs: number } | null
   timeoutMs: number
   retry: RetryPolicy
+  /** How long what is due may wait for its try; left out where nobody said. */
+  beginWithinMs?: number
   /** How a vendor goes about webhooks that its API registers; only those have it. */
   terms?: VendorTerms
 }
@@ -63,6 +67,8 @@ export const destinationLimits = {
   rateCountMax: 100_000,
   timeoutMsMin: 1_000,
   timeoutMsMax: 60_000,
+  beginWithinMsMin: 1_000,
+  beginWithinMsMax: 86_400_000,
   firstMsMin: 100,
   factorMax: 10,
   maxMsMax: 7 * 86_400_000,
@@ -93,6 +99,9 @@ export function readDestination(entry: DestinationEntry): DestinationDefinition 
       attempts: retry.attempts,
       jitter: retry.jitter,
     },
+    ...(entry.begin_within !== undefined && {
+      beginWithinMs: durationMs(entry.begin_within) ?? 0,
+    }),
   }
 }
 
@@ -120,7 +129,11 @@ function secretOf(source: SecretSource): SecretSource {
 export function definitionOf(stored: DestinationDefinition): DestinationDefinition {
   const { name, type, url, secret, auth, allowPrivate, concurrency, rate, timeoutMs, retry } =
     stored
-  return { name, type, url, secret, auth, allowPrivate, concurrency, rate, timeoutMs, retry }
+  const { beginWithinMs } = stored
+  return {
+    ...{ name, type, url, secret, auth, allowPrivate, concurrency, rate, timeoutMs, retry },
+    ...(beginWithinMs !== undefined && { beginWithinMs }),
+  }
 }
 
 /** A rate as an entry has it. */

@@ -1,4 +1,4 @@
-import type { DestinationDefinition } from './destination.ts'
+import { type DestinationDefinition, definitionOf } from './destination.ts'
 import type { RuleChange } from './diff-rules.ts'
 import { type JsonObject, own, sameJson } from './json.ts'
 
@@ -27,7 +27,7 @@ export function diffDestinations(
 /** Only what a definition says: a stored one carries more. */
 function differing(was: DestinationDefinition, is: DestinationDefinition): string[] {
   const [a, b] = [was, is].map((each) => JSON.parse(JSON.stringify(each)) as JsonObject)
-  return Object.keys(is).filter(
-    (key) => !sameJson(own(a ?? {}, key) ?? null, own(b ?? {}, key) ?? null),
-  )
+  // A key that is left out is a difference too, where it was there.
+  const keys = new Set([...Object.keys(is), ...Object.keys(definitionOf(was))])
+  return [...keys].filter((key) => !sameJson(own(a ?? {}, key) ?? null, own(b ?? {}, key) ?? null))
 }

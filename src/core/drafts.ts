@@ -8,7 +8,7 @@ import {
   NeedMore,
   withClaimant,
 } from './known.ts'
-import type { Identifier, Profile, ProfileId } from './profile.ts'
+import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
 import { type RuleCount, type RunKey, runId } from './run.ts'
 
 /**
@@ -106,6 +106,13 @@ export class Drafts {
   run(key: RunKey): KnownRun | null {
     const known = this.#known.runs.get(runId(key))
     if (known === undefined) throw new NeedMore([{ run: key }])
+    return known
+  }
+
+  /** An event of the log, or null when it is not there. */
+  event(id: EventId): Event | null {
+    const known = this.#known.events.get(id)
+    if (known === undefined) throw new NeedMore([{ event: id }])
     return known
   }
 

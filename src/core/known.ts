@@ -1,6 +1,7 @@
 import type { Ask } from './ask.ts'
 import { type Command, mergeIdentifiers, namedEmail } from './command.ts'
-import type { Identifier, Profile, ProfileId } from './profile.ts'
+import type { Event } from './event.ts'
+import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
 import type { Rule } from './rule.ts'
 import type { RuleCount, Run, RunKey } from './run.ts'
 
@@ -13,6 +14,8 @@ export interface Known {
   attributeNames: Map<string, boolean>
   /** By `runId`, each with the rule in the version it began with; null where there is none. */
   runs: Map<string, KnownRun | null>
+  /** Events of the log; null for one that is not there. */
+  events: Map<EventId, Event | null>
   /** How often rules ran for a person, by rule. */
   ruleCounts: Map<ProfileId, ReadonlyMap<string, RuleCount>>
   /** What the store answered about records, by `recordAskKey`. */
@@ -32,7 +35,8 @@ export function recordAskKey(ask: RecordAsk): string {
 
 export interface KnownRun {
   run: Run
-  rule: Rule
+  /** Null of one that the same group of commands began: it is not gone on with there. */
+  rule: Rule | null
 }
 
 export interface KnownIdentifier {
@@ -64,6 +68,7 @@ export type Need =
   | { profile: ProfileId }
   | { attributeName: string }
   | { run: RunKey }
+  | { event: EventId }
   | { ruleCounts: ProfileId }
   | { records: RecordAsk }
 
@@ -75,6 +80,7 @@ export function identifierKey(identifier: Identifier): string {
 /** What a decision on this command asks for first; loading it ahead saves a round. */
 export function likelyNeeds(command: Command): Need[] {
   const named: Identifier[] = []
+  if (command.kind === 'begin-run') return [{ run: command.run }, { event: command.run.event }]
   if (command.kind === 'continue-run' || command.kind === 'end-run') return [{ run: command.run }]
   if (command.kind === 'write-records' || command.kind === 'undo-merge') return []
   if (command.kind === 'merge-profiles') named.push(...mergeIdentifiers(command))
@@ -95,6 +101,7 @@ export function emptyKnown(): Known {
     profiles: new Map(),
     attributeNames: new Map(),
     runs: new Map(),
+    events: new Map(),
     ruleCounts: new Map(),
     records: new Map(),
   }

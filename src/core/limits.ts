@@ -65,6 +65,11 @@ export const limits = {
   deliveriesMovedMax: 10_000,
   /** Test calls to destinations under way at a time, in one process. */
   destinationTestsMax: 8,
+  /** Events that one call looks at to replay a rule, and runs that it begins. */
+  replayLookedMax: 2_000,
+  replayBegunMax: 500,
+  /** Changes by operators that are gone through to tell when a rule was not at work. */
+  replayChangesMax: 10_000,
   /** Destinations in one workspace. */
   destinationsPerWorkspaceMax: 100,
   /** How far deliveries are counted that wait or are dead: of one destination, and of all. */

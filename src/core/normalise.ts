@@ -14,6 +14,17 @@ export function assertAcceptable(body: JsonValue | undefined): void {
   walk(body ?? null, 1, '', counter)
 }
 
+/** Whether a value would be taken as it is. */
+export function isAcceptable(value: JsonValue): boolean {
+  try {
+    assertAcceptable(value)
+    return true
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
 /** Refuses text that cannot be stored as it is: NUL, lone surrogates, over-long. */
 export function assertText(field: string, text: string, lengthMax: number): void {
   if (text.length > lengthMax) throw invalidField(field, `is longer than ${lengthMax} characters.`)

@@ -3,7 +3,6 @@ import type { EventId, ProfileId, WorkspaceId } from './profile.ts'
 
 /** A delivery that was given up on, as the event about it tells. */
 export interface Death {
-  delivery: DeliveryId
   rule: string
   version: number
   subject: ProfileId | null
@@ -23,6 +22,8 @@ export interface Notice {
   kind: 'opened' | 'recovered' | 'disabled' | 'dead'
   reason: string | null
   at: number
+  /** The one that died, or whose try opened, disabled or recovered the destination. */
+  delivery: DeliveryId
   /** Of the kind `dead` alone. */
   death: Death | null
 }

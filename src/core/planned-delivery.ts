@@ -84,8 +84,11 @@ export interface ClaimedDelivery extends Delivery {
   lease: number
   /** Attempts begun since it was planned or last redelivered; what the schedule counts. */
   tryCount: number
-  /** The step's `with`, of the very version that planned it; templates not yet rendered. */
-  settings: JsonObject
+  /**
+   * The step's `with`, of the very version that planned it; templates not yet rendered. Null where
+   * the store has no such step: then nothing can be sent.
+   */
+  settings: JsonObject | null
 }
 
 /** One try at a delivery. */

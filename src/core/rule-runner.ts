@@ -1,10 +1,11 @@
+import { notBegun } from './begin-run.ts'
 import { type ConditionInput, holds } from './condition.ts'
 import type { DecideContext } from './decision.ts'
 import { type Cause, type Event, imported } from './event.ts'
 import type { Journal } from './journal.ts'
 import type { JsonObject } from './json.ts'
 import { limits } from './limits.ts'
-import type { Identifier } from './profile.ts'
+import type { Identifier, Profile } from './profile.ts'
 import { type Rule, ruleLabel, takesSource } from './rule.ts'
 import { RuleCounters } from './rule-counters.ts'
 import type { RecordRef, RuleRecords } from './rule-records.ts'
@@ -66,10 +67,51 @@ export class RuleRunner {
 
   /** Ends what waits for an event like this, then runs the rules that take it, in their order. */
   react(event: Event): void {
-    if (event.type === 'rule.stopped' || event.source.dialect === imported) return
+    if (isPassedOver(event)) return
     const { rules } = this.#context
     for (const rule of rules.cancelledBy(event.type)) this.#cancel(rule, event)
     for (const rule of rules.taking(event.type)) this.#begin(rule, event)
+  }
+
+  /**
+   * Begins the run of a rule on an event of the log, on the person as they are now; see `BeginRun`.
+   *
+   * @throws Fault of `notBegun`, with the reason why it does not run.
+   */
+  beginLate(key: RunKey): void {
+    const { drafts } = this.#journal
+    // The event first: whoever has it is alone with what becomes of it.
+    const event = drafts.event(key.event)
+    if (!event) throw notBegun('no_event')
+    if (drafts.run(key)) throw notBegun('has_run')
+    const taking = isPassedOver(event) ? [] : this.#context.rules.taking(event.type)
+    const rule = taking.find(({ name }) => name === key.rule)
+    if (!rule) throw notBegun('not_taken')
+    if (!takesSource(rule.sources, event.source)) throw notBegun('source')
+    const { now } = this.#context
+    const subject = this.#subjectNow(event)
+    if (rule.when && !holds(rule.when, conditionInput(event, subject, now))) {
+      throw notBegun('condition')
+    }
+    if ((event.cause?.depth ?? 0) >= limits.ruleDepthMax) throw notBegun('depth')
+    const about = subject?.id ?? event.subject
+    if (this.#counters.count(rule, about) !== 'runs') throw notBegun('rate_limit')
+    const run = newRun(rule, { ...event, subject: about }, now)
+    this.#writes.push({ kind: 'put', run: arrived(run, this.#advance(run, rule, null), now) })
+  }
+
+  /** Whom an event of the log is about by now; nobody where it told itself of their end. */
+  #subjectNow({ subject, receivedAt, attributes, identifiers }: Event): Profile | null {
+    if (subject === null) return null
+    const found = this.#journal.find([{ profile: subject }])
+    const removed = found ? null : this.#journal.drafts.removed(subject)
+    if (!removed) return found
+    // An erasure leaves of an event its place alone: there is nothing to run on.
+    const isWiped = [attributes, removed.attributes].every((each) => Object.keys(each).length === 0)
+    if ((isWiped && identifiers.length === 0) || (removed.removedAt ?? 0) > receivedAt) {
+      throw notBegun('subject_removed')
+    }
+    return null
   }
 
   /** Goes on with a run whose wait is over; any other stays as it is. */
@@ -77,7 +119,7 @@ export class RuleRunner {
     const { drafts } = this.#journal
     const found = drafts.run(key)
     const { now } = this.#context
-    if (found?.run.state !== 'waiting') return
+    if (found?.run.state !== 'waiting' || !found.rule) return
     if (found.run.dueAt === null || found.run.dueAt > now) return
     if (found.run.subject !== null && !drafts.profile(found.run.subject)) {
       this.#end(found.run, { state: 'cancelled', reason: 'subject_removed' })
@@ -187,6 +229,11 @@ export class RuleRunner {
   #stop(event: Event, cause: Cause, limit: 'depth' | 'events' | 'rate'): void {
     this.#journal.tell('rule.stopped', { rule: cause.rule, limit }, event.subject, cause)
   }
+}
+
+/** No rule reacts to it. */
+function isPassedOver({ type, source }: Event): boolean {
+  return type === 'rule.stopped' || source.dialect === imported
 }
 
 /** The run, where its steps got to. */

@@ -81,6 +81,7 @@ export const destinationSchema = Type.Object(
     ),
     rate: Type.Optional(Type.String({ description: 'a rate such as 50/s, 100/m or 1000/h' })),
     timeout: Type.Optional(duration),
+    begin_within: Type.Optional(duration),
     retry: Type.Optional(retrySchema),
   },
   closed,
@@ -127,6 +128,11 @@ function checkDestination(entry: unknown, path: Path, types: readonly string[]):
   if (typeof entry.timeout === 'string') {
     const [least, longest] = [most.timeoutMsMin, most.timeoutMsMax]
     faults.push(...checkSpan(entry.timeout, [...path, 'timeout'], least, longest, 'PT1S to PT60S'))
+  }
+  if (typeof entry.begin_within === 'string') {
+    const at = [...path, 'begin_within']
+    const [least, longest] = [most.beginWithinMsMin, most.beginWithinMsMax]
+    faults.push(...checkSpan(entry.begin_within, at, least, longest, 'PT1S to P1D'))
   }
   return [...faults, ...checkRetry(entry.retry, [...path, 'retry'])]
 }

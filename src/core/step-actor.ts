@@ -221,6 +221,7 @@ export class StepActor {
     return {
       event: run.seen.attributes,
       profile: subject?.attributes ?? {},
+      ...(subject && { tags: subject.tags }),
       changes: changesScope(run.seen.changes),
       record: this.#records.shown(run.seen.record),
       workspace: { name: this.#context.workspace.name },

@@ -1,9 +1,9 @@
 import { filters as builtIn, Context, Drop, Liquid, type Template, toValueSync } from 'liquidjs'
 import { instantOf } from './instant.ts'
-import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
+import { isObject, type JsonValue, own } from './json.ts'
 
 /** What a template may name; there is nothing else to be reached from it. */
-export const templateRoots = ['event', 'profile', 'record', 'changes', 'workspace'] as const
+export const templateRoots = ['event', 'profile', 'tags', 'record', 'changes', 'workspace'] as const
 
 export type TemplateMode = 'text' | 'json'
 
@@ -98,7 +98,7 @@ export function createEngine(): Liquid {
 export function renderParsed(
   liquid: Liquid,
   templates: Template[],
-  scope: { readonly [R in (typeof templateRoots)[number]]: JsonObject },
+  scope: { readonly [R in (typeof templateRoots)[number]]: JsonValue },
   now: number,
   mode: TemplateMode,
 ): string {

@@ -16,6 +16,8 @@ import {
 export interface TemplateScope {
   event: JsonObject
   profile: JsonObject
+  /** Those of the person; left out where there are none. */
+  tags?: string[]
   /** What the record holds that the run is about; left out where it is about none. */
   record?: JsonObject
   /** By name, `{ from, to }`; `changesScope` makes it. */
@@ -66,7 +68,7 @@ export interface Templates {
 const remembered = 1_000
 
 /**
- * Liquid for text values of rules: roots `event`, `profile`, `record`, `changes` and `workspace`, a fixed set
+ * Liquid for text values of rules: roots `event`, `profile`, `tags`, `record`, `changes` and `workspace`, a fixed set
  * of filters and tags, no files, no clock but the scope's own, bounded in time, memory and output.
  * An attribute that is absent is null to the filter `json`, needs `default` elsewhere, and is
  * false in a condition. `profile["odd name"]` reaches every name.
@@ -88,8 +90,8 @@ export function createTemplates(): Templates {
     const { faults, templates } = parse(source)
     const [first] = faults
     if (first) return { kind: 'fault', fault: first }
-    const { now, record = {}, ...others } = scope
-    const roots = { ...others, record }
+    const { now, record = {}, tags = [], ...others } = scope
+    const roots = { ...others, record, tags }
     try {
       return { kind: 'text', text: renderParsed(liquid, templates, roots, now, mode) }
     } catch (error) {

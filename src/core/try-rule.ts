@@ -81,6 +81,7 @@ function render(
   const rendered = renderSettings(settings, templates, () => ({
     event: seen.event.attributes,
     profile: seen.profile?.attributes ?? {},
+    ...(seen.profile && { tags: seen.profile.tags }),
     record: seen.record?.values ?? {},
     changes: changesScope(seen.event.changes),
     workspace: { name: workspace.name },

@@ -153,6 +153,7 @@ class World {
       known.identifiers.set(key, { holders: ids, complete: true, removedAt: null })
     } else if ('profile' in need) known.profiles.set(need.profile, null)
     else if ('run' in need) known.runs.set(runId(need.run), this.#runOf(runId(need.run)))
+    else if ('event' in need) known.events.set(need.event, null)
     else if ('ruleCounts' in need) known.ruleCounts.set(need.ruleCounts, new Map())
     else if ('records' in need) this.#answer(need.records)
     else known.attributeNames.set(need.attributeName, false)

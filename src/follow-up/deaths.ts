@@ -19,14 +19,14 @@ export class Deaths {
 
   /** What the store keeps with the death, to be told of it; undefined where others were told. */
   told(delivery: ClaimedDelivery, reason: string): Death | undefined {
-    const { workspaceId, id, rule, version, destination, subject, event, seen } = delivery
+    const { workspaceId, rule, version, destination, subject, event, seen } = delivery
     const minute = Math.floor(this.#now() / minuteMs)
     if (minute !== this.#minute) this.#told.clear()
     this.#minute = minute
     const key = JSON.stringify([workspaceId, rule, destination, reason])
     if (this.#told.has(key) || this.#told.size >= limits.deadToldPerMinuteMax) return undefined
     const { type: eventType, depth = 0 } = seen.event
-    const death = { delivery: id, rule, version, subject, event, eventType, depth }
+    const death = { rule, version, subject, event, eventType, depth }
     this.#told.set(key, death)
     return death
   }

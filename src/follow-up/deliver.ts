@@ -138,6 +138,11 @@ function renderAction(
     return { kind: 'fault', reason: 'unknown_action', detail }
   }
   const { settings, seen, workspaceName, plannedAt } = delivery
+  if (settings === null) {
+    const { rule, version, step } = delivery
+    const detail = `The store has no step ${step} of version ${version} of the rule ${rule}.`
+    return { kind: 'fault', reason: 'no_rule', detail }
+  }
   const workspace = { name: workspaceName }
   try {
     return action.render({ settings, seen, workspace, plannedAt, templates })

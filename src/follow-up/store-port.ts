@@ -9,6 +9,7 @@ import { WriterCalls } from './writer-calls.ts'
 const methods = [
   ...(['claimDeliveries', 'beginAttempts', 'recordAttempts', 'failDeliveries'] as const),
   ...(['releaseDeliveries', 'extendLeases', 'untoldNotices', 'markTold', 'apply'] as const),
+  ...(['findDelivery', 'listAttempts', 'readEvents'] as const),
   ...(['renderPayload', 'signCall', 'workerPort'] as const),
 ]
 

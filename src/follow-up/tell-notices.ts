@@ -1,6 +1,11 @@
 import type { Logger } from 'pino'
 import type { RecordEvent } from '../core/command.ts'
+import type { JsonObject } from '../core/json.ts'
+import { limits } from '../core/limits.ts'
+import { isAcceptable } from '../core/normalise.ts'
 import type { Death, Notice } from '../core/notice.ts'
+import type { DeliveryId } from '../core/planned-delivery.ts'
+import type { EventId, WorkspaceId } from '../core/profile.ts'
 import type { RecordWrite } from '../core/record.ts'
 import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
 import type { DeliveryStore } from '../storage/delivery-store.ts'
@@ -8,7 +13,8 @@ import type { Store } from '../storage/store.ts'
 
 const noticesMax = 100
 
-export type NoticeStore = Pick<Store, 'apply'> & Pick<DeliveryStore, 'untoldNotices' | 'markTold'>
+export type NoticeStore = Pick<Store, 'apply' | 'readEvents'> &
+  Pick<DeliveryStore, 'findDelivery' | 'listAttempts' | 'markTold' | 'untoldNotices'>
 
 /**
  * Puts into the event log that destinations stopped working, recovered or were disabled, and that
@@ -21,9 +27,10 @@ export async function tellNotices(store: NoticeStore, logger: Logger): Promise<v
     for (const notice of notices) {
       const { workspaceId, destination, kind, reason, death } = notice
       const named = { workspaceId, destination, reason }
-      if (death) logger.warn({ ...named, rule: death.rule, delivery: death.delivery }, words.dead)
+      if (death) logger.warn({ ...named, rule: death.rule, delivery: notice.delivery }, words.dead)
       else logger.warn(named, words[kind])
-      await store.apply(workspaceId, death ? deathEvent(notice, death) : noticeEvent(notice))
+      const event = await (death ? deathEvent(store, notice, death) : noticeEvent(store, notice))
+      await store.apply(workspaceId, event)
       await store.markTold(notice)
     }
     if (notices.length < noticesMax) return
@@ -44,13 +51,19 @@ const words = {
   dead: 'a delivery is dead; further ones like it are not told of in this minute',
 } as const
 
-function noticeEvent({ kind, destination, reason, at }: Notice): RecordEvent {
+async function noticeEvent(store: NoticeStore, notice: Notice): Promise<RecordEvent> {
+  const { workspaceId, kind, destination, reason, at, delivery } = notice
+  const about = await store.findDelivery(workspaceId, delivery)
   const isTold = kind === 'disabled' && isOfSubscription(destination)
   return {
     ...(isTold && { records: [noteStopped(destination, at, reason)] }),
     kind: 'record-event',
     type: `destination.${kind}`,
-    attributes: { destination, ...(reason === null ? {} : { reason }) },
+    attributes: {
+      ...{ destination, delivery },
+      ...(reason !== null && { reason }),
+      ...(about && { rule: about.rule, event: about.event, event_type: about.seen.event.type }),
+    },
     identifiers: [],
     occurredAt: at,
     source: { dialect: 'roster', token: null, request: null },
@@ -62,18 +75,47 @@ function noticeEvent({ kind, destination, reason, at }: Notice): RecordEvent {
  * Its cause is the event that the delivery was for, one link further down the chain: a rule that
  * reacts with a delivery of its own, which dies as well, comes to the end that every chain has.
  */
-function deathEvent({ destination, reason, at }: Notice, death: Death): RecordEvent {
-  const { delivery, rule, version, subject, event, eventType, depth } = death
+async function deathEvent(
+  store: NoticeStore,
+  { workspaceId, destination, reason, at, delivery }: Notice,
+  death: Death,
+): Promise<RecordEvent> {
+  const { rule, version, subject, event, eventType, depth } = death
+  const named = { delivery, rule, destination, reason, event, event_type: eventType }
+  const [origin] = await store.readEvents(workspaceId, (event - 1) as EventId, 1)
   return {
     kind: 'record-event',
     type: 'delivery.dead',
-    attributes: { delivery, rule, destination, reason, event, event_type: eventType },
-    identifiers: [],
+    attributes: { ...named, ...(await contentOf(store, workspaceId, delivery)) },
+    // Who is erased by what the first event named is erased here too.
+    identifiers: origin?.id === event ? origin.identifiers : [],
     ...(subject !== null && { subject: [{ profile: subject }] }),
     onMissing: 'record',
     cause: { event, rule: `${rule}@${version}`, depth: depth + 1 },
     occurredAt: at,
     source: { dialect: 'roster', token: null, request: null },
     reply: 'outcome',
+  }
+}
+
+/**
+ * What the delivery was made of and what its last try sent, secrets masked. What is longer than an
+ * attempt keeps, or can no longer be found, is left out.
+ */
+async function contentOf(
+  store: NoticeStore,
+  workspaceId: WorkspaceId,
+  id: DeliveryId,
+): Promise<JsonObject> {
+  const delivery = await store.findDelivery(workspaceId, id)
+  if (!delivery) return {}
+  const attempts = await store.listAttempts(workspaceId, id)
+  const body = attempts.findLast(({ sent }) => sent !== null)?.sent?.body
+  const payload = delivery.seen.event.attributes
+  const isShort = JSON.stringify(payload).length <= limits.attemptBodyKeptMax
+  return {
+    attempts: delivery.attemptCount,
+    ...(typeof body === 'string' && { body }),
+    ...(isShort && isAcceptable({ payload }) && { payload }),
   }
 }

@@ -1,5 +1,6 @@
 import { Counter, type Histogram, type Registry } from 'prom-client'
 import { breakerPhase } from '../core/delivery-breaker.ts'
+import { isLate } from '../core/delivery-health.ts'
 import { type DeliveryCounts, waitBoundsMs } from '../follow-up/delivery-stats.ts'
 import type { DeliveryHealth } from '../storage/delivery-store.ts'
 import { gauge } from './gauge.ts'
@@ -82,6 +83,30 @@ function registerDestinations(registry: Registry, view: DeliveryView): void {
     read: (set) => {
       for (const { workspace, destination, breaker } of shownDestinations(view)) {
         set(phases[breakerPhase(breaker, Date.now())], { workspace, destination })
+      }
+    },
+  })
+  gauge(
+    registry,
+    'roster_destination_oldest_due_seconds',
+    'How long the oldest due one of a destination waits for its try.',
+    {
+      labelNames,
+      read: (set) => {
+        for (const { workspace, destination, oldestDueAt } of shownDestinations(view)) {
+          const seconds = oldestDueAt === null ? 0 : Math.max(0, Date.now() - oldestDueAt) / 1_000
+          set(seconds, { workspace, destination })
+        }
+      },
+    },
+  )
+  gauge(registry, 'roster_destination_late', '1 where that is longer than its begin_within.', {
+    labelNames,
+    read: (set) => {
+      for (const each of shownDestinations(view)) {
+        const { workspace, destination, beginWithinMs } = each
+        if (beginWithinMs !== null)
+          set(Number(isLate(each, Date.now())), { workspace, destination })
       }
     },
   })

@@ -220,8 +220,8 @@ function registerStore(registry: Registry, store: Pick<Store, 'statistics'>): vo
         askedAt = now
         latest = store.statistics()
       }
-      const { workspaces, profiles, events, bytesOnDisk } = await latest
-      for (const [what, value] of Object.entries({ workspaces, profiles, events, bytesOnDisk })) {
+      const { engine: _, schemaVersion: __, ...sizes } = await latest
+      for (const [what, value] of Object.entries(sizes)) {
         set(value, { what })
       }
     },

@@ -63,6 +63,7 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'event_counts' },
   { name: 'delivery_counts' },
   { name: 'end_counts' },
+  { name: 'ingest_warnings' },
   { name: 'end_roll_up' },
   { name: 'roll_ups' },
   { name: 'idempotency' },

@@ -111,6 +111,7 @@ export function noticeFromRow(row: Row): Notice {
     kind: row.kind as Notice['kind'],
     reason: row.reason as string | null,
     at: row.at as number,
+    delivery: row.delivery as Notice['delivery'],
     death: row.death === null ? null : (JSON.parse(row.death as string) as Death),
   }
 }

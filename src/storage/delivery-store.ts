@@ -292,5 +292,7 @@ export interface DeliveryHealth {
     claimed: number
     dead: number
     oldestDueAt: number | null
+    /** How long what is due may wait for its try; null where nobody said. */
+    beginWithinMs: number | null
   }[]
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../core/event.ts'
 import type { EventPage, EventQuery } from '../core/event-query.ts'
+import type { IngestWarning } from '../core/ingest-warnings.ts'
 import type { EventId, Identifier, WorkspaceId } from '../core/profile.ts'
 import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
 
@@ -55,6 +56,12 @@ export interface LogStore {
     identifier: Identifier,
     limit: number,
   ): Promise<EventId[]>
+
+  /**
+   * What was amiss with what came in since `since`, the latest first; as far as events are counted
+   * (see `rollUpEvents`), at most 1,000.
+   */
+  listWarnings(workspaceId: WorkspaceId, since: number): Promise<IngestWarning[]>
 
   /** Ids of events that named this identifier, in id order, at most `limit`. */
   eventsNaming(workspaceId: WorkspaceId, identifier: Identifier, limit: number): Promise<EventId[]>

@@ -5,6 +5,7 @@ import type { ErasureFacts, Signature } from '../core/erasure.ts'
 import type { Fault } from '../core/errors.ts'
 import type { Event } from '../core/event.ts'
 import type { EventCountQuery, EventCounts } from '../core/event-query.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Preview } from '../core/preview.ts'
 import type { EventId, Identifier, Profile, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { Rule, RuleDefinition } from '../core/rule.ts'
@@ -128,6 +129,8 @@ export interface Store extends LogStore, QueryStore, RecordStore {
    * name. It stays as it was put when rules are replaced.
    */
   enableRule(workspaceId: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean>
+  /** Enters in the audit trail that a rule is run for events it missed; changes nothing else. */
+  noteReplay(id: WorkspaceId, rule: string, details: JsonObject, by?: Actor): Promise<void>
   /** What operators changed, newest first; null for every workspace, those that are gone too. */
   listAudit(
     workspaceId: WorkspaceId | null,
@@ -282,6 +285,8 @@ export interface StoreStatistics {
   profiles: number
   /** Ever logged, those that were deleted for their age included. */
   events: number
+  /** Events that were warned about; see `listWarnings`. */
+  warnings: number
   bytesOnDisk: number
 }
 

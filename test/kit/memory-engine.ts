@@ -70,7 +70,9 @@ export function memoryEngine(
       known.ruleCounts.set(need.ruleCounts, new Map(counts.get(need.ruleCounts)))
     } else if ('records' in need) {
       known.records.set(recordAskKey(need.records), withoutRecords(need.records))
-    } else known.attributeNames.set(need.attributeName, names.has(need.attributeName))
+    } else if ('attributeName' in need) {
+      known.attributeNames.set(need.attributeName, names.has(need.attributeName))
+    }
   }
 
   /** Goes on with everything that is due, as a runner would; answers how many there were. */
@@ -82,9 +84,8 @@ export function memoryEngine(
   }
 
   function apply(command: Command, now: number): Applied {
-    const workspace = { name: 'w' }
     const all = { ...defaultSettings, ...settings }
-    const context: DecideContext = { now, settings: all, rules, workspace }
+    const context: DecideContext = { now, settings: all, rules, workspace: { name: 'w' } }
     const known = emptyKnown()
     for (let round = 0; round < limits.decideRoundsMax; round++) {
       const verdict = decide(known, structuredClone(command), context)

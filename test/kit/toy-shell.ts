@@ -148,6 +148,7 @@ function asStore(toyStore: ToyStore): Store {
       workspaces: 1,
       profiles: 2,
       events: 3,
+      warnings: 0,
       bytesOnDisk: 4,
     }),
   }

@@ -132,6 +132,7 @@ function scopeOf({ seen, workspace, plannedAt }: RenderInput): TemplateScope {
   return {
     event: seen.event.attributes,
     profile: seen.profile?.attributes ?? {},
+    ...(seen.profile && { tags: seen.profile.tags }),
     record: seen.record?.values ?? {},
     changes: changesScope(seen.event.changes),
     workspace: { name: workspace.name },

@@ -40,6 +40,8 @@ test('a body is JSON, a form or any other text', () => {
     { body: '{{ event.text }}', content_type: 'text/plain; charset=utf-8' },
     { method: 'DELETE', body: '', content_type: 'text/plain' },
     { method: 'GET' },
+    { json: { tags: '{{ tags | json }}', buys: '{% if tags contains "buyer" %}yes{% endif %}' } },
+    { body: '{{ tags | join: ", " }}', content_type: 'text/plain' },
   ]
   const bodies = rows.map(sent)
   assert.deepEqual(
@@ -52,6 +54,8 @@ test('a body is JSON, a form or any other text', () => {
       'a "b"\r\nc',
       '',
       null,
+      '{"tags":["buyer"],"buys":"yes"}',
+      'buyer',
     ],
   )
   assert.equal(bodies[3]?.headers['content-type'], 'application/x-www-form-urlencoded')

@@ -1,5 +1,6 @@
 import { breakerPhase } from '../../core/delivery-breaker.ts'
 import { countBacklog } from '../../operate/count-backlog.ts'
+import { lateDestinations } from '../../operate/late-destinations.ts'
 import { shownUrl } from '../../outbound/mask-secrets.ts'
 import type { DeliveryCount, Destination } from '../../storage/delivery-store.ts'
 import { columns, printable } from '../columns.ts'
@@ -14,28 +15,35 @@ export const destinationsList = defineCommand({
   positionals: { min: 0, max: 0 },
   options: { workspace: workspaceOption },
   async run({ config, options }) {
-    const { destinations, counts } = await withStore(config(), async (store) => {
+    const { destinations, counts, late } = await withStore(config(), async (store) => {
       const { id } = await findWorkspace(store, options.workspace)
-      return {
-        destinations: await store.listDestinations(id),
-        counts: await countBacklog(store, id),
-      }
+      const destinations = await store.listDestinations(id)
+      const late = await lateDestinations(store, id, destinations)
+      return { destinations, late, counts: await countBacklog(store, id) }
     })
-    const rows = destinations.map((each) => row(each, counts))
+    const rows = destinations.map((each) => row(each, counts, late))
     const head = ['NAME', 'TYPE', 'STATE', 'WAITING', 'DEAD', 'ADDRESS']
-    const json = destinations.map((each) => ({ ...destinationJson(each), ...tally(each, counts) }))
+    const json = destinations.map((each) => ({
+      ...destinationJson(each),
+      ...tally(each, counts),
+      late: late.has(each.name),
+    }))
     const none = 'There are none. Declare them in the rules file: docs/follow-ups.md.'
     return { json, text: rows.length === 0 ? none : columns([head, ...rows]) }
   },
 })
 
-function row(destination: Destination, counts: readonly DeliveryCount[]): string[] {
+function row(
+  destination: Destination,
+  counts: readonly DeliveryCount[],
+  late: ReadonlySet<string>,
+): string[] {
   const { name, type, url } = destination
   const { waiting, dead } = tally(destination, counts)
   return [
     name,
     type,
-    standing(destination),
+    `${standing(destination)}${late.has(name) ? ', late' : ''}`,
     String(waiting),
     String(dead),
     printable(shownUrl(url)),

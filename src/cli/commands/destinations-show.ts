@@ -26,6 +26,7 @@ export const destinationsShow = defineCommand({
 function describe(destination: Destination): string[][] {
   const { name, version, type, url, auth, secret, rate, retry, secrets, breaker } = destination
   const { firstMs, factor, maxMs, attempts, jitter } = retry
+  const beginWithin = destination.beginWithinMs
   const until = secrets.previous ? `, the former until ${isoTime(secrets.previous.until)}` : ''
   const from = sourceName(secret)
   return [
@@ -40,6 +41,7 @@ function describe(destination: Destination): string[][] {
     ['calls at once', String(destination.concurrency)],
     ['rate', rate === null ? 'any' : `${rate.count} in ${rate.perMs} ms`],
     ['time-out', `${destination.timeoutMs} ms`],
+    ['a try begins within', beginWithin === undefined ? 'no target' : `${beginWithin} ms`],
     ['tries', `${attempts}, ${firstMs} ms apart at first, times ${factor}, up to ${maxMs} ms`],
     ['jitter', String(jitter)],
   ]

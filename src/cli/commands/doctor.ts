@@ -6,6 +6,7 @@ import { defineCommand, exitCodes } from '../command.ts'
 import { examineCalls } from '../examine-calls.ts'
 import { examineDeliveries } from '../examine-deliveries.ts'
 import { examineFolder } from '../examine-folder.ts'
+import { examineIngest } from '../examine-ingest.ts'
 import { examinePort } from '../examine-port.ts'
 
 export const doctor = defineCommand({
@@ -72,6 +73,7 @@ async function examine(readConfig: () => Config): Promise<Finding[]> {
     ...examineFolder(config),
     ...store,
     ...(isUsable(store) ? await examineDeliveries(config) : []),
+    ...(isUsable(store) ? await examineIngest(config) : []),
     await examinePort(config),
     ...(await examineCalls(config)),
   ]

@@ -72,6 +72,7 @@ export function useRulePreview(definition: RuleDefinition, id: number | null): P
       const at = place('changes', name)
       return [`${at}.from`, `${at}.to`]
     }),
+    'tags',
     'workspace.name',
   ]
   const error = event.error ?? tried.error

@@ -6,6 +6,7 @@ import { After } from '../parts/after.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { FirstUse } from '../parts/first-use.tsx'
 import { Health } from '../parts/health.tsx'
+import { IngestWarnings } from '../parts/ingest-warnings.tsx'
 import { Page } from '../parts/page.tsx'
 import { Rates } from '../parts/rates.tsx'
 import { Section } from '../parts/section.tsx'
@@ -45,6 +46,7 @@ export function Home() {
       {!isEmpty && (
         <After instead={<Waiting />}>
           <Rates />
+          <IngestWarnings />
           <Suspense fallback={<Waiting />}>
             <DeliveryCharts />
           </Suspense>

@@ -14,6 +14,7 @@ import { Badge } from '../parts/badge.tsx'
 import { Confirm } from '../parts/confirm.tsx'
 import { Diff } from '../parts/diff.tsx'
 import { Page } from '../parts/page.tsx'
+import { ReplayMissed } from '../parts/replay-missed.tsx'
 import { RuleEditor } from '../parts/rule-editor.tsx'
 import { Section } from '../parts/section.tsx'
 import { SomeRuns } from '../parts/some-runs.tsx'
@@ -52,7 +53,14 @@ export function RulePage() {
   return (
     <Page
       title={fill(said.title, { name })}
-      actions={rule.data && <RemoveRule name={name} definition={rule.data.definition} />}
+      actions={
+        rule.data && (
+          <Group gap="xs">
+            <ReplayMissed name={name} />
+            <RemoveRule name={name} definition={rule.data.definition} />
+          </Group>
+        )
+      }
     >
       <Loaded query={rule}>
         {({ definition, version }) => (

@@ -18,6 +18,7 @@ const words = {
   active: ['active', 'actief'],
   paused: ['paused', 'gepauzeerd'],
   disabled: ['disabled', 'uitgezet'],
+  late: ['late', 'te laat'],
   breaker: ['Breaker', 'Beveiliging'],
   closed: ['closed: calls go out', 'dicht: aanroepen gaan eruit'],
   open: ['open after {failures} failures', 'open na {failures} fouten'],
@@ -64,7 +65,8 @@ export function DestinationCard({ destination }: { destination: Destination }) {
         <Text size="sm">{destination.definition.url}</Text>
         <Facts>
           <Fact name={said.state}>
-            <Badge>{said[state]}</Badge> {destination.state_reason}
+            <Badge>{said[state]}</Badge> {destination.late && <Badge>{said.late}</Badge>}{' '}
+            {destination.state_reason}
           </Fact>
           <Fact name={said.breaker}>{fill(said[breaker.phase], breaker)}</Fact>
           <Fact name={said.rate}>

@@ -102,6 +102,9 @@ export const destination = Type.Object(
           'what is not over and what was given up on; `waiting_since` is when the first of those that wait was planned',
       },
     ),
+    late: Type.Boolean({
+      description: 'whether something due has waited longer for its try than `begin_within`',
+    }),
     created_at: time,
     updated_at: time,
   },
@@ -111,7 +114,7 @@ export const destination = Type.Object(
 export function shownDestination(
   each: Destination,
   counts: readonly Omit<DeliveryCount, 'reason'>[],
-  now: number,
+  { now, late }: { now: number; late: ReadonlySet<string> },
 ): JsonObject {
   const { breaker, secrets, secret, auth, rate, bucket } = each
   const remaining = rate ? callsInBucket(rate, bucket, now) : 0
@@ -139,6 +142,7 @@ export function shownDestination(
       remaining,
     },
     deliveries: tally(counts.filter(({ destination: of }) => of === each.name)),
+    late: late.has(each.name),
     created_at: shownTime(each.createdAt),
     updated_at: shownTime(each.updatedAt),
   }
@@ -162,6 +166,7 @@ export function shownDefinition({
     concurrency: each.concurrency,
     ...(rate ? { rate: rateText(rate) } : {}),
     timeout: durationText(each.timeoutMs),
+    ...(each.beginWithinMs !== undefined && { begin_within: durationText(each.beginWithinMs) }),
     retry: {
       ...{ first: durationText(firstMs), factor, max: durationText(maxMs) },
       ...{ attempts, jitter },

@@ -7,6 +7,7 @@ import { rulesNaming } from '../../core/rules-naming.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { countBacklog } from '../../operate/count-backlog.ts'
+import { lateDestinations } from '../../operate/late-destinations.ts'
 import { rotateSecret, rotationMs } from '../../operate/rotate-secret.ts'
 import { sealDestination } from '../../operate/seal-destination.ts'
 import type { Destination } from '../../storage/delivery-store.ts'
@@ -43,7 +44,8 @@ export const listDestinations = defineRoute({
     const all = await parts.deliveries.listDestinations(workspace.id)
     const { page: shown, next_cursor } = pageOf(all, ({ name }) => name, query)
     const counts = await parts.deliveries.tallyBacklog(workspace.id)
-    const data = shown.map((each) => shownDestination(each, counts, now))
+    const late = await lateDestinations(parts.deliveries, workspace.id, shown)
+    const data = shown.map((each) => shownDestination(each, counts, { now, late }))
     return { status: 200, body: { data, next_cursor } }
   },
 })
@@ -279,7 +281,8 @@ async function showOne(call: Calling, word: string): Promise<JsonObject> {
   const found = await findOne(call, word)
   const { parts, workspace, now } = call
   const counts = await parts.deliveries.tallyBacklog(workspace.id, found.name)
-  return shownDestination(found, counts, now)
+  const late = await lateDestinations(parts.deliveries, workspace.id, [found])
+  return shownDestination(found, counts, { now, late })
 }
 
 async function findOne({ parts, workspace }: Calling, name: string): Promise<Destination> {

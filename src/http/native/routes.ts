@@ -35,12 +35,14 @@ import {
   getProvenance,
   getTimeline,
 } from './read-profiles.ts'
+import { replayRuleCall } from './replay-rule.ts'
 import type { NativeRoute } from './route.ts'
 import { enableRule, getRule, listRules, listRuleVersions, replaceRules } from './rules.ts'
 import { cancelRun, getRun, listRuns } from './runs.ts'
 import { countEnded, countEvents, countPlanned } from './statistics.ts'
 import { createToken, limitToken, listTokens, revokeToken } from './tokens.ts'
 import { tryRuleOnEvent } from './try-rule.ts'
+import { listWarnings } from './warnings.ts'
 import {
   createWorkspace,
   deleteWorkspace,
@@ -52,14 +54,22 @@ import { patchProfile, putProfile, removeProfile, writeProfiles } from './write-
 
 /** Every call of the native API, in the order of its document. */
 export const routes: readonly NativeRoute[] = [
-  ...[sendEvents, listEvents, streamEvents, getEvent],
+  ...[sendEvents, listEvents, streamEvents, getEvent, listWarnings],
   ...[putProfile, getProfileBy, writeProfiles, listProfiles],
   ...[getProfile, patchProfile, removeProfile, getProvenance, getHistory, getTimeline],
   ...[listCompaniesOf, listCompanies, getCompany, listCompanyProfiles],
   ...[mergeProfiles, undoMerge, eraseProfile, findErasures, getErasure],
   ...[listHeld, acceptHeld, rejectHeld],
   listAttributes,
-  ...[listRules, replaceRules, getRule, enableRule, listRuleVersions, tryRuleOnEvent],
+  ...[
+    listRules,
+    replaceRules,
+    getRule,
+    enableRule,
+    listRuleVersions,
+    tryRuleOnEvent,
+    replayRuleCall,
+  ],
   ...[listRuns, getRun, cancelRun],
   ...[listDestinations, getDestination, putDestination, removeDestination],
   ...[pauseDestination, resumeDestination, rotateDestinationSecret, testDestination],

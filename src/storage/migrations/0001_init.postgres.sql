@@ -289,6 +289,20 @@ CREATE TABLE end_counts (
   PRIMARY KEY (workspace_id, span, minute, destination, state)
 );
 
+-- What is amiss with what comes in, by token, source and kind, in the same way as the counts of
+-- events and in their transaction. `event_id` is the latest it is about; 0 stands for no token.
+CREATE TABLE ingest_warnings (
+  workspace_id bigint NOT NULL,
+  token_id bigint NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  first_at bigint NOT NULL,
+  last_at bigint NOT NULL,
+  event_id bigint NOT NULL,
+  PRIMARY KEY (workspace_id, token_id, source, kind)
+);
+
 CREATE TABLE end_roll_up (
   one integer PRIMARY KEY CHECK (one = 1),
   counted_to bigint NOT NULL

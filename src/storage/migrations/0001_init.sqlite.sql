@@ -277,6 +277,20 @@ CREATE TABLE end_counts (
   PRIMARY KEY (workspace_id, span, minute, destination, state)
 ) STRICT, WITHOUT ROWID;
 
+-- What is amiss with what comes in, by token, source and kind, in the same way as the counts of
+-- events and in their transaction. `event_id` is the latest it is about; 0 stands for no token.
+CREATE TABLE ingest_warnings (
+  workspace_id INTEGER NOT NULL,
+  token_id INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, token_id, source, kind)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE end_roll_up (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   counted_to INTEGER NOT NULL

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { assertExpected } from '../../core/expected-rules.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
@@ -50,6 +51,7 @@ const workspaceTables = {
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
   end_counts: 'span, minute, destination, state',
+  ingest_warnings: 'token_id, source, kind',
   roll_ups: 'workspace_id',
   rules: 'name, version',
 }
@@ -240,13 +242,19 @@ export class Admin {
 
   enableRule(id: WorkspaceId, name: string, enabled: boolean, by?: Actor): Promise<boolean> {
     return this.write(id, by, async ({ query, tell }) => {
-      const update = `
-        UPDATE rules SET disabled = $3 WHERE workspace_id = $1 AND name = $2
-          AND position IS NOT NULL`
-      if ((await query(update, [id, name, !enabled])).rowCount !== 1) return false
+      const inForce = 'workspace_id = $1 AND name = $2 AND position IS NOT NULL'
+      const select = `SELECT disabled FROM rules WHERE ${inForce} FOR UPDATE`
+      const [row] = (await query<Row>(select, [id, name])).rows
+      // What is so already is no change: the trail tells when a rule was on and when off.
+      if (row?.disabled !== enabled) return row !== undefined
+      await query(`UPDATE rules SET disabled = $3 WHERE ${inForce}`, [id, name, !enabled])
       await tell(id, enabled ? 'rule.enabled' : 'rule.disabled', name, {})
       return true
     })
+  }
+
+  noteReplay(id: WorkspaceId, rule: string, details: JsonObject, by?: Actor): Promise<void> {
+    return this.write(id, by, ({ tell }) => tell(id, 'rule.replayed', rule, details))
   }
 
   /** One transaction, of whose changes the other nodes are told; also that of another part. */

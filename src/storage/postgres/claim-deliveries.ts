@@ -45,7 +45,6 @@ interface Held extends Busy {
 interface Given {
   deliveries: ClaimedDelivery[]
   destinations: ClaimedDeliveries['destinations']
-  broken: Claim[]
   /** When something more may be claimed. */
   times: (number | null)[]
 }
@@ -53,8 +52,6 @@ interface Given {
 export interface Claimed extends ClaimedDeliveries {
   /** Workspaces and names for which something is left that has no destination any more. */
   orphans: [WorkspaceId, string][]
-  /** Claimed, but not to be carried out: the rule has no such step. */
-  broken: Claim[]
 }
 
 /** Hands out what is due. Each destination is locked while something of it is given out. */
@@ -95,20 +92,18 @@ export class DeliveryClaimer {
     if (!isAll) times.push(now)
     let deliveries: ClaimedDelivery[] = []
     let destinations: ClaimedDeliveries['destinations'] = []
-    let broken: Claim[] = []
     if (ready.length > 0) {
       const claimed = await this.#options.transact((transaction) =>
         this.#claimOf(transaction, ready, request),
       )
       deliveries = claimed.deliveries
       destinations = claimed.destinations
-      broken = claimed.broken
       times.push(...claimed.times)
     }
     const known = times.filter((time) => time !== null)
     const nextInMs =
       known.length === 0 ? null : Math.max(Math.min(...known) - this.#options.clock(), 0)
-    return { deliveries, destinations, nextInMs, orphans, broken }
+    return { deliveries, destinations, nextInMs, orphans }
   }
 
   /** Whether anything may be claimed, as far as one look tells. */
@@ -160,7 +155,7 @@ export class DeliveryClaimer {
     const skipped = held.length < ready.length ? [now + lockedMs] : []
     if (chosen.length === 0) {
       const times = [...timesOf(held, now), ...skipped]
-      return { deliveries: [], destinations: [], broken: [], times }
+      return { deliveries: [], destinations: [], times }
     }
     const values = [...keysOf(chosen), counts, now, until, request.worker]
     const [{ rows }] = await Promise.all([
@@ -191,7 +186,6 @@ export class DeliveryClaimer {
           : [],
       ),
       destinations: chosen.map(({ workspaceId, destination }) => ({ workspaceId, destination })),
-      broken: all.filter(({ version }) => version === null).map(({ row }) => claimOf(row)),
       times: [...timesOf(held, now), ...skipped],
     }
   }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Actor } from '../../core/audit.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { Claim, DeliveryStore } from '../delivery-store.ts'
+import type { DeliveryStore } from '../delivery-store.ts'
 import type { Row } from '../rows.ts'
 import type { Admin } from './admin.ts'
 import { DeliveryClaimer } from './claim-deliveries.ts'
@@ -88,9 +88,8 @@ function queue(
   }
   return {
     claimDeliveries: async (request) => {
-      const { orphans, broken, ...claimed } = await claimer.claim(request)
+      const { orphans, ...claimed } = await claimer.claim(request)
       for (const [workspaceId, name] of orphans) await endAll(workspaceId, name)
-      await fail(broken.map(withoutStep))
       return claimed
     },
     beginAttempts: async (begun) => {
@@ -116,8 +115,4 @@ function queue(
     workerPort: () => null,
     onDeliveriesDue: (listener) => signal.listen(listener, () => claimer.isReady()),
   }
-}
-
-function withoutStep(claim: Claim) {
-  return { ...claim, reason: 'no_rule', detail: 'The store does not have the step of the rule.' }
 }

@@ -192,8 +192,8 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
   const workspaceId = row.workspace_id as WorkspaceId
   const { name } = destination
   const notices: Notice[] = []
-  const tell = (kind: Notice['kind'], reason: string | null) =>
-    notices.push({ workspaceId, destination: name, kind, reason, at: now, death: null })
+  const tell = (kind: Notice['kind'], reason: string | null, { id: delivery }: AttemptResult) =>
+    notices.push({ workspaceId, destination: name, kind, reason, at: now, delivery, death: null })
   for (const result of results) {
     const { judgement } = result
     const reason = judgement.kind === 'delivered' ? null : judgement.reason
@@ -202,7 +202,7 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
     else {
       const after = afterResult(destination.breaker, healthy, now, defaultBreaker)
       destination.breaker = after.breaker
-      if (after.change) tell(after.change, reason)
+      if (after.change) tell(after.change, reason, result)
     }
     const { terms } = destination
     destination.failedInRow = failuresInRow(destination.failedInRow, result, terms)
@@ -210,7 +210,7 @@ function judge(row: Row, results: readonly AttemptResult[], now: number): Judged
     if (disabling === null || destination.state === 'disabled') continue
     destination.state = 'disabled'
     destination.stateReason = disabling
-    tell('disabled', disabling)
+    tell('disabled', disabling, result)
   }
   return { workspaceId, name, destination, notices }
 }

@@ -19,7 +19,8 @@ export async function keepDeaths(
     if (!death) return []
     const workspaceId = row.workspace_id as WorkspaceId
     const [destination, reason] = [row.destination as string, row.reason as string | null]
-    return [{ workspaceId, destination, kind: 'dead', reason, at, death }]
+    const delivery = row.id as Notice['delivery']
+    return [{ workspaceId, destination, kind: 'dead', reason, at, delivery, death }]
   })
   await keepNotices(transaction, notices)
 }
@@ -30,9 +31,9 @@ export async function keepNotices(
   notices: readonly Notice[],
 ): Promise<void> {
   if (notices.length === 0) return
-  const columns = columnsOf(7, notices, ({ workspaceId, destination, at, kind, reason, death }) => [
-    ...[workspaceId, destination, at, kind, reason],
-    ...[death?.delivery ?? 0, death && JSON.stringify(death)],
-  ])
+  const columns = columnsOf(7, notices, (notice) => {
+    const { workspaceId, destination, at, kind, reason, delivery, death } = notice
+    return [workspaceId, destination, at, kind, reason, delivery, death && JSON.stringify(death)]
+  })
   await transaction.query(insertNotices, columns)
 }

@@ -224,7 +224,7 @@ export class DeliveryReader {
         0,
       ),
       destinations: rows.map((row) => {
-        const { name, state, breaker } = destinationFromRow(row)
+        const { name, state, breaker, beginWithinMs = null } = destinationFromRow(row)
         return {
           workspaceId: row.workspace_id as WorkspaceId,
           workspace: row.workspace as string,
@@ -236,6 +236,7 @@ export class DeliveryReader {
           claimed: row.claimed as number,
           dead: row.dead as number,
           oldestDueAt: row.oldest_due_at as number | null,
+          beginWithinMs,
         }
       }),
     }

@@ -156,10 +156,10 @@ export const selectRuleVersions: Statement = {
     SELECT asked.workspace_id, asked.name, asked.version, kept.definition, home.name AS workspace,
       home.id_key
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS asked (workspace_id, name, version)
-    CROSS JOIN LATERAL (
+    LEFT JOIN LATERAL (
       SELECT definition FROM rules r
       WHERE r.workspace_id = asked.workspace_id AND r.name = asked.name
-        AND r.version = asked.version LIMIT 1) AS kept
+        AND r.version = asked.version LIMIT 1) AS kept ON true
     CROSS JOIN LATERAL (
       SELECT name, id_key FROM workspaces w WHERE w.id = asked.workspace_id LIMIT 1) AS home`,
 }

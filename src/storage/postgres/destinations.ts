@@ -51,7 +51,7 @@ const setBreaker = `
   WHERE workspace_id = $1 AND name = $2`
 
 const selectNotices = `
-  SELECT workspace_id, destination, kind, reason, at, death FROM destination_notices
+  SELECT workspace_id, destination, kind, reason, at, delivery, death FROM destination_notices
   ORDER BY at, workspace_id, destination LIMIT $1`
 
 const deleteNotice = `
@@ -181,8 +181,7 @@ export class Destinations {
     return (await this.#options.ask(selectNotices, [limit])).map(noticeFromRow)
   }
 
-  async markTold({ workspaceId, destination, at, kind, death }: Notice): Promise<void> {
-    const delivery = death?.delivery ?? 0
+  async markTold({ workspaceId, destination, at, kind, delivery }: Notice): Promise<void> {
     await this.#options.ask(deleteNotice, [workspaceId, destination, at, kind, delivery])
   }
 }

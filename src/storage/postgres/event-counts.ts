@@ -27,6 +27,7 @@ import {
   selectTermsOfEvents,
 } from './event-statements.ts'
 import { lockCounters } from './fill-indexes.ts'
+import { enterWarnings } from './ingest-warnings.ts'
 import {
   deleteShownNames,
   putShownNames,
@@ -155,6 +156,7 @@ function rollUpSome(pool: pg.Pool, kind: Kind, workspaceId: number, last: number
       await enterTerms(transaction, [workspaceId, done, upTo])
     }
     await transaction.query(kind.count, [workspaceId, done, upTo])
+    if (isLog) await enterWarnings(transaction, [workspaceId, done, upTo])
     await transaction.query(keepPlace(kind.last), [workspaceId, upTo])
     // Last, as everybody who writes to the workspace waits from here on.
     if (renames.length > 0) await enterNames(transaction, [workspaceId, done, upTo])

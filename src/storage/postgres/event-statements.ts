@@ -119,6 +119,12 @@ export const selectEventsByIds: Statement = {
   text: `SELECT ${columns} FROM events WHERE workspace_id = $1 AND id = ANY ($2::bigint[])`,
 }
 
+/** Held until the end: so of two that begin a rule's run on an event the second sees the first. */
+export const lockEvents: Statement = {
+  name: 'lock_events',
+  text: `${selectEventsByIds.text} ORDER BY id FOR UPDATE`,
+}
+
 export const selectTermsOfEvents = `
   SELECT id, type, source, cause_rule, subject, received_at FROM events
   WHERE workspace_id = $1 AND id > $2 AND id <= $3 ORDER BY id`

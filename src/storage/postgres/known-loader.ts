@@ -10,9 +10,18 @@ import {
   withClaimant,
 } from '../../core/known.ts'
 import { limits } from '../../core/limits.ts'
-import type { Identifier, ProfileId, WorkspaceId } from '../../core/profile.ts'
+import type { EventId, Identifier, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { type RunKey, runId } from '../../core/run.ts'
-import { profileFromRow, type Row, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
+import {
+  eventFromRow,
+  profileFromRow,
+  type Row,
+  ruleCountFromRow,
+  ruleFromRow,
+  runFromRow,
+} from '../rows.ts'
+import { lockEvents } from './event-statements.ts'
+import { columns, isOwner, isProfile, rowKey } from './identifier-rows.ts'
 import type { NameCache } from './name-cache.ts'
 import type { NeedSet } from './needs.ts'
 import { findRecord, findRecords, listRecords } from './record-reader.ts'
@@ -83,6 +92,7 @@ export class KnownLoader {
     const names: string[] = []
     const counted: ProfileId[] = []
     const runs: RunKey[] = []
+    const events: EventId[] = []
     const asks: RecordAsk[] = []
     for (const need of needs) {
       if ('identifier' in need) {
@@ -91,6 +101,7 @@ export class KnownLoader {
         if (need.holders === 'all') crowds.push(need.identifier)
       } else if ('profile' in need) profiles.push(...this.#possible([need.profile]))
       else if ('run' in need) runs.push(need.run)
+      else if ('event' in need) events.push(need.event)
       else if ('ruleCounts' in need) counted.push(need.ruleCounts)
       else if ('records' in need) asks.push(need.records)
       else names.push(need.attributeName)
@@ -102,6 +113,7 @@ export class KnownLoader {
     if (names.length > 0) await this.#loadNames(names)
     if (counted.length > 0) await this.#loadCounts(counted)
     if (runs.length > 0) await this.#lockRuns(runs)
+    if (events.length > 0) await this.#lockEvents(events)
     for (const ask of asks) {
       this.recordLooks += 1
       this.known.records.set(recordAskKey(ask), await this.#answer(ask))
@@ -233,6 +245,13 @@ export class KnownLoader {
     }
   }
 
+  async #lockEvents(ids: readonly EventId[]): Promise<void> {
+    const { transaction, workspaceId } = this.#options
+    const { rows } = await transaction.query<Row>(lockEvents, [workspaceId, ids])
+    for (const id of ids) this.known.events.set(id, null)
+    for (const event of rows.map(eventFromRow)) this.known.events.set(event.id, event)
+  }
+
   /** Nothing is stored about people that the group itself made. */
   async #loadCounts(people: readonly ProfileId[]): Promise<void> {
     const { transaction, workspaceId } = this.#options
@@ -262,25 +281,5 @@ export class KnownLoader {
       for (const row of rows) stored.add(row.name as string)
     }
     for (const name of asked) this.known.attributeNames.set(name, stored.has(name))
-  }
-}
-
-/** Rows of two kinds come in one answer: owners name an identifier, profiles do not. */
-function isOwner(row: Row): boolean {
-  return row.kind !== null
-}
-
-function isProfile(row: Row): boolean {
-  return row.kind === null
-}
-
-function rowKey(row: Row): string {
-  return identifierKey({ kind: row.kind as string, value: row.value as string })
-}
-
-function columns(identifiers: readonly Identifier[]): { kinds: string[]; values: string[] } {
-  return {
-    kinds: identifiers.map(({ kind }) => kind),
-    values: identifiers.map(({ value }) => value),
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type BeginRun,
   type Command,
   type ContinueRun,
   type EndRun,
@@ -43,9 +44,14 @@ export class NeedSet {
  * the group another attempt, so this asks for more than the first round of a decision does.
  */
 export function foreseenNeeds(command: Command): Need[] {
-  if (command.kind === 'continue-run' || command.kind === 'end-run') {
+  if (
+    command.kind === 'begin-run' ||
+    command.kind === 'continue-run' ||
+    command.kind === 'end-run'
+  ) {
     const about = command.subject === null ? [] : [{ profile: command.subject }]
-    return [...about, { run: command.run }]
+    // Whether there is one already is seen under the lock of its event.
+    return command.kind === 'begin-run' ? about : [...about, { run: command.run }]
   }
   if (command.kind === 'write-records') return []
   const identifiers: Identifier[] = []
@@ -67,7 +73,7 @@ export function foreseenNeeds(command: Command): Need[] {
   ]
 }
 
-function keysOf(command: Exclude<Command, WriteRecords | ContinueRun | EndRun>): Key[] {
+function keysOf(command: Exclude<Command, WriteRecords | BeginRun | ContinueRun | EndRun>): Key[] {
   if (command.kind === 'record-event') return command.subject ?? []
   if (command.kind === 'merge-profiles') return [command.into, ...command.from].flat()
   if (command.kind !== 'undo-merge') return command.keys

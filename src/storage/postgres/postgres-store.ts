@@ -5,6 +5,7 @@ import { hashesOf, type Witness } from '../../core/erasure.ts'
 import { Fault } from '../../core/errors.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
+import type { LogStore } from '../query-store.ts'
 import { auditFromRow, type Row, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
@@ -172,6 +173,7 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'noteReplay'
   | 'eraseProfile'
   | 'findErasures'
 
@@ -192,6 +194,7 @@ function changesBy(parts: EraseParts & { actor: Actor }): Pick<Store, ByOperator
       admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
+    noteReplay: (id, rule, details, by) => admin.noteReplay(id, rule, details, by),
   }
 }
 
@@ -241,13 +244,12 @@ async function addPartitions(pool: pg.Pool, now: number): Promise<void> {
 }
 
 /** What is read of the log beside the writer. */
-function logReads(
-  reader: Reader,
-): Pick<Store, 'readEvents' | 'readChain' | 'looseEventsNaming' | 'lastEventId' | 'eventsNaming'> {
+function logReads(reader: Reader): Pick<Store, keyof LogStore | 'readEvents' | 'lastEventId'> {
   return {
     readEvents: (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     lastEventId: (workspaceId) => reader.lastEventId(workspaceId),
     readChain: (workspaceId, from, limit) => reader.readChain(workspaceId, from, limit),
+    listWarnings: (id, since) => reader.listWarnings(id, since),
     looseEventsNaming: (workspaceId, identifier, limit) =>
       reader.looseEventsNaming(workspaceId, identifier, limit),
     eventsNaming: (workspaceId, identifier, limit) =>

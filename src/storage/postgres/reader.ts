@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
+import type { IngestWarning } from '../../core/ingest-warnings.ts'
 import {
   type EventId,
   type Identifier,
@@ -10,8 +11,10 @@ import {
   type WorkspaceId,
 } from '../../core/profile.ts'
 import { eventFromRow, profileFromRow, type Row } from '../rows.ts'
+import { warningFromRow } from '../search/ingest-warnings.ts'
 import { selectChain } from './event-statements.ts'
 import { storageFault } from './faults.ts'
+import { selectWarnings } from './ingest-warnings.ts'
 import type { NameCache } from './name-cache.ts'
 import { profileColumns, selectLastIds } from './statements.ts'
 import { ask, type Statement } from './transaction.ts'
@@ -127,6 +130,11 @@ export class Reader {
   async readChain(workspaceId: WorkspaceId, from: EventId, limit: number): Promise<Event[]> {
     const { rows } = await this.#ask<Row>(selectChain, [workspaceId, from, limit])
     return rows.map(eventFromRow)
+  }
+
+  async listWarnings(workspaceId: WorkspaceId, since: number): Promise<IngestWarning[]> {
+    const { rows } = await this.#ask<Row>(selectWarnings, [workspaceId, since])
+    return rows.map(warningFromRow)
   }
 
   async looseEventsNaming(

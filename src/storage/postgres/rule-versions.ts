@@ -8,14 +8,16 @@ import type { Transaction } from './transaction.ts'
 interface Version {
   workspaceName: string
   idKey: string
-  definition: RuleDefinition
+  /** Null where there is no such version. */
+  definition: RuleDefinition | null
 }
 
 /** What a delivery is rendered with, besides what it keeps itself. */
 export interface RenderedWith {
   workspaceName: string
   idKey: string
-  settings: JsonObject
+  /** Null where the rule has no such step. */
+  settings: JsonObject | null
 }
 
 /** Versions remembered; beyond it the memory starts anew. */
@@ -25,7 +27,7 @@ const rememberedMax = 10_000
 export class RuleVersions {
   readonly #versions = new Map<string, Version>()
 
-  /** For each row of a delivery, in their order; null where there is no such step. */
+  /** For each row of a delivery, in their order; null where its workspace is gone. */
   async of(
     transaction: Pick<Transaction, 'query'>,
     rows: readonly Row[],
@@ -35,10 +37,10 @@ export class RuleVersions {
     if (missing.size > 0) await this.#read(transaction, [...missing.values()])
     return rows.map((row) => {
       const version = this.#versions.get(keyOf(row))
-      const step = version && stepAt(version.definition.steps, row.step as string)
-      if (!step || !('action' in step)) return null
-      const { workspaceName, idKey } = version
-      return { workspaceName, idKey, settings: step.with }
+      if (!version) return null
+      const { workspaceName, idKey, definition } = version
+      const step = definition && stepAt(definition.steps, row.step as string)
+      return { workspaceName, idKey, settings: step && 'action' in step ? step.with : null }
     })
   }
 
@@ -53,10 +55,14 @@ export class RuleVersions {
       this.#versions.set(`${row.workspace_id} ${row.version} ${row.name}`, {
         workspaceName: row.workspace as string,
         idKey: row.id_key as string,
-        definition: JSON.parse(row.definition as string) as RuleDefinition,
+        definition: definitionOf(row.definition as string | null),
       })
     }
   }
+}
+
+function definitionOf(text: string | null): RuleDefinition | null {
+  return text === null ? null : (JSON.parse(text) as RuleDefinition)
 }
 
 function keyOf(row: Row): string {

@@ -8,6 +8,7 @@ const selectStatistics = `
     (SELECT count(*) FROM profiles WHERE removed_at IS NULL) AS profiles,
     -- Ids have no gaps, so the last ones say how many there are.
     (SELECT coalesce(sum(last_event_id), 0)::bigint FROM counters) AS events,
+    (SELECT coalesce(sum(count), 0)::bigint FROM ingest_warnings) AS warnings,
     pg_database_size(current_database()) AS bytes`
 
 export async function statistics(
@@ -20,6 +21,7 @@ export async function statistics(
     workspaces: row.workspaces as number,
     profiles: row.profiles as number,
     events: row.events as number,
+    warnings: row.warnings as number,
     bytesOnDisk: row.bytes as number,
   }
 }

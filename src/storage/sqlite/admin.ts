@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Actor } from '../../core/audit.ts'
 import { Fault } from '../../core/errors.ts'
 import { assertExpected } from '../../core/expected-rules.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { Rule, RuleDefinition } from '../../core/rule.ts'
 import { defaultSettings, type Workspace, type WorkspaceSettings } from '../../core/workspace.ts'
@@ -43,6 +44,7 @@ const workspaceTables = [
   'event_counts',
   'delivery_counts',
   'end_counts',
+  'ingest_warnings',
   'roll_ups',
   'rules',
   'counters',
@@ -182,12 +184,18 @@ export class Admin {
 
   enableRule(id: WorkspaceId, name: string, enabled: boolean, by?: Actor): boolean {
     return this.#write(by, (db, tell) => {
-      const update = `
-        UPDATE rules SET disabled = ? WHERE workspace_id = ? AND name = ? AND position IS NOT NULL`
-      const found = db.prepare(update).run(enabled ? 0 : 1, id, name).changes === 1
-      if (found) tell(id, enabled ? 'rule.enabled' : 'rule.disabled', name, {})
-      return found
+      const inForce = 'workspace_id = ? AND name = ? AND position IS NOT NULL'
+      const row = db.prepare(`SELECT disabled FROM rules WHERE ${inForce}`).get(id, name)
+      // What is so already is no change: the trail tells when a rule was on and when off.
+      if (row?.disabled !== Number(enabled)) return row !== undefined
+      db.prepare(`UPDATE rules SET disabled = ? WHERE ${inForce}`).run(Number(!enabled), id, name)
+      tell(id, enabled ? 'rule.enabled' : 'rule.disabled', name, {})
+      return true
     })
+  }
+
+  noteReplay(id: WorkspaceId, rule: string, details: JsonObject, by?: Actor): void {
+    this.#write(by, (_, tell) => tell(id, 'rule.replayed', rule, details))
   }
 
   #telling(db: DatabaseSync, by: Actor): Tell {
@@ -239,6 +247,7 @@ const keyOf: { [table: string]: string } = {
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
   end_counts: 'span, minute, destination, state',
+  ingest_warnings: 'token_id, source, kind',
   rules: 'name, version',
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { claimableAt, type DestinationLoad, roomOf, takeTurns } from '../../core/claim-turns.ts'
 import { afterClaim, defaultBreaker } from '../../core/delivery-breaker.ts'
 import { afterCalls } from '../../core/delivery-rate.ts'
-import type { ClaimedDelivery, Delivery } from '../../core/planned-delivery.ts'
+import type { ClaimedDelivery } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { clockSkewMs, leaseMsMax, longestWaitMs } from '../../core/schedule.ts'
 import { deliveryFromRow } from '../delivery-rows.ts'
@@ -130,10 +130,6 @@ export class DeliveryClaims {
       const { id, rule, version, step } = delivery
       const lease = this.#table.claim({ workspaceId, id }, until)
       const settings = this.#plans.settings(workspaceId, rule, version, step)
-      if (!settings) {
-        this.#giveUp(workspaceId, delivery, now)
-        continue
-      }
       const { name: workspaceName, idKey } = this.#plans.workspace(workspaceId)
       const tryCount = row.try_count as number
       const claim = { workspaceId, workspaceName, idKey, lease, tryCount, settings }
@@ -153,13 +149,6 @@ export class DeliveryClaims {
     load.dueAt = this.#nextDue(workspaceId, name)
     destination.breaker = breaker
     return deliveries
-  }
-
-  /** Nothing can be sent without its rule; and nothing else has to wait for that. */
-  #giveUp(workspaceId: WorkspaceId, { id, rule, version, step }: Delivery, now: number): void {
-    const standing = this.#table.find(workspaceId, id)
-    const detail = `The store has no step ${step} of version ${version} of the rule ${rule}.`
-    if (standing) this.#table.end(standing, { state: 'dead', reason: 'no_rule', detail }, now)
   }
 
   /** Times from before the clock was set back: nothing waits for it to get there again. */

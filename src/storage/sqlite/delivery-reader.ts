@@ -205,7 +205,7 @@ function healthOf(
   most: number,
 ): { told: DeliveryHealth['destinations'][0]; overdue: number } {
   const destination = destinationFromRow(row)
-  const { name, state, breaker, concurrency, rate } = destination
+  const { name, state, breaker, concurrency, rate, beginWithinMs = null } = destination
   const workspaceId = row.workspace_id as WorkspaceId
   const read = (statement: StatementSync, ...values: number[]) =>
     statement.get(workspaceId, name, ...values)
@@ -227,6 +227,7 @@ function healthOf(
       claimed: load.claimed,
       dead: read(statements.dead, most)?.count as number,
       oldestDueAt: dueAt !== null && dueAt <= now ? dueAt : null,
+      beginWithinMs,
     },
     overdue: isLate && !held ? (read(statements.overdue, lateAt, most)?.due as number) : 0,
   }

@@ -112,9 +112,9 @@ export class DeliveryResults {
   #end(standing: Standing, ending: Ending, death: Death | undefined, now: number): void {
     this.#table.end(standing, ending, now)
     if (ending.state !== 'dead' || !death) return
-    const { workspaceId, destination } = standing
-    const { reason } = ending
-    this.#destinations.tell({ workspaceId, destination, kind: 'dead', reason, at: now, death })
+    const { workspaceId, destination, id: delivery } = standing
+    const told = { workspaceId, destination, delivery, reason: ending.reason, at: now, death }
+    this.#destinations.tell({ ...told, kind: 'dead' })
   }
 
   #judge(judged: Judged, result: AttemptResult, now: number): void {
@@ -129,7 +129,7 @@ export class DeliveryResults {
     const disabling = disabledBy(result, destination.terms, failed)
     if (disabling !== null && destination.state !== 'disabled') {
       destination.state = 'disabled'
-      this.#destinations.disable(workspaceId, name, disabling, now)
+      this.#destinations.disable(workspaceId, name, disabling, { id: result.id, now })
     }
     const healthy = isHealthy(result)
     const { breaker, change } =
@@ -137,8 +137,8 @@ export class DeliveryResults {
         ? { breaker: withoutProbe(destination.breaker), change: null }
         : afterResult(destination.breaker, healthy, now, defaultBreaker)
     if (change) {
-      const notice = { workspaceId, destination: name, kind: change, reason, at: now, death: null }
-      this.#destinations.tell(notice)
+      const told = { workspaceId, destination: name, kind: change, reason, at: now }
+      this.#destinations.tell({ ...told, delivery: result.id, death: null })
     }
     if (sameBreaker(breaker, destination.breaker)) return
     destination.breaker = breaker

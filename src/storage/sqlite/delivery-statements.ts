@@ -48,7 +48,7 @@ export const insertNotice = `
 
 /** By its key, so that telling many is not the slower the more there are. */
 export const selectNotices = `
-  SELECT workspace_id, destination, kind, reason, at, death FROM destination_notices
+  SELECT workspace_id, destination, kind, reason, at, delivery, death FROM destination_notices
   ORDER BY key LIMIT ?`
 
 export const deleteNotice = `

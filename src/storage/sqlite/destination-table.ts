@@ -6,6 +6,7 @@ import { Fault } from '../../core/errors.ts'
 import { type JsonObject, sameJson } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import type { Notice } from '../../core/notice.ts'
+import type { DeliveryId } from '../../core/planned-delivery.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { isOfSubscription } from '../../core/subscription.ts'
 import { destinationFromRow } from '../delivery-rows.ts'
@@ -114,12 +115,18 @@ export class DestinationTable {
   }
 
   /** For good, until an operator makes it active again. */
-  disable(workspaceId: WorkspaceId, name: string, reason: string, now: number): void {
+  disable(
+    workspaceId: WorkspaceId,
+    name: string,
+    reason: string,
+    by: { id: DeliveryId; now: number },
+  ): void {
     this.#state.run(workspaceId, name, 'disabled', reason)
     this.tell({
       ...{ workspaceId, destination: name, kind: 'disabled' },
       reason,
-      at: now,
+      at: by.now,
+      delivery: by.id,
       death: null,
     })
   }
@@ -138,14 +145,13 @@ export class DestinationTable {
     this.#failed.run(workspaceId, name, failed)
   }
 
-  tell({ workspaceId, destination, kind, reason, at, death }: Notice): void {
-    const dead = [death?.delivery ?? 0, death && JSON.stringify(death)]
-    this.#notice.run(workspaceId, destination, kind, reason, at, ...dead)
+  tell({ workspaceId, destination, kind, reason, at, delivery, death }: Notice): void {
+    const text = death && JSON.stringify(death)
+    this.#notice.run(workspaceId, destination, kind, reason, at, delivery, text)
   }
 
-  markTold({ workspaceId, destination, kind, at, death }: Notice): void {
-    const dead = death?.delivery ?? 0
-    this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at, dead)
+  markTold({ workspaceId, destination, kind, at, delivery }: Notice): void {
+    this.#db.prepare(sql.deleteNotice).run(workspaceId, destination, kind, at, delivery)
   }
 
   #ofFiles(workspaceId: WorkspaceId): Destination[] {

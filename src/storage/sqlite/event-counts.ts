@@ -26,6 +26,7 @@ import {
   selectMilestones,
   selectTermsOfEvents,
 } from './event-statements.ts'
+import { enterWarnings } from './ingest-warnings.ts'
 import { deleteShownName, putShownName, selectRenamed, selectRenames } from './search-statements.ts'
 import { rowKey } from './statements.ts'
 
@@ -130,6 +131,7 @@ export function rollUpSome(db: DatabaseSync, goal: RollUpGoal): number {
   if (goal.of === 'events') {
     enterTerms(db, workspaceId, done, upTo)
     enterNames(db, workspaceId, done, upTo)
+    enterWarnings(db, workspaceId, done, upTo)
   }
   db.prepare(keepPlace(last)).run(workspaceId, upTo)
   return upTo - done

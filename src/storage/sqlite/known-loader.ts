@@ -9,8 +9,9 @@ import {
 } from '../../core/known.ts'
 import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { type RunKey, runId } from '../../core/run.ts'
-import { ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
+import { eventFromRow, ruleCountFromRow, ruleFromRow, runFromRow } from '../rows.ts'
 import { recordPage } from '../search/list-records.ts'
+import { selectEvent } from './event-statements.ts'
 import { type ProfileRow, prepareRows, profileOfRow } from './profile-row.ts'
 import { listRecords, RecordReader } from './record-reader.ts'
 import type { RowSizes } from './row-size.ts'
@@ -26,6 +27,7 @@ export class KnownLoader {
   readonly #name: StatementSync
   readonly #run: StatementSync
   readonly #ruleVersion: StatementSync
+  readonly #event: StatementSync
   readonly #ruleCounts: StatementSync
   readonly #records: RecordReader
   readonly #db: DatabaseSync
@@ -43,6 +45,7 @@ export class KnownLoader {
     this.#name = db.prepare(sql.selectName)
     this.#run = db.prepare(sql.selectRun)
     this.#ruleVersion = db.prepare(sql.selectRuleVersion)
+    this.#event = db.prepare(selectEvent)
     this.#ruleCounts = db.prepare(sql.selectRuleCounts)
   }
 
@@ -69,6 +72,9 @@ export class KnownLoader {
         this.#loadProfile(known, need.profile, workspaceId)
       } else if ('run' in need) {
         known.runs.set(runId(need.run), this.#loadRun(need.run, workspaceId))
+      } else if ('event' in need) {
+        const row = this.#event.get(workspaceId, need.event)
+        known.events.set(need.event, row ? eventFromRow(row) : null)
       } else if ('ruleCounts' in need) {
         const counts = this.#ruleCounts.all(workspaceId, need.ruleCounts).map(ruleCountFromRow)
         const byRule = new Map(counts.map((count) => [count.rule, count]))

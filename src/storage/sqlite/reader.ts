@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Key } from '../../core/command.ts'
 import type { Question } from '../../core/dialect.ts'
 import type { Event } from '../../core/event.ts'
+import type { IngestWarning } from '../../core/ingest-warnings.ts'
 import {
   type EventId,
   type Identifier,
@@ -12,6 +13,7 @@ import {
 import { eventFromRow } from '../rows.ts'
 import type { StoreStatistics } from '../store.ts'
 import { eventColumns, idsBelow, selectChain } from './event-statements.ts'
+import { listWarnings } from './ingest-warnings.ts'
 import { schemaVersion } from './migrate.ts'
 import { type ProfileRow, prepareRows, shownProfileOfRow } from './profile-row.ts'
 import {
@@ -125,6 +127,10 @@ export class Reader {
     return this.#chain.all(workspaceId, from, limit).map(eventFromRow)
   }
 
+  listWarnings(workspaceId: WorkspaceId, since: number): IngestWarning[] {
+    return listWarnings(this.#db, workspaceId, since)
+  }
+
   looseEventsNaming(
     workspaceId: WorkspaceId,
     { kind, value }: Identifier,
@@ -167,6 +173,7 @@ export class Reader {
       profiles: count('SELECT coalesce(sum(profile_count), 0) FROM counters'),
       // Ids have no gaps, so the last ones say how many there are.
       events: count('SELECT coalesce(sum(last_event_id), 0) FROM counters'),
+      warnings: count('SELECT coalesce(sum(count), 0) FROM ingest_warnings'),
       bytesOnDisk: count('PRAGMA page_count') * count('PRAGMA page_size'),
     }
   }

@@ -5,6 +5,7 @@ import { Fault } from '../../core/errors.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import type { DeliveryStore } from '../delivery-store.ts'
 import { CallsUnderWay } from '../idempotency.ts'
+import type { LogStore } from '../query-store.ts'
 import { auditFromRow, ruleFromRow, tokenFromRow, workspaceFromRow } from '../rows.ts'
 import { queryMsDefault } from '../search/search-budget.ts'
 import type { Store } from '../store.ts'
@@ -152,6 +153,7 @@ type ByOperators =
   | 'limitToken'
   | 'replaceRules'
   | 'enableRule'
+  | 'noteReplay'
 
 function changesBy(admin: Admin): Pick<Store, ByOperators> {
   return {
@@ -165,6 +167,7 @@ function changesBy(admin: Admin): Pick<Store, ByOperators> {
       admin.replaceRules(workspaceId, rules, by, expected),
     enableRule: async (workspaceId, name, enabled, by) =>
       admin.enableRule(workspaceId, name, enabled, by),
+    noteReplay: async (id, rule, details, by) => admin.noteReplay(id, rule, details, by),
   }
 }
 
@@ -179,13 +182,12 @@ async function checkWritable(queue: CommitQueue): ReturnType<Store['checkWritabl
 }
 
 /** What is read of the log beside the writer. */
-function logReads(
-  reader: Reader,
-): Pick<Store, 'readEvents' | 'readChain' | 'looseEventsNaming' | 'lastEventId' | 'eventsNaming'> {
+function logReads(reader: Reader): Pick<Store, keyof LogStore | 'readEvents' | 'lastEventId'> {
   return {
     readEvents: async (workspaceId, after, limit) => reader.readEvents(workspaceId, after, limit),
     lastEventId: async (workspaceId) => reader.lastEventId(workspaceId),
     readChain: async (workspaceId, from, limit) => reader.readChain(workspaceId, from, limit),
+    listWarnings: async (id, since) => reader.listWarnings(id, since),
     looseEventsNaming: async (workspaceId, identifier, limit) =>
       reader.looseEventsNaming(workspaceId, identifier, limit),
     eventsNaming: async (workspaceId, identifier, limit) =>

@@ -20,6 +20,7 @@ const wiped = {
   deliveries: 'state destination rule step action reason detail request seen worker sent',
   attempts: 'worker sent outcome',
   lanes: 'destination',
+  shown_names: 'name',
 }
 /** Deleted when the profile is taken out of every read. */
 const goes = { profile_terms: 'kind name value ids', records: 'kind parent name body' }

@@ -39,7 +39,7 @@ test('what an action cannot render for a bug ends as dead, not tried for ever', 
     fail: (failure) => Promise.resolve(failed.push(failure) > 0),
     deaths: new Deaths(),
   }
-  const death = { delivery: 1, rule: 'r', version: 1, subject: null, event: 3, eventType: 'a.b' }
+  const death = { rule: 'r', version: 1, subject: null, event: 3, eventType: 'a.b' }
   const named = { id: 1, workspaceId: 1, action: 'broken', request: null, settings: {} }
   const planned = { rule: 'r', version: 1, subject: null, event: 3, destination: 'a' }
   const delivery = { ...named, ...planned, tryCount: 0, seen: { event: { type: 'a.b' } } }

@@ -54,7 +54,10 @@ export class Journal {
     if (command.subject && !profile && command.onMissing !== 'record') {
       throw new Fault('profile_not_found')
     }
-    const event = this.#draftEvent(command.type, command.attributes, command.identifiers, null)
+    const theirs = profile ? command.ofSubject : undefined
+    const attributes = { ...command.attributes, ...theirs?.attributes }
+    const identifiers = [...command.identifiers, ...(theirs?.identifiers ?? [])]
+    const event = this.#draftEvent(command.type, attributes, identifiers, null)
     event.subject = profile?.id ?? null
     event.foundBy = profile ? 'key' : null
     if (command.changes) event.changes = [...command.changes]

@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.ts'
 import { limits } from '../core/limits.ts'
 import { isAcceptable } from '../core/normalise.ts'
 import type { Death, Notice } from '../core/notice.ts'
-import type { DeliveryId } from '../core/planned-delivery.ts'
+import type { Delivery } from '../core/planned-delivery.ts'
 import type { EventId, WorkspaceId } from '../core/profile.ts'
 import type { RecordWrite } from '../core/record.ts'
 import { isOfSubscription, recordOfSubscription, type Stopped } from '../core/subscription.ts'
@@ -74,6 +74,8 @@ async function noticeEvent(store: NoticeStore, notice: Notice): Promise<RecordEv
 /**
  * Its cause is the event that the delivery was for, one link further down the chain: a rule that
  * reacts with a delivery of its own, which dies as well, comes to the end that every chain has.
+ * What was sent is told where it is of somebody who is there as the event is written, or of nobody:
+ * whoever is erased meanwhile must not come back by it.
  */
 async function deathEvent(
   store: NoticeStore,
@@ -83,13 +85,23 @@ async function deathEvent(
   const { rule, version, subject, event, eventType, depth } = death
   const named = { delivery, rule, destination, reason, event, event_type: eventType }
   const [origin] = await store.readEvents(workspaceId, (event - 1) as EventId, 1)
+  const identifiers = origin?.id === event ? origin.identifiers : []
+  const about = await store.findDelivery(workspaceId, delivery)
+  const content = about ? await contentOf(store, workspaceId, about) : {}
+  const isNobodys = subject === null && identifiers.length === 0
   return {
     kind: 'record-event',
     type: 'delivery.dead',
-    attributes: { ...named, ...(await contentOf(store, workspaceId, delivery)) },
-    // Who is erased by what the first event named is erased here too.
-    identifiers: origin?.id === event ? origin.identifiers : [],
-    ...(subject !== null && { subject: [{ profile: subject }] }),
+    attributes: {
+      ...named,
+      ...(about && { attempts: about.attemptCount }),
+      ...(isNobodys && content),
+    },
+    identifiers: [],
+    ...(subject !== null && {
+      subject: [{ profile: subject }],
+      ofSubject: { attributes: content, identifiers },
+    }),
     onMissing: 'record',
     cause: { event, rule: `${rule}@${version}`, depth: depth + 1 },
     occurredAt: at,
@@ -100,21 +112,18 @@ async function deathEvent(
 
 /**
  * What the delivery was made of and what its last try sent, secrets masked. What is longer than an
- * attempt keeps, or can no longer be found, is left out.
+ * attempt keeps is left out.
  */
 async function contentOf(
   store: NoticeStore,
   workspaceId: WorkspaceId,
-  id: DeliveryId,
+  { id, seen }: Delivery,
 ): Promise<JsonObject> {
-  const delivery = await store.findDelivery(workspaceId, id)
-  if (!delivery) return {}
   const attempts = await store.listAttempts(workspaceId, id)
   const body = attempts.findLast(({ sent }) => sent !== null)?.sent?.body
-  const payload = delivery.seen.event.attributes
+  const payload = seen.event.attributes
   const isShort = JSON.stringify(payload).length <= limits.attemptBodyKeptMax
   return {
-    attempts: delivery.attemptCount,
     ...(typeof body === 'string' && { body }),
     ...(isShort && isAcceptable({ payload }) && { payload }),
   }

@@ -52,6 +52,28 @@ async function prepare(store: Store, id: WorkspaceId, ...rules: RuleDefinition[]
 export function runsContract(engine: string, open: OpenStore): void {
   const contract = contractOf(engine, open)
 
+  contract("what is somebody's is told of them only while they are there", async (store, id) => {
+    const { profile } = await store.apply(id, upsert('u1', { a: 1 }))
+    const keys = [{ profile: profile?.id as ProfileId }]
+    const told: RecordEvent = {
+      ...{ kind: 'record-event', type: 'delivery.dead', attributes: { n: 1 }, identifiers: [] },
+      ...{ subject: keys, onMissing: 'record', source },
+      ofSubject: {
+        attributes: { body: 'theirs' },
+        identifiers: [{ kind: 'user_id', value: 'u1' }],
+      },
+    }
+    await store.apply(id, told)
+    await store.apply(id, { kind: 'remove-profile', keys, erase: true, source })
+    await store.apply(id, told)
+    const events = await store.readEvents(id, 0, 10)
+    const [there, gone] = events.filter(({ type }) => type === 'delivery.dead')
+    assert.deepEqual(there?.attributes, { n: 1, body: 'theirs' })
+    assert.deepEqual(there?.identifiers, [{ kind: 'user_id', value: 'u1' }])
+    assert.equal(there?.subject, profile?.id)
+    assert.deepEqual([gone?.attributes, gone?.identifiers, gone?.subject], [{ n: 1 }, [], null])
+  })
+
   contract('a run that waits is kept as it is, and goes on once', async (store, id) => {
     await prepare(store, id, waits([tag('early'), { wait: 'PT0.05S' }, tag('late')]))
     assert.equal((await store.claimRuns(9)).nextInMs, null)

@@ -79,28 +79,6 @@ export function storeContract(engine: string, open: OpenStore): void {
     })
   })
 
-  contract("what is somebody's is told of them only while they are there", async (store, id) => {
-    const { profile } = await store.apply(id, upsert('u1', { a: 1 }))
-    const keys = [{ profile: profile?.id as ProfileId }]
-    const told: Command = {
-      ...{ kind: 'record-event', type: 'delivery.dead', attributes: { n: 1 }, identifiers: [] },
-      ...{ subject: keys, onMissing: 'record', source },
-      ofSubject: {
-        attributes: { body: 'theirs' },
-        identifiers: [{ kind: 'user_id', value: 'u1' }],
-      },
-    }
-    await store.apply(id, told)
-    await store.apply(id, { kind: 'remove-profile', keys, erase: true, source })
-    await store.apply(id, told)
-    const events = await store.readEvents(id, 0, 10)
-    const [there, gone] = events.filter(({ type }) => type === 'delivery.dead')
-    assert.deepEqual(there?.attributes, { n: 1, body: 'theirs' })
-    assert.deepEqual(there?.identifiers, [{ kind: 'user_id', value: 'u1' }])
-    assert.equal(there?.subject, profile?.id)
-    assert.deepEqual([gone?.attributes, gone?.identifiers, gone?.subject], [{ n: 1 }, [], null])
-  })
-
   contract('64 first calls for one identity at once make one profile', async (store, id) => {
     for (let round = 0; round < 20; round++) {
       const commands = Array.from({ length: 64 }, (_, n) =>

@@ -135,7 +135,7 @@ export interface RecordEvent extends Asked {
   subject?: Key[]
   /** Whether the subject must exist, which it must when this is left out. */
   onMissing?: 'record' | 'refuse'
-  /** Told besides where the subject is there: it is theirs, and an erasure must find it with them. */
+  /** Told besides where the subject is there: it is theirs, and an erasure finds it with them. */
   ofSubject?: { attributes: JsonObject; identifiers: Identifier[] }
 }
 

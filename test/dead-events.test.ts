@@ -143,6 +143,7 @@ for (const engine of engines) {
         { name: 'note', on: ['delivery.dead'], steps: [{ action: 'trigger-event', with: note }] },
       ]
       assert.equal((await native('PUT', '/rules', { rules })).status, 200)
+      await native('PUT', '/profiles/by/email/jo@example.org', { set: { a: 1 } })
       const send = (type: string, n: number) =>
         native('POST', '/events', {
           ...{ type, attributes: { n }, identifiers: { email: 'jo@example.org' } },

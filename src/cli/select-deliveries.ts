@@ -1,10 +1,9 @@
 import type { DeliveryState } from '../core/delivery.ts'
-import { fixedMs, parseDuration } from '../core/duration.ts'
-import { instantOf } from '../core/instant.ts'
 import type { DeliveryId } from '../core/planned-delivery.ts'
 import type { EventId, ProfileId } from '../core/profile.ts'
 import type { DeliverySelection } from '../storage/delivery-store.ts'
 import { CliError, type OptionSpecs, type OptionValues } from './command.ts'
+import { readTime } from './read-time.ts'
 
 export const deliveryStates: readonly DeliveryState[] = [
   ...(['queued', 'pending', 'claimed', 'delivered', 'dead', 'cancelled'] as const),
@@ -57,14 +56,4 @@ export function readSelection(
 export function readDeliveryId(word: string): DeliveryId {
   if (/^[1-9]\d{0,12}$/.test(word)) return Number(word) as DeliveryId
   throw new CliError('usage', `"${word}" is no delivery; they are numbers: roster deliveries list.`)
-}
-
-/** A time as options give it, in milliseconds UTC. */
-export function readTime(name: string, text: string): number {
-  const duration = parseDuration(text)
-  const back = duration && fixedMs(duration)
-  if (back !== null) return Date.now() - back
-  const at = instantOf(text)
-  if (at !== null) return at
-  throw new CliError('usage', `${name} takes a date, or a duration back such as PT2H or P1D.`)
 }

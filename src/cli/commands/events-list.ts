@@ -7,7 +7,7 @@ import type { FullStore } from '../../storage/open-store.ts'
 import { columns, printable } from '../columns.ts'
 import { defineCommand, workspaceOption } from '../command.ts'
 import { findProfileId } from '../find-profile-id.ts'
-import { readTime } from '../select-deliveries.ts'
+import { readTime } from '../read-time.ts'
 import { eventJson, isoTime } from '../shown.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 

@@ -10,7 +10,7 @@ import { shownReplay } from '../../operate/shown-replay.ts'
 import type { FullStore } from '../../storage/open-store.ts'
 import { columns } from '../columns.ts'
 import { CliError, defineCommand, workspaceOption } from '../command.ts'
-import { readTime } from '../select-deliveries.ts'
+import { readTime } from '../read-time.ts'
 import { findWorkspace, withStore } from '../with-store.ts'
 import { findRule } from './rules-show.ts'
 

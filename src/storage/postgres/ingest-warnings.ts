@@ -2,10 +2,9 @@ import { type Suspect, warningsOf } from '../../core/ingest-warnings.ts'
 import type { Row } from '../rows.ts'
 import {
   hasSuspects,
-  isCallers,
-  isSuspect,
-  lookColumns,
-  suspectColumns,
+  newestWarnings,
+  selectLook,
+  selectSuspects,
   warningColumns,
   warningsOfLook,
   warningValues,
@@ -15,9 +14,8 @@ import type { Transaction } from './transaction.ts'
 
 const counted = 'FROM events WHERE workspace_id = $1 AND id > $2 AND id <= $3'
 
-const look = `SELECT ${lookColumns} ${counted} AND ${isCallers} GROUP BY 1, 2`
-
-const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isCallers} AND ${isSuspect} ORDER BY id`
+const look = selectLook(counted)
+const suspectsSeen = selectSuspects(counted, 'id')
 
 const putWarnings = `
   INSERT INTO ingest_warnings AS w (workspace_id, ${warningColumns})
@@ -28,7 +26,7 @@ const putWarnings = `
 
 export const selectWarnings = `
   SELECT ${warningColumns} FROM ingest_warnings WHERE workspace_id = $1 AND last_at >= $2
-  ORDER BY last_at DESC, token_id, source, kind LIMIT 1000`
+  ${newestWarnings}`
 
 /** What is to be warned about, of events that are counted in the same transaction. */
 export async function enterWarnings(
@@ -36,7 +34,7 @@ export async function enterWarnings(
   place: readonly [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
   const seen = (await query<Row>(look, [...place])).rows
-  const suspects = hasSuspects(seen) ? (await query<Row>(selectSuspects, [...place])).rows : []
+  const suspects = hasSuspects(seen) ? (await query<Row>(suspectsSeen, [...place])).rows : []
   const warnings = [...warningsOfLook(seen), ...warningsOf(suspects as unknown as Suspect[])]
   if (warnings.length === 0) return
   await query(putWarnings, [place[0], ...columnsOf(7, warnings, warningValues)])

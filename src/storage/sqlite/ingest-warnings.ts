@@ -3,10 +3,9 @@ import { type IngestWarning, type Suspect, warningsOf } from '../../core/ingest-
 import type { WorkspaceId } from '../../core/profile.ts'
 import {
   hasSuspects,
-  isCallers,
-  isSuspect,
-  lookColumns,
-  suspectColumns,
+  newestWarnings,
+  selectLook,
+  selectSuspects,
   warningColumns,
   warningFromRow,
   warningsOfLook,
@@ -16,9 +15,8 @@ import { rowKey } from './statements.ts'
 
 const counted = `FROM events WHERE key > ${rowKey('?1', '?2')} AND key <= ${rowKey('?1', '?3')}`
 
-const look = `SELECT ${lookColumns} ${counted} AND ${isCallers} GROUP BY 1, 2`
-
-const selectSuspects = `SELECT ${suspectColumns} ${counted} AND ${isCallers} AND ${isSuspect} ORDER BY key`
+const look = selectLook(counted)
+const suspectsSeen = selectSuspects(counted, 'key')
 
 const putWarning = `
   INSERT INTO ingest_warnings (workspace_id, ${warningColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -27,7 +25,7 @@ const putWarning = `
 
 export const selectWarnings = `
   SELECT ${warningColumns} FROM ingest_warnings WHERE workspace_id = ? AND last_at >= ?
-  ORDER BY last_at DESC, token_id, source, kind LIMIT 1000`
+  ${newestWarnings}`
 
 /** What is to be warned about, of events that are counted in the same transaction. */
 export function enterWarnings(
@@ -38,7 +36,7 @@ export function enterWarnings(
 ): void {
   const place = [workspaceId, done, upTo]
   const seen = db.prepare(look).all(...place)
-  const suspects = hasSuspects(seen) ? db.prepare(selectSuspects).all(...place) : []
+  const suspects = hasSuspects(seen) ? db.prepare(suspectsSeen).all(...place) : []
   const warnings = [...warningsOfLook(seen), ...warningsOf(suspects as unknown as Suspect[])]
   if (warnings.length === 0) return
   const put = db.prepare(putWarning)

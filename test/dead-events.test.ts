@@ -181,7 +181,7 @@ for (const engine of engines) {
 async function forgetRule(engine: Engine['name'], folder: string, url: string): Promise<void> {
   const remove = "DELETE FROM rules WHERE name = 'lost'"
   if (engine === 'sqlite') {
-    using database = new DatabaseSync(join(folder, 'roster.db'))
+    using database = new DatabaseSync(join(folder, 'roster.db'), { timeout: 10_000 })
     database.exec(remove)
     return
   }

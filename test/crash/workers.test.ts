@@ -242,7 +242,8 @@ async function poison(folder: DataFolder, ids: number[]): Promise<void> {
 /** Past the store, as no program does. */
 async function sqlOf({ url }: DataFolder, text: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
-    using db = new DatabaseSync(fileURLToPath(url.replace('sqlite:', 'file:')))
+    const path = fileURLToPath(url.replace('sqlite:', 'file:'))
+    using db = new DatabaseSync(path, { timeout: 10_000 })
     db.exec(text)
     return
   }

@@ -2,6 +2,7 @@ import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { Range } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
 import type { EventTermKind } from './event-terms.ts'
+import type { HistoryPart } from './long-history.ts'
 
 /** What searching for events needs of an engine; each look-up is short and bounded. */
 export interface EventSource {
@@ -25,6 +26,10 @@ export interface EventSource {
     subject: ProfileId,
     wanted: { above: number; limit: number },
   ): Promise<EventId[]>
+  /** The last event that a long history was entered up to; null where it was not. */
+  lastOfHistory(workspaceId: WorkspaceId, subject: ProfileId): Promise<EventId | null>
+  /** Rows of a long history with events between two ids, in order; at most `limit`. */
+  historyParts(workspaceId: WorkspaceId, subject: ProfileId, wanted: Part): Promise<HistoryPart[]>
   /** Events with `above < id < below` that pass the test, in order, at most `limit`. */
   stretch(workspaceId: WorkspaceId, wanted: StretchWanted): Promise<Row[]>
   /** The same of those that an event caused. */

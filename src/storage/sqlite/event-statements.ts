@@ -59,6 +59,38 @@ export const selectMilestones = `
   WHERE workspace_id = ?1 AND subject = ?2 AND key > ${rowKey('?1', '?3')} AND ${isMilestone}
   ORDER BY key ${limitAt('?4')}`
 
+/** The rows of a long history from the one that the first event above an id may be in. */
+export const selectHistory = `
+  SELECT first_event AS first, last_event AS last, kinds, events FROM histories
+  WHERE workspace_id = ?1 AND subject = ?2 AND first_event < ?4 AND first_event >= coalesce(
+    (SELECT first_event FROM histories
+      WHERE workspace_id = ?1 AND subject = ?2 AND first_event <= ?3 + 1
+      ORDER BY first_event DESC LIMIT 1), 0)
+  ORDER BY first_event ${limitAt('?5')}`
+
+export const selectHistoryBack = selectHistory.replace(
+  `BY first_event ${limitAt('?5')}`,
+  `BY first_event DESC ${limitAt('?5')}`,
+)
+
+export const selectLastOfHistory = `
+  SELECT last_event AS last FROM histories WHERE workspace_id = ?1 AND subject = ?2
+  ORDER BY first_event DESC LIMIT 1`
+
+/** What is told of each event of a long history, from one back; `?4` is the end. */
+export const selectHistoryLinks = `${links}
+  SELECT e.id, e.previous, e.type, e.source, e.cause_rule, e.changes <> '[]' AS changed
+  FROM link CROSS JOIN events e WHERE e.key = ${rowKey('?1', 'link.id')}`
+
+export const putHistory = `
+  INSERT INTO histories (workspace_id, subject, first_event, last_event, kinds, events)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET
+    last_event = excluded.last_event, kinds = excluded.kinds, events = excluded.events`
+
+export const deleteHistoriesBelow = `
+  DELETE FROM histories WHERE workspace_id = ?1 AND last_event < ?2`
+
 const ofWorkspace = `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`
 
 /** The ends of the log, and up to where events can be found by their terms. */

@@ -14,6 +14,10 @@ export function eventSource(ask: Ask): EventSource {
       const { first, last, entered } = row as { [name: string]: number | null }
       return { first: first as number, last: last as number, entered: entered ?? 0 }
     },
+    lastBefore: async (workspaceId, { above, below }, at) => {
+      const [row] = await ask(sql.selectLastBefore, [workspaceId, above, below, at])
+      return row?.low as number
+    },
     newestOf: async (workspaceId, subject) => {
       const [row] = await ask(sql.selectNewestOf, [workspaceId, subject])
       return (row?.last_event as EventId | null | undefined) ?? null

@@ -88,7 +88,8 @@ export const selectHistory: Statement = {
   name: 'select_history',
   text: `
     SELECT first_event AS first, last_event AS last, kinds, events FROM histories
-    WHERE workspace_id = $1 AND subject = $2 AND first_event < $4 AND first_event >= coalesce(
+    WHERE workspace_id = $1 AND subject = $2 AND first_event < $4 AND last_event > $3
+      AND first_event >= coalesce(
       (SELECT first_event FROM histories
         WHERE workspace_id = $1 AND subject = $2 AND first_event <= $3 + 1
         ORDER BY first_event DESC LIMIT 1), 0)
@@ -128,6 +129,23 @@ export const putHistories = `
   SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
   ON CONFLICT (workspace_id, subject, first_event) DO UPDATE SET
     last_event = excluded.last_event, kinds = excluded.kinds, events = excluded.events`
+
+/** The place of a time in the log, by halving what lies between two ids again and again. */
+export const selectLastBefore: Statement = {
+  name: 'select_last_before',
+  text: `
+    WITH RECURSIVE step AS (
+      SELECT $2::bigint AS low, $3::bigint AS high
+      UNION ALL
+      SELECT CASE WHEN e.received_at < $4 THEN e.id ELSE low END,
+        CASE WHEN e.received_at < $4 THEN high ELSE (low + high) / 2 END
+      FROM step LEFT JOIN LATERAL (
+        SELECT id, received_at FROM events
+        WHERE workspace_id = $1 AND id >= (low + high) / 2 AND id < high
+        ORDER BY id LIMIT 1) AS e ON true
+      WHERE high - low > 1
+    ) SELECT low FROM step WHERE high - low <= 1`,
+}
 
 /** What is null is not asked for. */
 export const selectStretch: Statement = {

@@ -8,6 +8,11 @@ import type { HistoryPart } from './long-history.ts'
 export interface EventSource {
   /** The first and the last event there are; null when there is none. */
   span(workspaceId: WorkspaceId): Promise<LogSpan | null>
+  /**
+   * The last event within bounds that was received before a time, if those before it were too; the
+   * lower bound where there is none. It is found by halving, and no event is read but for its time.
+   */
+  lastBefore(workspaceId: WorkspaceId, bounds: Bounds, at: number): Promise<number>
   /** The newest event about a profile, removed or not. */
   newestOf(workspaceId: WorkspaceId, subject: ProfileId): Promise<EventId | null>
   /** The event, and those before it about the same profile, from it back; at most `limit`. */
@@ -103,5 +108,3 @@ export interface EventTest {
   rule: string | null
   received: Range | null
 }
-
-export const anyEvent: EventTest = { types: null, source: null, rule: null, received: null }

@@ -16,6 +16,10 @@ export function eventSource(
       const { first, last, entered } = row as { [name: string]: number | null }
       return { first: first as number, last: last as number, entered: entered ?? 0 }
     },
+    lastBefore: async (workspaceId, { above, below }, at) => {
+      const [row] = await all(sql.selectLastBefore, workspaceId, above, below, at)
+      return row?.low as number
+    },
     newestOf: async (workspaceId, subject) => {
       if (subject <= 0 || subject >= sql.idsBelow) return null
       const [row] = await all(sql.selectNewestOf, workspaceId, subject)

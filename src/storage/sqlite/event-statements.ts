@@ -62,7 +62,8 @@ export const selectMilestones = `
 /** The rows of a long history from the one that the first event above an id may be in. */
 export const selectHistory = `
   SELECT first_event AS first, last_event AS last, kinds, events FROM histories
-  WHERE workspace_id = ?1 AND subject = ?2 AND first_event < ?4 AND first_event >= coalesce(
+  WHERE workspace_id = ?1 AND subject = ?2 AND first_event < ?4 AND last_event > ?3
+    AND first_event >= coalesce(
     (SELECT first_event FROM histories
       WHERE workspace_id = ?1 AND subject = ?2 AND first_event <= ?3 + 1
       ORDER BY first_event DESC LIMIT 1), 0)
@@ -98,6 +99,20 @@ export const selectSpan = `
   SELECT (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key LIMIT 1) AS first,
     (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key DESC LIMIT 1) AS last,
     (SELECT last_event_id FROM roll_ups WHERE workspace_id = ?1) AS entered`
+
+/** The place of a time in the log, by halving what lies between two ids again and again. */
+export const selectLastBefore = `
+  WITH RECURSIVE step (low, high) AS (
+    SELECT CAST(?2 AS INTEGER), CAST(?3 AS INTEGER)
+    UNION ALL
+    SELECT iif(e.received_at < ?4, e.id, low), iif(e.received_at < ?4, high, (low + high) / 2)
+    FROM step LEFT JOIN events e ON e.key = (
+      SELECT key FROM events
+      WHERE key >= ${rowKey('?1', '(low + high) / 2')} AND key < ${rowKey('?1', 'high')}
+      ORDER BY key LIMIT 1)
+    WHERE high - low > 1
+  )
+  SELECT low FROM step WHERE high - low <= 1`
 
 /** What is null is not asked for. */
 export const selectStretch = `

@@ -107,6 +107,8 @@ export function queriesContract(engine: string, open: OpenStore): void {
           })
           assert.deepEqual(ids(profiles), whole.slice(at.offset, at.offset + at.limit))
           assert.equal(total, whole.length)
+          const bare = await store.queryProfileIds(workspaceId, { ...query, page: at })
+          assert.deepEqual(bare.ids, ids(profiles))
         }
       }),
       { numRuns },
@@ -163,6 +165,22 @@ export function queriesContract(engine: string, open: OpenStore): void {
       assert.deepEqual(ids(profiles), tagged.slice(offset, offset + 5), `offset ${offset}`)
       assert.equal(total, tagged.length)
     }
+    for (const [asked, all] of [
+      [{ filter: { where: both } }, tagged],
+      [{}, living],
+    ] as const) {
+      const page = { limit: 10_000 }
+      const query = { ...asked, page, total: true }
+      const { ids: whole, next, total } = await store.queryProfileIds(id, query)
+      assert.deepEqual([whole, next, total], [all, null, all.length])
+      const half = await store.queryProfileIds(id, { ...asked, page: { limit: 300 } })
+      const rest = { limit: 10_000, after: half.next as string }
+      const { ids: others } = await store.queryProfileIds(id, { ...asked, page: rest })
+      assert.deepEqual([...half.ids, ...others], all)
+    }
+    await assert.rejects(store.queryProfileIds(id, { page: { limit: 10_001 } }), {
+      code: 'invalid_field',
+    })
     // And so is who is met in the order of an identifier.
     const identifier = { kind: 'user_id', prefix: 'u1' }
     const abroad = { profile: 'country', one_of: ['NL', 'BE'] }

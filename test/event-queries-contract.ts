@@ -28,6 +28,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
         }),
         source: fc.constantFrom('test', 'rule:keep-profiles-current@1', 'none'),
         text: fc.constantFrom('é1', 'ANN', 'size', 'nothing'),
+        changing: fc.constant(true),
         cause: eventId,
         rule: fc.constantFrom('keep-profiles-current', 'keep', 'none'),
         received: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
@@ -94,6 +95,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
             { types: ['user.register'], source: 'test' },
             { rule: 'keep-profiles-current', types: ['profile.updated'] },
             { types: ['user.update'], text: '"size":3' },
+            { changing: true },
           ]) {
             const of = { order, subject: 1 as ProfileId, limit: 200 }
             const query = { ...bounds, ...kind, ...of } as EventQuery

@@ -1,3 +1,4 @@
+import { versionTypes } from '../../core/event.ts'
 import type { EventQuery } from '../../core/event-query.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
@@ -78,9 +79,11 @@ export function kindAsked({
   types,
   source,
   rule,
+  changing,
 }: EventQuery): ((kind: EventKind) => boolean) | null {
-  if (!types && source === undefined && rule === undefined) return null
+  if (!types && source === undefined && rule === undefined && !changing) return null
   return (kind) => {
+    if (changing && !kind.isChange && !versionTypes.includes(kind.type)) return false
     if (source !== undefined && kind.source !== source) return false
     if (rule !== undefined && !kind.rule?.startsWith(`${rule}@`)) return false
     return types?.some((type) => isOfType(kind.type, type)) ?? true

@@ -93,7 +93,7 @@ async function* walkHistory(
 }
 
 function tooLong(query: EventQuery, ms: number, read: number): Fault {
-  const names = ['occurred', 'text'] as const
+  const names = ['occurred', 'text', 'changing'] as const
   const unknown: string[] = names.filter((name) => query[name] !== undefined)
   if (query.types?.some((type) => type.endsWith('*'))) unknown.push('types')
   return new Fault('query_timeout', {

@@ -25,7 +25,7 @@ const linksRead = 1_000
 const linksFirst = 100
 /** Milestones gone on by at once, at most. */
 const milestonesMax = 16
-/** Rows of a long history read at once: few at first, since a page of what is common is full soon. */
+/** Rows of a long history read at once: few at first, where a page may be full soon. */
 const partsFirst = 2
 const partsMax = 32
 /** Rows looked up by their ids in one go, where most of them may not pass. */
@@ -253,7 +253,8 @@ function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
       rule: rule ?? null,
       received: received ?? null,
     },
-    whole: isExact && text === undefined && !occurred && query.subject === undefined,
+    whole:
+      isExact && text === undefined && !occurred && !query.changing && query.subject === undefined,
   }
 }
 

@@ -19,6 +19,8 @@ export function beginningsContract(engine: string, open: OpenStore): void {
       'an\uff5e',
       'Annabel of a long, long name',
       '',
+      // The sign of Kelvin, and what JSON writes otherwise.
+      '\u212aim "Q"',
     ]
     const count = 130
     await Promise.all(
@@ -27,7 +29,7 @@ export function beginningsContract(engine: string, open: OpenStore): void {
     // In an order in which whoever owns an address is often not the first who has it.
     const name = (n: number) => {
       const email = n % 4 === 0 ? `ann-${n % 3}@x.org` : `ann${(n * 37) % count}@x.org`
-      return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % 7] as string }))
+      return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % names.length] as string }))
     }
     for (let n = 128; n >= 0; n -= 4) await name(n)
     // From now on some are found by the names that are entered, and those renamed since in the log.
@@ -43,6 +45,7 @@ export function beginningsContract(engine: string, open: OpenStore): void {
         { name: 'an' },
         { name: 'Ann' },
         { name: 'annabel of a long, ' },
+        { name: 'kim "q' },
       ],
       ...[
         { ...email('ann1'), name: 'an' },

@@ -78,7 +78,8 @@ export function searchSources(ask: Ask): ProfileSource & EventSource {
       const rows = await ask(sql.selectHolders, [workspaceId, stretch.kind, text, id, end, limit])
       return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
     },
-    renamed: (workspaceId, { above, upTo }) => ask(sql.selectRenamed, [workspaceId, above, upTo]),
+    renamed: (workspaceId, { above, upTo, holding }) =>
+      ask(sql.selectRenamedTo, [workspaceId, above, upTo, holding]),
     gaps: async (workspaceId) =>
       (await ask(sql.selectGaps, [workspaceId])) as { block: number; count: number }[],
     ...eventSource(ask),

@@ -1,6 +1,6 @@
 import { termBlock } from '../search/id-set.ts'
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
-import { mayRename, renamesMax } from '../search/shown-names.ts'
+import { mayHold, mayRename, renamesMax } from '../search/shown-names.ts'
 import { profileColumns } from './statements.ts'
 import type { Statement } from './transaction.ts'
 
@@ -135,6 +135,13 @@ export const selectRenamed: Statement = {
     SELECT ${profileColumns} FROM profiles WHERE workspace_id = $1 AND id = ANY (ARRAY(
       SELECT DISTINCT subject FROM events
       WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND ${mayRename('strpos')}))`,
+}
+
+/** Of these who may be called as `$4` begins, since their attributes hold it. */
+export const selectRenamedTo: Statement = {
+  name: 'select_renamed_to',
+  text: `${selectRenamed.text}
+    AND ${mayHold('strpos', 'attributes COLLATE "C"', '$4')}`,
 }
 
 /** The next events that may have renamed somebody, as many as are taken in one transaction. */

@@ -31,7 +31,10 @@ export interface ProfileSource {
     wanted: TextsWanted,
   ): Promise<TextPlace[]>
   /** Rows of those whose shown name events with `above < id <= upTo` may have changed. */
-  renamed(workspaceId: WorkspaceId, wanted: { above: number; upTo: number }): Promise<Row[]>
+  renamed(
+    workspaceId: WorkspaceId,
+    wanted: { above: number; upTo: number; holding: string },
+  ): Promise<Row[]>
   /** Rows of everybody between two ids whose attributes hold a text, in order. */
   holding(workspaceId: WorkspaceId, wanted: HoldingWanted): Promise<Row[]>
   /** How many ids of each block of `gapBlock` are no living profile's; full blocks are absent. */

@@ -41,6 +41,15 @@ export function mayRename(find: 'instr' | 'strpos'): string {
   return `subject IS NOT NULL AND (type IN (${types}) OR ${named.join(' OR ')})`
 }
 
+/** Letters that are not ASCII and become so when they are folded: the sign of Kelvin, a dotted I. */
+const foldedToAscii = ['\u212a', '\u0130']
+
+/** The condition that a column of JSON may hold a text of ASCII in small letters, in any case. */
+export function mayHold(find: 'instr' | 'strpos', column: string, text: string): string {
+  const others = foldedToAscii.map((letter) => `${find}(${column}, '${letter}') > 0`)
+  return `(${find}(lower(${column}), ${text}) > 0 OR ${others.join(' OR ')})`
+}
+
 /** Whoever is called as a query asks and was renamed since names were entered, in order. */
 export async function findRenamed(
   search: {
@@ -54,10 +63,12 @@ export async function findRenamed(
   const { source, workspaceId, state, budget } = search
   if (filter?.name === undefined || include !== 'living') return []
   const beginning = nameEntry(filter.name)
+  // As it stands in attributes but for its case; what follows may be another attribute's.
+  const holding = /^[\w@.-]*/.exec(beginning)?.[0] ?? ''
   const found = new Map<ProfileId, string>()
   for (let above = state.namedTo; above < state.lastEvent; above += eventsRead) {
     const upTo = Math.min(above + eventsRead, state.lastEvent)
-    const rows = await source.renamed(workspaceId, { above, upTo })
+    const rows = await source.renamed(workspaceId, { above, upTo, holding })
     budget.spend(rows.length)
     for (const row of rows) {
       const text = nameEntryOf(row)

@@ -87,7 +87,8 @@ export function searchSources(db: DatabaseSync): ProfileSource & EventSource {
       const rows = await all(sql.selectHolders, workspaceId, stretch.kind, text, id, end, limit)
       return holdersInOrder(rows as unknown as Holder[], rows.length < limit)
     },
-    renamed: (workspaceId, { above, upTo }) => all(sql.selectRenamed, workspaceId, above, upTo),
+    renamed: (workspaceId, { above, upTo, holding }) =>
+      all(sql.selectRenamedTo, workspaceId, above, upTo, holding),
     gaps: async (workspaceId) =>
       (await all(sql.selectGaps, workspaceId)) as { block: number; count: number }[],
     ...eventSource(all),

@@ -1,5 +1,5 @@
 import type { HoldingWanted, ScanWanted } from '../search/profile-source.ts'
-import { mayRename, renamesMax } from '../search/shown-names.ts'
+import { mayHold, mayRename, renamesMax } from '../search/shown-names.ts'
 import { limitAt, profileColumns, rowKey } from './statements.ts'
 
 /** Statements of searching, one named constant each, so that plans can be tested. */
@@ -83,6 +83,9 @@ export const selectRenames = `
 
 export const selectRenamed = `
   SELECT ${profileColumns} FROM profiles WHERE key IN (${subjectsRenamed})`
+
+/** Of these who may be called as `?4` begins, since their attributes hold it. */
+export const selectRenamedTo = `${selectRenamed} AND ${mayHold('instr', 'attributes', '?4')}`
 
 export const putShownName = `
   INSERT INTO shown_names (key, workspace_id, name) VALUES (${rowKey('?1', '?2')}, ?1, ?3)

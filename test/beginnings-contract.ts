@@ -29,7 +29,10 @@ export function beginningsContract(engine: string, open: OpenStore): void {
     // In an order in which whoever owns an address is often not the first who has it.
     const name = (n: number) => {
       const email = n % 4 === 0 ? `ann-${n % 3}@x.org` : `ann${(n * 37) % count}@x.org`
-      return store.apply(id, upsert(`u${n}`, { email, first_name: names[n % names.length] as string }))
+      return store.apply(
+        id,
+        upsert(`u${n}`, { email, first_name: names[n % names.length] as string }),
+      )
     }
     for (let n = 128; n >= 0; n -= 4) await name(n)
     // From now on some are found by the names that are entered, and those renamed since in the log.

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { loadDialects } from '../src/app.ts'
 import type { JsonObject } from '../src/core/json.ts'
 import { copiedTables, leftOut } from '../src/storage/copied-tables.ts'
+import { openDatabase } from '../src/storage/sqlite/open-database.ts'
 import { commandLine } from './kit/command-line.ts'
 import { type DataFolder, dataFolder } from './kit/data-folder.ts'
 import { sendEvents, until } from './kit/follow-up-site.ts'
@@ -79,6 +80,12 @@ test('a whole store moves from its file to PostgreSQL, and goes on there', async
     await store.fillIndexes()
     await store.rollUpEvents(Date.now() + 3_600_000)
   })
+  // As a history of five hundred events would leave it.
+  const file = openDatabase(join(folder.path, 'roster.db'), 'write')
+  file.exec(`
+    INSERT INTO histories (workspace_id, subject, first_event, last_event, kinds, events)
+    SELECT id, 1, 1, 3, '[["a.b","native",null,0]]', '[0,0,2,0]' FROM workspaces`)
+  file.close()
   await refusals(cli, database)
 
   const dry = await cli.json(['copy', '--to', database.url, '--dry-run'])

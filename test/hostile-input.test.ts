@@ -23,7 +23,7 @@ import {
   jsonObject,
   type Target,
 } from './kit/hostile-site.ts'
-import { Connection, encodeRequest, send, type WireRequest } from './kit/http-client.ts'
+import { Connection, encodeRequest, type WireRequest } from './kit/http-client.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
 /*
@@ -49,7 +49,10 @@ for (const engine of engines) {
       })
       site = await hostileSite(roster)
     })
-    after(() => roster?.close())
+    after(async () => {
+      await site?.close()
+      await roster?.close()
+    })
 
     for (const dialect of hostileDialects) {
       describe(dialect.id, () => {
@@ -105,16 +108,10 @@ async function attack(
 ): Promise<Answer> {
   const body = request.body?.toString('latin1').slice(0, 120) ?? ''
   const what = `${name}: ${request.method} ${request.path.slice(0, 120)} ${body}`
-  return judge(() => send(site.url, request), dialect, verdict, what)
+  return judge(await site.attackWith(request, what), dialect, verdict, what)
 }
 
-async function judge(
-  work: () => Promise<Answer>,
-  dialect: HostileDialect,
-  verdict: Verdict,
-  what: string,
-): Promise<Answer> {
-  const answer = await site.attack(work, what)
+function judge(answer: Answer, dialect: HostileDialect, verdict: Verdict, what: string): Answer {
   const shown = `${what} was answered ${answer.status} ${answer.text.slice(0, 300)}`
   if (verdict.startsWith('refused')) assert.ok(answer.status >= 400, shown)
   if (verdict === 'accepted') assert.ok(answer.status < 300, shown)
@@ -324,7 +321,7 @@ async function badHttp(targets: readonly Target[], dialect: HostileDialect): Pro
     'a bad chunk': withHeaders({ 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }),
   }
   for (const [name, bytes] of Object.entries(bad)) {
-    await judge(() => sendBytes(bytes), dialect, 'refused', name)
+    judge(await site.attack(() => sendBytes(bytes), name), dialect, 'refused', name)
   }
 }
 
@@ -349,9 +346,10 @@ async function slowClients(targets: readonly Target[], dialect: HostileDialect):
     [headEnd + 10, 'refused'],
   ]
   await Promise.all(
-    cuts.map(([at, verdict]) =>
-      judge(() => drip(good.slice(0, at)), dialect, verdict, `cut at ${at}`),
-    ),
+    cuts.map(async ([at, verdict]) => {
+      const what = `cut at ${at}`
+      judge(await site.attack(() => drip(good.slice(0, at)), what), dialect, verdict, what)
+    }),
   )
   assert.ok(performance.now() - began < 5_000, 'both were cut off in time')
 }

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
-import { engines } from '../kit/engines.ts'
+import { engines, sqlite } from '../kit/engines.ts'
 import { Connection, encodeRequest, send } from '../kit/http-client.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
 import { readLog } from '../kit/read-log.ts'
 import type { SpawnedRoster } from '../kit/spawn-roster.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 import { verifyWrites } from './verify-writes.ts'
 import { WriteLoad } from './write-load.ts'
 
 for (const engine of engines) {
   test(`${engine.name}: SIGTERM under load: what was accepted is answered and stored, and it exits with 0`, async (t) => {
-    await using folder = await dataFolder(engine)
+    await using folder = await dataFolder(engine, diskFolder())
     const workspace = await folder.newWorkspace()
     await using roster = await folder.start()
     const load = new WriteLoad(roster.url, workspace.tokens)
@@ -41,7 +42,7 @@ for (const engine of engines) {
 }
 
 test('a request that never ends holds SIGTERM up no longer than the drain may take', async () => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start({ env: { ROSTER_DRAIN_TIMEOUT_MS: '500' } })
   using stuck = new Connection(roster.url)
@@ -53,7 +54,7 @@ test('a request that never ends holds SIGTERM up no longer than the drain may ta
 })
 
 test('a second signal ends a drain at once', async () => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   const workspace = await folder.newWorkspace()
   await using roster = await folder.start()
   using stuck = new Connection(roster.url)

@@ -36,6 +36,9 @@ const attacked = [...dialects, { ...native, endpoints: routes }]
 /** Bodies are read before any engine is asked: one of the two has the most of them. */
 const runsOn = (engine: Engine) =>
   process.env.ROSTER_TEST_LONG === '1' ? 2_000 : engine.name === 'sqlite' ? 60 : 15
+/** Every how many of all pairs of a field and a value are tried there; each of either has some. */
+const everyOn = (engine: Engine) =>
+  process.env.ROSTER_TEST_LONG === '1' || engine.name === 'sqlite' ? 1 : 3
 
 let roster: RunningRoster
 let site: HostileSite
@@ -67,7 +70,8 @@ for (const engine of engines) {
         for (const [name, make] of Object.entries(goodBodies)) {
           test(`accepts ${name}`, () => eachTarget(targets(), make, dialect, 'accepted'))
         }
-        test('refuses or takes any type in any field', () => everyFieldType(targets(), dialect))
+        test('refuses or takes any type in any field', () =>
+          everyFieldType(targets(), dialect, everyOn(engine)))
         test('refuses bad credentials of every shape', () => badCredentials(targets(), dialect))
         test('refuses unknown paths and verbs', () => badRoutes(targets(), dialect))
         test('survives odd paths', () => oddPaths(targets(), dialect))
@@ -163,10 +167,14 @@ const anyType: JsonValue[] = [
   '../../etc',
 ]
 
-async function everyFieldType(targets: readonly Target[], dialect: HostileDialect): Promise<void> {
+async function everyFieldType(
+  targets: readonly Target[],
+  dialect: HostileDialect,
+  every: number,
+): Promise<void> {
   for (const target of targets) {
-    for (const field of target.fields) {
-      for (const value of anyType) {
+    for (const [place, field] of target.fields.entries()) {
+      for (const value of anyType.filter((_, n) => (n + place) % every === 0)) {
         const body = JSON.stringify({ ...target.body, [field]: value })
         await attack(json(target, body), dialect, 'either', `${target.name} ${field}`)
       }
@@ -363,16 +371,19 @@ async function drip(text: string): Promise<Answer> {
   return await answer.finally(() => clearInterval(timer))
 }
 
+// Made once: of every character there is fast-check makes a table.
+const anyJson = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
+const anyText = fc.string({ unit: 'binary' })
+
 async function arbitraryJson(
   targets: readonly Target[],
   dialect: HostileDialect,
   numRuns: number,
 ): Promise<void> {
-  const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
   for (const target of targets) {
     const field = fc.constantFrom(...target.fields, 'anything')
     await fc.assert(
-      fc.asyncProperty(value, field, async (any, name) => {
+      fc.asyncProperty(anyJson, field, async (any, name) => {
         const whole = JSON.stringify(any)
         await attack(json(target, whole), dialect, 'either', target.name)
         const body: JsonObject = { ...target.body, [name]: any as JsonValue }
@@ -402,7 +413,7 @@ async function arbitraryBytes(
   )
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
-    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    anyText.map((text) => Buffer.from(text)),
   )
   await fc.assert(
     fc.asyncProperty(bytes, type, async (body, contentType) => {

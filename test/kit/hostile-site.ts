@@ -77,7 +77,8 @@ export async function hostileSite(roster: RunningRoster): Promise<HostileSite> {
     tokens,
     userId: (made.json() as { user: { id: string } }).user.id,
     attack,
-    attackWith: (request, what) => attack(() => attackers.request(request), what),
+    attackWith: (request, what) =>
+      attack(() => (isFramed(request) ? attackers.request(request) : send(url, request)), what),
     assertWhole: async () => void (await reconcile(store, workspace.id)),
     close: async () => {
       bystanders.close()
@@ -85,6 +86,11 @@ export async function hostileSite(roster: RunningRoster): Promise<HostileSite> {
       await counts.close()
     },
   }
+}
+
+/** Whether it is sure where the request ends, so that another can follow it. */
+function isFramed({ headers = {} }: WireRequest): boolean {
+  return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
 }
 
 function putMember(tokens: HostileSite['tokens'], method: 'PUT' | 'GET'): WireRequest {

@@ -145,6 +145,10 @@ export class KeptConnection {
     this.#connection?.close()
   }
 
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
   #keep(connection: Connection, answer: Answer): Answer {
     const isOver = answer.headers.connection === 'close' || this.#connection !== null
     if (isOver) connection.close()

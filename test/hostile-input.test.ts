@@ -359,7 +359,8 @@ async function slowClients(targets: readonly Target[], dialect: HostileDialect):
       judge(await site.attack(() => drip(good.slice(0, at)), what), dialect, verdict, what)
     }),
   )
-  assert.ok(performance.now() - began < 5_000, 'both were cut off in time')
+  // A server with no limits of ours would wait for a minute.
+  assert.ok(performance.now() - began < 30_000, 'both were cut off in time')
 }
 
 /** Sends a byte now and then, never the whole. */

@@ -132,7 +132,7 @@ async function assertReadsGoOn(
 async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await condition())) {

@@ -44,15 +44,15 @@ export async function reconcile(
   })
   assertLinked(events)
   const toldOf = foldLog(events)
-  for (const [id, told] of toldOf) {
+  await severalAtOnce([...toldOf], async ([id, told]) => {
     const [profile] = await store.findProfiles(workspaceId, { keys: [{ profile: id }] })
     if (told.into === undefined) assertAsTold(id, profile, told)
     else assert.equal(profile?.id, heirOf(toldOf, told.into), `who ${id} was merged into`)
-  }
-  for (const identifier of suspects) {
+  })
+  await severalAtOnce(suspects, async (identifier) => {
     const [profile] = await store.findProfiles(workspaceId, { keys: [{ identifier }] })
     if (profile) assert.ok(toldOf.has(profile.id), `no event tells of profile ${profile.id}`)
-  }
+  })
   await assertFoundByName(store, workspaceId, events, suspects)
   return events
 }
@@ -167,11 +167,18 @@ async function assertFoundByName(
       if (mayBeNumber && !held.has(key)) spelled.add(event.id)
     }
   }
-  for (const [key, ids] of named) {
+  await severalAtOnce([...named], async ([key, ids]) => {
     const found = await store.eventsNaming(workspaceId, JSON.parse(key), ids.length + 1)
     const sure = (id: EventId) => held.has(key) || !spelled.has(id)
     assert.deepEqual(found.filter(sure), ids.filter(sure), `events that named ${key}`)
     for (const id of found) assert.ok(ids.includes(id), `${id} did not name ${key}`)
+  })
+}
+
+/** Questions that go together to a database that is somewhere else. */
+async function severalAtOnce<T>(all: readonly T[], check: (one: T) => Promise<void>) {
+  for (let from = 0; from < all.length; from += 16) {
+    await Promise.all(all.slice(from, from + 16).map(check))
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { standardAttributes } from '../../core/attributes.ts'
+import { asStandard, standardAttributes } from '../../core/attributes.ts'
 import type { Key, WriteProfile } from '../../core/command.ts'
 import { imported, type Source } from '../../core/event.ts'
 import { instantOf } from '../../core/instant.ts'
@@ -177,15 +177,14 @@ function valueIn({ column, cells }: ColumnMapping, cell: JsonValue): JsonValue {
 function typed(column: string, name: string, value: JsonValue): JsonValue {
   if (typeof value !== 'string') return value
   const type = own<'text' | 'boolean' | 'integer'>(standardAttributes, name)
-  const word = value.trim().toLowerCase()
-  if (type === 'boolean') {
-    if (['true', '1', 'yes', 'y'].includes(word)) return true
-    if (['false', '0', 'no', 'n'].includes(word)) return false
+  const read = asStandard(name, value)
+  if (typeof read === 'string' && type === 'boolean') {
     throw new RowFault(`${column}: must be true or false.`)
   }
-  if (type !== 'integer') return value
-  if (/^-?\d{1,15}$/.test(word)) return Number(word)
-  throw new RowFault(`${column}: must be a whole number.`)
+  if (typeof read === 'string' && type === 'integer') {
+    throw new RowFault(`${column}: must be a whole number.`)
+  }
+  return read
 }
 
 function identifier(column: string, kind: string, value: JsonValue): Identifier {

@@ -86,7 +86,7 @@ export function readLocalTime(text: string, now: number): number | null {
   return null
 }
 
-/** Hour, minute and second, in which noon and midnight are 12, and the zone; null for what is none. */
+/** Hour, minute, second and zone; null for what is none. */
 function readClock(
   text: string,
 ): { time: readonly (string | number | undefined)[]; zone: string | undefined } | null {

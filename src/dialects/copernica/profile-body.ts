@@ -110,7 +110,7 @@ export function fieldChanges(
   }
 }
 
-/** What a field holds in the type its attribute has for others, where the field shows it the same. */
+/** What a field holds, in the type its attribute has for others, if the field shows it the same. */
 function typed(name: string, value: JsonValue): JsonValue {
   const read = asStandard(name, value)
   return showText(read) === showText(value) ? read : value

@@ -124,7 +124,7 @@ function readCell(read: Read, mapping: ColumnMapping, cell: JsonValue, clear: bo
   const value = isEmpty ? null : valueIn(mapping, cell)
   switch (target.to) {
     case 'attribute':
-      read.set[target.name] = mapping.cells === 'text' ? typed(column, target.name, value) : value
+      read.set[target.name] = attribute(mapping, target.name, value)
       return
     case 'identifier':
       if (value !== null) read.identifiers.push(identifier(column, target.kind, value))
@@ -171,6 +171,12 @@ function valueIn({ column, cells }: ColumnMapping, cell: JsonValue): JsonValue {
   } catch {
     throw new RowFault(`${column}: is not JSON.`)
   }
+}
+
+/** JSON is stored as it is, but for what says a standard attribute's value in another type. */
+function attribute({ column, cells }: ColumnMapping, name: string, value: JsonValue): JsonValue {
+  if (cells === 'text') return typed(column, name, value)
+  return cells === 'values' ? asStandard(name, value) : value
 }
 
 /** Text of a cell as the type that a standard attribute has. */

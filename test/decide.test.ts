@@ -331,6 +331,36 @@ test('rules run in file order, each on what its predecessors left, and say who a
   assert.equal(engine.events[0]?.subject, 1)
 })
 
+test('text that a rule sets is of the type that the standard attribute has, where it says one', () => {
+  const rules: RuleDefinition[] = [
+    {
+      name: 'all',
+      on: ['user.update'],
+      steps: [{ action: 'set-attributes', with: { match: 'email', attributes: 'event' } }],
+    },
+  ]
+  const engine = memoryEngine({}, rules)
+  const said = {
+    unsubscribed_email: '1',
+    blocked: 'No',
+    notifications: 'often',
+    score: ' 7',
+    assigned_to: '7.5',
+    city: '1',
+    plan: '1',
+  }
+  const attributes = { email: 'a@b.example', ...said }
+  engine.apply(
+    { kind: 'record-event', type: 'user.update', attributes, identifiers: [], source },
+    1,
+  )
+  assert.deepEqual(only(engine.profiles).attributes, {
+    email: 'a@b.example',
+    ...said,
+    ...{ unsubscribed_email: true, blocked: false, score: 7 },
+  })
+})
+
 test('a rule that feeds itself is cut, and the log says which', () => {
   const flip = (name: string, on: string, value: boolean): RuleDefinition => ({
     name,

@@ -30,14 +30,16 @@ const sliceMs = { min: 4, max: 12 }
 const sliceCalls = 128
 /** Before so many calls a turn of the loop is not called long, whatever else has made it so. */
 const parsedMin = 32
-/** So many connections may come before the next slice: among them are those who ask for health. */
-const acceptedMax = 16
+/**
+ * So long connections are taken, one after the other, before the next slice: among them are those
+ * who ask for health. It counts as else, so that those who are served lose no time of theirs.
+ */
+const acceptMs = 8
 
 export function makeLine(): Line {
   const lanes: Lane[] = []
   let isServing = false
   let isNewcomer = false
-  let accepted = 0
   /** Calls that were parsed as they came in this turn of the loop, and since when. */
   let parsed = 0
   let parsedSince = 0
@@ -64,14 +66,10 @@ export function makeLine(): Line {
   }
 
   function takeNewcomers(): void {
-    if (isNewcomer && accepted < acceptedMax) {
-      accepted++
+    if (isNewcomer && performance.now() - endedAt < acceptMs) {
       isNewcomer = false
       setImmediate(takeNewcomers)
-    } else {
-      accepted = 0
-      serveSlice()
-    }
+    } else serveSlice()
   }
 
   return {

@@ -253,10 +253,13 @@ function assertQuery({ filter, order, page }: ProfileQuery, limitMax: number): v
   assertFilter(filter)
 }
 
-function assertFilter({ ids, idsWithin, identifier, name, where }: ProfileFilter): void {
+function assertFilter({ ids, notIds, idsWithin, identifier, name, where }: ProfileFilter): void {
   if (name?.trim() === '') throw invalidField('name', 'must not be empty.')
   if (ids && !ids.every((id) => Number.isSafeInteger(id))) {
     throw invalidField('ids', 'must be whole numbers.')
+  }
+  if (notIds && !notIds.every((id) => Number.isSafeInteger(id))) {
+    throw invalidField('notIds', 'must be whole numbers.')
   }
   if (idsWithin && !Object.values(idsWithin).every((id) => Number.isSafeInteger(id))) {
     throw invalidField('idsWithin', 'must be whole numbers.')

@@ -47,10 +47,13 @@ export type Request =
   | { kind: 'fill' }
   | { kind: 'close' }
 
+/** What became of one command of a group. */
+export type GroupResult = { applied: AppliedJson } | { fault: FaultJson }
+
 export type Reply =
   | {
       kind: 'applied'
-      results: ({ applied: AppliedJson } | { fault: FaultJson })[]
+      results: GroupResult[]
       /** Whether deliveries were planned that may be claimed. */
       planned: boolean
     }

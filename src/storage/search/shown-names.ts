@@ -41,7 +41,7 @@ export function mayRename(find: 'instr' | 'strpos'): string {
   return `subject IS NOT NULL AND (type IN (${types}) OR ${named.join(' OR ')})`
 }
 
-/** Letters that are not ASCII and become so when they are folded: the sign of Kelvin, a dotted I. */
+/** Letters that become ASCII when they are folded: the sign of Kelvin, an I with a dot. */
 const foldedToAscii = ['\u212a', '\u0130']
 
 /** The condition that a column of JSON may hold a text of ASCII in small letters, in any case. */

@@ -431,7 +431,8 @@ test('a signal ends an idle server at once, and a second one ends a draining ser
   const began = performance.now()
   idle.kill('SIGINT')
   assert.deepEqual(await idle.exited, { code: 0, signal: null })
-  assert.ok(performance.now() - began < 5_000)
+  // A drain would take 8 s.
+  assert.ok(performance.now() - began < 7_000)
 
   const busy = await place.serve()
   const { token } = await place.json('token', 'create', '--dialect', 'usercom')
@@ -446,6 +447,7 @@ test('a signal ends an idle server at once, and a second one ends a draining ser
   await waitUntil(async () => (await status(busy, '/healthz')) === 200)
   busy.kill('SIGTERM')
   await waitUntil(async () => busy.output().includes('"stopping"'))
+  // Two at once would be one, passed on.
   await new Promise((resolve) => setTimeout(resolve, 400))
   busy.kill('SIGTERM')
   assert.deepEqual(await busy.exited, { code: 1, signal: null })
@@ -596,9 +598,9 @@ async function freePort(): Promise<number> {
 }
 
 async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5_000
+  const deadline = performance.now() + 60_000
   while (!(await condition())) {
-    assert.ok(performance.now() < deadline, 'waited 5 s for nothing')
+    assert.ok(performance.now() < deadline, 'waited a minute for nothing')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -135,14 +135,19 @@ test('set once writes only where nothing is stored, and the first receipt wins',
   assert.equal(only(engine.profiles).attributes.a, 4)
 })
 
-test('an equal value moves the time but not the version, and logs nothing', () => {
+test('an equal value moves its time, but not since when it is there, and logs nothing', () => {
   const engine = memoryEngine()
   engine.apply(upsert('u', { set: { a: 1 } }), 100)
   engine.apply(upsert('u', { set: { a: 1 } }), 200)
   const profile = only(engine.profiles)
   assert.equal(profile.version, 1)
   assert.equal(profile.provenance.a?.at, 200)
+  assert.equal(profile.provenance.a?.since, 100)
   assert.equal(engine.events.length, 1)
+  engine.apply(upsert('u', { set: { a: 1 } }), 300)
+  assert.equal(only(engine.profiles).provenance.a?.since, 100)
+  engine.apply(upsert('u', { set: { a: 2 } }), 400)
+  assert.equal(only(engine.profiles).provenance.a?.since, undefined)
 })
 
 test('provenance names the event that gave the value, and the time of its last write', () => {

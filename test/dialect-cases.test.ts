@@ -8,7 +8,7 @@ import type { Answer } from './kit/answer-parser.ts'
 import { caseTables } from './kit/case-tables.ts'
 import { engines } from './kit/engines.ts'
 import { fillJson, fillText, type Known } from './kit/fill-placeholders.ts'
-import { send, type WireRequest } from './kit/http-client.ts'
+import { KeptConnection, type WireRequest } from './kit/http-client.ts'
 import { mismatch } from './kit/match-answer.ts'
 import { readLog } from './kit/read-log.ts'
 import { reconcile } from './kit/reconcile.ts'
@@ -43,16 +43,17 @@ async function runCase(table: DialectCases, row: DialectCase): Promise<void> {
   const own = roster.dialects.filter(({ id }) => id === table.dialect)
   const { workspace, tokens } = await roster.newWorkspace(row.settings, own)
   const known: Known = { token: tokens[table.dialect] ?? {}, answers: [] }
+  using connection = new KeptConnection(roster.url)
   for (const request of row.before ?? []) {
-    const answer = await send(roster.url, toWire(table, request, known))
+    const answer = await connection.request(toWire(table, request, known))
     assert.ok(answer.status < 400, `a request before was refused: ${answer.status} ${answer.text}`)
     known.answers.push(jsonOrText(answer))
   }
-  const last = (await readLog(roster.store, workspace.id)).at(-1)?.id ?? 0
-  const answer = await send(roster.url, toWire(table, row.request, known))
+  const before = row.before ? await readLog(roster.store, workspace.id) : []
+  const answer = await connection.request(toWire(table, row.request, known))
   checkAnswer(row.response, answer, known)
-  checkEvents(row.events, await readLog(roster.store, workspace.id, last), known)
-  await reconcile(roster.store, workspace.id)
+  const log = await reconcile(roster.store, workspace.id)
+  checkEvents(row.events, log.slice(before.length), known)
 }
 
 function toWire(table: DialectCases, request: CaseRequest, known: Known): WireRequest {

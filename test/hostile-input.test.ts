@@ -23,7 +23,7 @@ import {
   jsonObject,
   type Target,
 } from './kit/hostile-site.ts'
-import { Connection, encodeRequest, send, type WireRequest } from './kit/http-client.ts'
+import { Connection, encodeRequest, type WireRequest } from './kit/http-client.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
 
 /*
@@ -36,6 +36,9 @@ const attacked = [...dialects, { ...native, endpoints: routes }]
 /** Bodies are read before any engine is asked: one of the two has the most of them. */
 const runsOn = (engine: Engine) =>
   process.env.ROSTER_TEST_LONG === '1' ? 2_000 : engine.name === 'sqlite' ? 60 : 15
+/** Every how many of all pairs of a field and a value are tried there; each of either has some. */
+const everyOn = (engine: Engine) =>
+  process.env.ROSTER_TEST_LONG === '1' || engine.name === 'sqlite' ? 1 : 3
 
 let roster: RunningRoster
 let site: HostileSite
@@ -49,7 +52,10 @@ for (const engine of engines) {
       })
       site = await hostileSite(roster)
     })
-    after(() => roster?.close())
+    after(async () => {
+      await site?.close()
+      await roster?.close()
+    })
 
     for (const dialect of hostileDialects) {
       describe(dialect.id, () => {
@@ -64,7 +70,8 @@ for (const engine of engines) {
         for (const [name, make] of Object.entries(goodBodies)) {
           test(`accepts ${name}`, () => eachTarget(targets(), make, dialect, 'accepted'))
         }
-        test('refuses or takes any type in any field', () => everyFieldType(targets(), dialect))
+        test('refuses or takes any type in any field', () =>
+          everyFieldType(targets(), dialect, everyOn(engine)))
         test('refuses bad credentials of every shape', () => badCredentials(targets(), dialect))
         test('refuses unknown paths and verbs', () => badRoutes(targets(), dialect))
         test('survives odd paths', () => oddPaths(targets(), dialect))
@@ -105,16 +112,10 @@ async function attack(
 ): Promise<Answer> {
   const body = request.body?.toString('latin1').slice(0, 120) ?? ''
   const what = `${name}: ${request.method} ${request.path.slice(0, 120)} ${body}`
-  return judge(() => send(site.url, request), dialect, verdict, what)
+  return judge(await site.attackWith(request, what), dialect, verdict, what)
 }
 
-async function judge(
-  work: () => Promise<Answer>,
-  dialect: HostileDialect,
-  verdict: Verdict,
-  what: string,
-): Promise<Answer> {
-  const answer = await site.attack(work, what)
+function judge(answer: Answer, dialect: HostileDialect, verdict: Verdict, what: string): Answer {
   const shown = `${what} was answered ${answer.status} ${answer.text.slice(0, 300)}`
   if (verdict.startsWith('refused')) assert.ok(answer.status >= 400, shown)
   if (verdict === 'accepted') assert.ok(answer.status < 300, shown)
@@ -166,10 +167,14 @@ const anyType: JsonValue[] = [
   '../../etc',
 ]
 
-async function everyFieldType(targets: readonly Target[], dialect: HostileDialect): Promise<void> {
+async function everyFieldType(
+  targets: readonly Target[],
+  dialect: HostileDialect,
+  every: number,
+): Promise<void> {
   for (const target of targets) {
-    for (const field of target.fields) {
-      for (const value of anyType) {
+    for (const [place, field] of target.fields.entries()) {
+      for (const value of anyType.filter((_, n) => (n + place) % every === 0)) {
         const body = JSON.stringify({ ...target.body, [field]: value })
         await attack(json(target, body), dialect, 'either', `${target.name} ${field}`)
       }
@@ -324,7 +329,7 @@ async function badHttp(targets: readonly Target[], dialect: HostileDialect): Pro
     'a bad chunk': withHeaders({ 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }),
   }
   for (const [name, bytes] of Object.entries(bad)) {
-    await judge(() => sendBytes(bytes), dialect, 'refused', name)
+    judge(await site.attack(() => sendBytes(bytes), name), dialect, 'refused', name)
   }
 }
 
@@ -349,11 +354,13 @@ async function slowClients(targets: readonly Target[], dialect: HostileDialect):
     [headEnd + 10, 'refused'],
   ]
   await Promise.all(
-    cuts.map(([at, verdict]) =>
-      judge(() => drip(good.slice(0, at)), dialect, verdict, `cut at ${at}`),
-    ),
+    cuts.map(async ([at, verdict]) => {
+      const what = `cut at ${at}`
+      judge(await site.attack(() => drip(good.slice(0, at)), what), dialect, verdict, what)
+    }),
   )
-  assert.ok(performance.now() - began < 5_000, 'both were cut off in time')
+  // A server with no limits of ours would wait for a minute.
+  assert.ok(performance.now() - began < 30_000, 'both were cut off in time')
 }
 
 /** Sends a byte now and then, never the whole. */
@@ -365,16 +372,19 @@ async function drip(text: string): Promise<Answer> {
   return await answer.finally(() => clearInterval(timer))
 }
 
+// Made once: of every character there is fast-check makes a table.
+const anyJson = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
+const anyText = fc.string({ unit: 'binary' })
+
 async function arbitraryJson(
   targets: readonly Target[],
   dialect: HostileDialect,
   numRuns: number,
 ): Promise<void> {
-  const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
   for (const target of targets) {
     const field = fc.constantFrom(...target.fields, 'anything')
     await fc.assert(
-      fc.asyncProperty(value, field, async (any, name) => {
+      fc.asyncProperty(anyJson, field, async (any, name) => {
         const whole = JSON.stringify(any)
         await attack(json(target, whole), dialect, 'either', target.name)
         const body: JsonObject = { ...target.body, [name]: any as JsonValue }
@@ -404,7 +414,7 @@ async function arbitraryBytes(
   )
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
-    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    anyText.map((text) => Buffer.from(text)),
   )
   await fc.assert(
     fc.asyncProperty(bytes, type, async (body, contentType) => {

@@ -300,7 +300,7 @@ for (const [what, serve, wanted] of [
       const startedAt = performance.now()
       const answer = await send(client, { url, timeoutMs: 400 })
       assert.equal(outcome(answer), wanted)
-      assert.ok(performance.now() - startedAt < 2_000)
+      assert.ok(performance.now() - startedAt < 10_000)
       const begun =
         /its headers$|half-way|^drips$|two lengths/.test(what) && wanted !== 'timeout_headers'
       if (begun && wanted !== 'bad_answer' && what !== 'resets half-way')

@@ -72,6 +72,11 @@ export interface ProfilePage {
   total: number | null
 }
 
+/** The same page of nothing but ids. */
+export interface ProfileIdPage extends Omit<ProfilePage, 'profiles'> {
+  ids: ProfileId[]
+}
+
 /** Whether a profile is what the filter asks for. Pure; every index is only a shorter way to it. */
 export function matchesFilter(profile: Profile, filter: ProfileFilter, now: number): boolean {
   const { ids, notIds, idsWithin, identifier, phones, name, created, updated, where } = filter

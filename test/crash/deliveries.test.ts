@@ -17,6 +17,7 @@ import type { NewWorkspace } from '../kit/new-workspace.ts'
 import { readLog } from '../kit/read-log.ts'
 import { receiver } from '../kit/receiver.ts'
 import type { SpawnedRoster } from '../kit/spawn-roster.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 
 const kills = process.env.ROSTER_TEST_LONG === '1' ? 20 : 3
 const people = Array.from({ length: 20 }, (_, n) => `p${n}@example.org`)
@@ -58,7 +59,7 @@ async function throughKills(
   using shop = await receiver((_call, response) => {
     setTimeout(() => response.end(), answerMs())
   })
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await folder.newWorkspace()
   const url = shop.url
   const yaml = tellAll([{ name: 'shop', url, concurrency: 32, retry: { first: 'PT0.1S' } }])

@@ -6,9 +6,11 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../kit/answer-parser.ts'
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts'
+import { sqlite } from '../kit/engines.ts'
 import { send } from '../kit/http-client.ts'
 import type { NewWorkspace } from '../kit/new-workspace.ts'
 import type { SpawnedRoster } from '../kit/spawn-roster.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 import { outcome, verifyWrites } from './verify-writes.ts'
 import { WriteLoad } from './write-load.ts'
 
@@ -21,7 +23,7 @@ interface Fault {
 }
 
 test('a disk that takes no more bytes', async (t) => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   await survive(t, folder, {
     // The kernel refuses every write beyond the first page of any file of the process.
     begin: (roster) => limitFileSize(roster, '4096'),
@@ -31,17 +33,17 @@ test('a disk that takes no more bytes', async (t) => {
 })
 
 test('a full disk, as SQLite itself reports it', async (t) => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   await survive(t, folder, planted(folder, 'full', false))
 })
 
 test('a failed fsync whose write is gone', async (t) => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   await survive(t, folder, planted(folder, 'sync-lost', true))
 })
 
 test('a failed fsync whose write is there all the same', async (t) => {
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   await survive(t, folder, planted(folder, 'sync-kept', true))
 })
 
@@ -130,7 +132,7 @@ async function assertReadsGoOn(
 async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await condition())) {

@@ -8,6 +8,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { dataFolder } from '../kit/data-folder.ts'
 import { engines } from '../kit/engines.ts'
 import { reconcile } from '../kit/reconcile.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 import { source, upsert } from '../store-contract.ts'
 
 const people = 400
@@ -16,7 +17,7 @@ const count = (attribute: string): Step => ({ action: 'increment', with: { attri
 for (const engine of engines) {
   describe(engine.name, () => {
     test('waits survive kills, and each step is done once, whoever does it', async () => {
-      await using folder = await dataFolder(engine)
+      await using folder = await dataFolder(engine, diskFolder())
       const { workspace } = await folder.newWorkspace()
       const { id } = workspace
       await folder.withStore((store) => begin(store, id))

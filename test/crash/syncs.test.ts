@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dataFolder } from '../kit/data-folder.ts'
+import { sqlite } from '../kit/engines.ts'
 import { applyRules, sendEvents, settled, tellAll, withKey } from '../kit/follow-up-site.ts'
 import { receiver } from '../kit/receiver.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 import type { NotedCommit } from './note-syncs.ts'
 
 /** A claim may be lost: whoever had it is gone as well, and it is due again. */
@@ -49,7 +51,7 @@ function assertSynced(commits: readonly NotedCommit[]): void {
 /** Some events come in and go out. */
 async function commitsOf(preload: URL): Promise<NotedCommit[]> {
   using shop = await receiver()
-  await using folder = await dataFolder()
+  await using folder = await dataFolder(sqlite, diskFolder())
   const world = await folder.newWorkspace()
   const yaml = tellAll([{ name: 'shop', url: shop.url }])
   await folder.withStore((store) => applyRules(store, world.workspace.id, yaml))

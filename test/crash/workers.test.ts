@@ -27,6 +27,7 @@ import type { NewWorkspace } from '../kit/new-workspace.ts'
 import { newDatabase } from '../kit/postgres.ts'
 import { receiver } from '../kit/receiver.ts'
 import { spawnWork } from '../kit/spawn-roster.ts'
+import { diskFolder } from '../kit/temp-folder.ts'
 
 /* Processes that deliver: stopped while a receiver hangs, killed, beside each other. */
 
@@ -43,7 +44,7 @@ for (const engine of engines) {
         if (status > 0) response.writeHead(status).end()
       })
       using deaf = await receiver((_call, response) => response.writeHead(400).end())
-      await using folder = await dataFolder(engine)
+      await using folder = await dataFolder(engine, diskFolder())
       const world = await folder.newWorkspace()
       const places = [
         { name: 'shop', url: shop.url, retry },
@@ -80,7 +81,7 @@ for (const engine of engines) {
 
     test('a delivery that the store refuses holds up no others, waits longer, and is dead in the end', async () => {
       using shop = await receiver()
-      await using folder = await dataFolder(engine)
+      await using folder = await dataFolder(engine, diskFolder())
       const world = await folder.newWorkspace()
       const yaml = tellAll([{ name: 'shop', url: shop.url, concurrency: 32 }])
       await folder.withStore((store) => applyRules(store, world.workspace.id, yaml))
@@ -154,7 +155,7 @@ test('the check catches leases without a number that fences', async () => {
 async function othersGoOn(engine: Engine, patienceMs: number, preload?: URL): Promise<void> {
   using hanging = await receiver(() => {})
   using quick = await receiver()
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await folder.newWorkspace()
   const names = ['h1', 'h2', 'h3']
   const places = [

@@ -3,7 +3,7 @@ import { type FullStore, openStore } from '../../src/storage/open-store.ts'
 import { type Engine, sqlite } from './engines.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { type SpawnedRoster, type SpawnOptions, spawnRoster } from './spawn-roster.ts'
-import { tempFolder } from './temp-folder.ts'
+import { type TempFolder, tempFolder } from './temp-folder.ts'
 
 /** A data folder, and the store that goes with it, that outlives the processes that work on it. */
 export interface DataFolder {
@@ -22,8 +22,10 @@ export interface DataFolder {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function dataFolder(engine: Engine = sqlite): Promise<DataFolder> {
-  const folder = tempFolder()
+export async function dataFolder(
+  engine: Engine = sqlite,
+  folder: TempFolder = tempFolder(),
+): Promise<DataFolder> {
   const place = await engine.newPlace(folder.path)
   const decision = new URL('../../src/decision.ts', import.meta.url)
   const open = () => openStore(place.url, { decision })

@@ -123,6 +123,46 @@ export async function send(url: string, request: WireRequest): Promise<Answer> {
   return await connection.request(request)
 }
 
+/** One request at a time, over a connection that is kept for as long as the server keeps it. */
+export class KeptConnection {
+  readonly #url: string
+  #connection: Connection | null = null
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  async request(request: WireRequest): Promise<Answer> {
+    const kept = this.#connection
+    this.#connection = null
+    const answer = kept?.open ? await kept.request(request).catch(unlessLost) : null
+    if (answer) return this.#keep(kept as Connection, answer)
+    const fresh = new Connection(this.#url)
+    return this.#keep(fresh, await fresh.request(request))
+  }
+
+  close(): void {
+    this.#connection?.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #keep(connection: Connection, answer: Answer): Answer {
+    const isOver = answer.headers.connection === 'close' || this.#connection !== null
+    if (isOver) connection.close()
+    else this.#connection = connection
+    return answer
+  }
+}
+
+/** The server may let go of a connection that was idle just when it is used again. */
+function unlessLost(error: unknown): null {
+  if (error instanceof ConnectionLost) return null
+  throw error
+}
+
 /** The body and headers of a JSON request. */
 export function jsonBody(value: JsonValue, headers: { [name: string]: string } = {}) {
   return {

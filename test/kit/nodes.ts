@@ -9,7 +9,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { type NewWorkspace, newWorkspace } from './new-workspace.ts'
 import { newDatabase } from './postgres.ts'
 import { rosterBin, type SpawnedRoster, type SpawnOptions, spawnRoster } from './spawn-roster.ts'
-import { tempFolder } from './temp-folder.ts'
+import { diskFolder } from './temp-folder.ts'
 
 /** Several programs on one database, with nothing else in common but the secret key. */
 export interface Nodes {
@@ -40,7 +40,7 @@ export async function startNodes(
 ): Promise<Nodes> {
   const database = shared ? null : await newDatabase()
   const databaseUrl = shared?.databaseUrl ?? (database?.url as string)
-  const folder = tempFolder()
+  const folder = diskFolder()
   const secretKey = randomBytes(32).toString('hex')
   const running: SpawnedRoster[] = []
   const started: SpawnedRoster[] = []

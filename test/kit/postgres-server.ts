@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { inMemory } from './temp-folder.ts'
 
 /** A PostgreSQL of the suite's own: real, synced, and gone with the process that started it. */
 export interface PostgresServer {
@@ -27,6 +28,8 @@ export interface PostgresServer {
   url(database: string): string
   /** Where it can be reached, for what stands in between: it listens on no port. */
   socketPath: string
+  /** Whether nothing that is written there waits for a disk. */
+  isInMemory: boolean
   /** The process to which all others of the server belong. */
   pid(): number
   /**
@@ -45,23 +48,33 @@ const ownerFile = 'owner'
 /** The file that has a server that ended started again, after as many seconds as it says. */
 const againFile = 'again'
 const startMs = 30_000
+/** What the databases of a run may come to, and as much again. */
+const memoryMin = 4_000_000_000
 
 /**
  * Starts a server in a temporary folder, with `settings` like `fsync=off` on its command line. As
- * root, which PostgreSQL refuses to be run by, it belongs to nobody.
+ * root, which PostgreSQL refuses to be run by, it belongs to nobody. `waitless` has its data in
+ * memory where there is room: it syncs all the same, and nobody waits for it.
  *
  * @throws Error with what the server wrote when it does not start.
  */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  sweepLeftOvers()
+export async function startPostgres(
+  settings: readonly string[] = [],
+  { waitless = false } = {},
+): Promise<PostgresServer> {
+  const memory = inMemory(memoryMin)
+  for (const place of [tmpdir(), memory]) if (place !== null) sweepLeftOvers(place)
   const folder = mkdtempSync(join(tmpdir(), prefix))
+  const store = waitless && memory !== null ? mkdtempSync(join(memory, prefix)) : folder
   const log = join(folder, 'log')
-  writeFileSync(join(folder, ownerFile), String(process.pid))
+  for (const place of [folder, store]) writeFileSync(join(place, ownerFile), String(process.pid))
   writeFileSync(log, '')
   const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
-  if (owner.uid !== undefined) for (const path of [folder, log]) chownSync(path, nobody, nobody)
+  if (owner.uid !== undefined) {
+    for (const path of [folder, store, log]) chownSync(path, nobody, nobody)
+  }
   const programs = reachablePrograms(folder, owner)
-  const data = join(folder, 'data')
+  const data = join(store, 'data')
   const made = spawnSync(
     join(programs, 'initdb'),
     ['-D', data, '-U', 'roster', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
@@ -73,7 +86,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const options = ['listen_addresses=', `unix_socket_directories=${folder}`, ...settings]
   const child = supervise(
     [join(programs, 'postgres'), '-D', data, ...options.flatMap((option) => ['-c', option])],
-    { folder, log, ...owner },
+    { folder, store, log, ...owner },
   )
   const url = (database: string) =>
     `postgres://roster@localhost/${database}?host=${encodeURIComponent(folder)}`
@@ -81,6 +94,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const pid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
   return {
     url,
+    isInMemory: store !== folder,
     socketPath: join(folder, '.s.PGSQL.5432'),
     pid,
     restart: async (how, downMs) => {
@@ -109,7 +123,7 @@ const nobody = 65_534
  * this process ends, the pipe ends with it, and so do the server and its folder.
  */
 const script = `
-  folder=$1; shift
+  folder=$1; store=$2; shift 2
   exec 3<&0
   while :; do
     "$@" </dev/null &
@@ -124,14 +138,22 @@ const script = `
     sleep "$pause"
   done
   cd /
-  rm -rf "$folder"`
+  rm -rf "$store" "$folder"`
 
 function supervise(
   command: string[],
-  { folder, log, ...owner }: { folder: string; log: string; uid?: number; gid?: number },
+  {
+    folder,
+    store,
+    log,
+    ...owner
+  }: { [place in 'folder' | 'store' | 'log']: string } & {
+    uid?: number
+    gid?: number
+  },
 ): ChildProcess {
   const output = openSync(log, 'a')
-  const child = spawn('sh', ['-c', script, 'sh', folder, ...command], {
+  const child = spawn('sh', ['-c', script, 'sh', folder, store, ...command], {
     ...owner,
     cwd: folder,
     // A Ctrl-C is for us; the server must outlive what we still do with it.
@@ -237,9 +259,9 @@ function packagedServer(): string {
 /**
  * What a process left behind that was killed together with the shell that should have seen to it.
  */
-function sweepLeftOvers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const folder = join(tmpdir(), name)
+function sweepLeftOvers(place: string): void {
+  for (const name of readdirSync(place)) {
+    const folder = join(place, name)
     if (!name.startsWith(prefix) || !isOld(folder)) continue
     const read = (file: string) => {
       try {

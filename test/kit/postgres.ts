@@ -21,13 +21,14 @@ export interface SharedServer {
   url: string
   /** Has the newest schema and nothing in it; copying it is quicker than to make it anew. */
   template: string
+  /** Copies files where that waits for no disk; elsewhere the server writes its log instead. */
+  copies: 'FILE_COPY' | 'WAL_LOG'
 }
 
-interface Server {
+interface Server extends Omit<SharedServer, 'url'> {
   url(database: string): string
-  template: string
-  /** Goes with all that is in it, when the run is over. */
-  isOurs: boolean
+  /** Whether a database is left to go with the server, when the run is over. */
+  keeps: boolean
 }
 
 let server: Promise<Server> | null = null
@@ -41,12 +42,11 @@ export function ownServer(): void {
 /** An empty database, with the newest schema already in it unless `empty` asks for nothing. */
 export async function newDatabase({ empty = false } = {}): Promise<TestDatabase> {
   server ??= findServer()
-  const { url, template, isOurs } = await server
+  const { url, template, copies, keeps } = await server
   const name = randomName()
-  const template_ = empty ? 'template0' : template
-  await once(url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template_}`)
-  // The server would write all of its memory to the disk for each that goes.
-  const remove = async () => isOurs || (await drop(url, name))
+  const from = `TEMPLATE ${empty ? 'template0' : template} STRATEGY ${copies}`
+  await once(url('postgres'), `CREATE DATABASE ${name} ${from}`)
+  const remove = async () => keeps || (await drop(url, name))
   return {
     url: url(name),
     query: async (text, values) => (await ask(url(name), text, values)).rows,
@@ -65,19 +65,34 @@ async function findServer(): Promise<Server> {
     const url = (name: string) => inDatabase(given, name)
     const template = await newTemplate(url)
     process.once('beforeExit', () => void drop(url, template))
-    return { url, template, isOurs: false }
+    return { url, template, copies: 'WAL_LOG', keeps: false }
   }
   const shared = process.env[sharedServer]
   if (shared !== undefined && _mayShare) {
-    const { url, template } = JSON.parse(shared) as SharedServer
-    return { url: (name) => inDatabase(url, name), template, isOurs: true }
+    return serverOf(JSON.parse(shared) as SharedServer)
   }
-  const { url } = await startPostgres()
-  return { url, template: await newTemplate(url), isOurs: true }
+  return serverOf((await startForTests()).shared)
+}
+
+function serverOf({ url, ...shared }: SharedServer): Server {
+  // On a disk the server would write all of its memory there for each that goes.
+  const keeps = shared.copies === 'WAL_LOG'
+  return { url: (name) => inDatabase(url, name), ...shared, keeps }
+}
+
+/** A server of ours for any number of databases, with nothing on it that makes a test wait. */
+export async function startForTests(): Promise<{ shared: SharedServer; stop(): Promise<void> }> {
+  // Without a second server to send its log to, it writes less of it.
+  const settings = ['max_connections=400', 'wal_level=minimal', 'max_wal_senders=0']
+  const { url, isInMemory, stop } = await startPostgres([...settings, 'max_wal_size=128MB'], {
+    waitless: true,
+  })
+  const copies = isInMemory ? 'FILE_COPY' : 'WAL_LOG'
+  return { shared: { url: url('postgres'), template: await newTemplate(url), copies }, stop }
 }
 
 /** Makes the database that others are copied from, and answers its name. */
-export async function newTemplate(url: Server['url']): Promise<string> {
+async function newTemplate(url: Server['url']): Promise<string> {
   const template = randomName()
   await once(url('postgres'), `CREATE DATABASE ${template}`)
   const decision = new URL('../../src/decision.ts', import.meta.url)

@@ -1,10 +1,9 @@
-import { accessSync, constants, globSync, statfsSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
-import { newTemplate, type SharedServer, sharedServer } from './postgres.ts'
-import { startPostgres } from './postgres-server.ts'
+import { type SharedServer, sharedServer, startForTests } from './postgres.ts'
 
 /*
  * Runs the suite, each file in a process of its own, and says which took longest. What every file
@@ -17,8 +16,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const longestMs = 300_000
 /** One more than fits on two cores: tests wait for disks and for each other. */
 const atOnce = 3
-
-const memoryMin = 1_000_000_000
 
 /** Those that take longest come first, so that none of them is left to run alone at the end. */
 const first = [
@@ -64,7 +61,7 @@ const stream = run({
   env: {
     ...process.env,
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/roster'),
-    ...(isQuick && { ROSTER_TEST_ENGINE: 'sqlite', ...inMemory() }),
+    ...(isQuick && { ROSTER_TEST_ENGINE: 'sqlite' }),
     ...(server && { [sharedServer]: JSON.stringify(server.shared) }),
   },
 })
@@ -103,21 +100,8 @@ function quickFiles(): string[] {
   return [...named, ...globSync('src/**/*.test.ts', { cwd: root })]
 }
 
-/** Where files wait for no disk, if there is such a place: what is quick proves no sync. */
-function inMemory(): { TMPDIR?: string } {
-  const folder = '/dev/shm'
-  try {
-    accessSync(folder, constants.W_OK)
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize > memoryMin ? { TMPDIR: folder } : {}
-  } catch {
-    return {}
-  }
-}
-
 /** A server for all files, unless the operator named one. */
 async function shareServer(): Promise<{ shared: SharedServer; stop(): Promise<void> } | null> {
   if (process.env.ROSTER_TEST_POSTGRES_URL !== undefined) return null
-  const { url, stop } = await startPostgres(['max_connections=400'])
-  return { shared: { url: url('postgres'), template: await newTemplate(url) }, stop }
+  return startForTests()
 }

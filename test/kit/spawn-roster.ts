@@ -101,7 +101,7 @@ export async function spawnWork(env: SpawnOptions['env'] = {}): Promise<WorkingR
   process.once('exit', killed)
   void exited.then(() => process.removeListener('exit', killed))
   const output = gather(child)
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 60_000
   while (!output().includes('"msg":"working"')) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill('SIGKILL')

@@ -15,6 +15,8 @@ export interface RunningRoster {
   tlsUrl: string | null
   /** The store the program works on. */
   store: FullStore
+  /** Where that is, for who looks past it. */
+  databaseUrl: string
   dialects: readonly Dialect[]
   /** With a token for each of `dialects`, which are all unless some are named. */
   newWorkspace(
@@ -48,6 +50,7 @@ export async function startRoster(
       url: app.url,
       tlsUrl: app.tlsUrl,
       store: app.store,
+      databaseUrl: place.url,
       dialects: app.dialects,
       newWorkspace: (settings, dialects = app.dialects) =>
         newWorkspace(app.store, dialects, settings),

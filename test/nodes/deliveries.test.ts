@@ -46,6 +46,8 @@ class WorkingNode {
   readonly calls: Call[] = []
   readonly child: ChildProcess
   readonly exited: Promise<unknown>
+  /** That its last calls are under way and stay so is `hangs`. */
+  state: 'starts' | 'ready' | 'hangs' = 'starts'
 
   constructor(url: string, number: number) {
     const args = [program, url, `w${number}`, String(leaseMs)]
@@ -53,10 +55,14 @@ class WorkingNode {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    this.exited = once(this.child, 'exit')
+    this.exited = once(this.child, 'close')
     if (!this.child.stdout) throw new Error('The node has no output.')
     createInterface({ input: this.child.stdout }).on('line', (text) => {
       const { kind, at, ...line } = JSON.parse(text)
+      if (kind === 'ready' || kind === 'hangs') {
+        this.state = kind
+        return
+      }
       if (kind === 'began') {
         const open = { endedAt: null, recorded: false, judged: null }
         this.calls.push({ node: number, ...line, beganAt: at, ...open })
@@ -65,6 +71,10 @@ class WorkingNode {
       const call = this.calls.findLast(({ id }) => id === line.id)
       if (call) Object.assign(call, { ...line, endedAt: at })
     })
+  }
+
+  hang(): void {
+    this.child.stdin?.write('hang\n')
   }
 
   kill(): void {
@@ -89,8 +99,11 @@ test('three nodes share lanes, limits and what a killed one left, and never dead
   await store.putDestination(id, destination('c', { concurrency: 256, retry: quick, rate }))
   const nodes = [0, 1, 2].map((number) => new WorkingNode(database.url, number))
   try {
+    await waitFor('all are there', () => nodes.every(({ state }) => state === 'ready'))
     const rounds = long ? 400 : 60
-    for (let round = 0; round < rounds; round++) {
+    const [doomed] = nodes as [WorkingNode]
+    let isKilled = false
+    for (let round = 0; round < rounds || !isKilled; round++) {
       await Promise.all(
         people.flatMap((person, n) => [
           plan(store, id, 'a', { person }),
@@ -99,12 +112,12 @@ test('three nodes share lanes, limits and what a killed one left, and never dead
         ]),
       )
       // So that it is killed with calls under way, and others go on with what it had.
-      if (round === Math.floor(rounds / 2)) {
-        const [doomed] = nodes
-        const isCalling = () => doomed?.calls.some(({ endedAt }) => endedAt === null) === true
-        await waitFor('a node has calls under way', isCalling)
-        doomed?.kill()
-        await doomed?.exited
+      const hasWorked = doomed.calls.length >= 40 && round >= rounds / 2
+      if (hasWorked && !isKilled) doomed.hang()
+      if (doomed.state === 'hangs' && !isKilled) {
+        doomed.kill()
+        await doomed.exited
+        isKilled = true
       }
     }
     await waitFor('everything is delivered', () => isEmpty(store, id))

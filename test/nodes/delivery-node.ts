@@ -4,25 +4,30 @@ import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts'
 import { answer, sent } from '../kit/delivery-work.ts'
 
 /*
- * A node that works on deliveries and tells on its output what it did, a line for each call: when
- * it began, when it was over, and what the receiver said. Every seventh call fails for the time
- * being. It ends with its input.
+ * A node that works on deliveries and tells on its output that it is there, and then what it did, a
+ * line for each call: when it began, when it was over, and what the receiver said. Every seventh
+ * call fails for the time being. Told anything on its input, it waits for ever for what its next
+ * calls come to, and says so; it ends with its input.
  */
 
 const [url = '', worker = '', leaseMs = ''] = process.argv.slice(2)
 const decision = new URL('../kit/sending-decision.ts', import.meta.url)
 const store = await openPostgresStore(url, { decision, connectionsMax: 4 })
 let stopping = false
+let hangs = false
 let wake = () => {}
 const stop = store.onDeliveriesDue(() => wake())
 process.stdin
-  .on('data', () => {})
+  .on('data', () => {
+    hangs = true
+  })
   .on('end', () => {
     stopping = true
     wake()
   })
 const now = () => performance.timeOrigin + performance.now()
 let calls = 0
+write({ kind: 'ready' })
 
 while (!stopping) {
   const woken = new Promise<void>((resolve) => {
@@ -44,6 +49,10 @@ while (!stopping) {
   const beganAt = now()
   for (const { id, destination, subject, lease } of calling) {
     write({ kind: 'began', id, destination, subject, lease, at: beganAt })
+  }
+  if (hangs && calling.length > 0) {
+    write({ kind: 'hangs' })
+    await new Promise(() => {})
   }
   await sleep(2 + Math.random() * 8)
   const results = calling.map(({ workspaceId, id, lease }) => {

@@ -20,8 +20,8 @@ export interface Fault {
 }
 
 /** A deadline of ours is 4.8 s; a busy machine may be late with it. */
-const answerMsMax = 7_000
-const recoveryMsMax = 10_000
+const answerMsMax = 12_000
+const recoveryMsMax = 60_000
 
 /**
  * Loads all nodes, lets the fault happen and pass under them, and proves: nothing that was

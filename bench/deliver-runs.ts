@@ -5,6 +5,7 @@ import { claimRuns } from '../src/storage/postgres/run-statements.ts'
 import { selectDueRuns } from '../src/storage/sqlite/statements.ts'
 import { dataFolder } from '../test/kit/data-folder.ts'
 import type { Engine } from '../test/kit/engines.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 
 export interface WaitingRuns {
   waitingRuns: number
@@ -24,7 +25,7 @@ const fillStep = 20_000
 
 /** What a claim of runs takes while so many wait, and how it finds those that are due. */
 export async function waitingRuns(engine: Engine, count: number): Promise<WaitingRuns> {
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   await folder.newWorkspace()
   const plan = await (folder.url.startsWith('sqlite:')
     ? fillFile(folder.url, count)

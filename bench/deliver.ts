@@ -10,7 +10,9 @@ import { type DataFolder, dataFolder } from '../test/kit/data-folder.ts'
 import { engines } from '../test/kit/engines.ts'
 import { applyRules, tellAll, withKey } from '../test/kit/follow-up-site.ts'
 import type { NewWorkspace } from '../test/kit/new-workspace.ts'
+import { startPostgres } from '../test/kit/postgres-server.ts'
 import { spawnWork } from '../test/kit/spawn-roster.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { againstEcho } from './deliver-echo.ts'
 import { load } from './deliver-load.ts'
 import { waitingRuns } from './deliver-runs.ts'
@@ -51,6 +53,9 @@ const actor = { via: 'cli', name: 'bench', request: null } as const
 const settleMs = 1_500
 const wide = { concurrency: 256, retry: { first: 'PT1S' } }
 
+// The suite's own server waits for no disk.
+const database = engine.name === 'postgres' ? await startPostgres() : null
+if (database) process.env.ROSTER_TEST_POSTGRES_URL = database.url('postgres')
 await using receiver = await startReceiver()
 const parts = new Map(Object.entries({ drain, idle, beside, tenth }))
 const results: { [name: string]: unknown } = { engine: engine.name }
@@ -73,7 +78,7 @@ async function drain(receiver: BenchReceiver) {
 }
 
 async function drainBy(works: number, receiver: BenchReceiver) {
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await prepared(folder, receiver.url)
   await folder.withStore((store) => plan(store, world.workspace.id, deliveries))
   const before = (await receiver.read()).count
@@ -102,7 +107,7 @@ async function drainBy(works: number, receiver: BenchReceiver) {
 
 /** One event at a time: from its request, and from its answer, to its call. */
 async function idle(receiver: BenchReceiver) {
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await prepared(folder, receiver.url)
   await using roster = await folder.start({ env, outputFile: `${folder.path}/log` })
   await receiver.read()
@@ -138,7 +143,7 @@ function percentiles(times: readonly number[]) {
  * their destination, so that a slow minute of the machine hits both.
  */
 async function beside(receiver: BenchReceiver) {
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await prepared(folder, receiver.url)
   const { id } = world.workspace
   const turn = (state: 'active' | 'paused') =>
@@ -168,7 +173,7 @@ async function beside(receiver: BenchReceiver) {
 
 /** Writing at full speed where a rule sends a webhook for every tenth, against a bare server. */
 async function tenth(receiver: BenchReceiver) {
-  await using folder = await dataFolder(engine)
+  await using folder = await dataFolder(engine, diskFolder())
   const world = await prepared(folder, receiver.url, {
     ...{ on: ['user.update'], when: { event: 'tenth', is: 0 } },
   })

@@ -58,11 +58,8 @@ const searchByUserId: AskingEndpoint = {
     const given = parameters(request.query)
     const value = given.get('user_id') ?? given.get('custom_id')
     if (value === undefined) throw notServed('/users-by-id/search/ takes user_id')
-    return yield* showOne(
-      value.text === '' ? null : { keys: keysOfUserId(value.text) },
-      request,
-      view,
-    )
+    const keys = [value.text, value.plusKept].flatMap(keysOfUserId)
+    return yield* showOne(value.text === '' ? null : { keys }, request, view)
   },
 }
 

@@ -294,6 +294,13 @@ const listing: DialectCase[] = [
     events: [],
   },
   {
+    name: 'a plus that is not encoded is one there too',
+    before: [upsert({ ...anna, user_id: 'u+1' })],
+    request: get('/users-by-id/search/?user_id=u+1'),
+    response: { status: 200, bodyHolds: { id: '{{0.id}}', user_id: 'u+1' } },
+    events: [],
+  },
+  {
     name: 'that search finds nobody: an empty body',
     request: get('/users-by-id/search/?user_id=u1'),
     response: { status: 404, headers: { 'content-type': null }, body: '' },

@@ -1,14 +1,34 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { Command } from '../src/core/command.ts'
 import { type EventQuery, matchesEvent } from '../src/core/event-query.ts'
 import type { EventId, ProfileId } from '../src/core/profile.ts'
-import { contractOf, type OpenStore, userEvent } from './store-contract.ts'
+import { contractOf, type OpenStore, upsert, userEvent } from './store-contract.ts'
 
 const numRuns = process.env.ROSTER_TEST_LONG === '1' ? 2_000 : 120
 
 /** What every engine promises of questions about many events. */
 export function eventQueriesContract(engine: string, open: OpenStore): void {
   const contract = contractOf(engine, open)
+
+  contract(
+    'an id that spells the number of a profile is kept, and not entered',
+    async (store, id) => {
+      await store.apply(id, userEvent('user.register', 'ann@x.org'))
+      const spelled = { kind: 'vendor.id', value: 'ffff' }
+      const keys = [{ identifier: spelled }, { profile: 1 as ProfileId }]
+      const write = { ...upsert('', { size: 2 }), keys, changes: { set: { size: 2 } } }
+      const { profile } = await store.apply(id, write as Command)
+      assert.equal(profile?.id, 1)
+      const last = (await store.readEvents(id, 0, 9)).at(-1)
+      assert.deepEqual([last?.subject, last?.identifiers], [1, [spelled]])
+      assert.deepEqual(await store.looseEventsNaming(id, spelled, 9), [])
+      // Of nobody, it is all that there is to find the event by.
+      const unknown = { ...userEvent('user.visit', ''), identifiers: [spelled] } as Command
+      const { events } = await store.apply(id, unknown)
+      assert.deepEqual(await store.looseEventsNaming(id, spelled, 9), events)
+    },
+  )
 
   contract('events are found by what they are, in either direction', async (store, id) => {
     for (const name of ['Ann', 'Bo', 'Cy']) {

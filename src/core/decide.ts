@@ -1,15 +1,16 @@
 import type { Actions } from './action.ts'
 import type { Collections } from './collection.ts'
-import type { BeginRun, Command, ContinueRun, EndRun } from './command.ts'
+import type { BeginRun, Command, ContinueRun, EndRun, Key } from './command.ts'
 import type { Decide, DecideContext, Decided } from './decision.ts'
 import { Fault } from './errors.ts'
 import type { Event, FoundBy } from './event.ts'
 import { Journal } from './journal.ts'
 import { NeedMore } from './known.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileId } from './profile.ts'
 import { RuleRecords } from './rule-records.ts'
 import { RuleRunner } from './rule-runner.ts'
 import { createTemplates, type Templates } from './template.ts'
+import { keyIdentifiers } from './write-profile.ts'
 
 /**
  * Binds the actions into the decision. The decision is pure: the same state, command and
@@ -62,7 +63,22 @@ function decideOnce(
     records: tools.records.writes,
     foundBy: subject.foundBy ?? (isAboutRun ? 'none' : (events[0]?.foundBy ?? 'none')),
     subject: journal.living(about),
+    spelled: spelled(command, about),
   }
+}
+
+/**
+ * Dialects show numbers of profiles as ids of the vendor's shape, and try an id as one brought
+ * along before they read the number from it. Where the number found somebody, nobody holds the id.
+ */
+function spelled(command: Command, about: ProfileId | null): Decided['spelled'] {
+  const keys = command.kind === 'record-event' ? command.subject : keysOf(command)
+  if (about === null || !keys?.some((key) => 'profile' in key && key.profile === about)) return null
+  return { profile: about, identifiers: keyIdentifiers(keys) }
+}
+
+function keysOf(command: Command): Key[] | undefined {
+  return 'keys' in command ? command.keys : undefined
 }
 
 /** Does what the command itself asks for; the rules come after it. */

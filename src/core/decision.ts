@@ -43,6 +43,8 @@ export interface Decided {
    * The living profile the command was about, as the decision leaves it; null when there is none.
    */
   subject: Profile | null
+  /** Whom the command found by a number, and the identifiers that it spelled the number with. */
+  spelled: { profile: ProfileId; identifiers: Identifier[] } | null
 }
 
 export interface ProfileWrite {
@@ -63,6 +65,37 @@ export interface ProfileWrite {
 /** When somebody who was removed let go of the identifiers; null where nobody was. */
 export function releasedAt({ profile, absorbed }: ProfileWrite): number | null {
   return absorbed === undefined ? profile.removedAt : null
+}
+
+/** An identifier that an event named and that does not lead to whom the event is about. */
+export interface Named {
+  identifier: Identifier
+  event: Event
+}
+
+/** What is to be entered of what events named, as the others are on their subject's chain. */
+export function namedOnly({ events, profiles, spelled }: Decided): Named[] {
+  const named: Named[] = []
+  for (const event of events) {
+    if (event.identifiers.length === 0) continue
+    const about = profiles.find(({ profile }) => profile.id === event.subject)
+    const spellings = spelled?.profile === event.subject ? spelled.identifiers : []
+    for (const identifier of event.identifiers) {
+      const leads =
+        (about !== undefined && leadsTo(about, identifier)) || includes(spellings, identifier)
+      if (!leads) named.push({ identifier, event })
+    }
+  }
+  return named
+}
+
+/** Whether the identifier leads to the profile, as one it has or one it had. */
+function leadsTo({ profile, released }: ProfileWrite, identifier: Identifier): boolean {
+  return includes(profile.identifiers, identifier) || includes(released, identifier)
+}
+
+function includes(some: readonly Identifier[], { kind, value }: Identifier): boolean {
+  return some.some((other) => other.kind === kind && other.value === value)
 }
 
 /** Who went into whom in the end, of those who went into another: their records go along. */

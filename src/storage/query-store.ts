@@ -50,6 +50,8 @@ export interface LogStore {
   /**
    * Ids of events that named this identifier without being about somebody who held it, in id order,
    * at most `limit`. However many events there are about people who hold it, they are not read.
+   * What spelled the number of the very profile that an event is about (`Decided.spelled`) is left
+   * out.
    */
   looseEventsNaming(
     workspaceId: WorkspaceId,

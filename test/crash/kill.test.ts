@@ -73,10 +73,10 @@ function verify(folder: DataFolder, { workspace }: NewWorkspace, load: WriteLoad
   return folder.withStore((store) => verifyWrites(store, workspace.id, load.people))
 }
 
-/** What the check says about a server with a planted defect, within a few kills. */
+/** What the check says about a server with a planted defect; most kills show it. */
 async function plantedDefect(engine: Engine, preload: URL): Promise<unknown> {
   await using folder = await dataFolder(engine, diskFolder())
-  for (let kill = 0; kill < 5; kill++) {
+  for (let kill = 0; kill < 15; kill++) {
     const workspace = await folder.newWorkspace()
     await using roster = await folder.start({ preload, fromSource: engine === postgres })
     const load = await writeUntilKilled(roster, workspace)

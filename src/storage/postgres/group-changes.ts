@@ -1,4 +1,4 @@
-import { type Decided, rebased, releasedAt } from '../../core/decision.ts'
+import { type Decided, namedOnly, rebased, releasedAt } from '../../core/decision.ts'
 import { own } from '../../core/json.ts'
 import { identifierKey, type Known } from '../../core/known.ts'
 import type { Identifier, Profile, ProfileId } from '../../core/profile.ts'
@@ -63,7 +63,7 @@ export function groupChanges(
     ...columns(held, holderTypes),
     ...columns(gone, textKey),
     ...columns(events.map(eventValues), eventTypes),
-    ...columns(decisions.flatMap(namedOnly), [...textKey, 'int8']),
+    ...columns(decisions.flatMap(namedRows), [...textKey, 'int8']),
   ]
   return { values, storedCount: profiles.size - createdCount }
 }
@@ -135,15 +135,13 @@ function phoneOf({ attributes, removedAt }: Profile): string | null {
   return typeof phone === 'string' && removedAt === null ? phone : null
 }
 
-/** What events named that does not lead to their subject. */
-function namedOnly({ events, profiles }: Decided): unknown[][] {
-  return events.flatMap(({ id, subject, identifiers, receivedAt }) => {
-    const about = profiles.find(({ profile }) => profile.id === subject)
-    const leads = [...(about?.profile.identifiers ?? []), ...(about?.released ?? [])]
-    return identifiers
-      .filter(({ kind, value }) => !leads.some((to) => to.kind === kind && to.value === value))
-      .map(({ kind, value }) => [kind, value, id, receivedAt])
-  })
+function namedRows(decided: Decided): unknown[][] {
+  return namedOnly(decided).map(({ identifier: { kind, value }, event }) => [
+    kind,
+    value,
+    event.id,
+    event.receivedAt,
+  ])
 }
 
 function types(type: ElementType, count: number): ElementType[] {

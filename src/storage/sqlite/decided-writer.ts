@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { type Decided, type ProfileWrite, releasedAt } from '../../core/decision.ts'
+import { type Decided, namedOnly, type ProfileWrite, releasedAt } from '../../core/decision.ts'
 import type { Event } from '../../core/event.ts'
 import { own } from '../../core/json.ts'
 import type { Identifier, Profile, WorkspaceId } from '../../core/profile.ts'
@@ -51,13 +51,10 @@ export class DecidedWriter {
       const text = this.#writeProfile(workspaceId, write)
       if (write.profile === decided.subject) subjectText = text
     }
-    for (const event of decided.events) {
-      this.#writeEvent(workspaceId, event)
-      const subject = decided.profiles.find(({ profile }) => profile.id === event.subject)
-      for (const { kind, value } of event.identifiers) {
-        const held = subject && holds(subject, kind, value)
-        if (!held) this.#insertEventIdentifier.run(workspaceId, kind, value, event.id)
-      }
+    for (const event of decided.events) this.#writeEvent(workspaceId, event)
+    for (const { identifier, event } of namedOnly(decided)) {
+      const { kind, value } = identifier
+      this.#insertEventIdentifier.run(workspaceId, kind, value, event.id)
     }
     return subjectText
   }
@@ -123,10 +120,4 @@ export class DecidedWriter {
 export function phoneOf({ attributes }: Profile): string | null {
   const phone = own(attributes, 'phone')
   return typeof phone === 'string' ? phone : null
-}
-
-/** Whether the identifier leads to the profile, as one it has or one it had. */
-function holds({ profile, released }: ProfileWrite, kind: string, value: string): boolean {
-  const same = (identifier: Identifier) => identifier.kind === kind && identifier.value === value
-  return profile.identifiers.some(same) || released.some(same)
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { buildConsole } from '../src/console-build.ts'
 import { startBrowser } from '../test/kit/browser.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { cpuSeconds, rss, runRoster } from './bench-server.ts'
 
 /*
@@ -29,7 +29,7 @@ const random = (below: number) => 1 + Math.floor(Math.random() * below)
 await buildConsole()
 const words = ['token', 'create', '--workspace', options.workspace, '--dialect', 'native', '--json']
 const { token } = JSON.parse(await runRoster(data, words)) as { token: string }
-using folder = tempFolder()
+using folder = diskFolder()
 await using server = await spawnRoster({
   ...{ dataDir: data, outputFile: `${folder.path}/server.log`, startMs: 120_000 },
 })

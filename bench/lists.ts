@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { seedPerson } from '../src/cli/seed-person.ts'
 import { startPostgres } from '../test/kit/postgres-server.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { runRoster } from './bench-server.ts'
 
 /*
@@ -99,7 +99,7 @@ const kinds: Kind[] = [
 ]
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number(options.clients) })
-using folder = tempFolder()
+using folder = diskFolder()
 const data = options.data ?? folder.path
 const database = options.engine === 'postgres' ? await startPostgres() : null
 if (database) {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { seedPerson } from '../src/cli/seed-person.ts'
 import type { ShownToken } from '../src/core/dialect.ts'
 import { Connection, send } from '../test/kit/http-client.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import {
   cpuSeconds,
   type EchoServer,
@@ -54,11 +54,11 @@ const results: { [scenario: string]: Pair[] } = {}
 const footprints: { [profiles: string]: Footprint } = {}
 
 {
-  using empty = tempFolder()
+  using empty = diskFolder()
   await runRoster(empty.path, ['workspace', 'create', 'bench'])
   footprints['0'] = await footprint(empty.path)
 }
-using folder = tempFolder()
+using folder = diskFolder()
 say(`storing ${profiles} people`)
 await runRoster(folder.path, ['workspace', 'create', 'bench'])
 say((await runRoster(folder.path, seedWords(profiles))).trim())
@@ -78,7 +78,7 @@ loader.disconnect()
 echo.stop()
 await server.stop()
 if (options.million) {
-  using big = tempFolder()
+  using big = diskFolder()
   say('storing 1,000,000 people')
   await runRoster(big.path, ['workspace', 'create', 'bench'])
   say((await runRoster(big.path, seedWords(1_000_000))).trim())

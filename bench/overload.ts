@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { seedPerson } from '../src/cli/seed-person.ts'
 import type { ShownToken } from '../src/core/dialect.ts'
 import { startPostgres } from '../test/kit/postgres-server.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { cpuSeconds, rss, runRoster, startServer } from './bench-server.ts'
 import type { LoadOutcome, LoadPlan } from './overload-load.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
@@ -54,7 +54,7 @@ if (database) {
   process.env.ROSTER_DATABASE_URL = database.url('postgres')
   process.env.ROSTER_SECRET_KEY = 'ab'.repeat(32)
 }
-using folder = tempFolder()
+using folder = diskFolder()
 await runRoster(folder.path, ['workspace', 'create', 'bench'])
 const seed = ['seed', '--workspace', 'bench', '--profiles', `${profiles}`, '--seed', '7']
 await runRoster(folder.path, seed)

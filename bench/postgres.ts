@@ -7,7 +7,7 @@ import { seedPerson } from '../src/cli/seed-person.ts'
 import type { ShownToken } from '../src/core/dialect.ts'
 import { startPostgres } from '../test/kit/postgres-server.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { cpuSeconds, cpuSecondsWithChildren, runRoster } from './bench-server.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 import { type BenchPerson, scenarios } from './scenarios.ts'
@@ -44,7 +44,7 @@ interface Server {
 
 const database = await startPostgres()
 const url = database.url('postgres')
-using folder = tempFolder()
+using folder = diskFolder()
 const env = { ROSTER_DATABASE_URL: url, ROSTER_SECRET_KEY: 'ab'.repeat(32) }
 Object.assign(process.env, env)
 say(`storing ${profiles} people, twice`)

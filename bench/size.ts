@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { seedPerson } from '../src/cli/seed-person.ts'
 import { spawnRoster } from '../test/kit/spawn-roster.ts'
-import { tempFolder } from '../test/kit/temp-folder.ts'
+import { diskFolder } from '../test/kit/temp-folder.ts'
 import { cpuSeconds, rss, runRoster } from './bench-server.ts'
 
 /*
@@ -30,7 +30,7 @@ const long = encodeURIComponent
 
 const words = ['token', 'create', '--workspace', options.workspace, '--dialect', 'native', '--json']
 const { token } = JSON.parse(await runRoster(data, words)) as { token: string }
-using folder = tempFolder()
+using folder = diskFolder()
 await using server = await spawnRoster({
   ...{ dataDir: data, outputFile: `${folder.path}/server.log`, startMs: 120_000 },
 })

@@ -135,14 +135,19 @@ test('set once writes only where nothing is stored, and the first receipt wins',
   assert.equal(only(engine.profiles).attributes.a, 4)
 })
 
-test('an equal value moves the time but not the version, and logs nothing', () => {
+test('an equal value moves its time, but not since when it is there, and logs nothing', () => {
   const engine = memoryEngine()
   engine.apply(upsert('u', { set: { a: 1 } }), 100)
   engine.apply(upsert('u', { set: { a: 1 } }), 200)
   const profile = only(engine.profiles)
   assert.equal(profile.version, 1)
   assert.equal(profile.provenance.a?.at, 200)
+  assert.equal(profile.provenance.a?.since, 100)
   assert.equal(engine.events.length, 1)
+  engine.apply(upsert('u', { set: { a: 1 } }), 300)
+  assert.equal(only(engine.profiles).provenance.a?.since, 100)
+  engine.apply(upsert('u', { set: { a: 2 } }), 400)
+  assert.equal(only(engine.profiles).provenance.a?.since, undefined)
 })
 
 test('provenance names the event that gave the value, and the time of its last write', () => {
@@ -329,6 +334,36 @@ test('rules run in file order, each on what its predecessors left, and say who a
   )
   assert.equal(only(engine.profiles).version, 3)
   assert.equal(engine.events[0]?.subject, 1)
+})
+
+test('text that a rule sets is of the type that the standard attribute has, where it says one', () => {
+  const rules: RuleDefinition[] = [
+    {
+      name: 'all',
+      on: ['user.update'],
+      steps: [{ action: 'set-attributes', with: { match: 'email', attributes: 'event' } }],
+    },
+  ]
+  const engine = memoryEngine({}, rules)
+  const said = {
+    unsubscribed_email: '1',
+    blocked: 'No',
+    notifications: 'often',
+    score: ' 7',
+    assigned_to: '7.5',
+    city: '1',
+    plan: '1',
+  }
+  const attributes = { email: 'a@b.example', ...said }
+  engine.apply(
+    { kind: 'record-event', type: 'user.update', attributes, identifiers: [], source },
+    1,
+  )
+  assert.deepEqual(only(engine.profiles).attributes, {
+    email: 'a@b.example',
+    ...said,
+    ...{ unsubscribed_email: true, blocked: false, score: 7 },
+  })
 })
 
 test('a rule that feeds itself is cut, and the log says which', () => {

@@ -36,6 +36,7 @@ const nobodys = {
   index_fills: 'name',
   event_counts: 'type source',
   event_terms: 'kind value ids',
+  histories: 'kinds events',
   delivery_counts: 'rule destination',
   end_counts: 'destination state',
   names: 'kind name',

@@ -48,6 +48,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
         }),
         source: fc.constantFrom('test', 'rule:keep-profiles-current@1', 'none'),
         text: fc.constantFrom('é1', 'ANN', 'size', 'nothing'),
+        changing: fc.constant(true),
         cause: eventId,
         rule: fc.constantFrom('keep-profiles-current', 'keep', 'none'),
         received: fc.constantFrom({ from: receivedAt }, { until: receivedAt }),
@@ -108,14 +109,16 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
           { after: 77, before: 199 },
           { received: { until: (all[10]?.receivedAt ?? 0) + 1 } },
         ]) {
-          for (const types of [undefined, ['user.*'], ['user.*', 'profile.*']]) {
-            const query = {
-              ...bounds,
-              order,
-              subject: 1 as ProfileId,
-              limit: 200,
-              types,
-            } as EventQuery
+          for (const kind of [
+            {},
+            { types: ['user.*', 'profile.*'] },
+            { types: ['user.register'], source: 'test' },
+            { rule: 'keep-profiles-current', types: ['profile.updated'] },
+            { types: ['user.update'], text: '"size":3' },
+            { changing: true },
+          ]) {
+            const of = { order, subject: 1 as ProfileId, limit: 200 }
+            const query = { ...bounds, ...kind, ...of } as EventQuery
             const whole = all.filter((event) => matchesEvent(event, query))
             if (order === 'descending') whole.reverse()
             const { events } = await store.queryEvents(id, query)

@@ -10,6 +10,7 @@ const provenance = fc.record(
     event: fc.integer({ min: 1, max: 3 }).map((id) => id as EventId),
     source: fc.constantFrom('cli', 'rule:a@1'),
     once: fc.constant(true as const),
+    since: fc.integer({ min: 0, max: 3 }),
   },
   { requiredKeys: ['at', 'event', 'source'], noNullPrototype: true },
 )

@@ -7,7 +7,7 @@ import { connect } from 'node:tls'
 import { dialects } from '../src/dialects/registry.ts'
 import { bindHosts } from '../src/http/hosts.ts'
 import { sqlite } from './kit/engines.ts'
-import { send } from './kit/http-client.ts'
+import { Connection, send } from './kit/http-client.ts'
 import { makeCertificate } from './kit/make-certificate.ts'
 import type { NewWorkspace } from './kit/new-workspace.ts'
 import { type RunningRoster, startRoster } from './kit/start-roster.ts'
@@ -51,6 +51,19 @@ describe('host names', () => {
     const php = await ask('api.copernica.com', '/open/v5/channel', 'GET', channelHeaders(here))
     assert.equal(php.status, 400)
     assert.deepEqual(php.json(), { error: { message: 'Invalid method' } })
+  })
+
+  test('word the refusal also of what is not HTTP, whoever has the path', async () => {
+    const broken = async (host: string) => {
+      using connection = new Connection(roster.url)
+      return await connection.bytes(`GET /nowhere HTTP/1.1\r\nbad header\r\nHost: ${host}\r\n\r\n`)
+    }
+    const channel = await broken('api.channel.io')
+    assert.equal((channel.json() as { type: string }).type, 'malformedRequest')
+    assert.equal(channel.headers['x-ratelimit-limit'], '1000')
+    assert.equal((await broken('rest.copernica.com')).status, 400)
+    const nobody = await broken('roster.example')
+    assert.equal((nobody.json() as { error: { code: string } }).error.code, 'malformed_request')
   })
 
   test('are taken in any case, with a port and with a dot at the end', async () => {

@@ -108,8 +108,8 @@ for (const engine of engines) {
     await place.json(['rules', 'apply', place.file('rules.yaml', rulesText)])
     const lines = (...rows: unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
     const first = lines(
-      { user_id: 'a', email: 'a@example.com', phone: '+31612345678', born: 1980 },
-      { email: 'b@example.com', 'usercom.id': '5' },
+      { user_id: 'a', email: 'a@example.com', phone: '+31612345678', born: 1980, score: 'much' },
+      { email: 'b@example.com', 'usercom.id': '5', unsubscribed_email: '1' },
       { first_name: 'Nobody' },
     )
     const made = await place.json(['import', place.file('1.ndjson', first), '--follow-ups'])
@@ -137,11 +137,11 @@ for (const engine of engines) {
     assert.equal(after.id, a.id)
     assert.equal(after.attributes.seen, 'by address')
     assert.equal('born' in after.attributes, false)
-    assert.equal((await place.person('usercom.id', '5')).attributes.first_name, 'Bo')
-    assert.notEqual(
-      (await place.person('usercom.id', '6')).id,
-      (await place.person('usercom.id', '5')).id,
-    )
+    assert.equal(after.attributes.score, 'much')
+    const bo = await place.person('usercom.id', '5')
+    assert.equal(bo.attributes.first_name, 'Bo')
+    assert.equal(bo.attributes.unsubscribed_email, true)
+    assert.notEqual((await place.person('usercom.id', '6')).id, bo.id)
     assert.equal((await place.person('user_id', 'z')).attributes.n, 2)
     const reasons = readFileSync(join(more.rejectedFile), 'utf8').trim().split('\n')
     assert.deepEqual(

@@ -416,6 +416,26 @@ describe('a connection that was refused a call', () => {
     assert.ok(servedBefore('healthy', order) <= 4, order.join(' '))
   })
 
+  test('keeps nobody waiting for all who come at once, before any of them is refused', async () => {
+    await using shell = await startToyShell()
+    const order: string[] = []
+    const connections = Array.from({ length: 100 }, () => new Connection(shell.url))
+    const ask = (what: string, path: string, connection: Connection, method: string) =>
+      connection.request({ ...thing, method, path }).then(() => order.push(what))
+    for (const one of connections) await ask('open', '/healthz', one, 'GET')
+    shell.store.apply = async () => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+      order.push('served')
+      return { events: [1 as EventId], foundBy: 'none', profile: null }
+    }
+    const last = connections.pop() as Connection
+    const served = connections.map((one) => ask('answered', thing.path, one, 'POST'))
+    await Promise.all([...served, ask('healthy', '/healthz', last, 'GET')])
+    assert.ok(servedBefore('healthy', order) < 66, `${servedBefore('healthy', order)}`)
+    assert.equal(servedBefore('answered', order), 99, 'nobody is refused')
+    for (const connection of [last, ...connections]) connection.close()
+  })
+
   test('gets an answer to what waited in line also where it says no more', async () => {
     await using shell = await startToyShell({ callsMax: 1 })
     const full = await fill(shell)

@@ -475,6 +475,7 @@ function partialKeys(plan: readonly string[]): string[] {
     profile_identifiers_pkey: /\bkind = .*(\bvalue (=|>=) |ROW\(value)/,
     event_identifiers_pkey: /\bkind = .*\bvalue = /,
     events_: /\bid (=|>|<) /,
+    histories_: /\bsubject = |\blast_event < /,
     names_pkey: /\bkind = .*\bname = /,
     runs_pkey: /\bevent_id = .*\brule = /,
     runs_by_subject: /\bsubject = .*\brule = /,

@@ -90,23 +90,18 @@ export function queriesContract(engine: string, open: OpenStore): void {
     await fc.assert(
       fc.asyncProperty(filter, order, include, place, async (wanted, by, which, at) => {
         for (const [index, workspaceId] of workspaces.entries()) {
-          const query: ProfileQuery = {
-            filter: wanted,
-            order: by,
-            include: which as 'all',
-            page: { limit: at.limit },
-          }
+          const kind = { filter: wanted, order: by, include: which as 'all' }
+          const query: ProfileQuery = { ...kind, page: { limit: at.limit } }
           const whole = expected(everyone[index] ?? [], query)
           const found: ProfileId[] = []
           for await (const page of pages(store, workspaceId, query)) found.push(...ids(page))
           assert.deepEqual(found, whole)
-          const { profiles, total } = await store.queryProfiles(workspaceId, {
-            ...query,
-            page: at,
-            total: true,
-          })
+          const asked = { ...query, page: at, total: true }
+          const { profiles, ...counted } = await store.queryProfiles(workspaceId, asked)
           assert.deepEqual(ids(profiles), whole.slice(at.offset, at.offset + at.limit))
-          assert.equal(total, whole.length)
+          assert.equal(counted.total, whole.length)
+          const same = { ids: ids(profiles), ...counted }
+          assert.deepEqual(await store.queryProfileIds(workspaceId, asked), same)
         }
       }),
       { numRuns },
@@ -163,6 +158,8 @@ export function queriesContract(engine: string, open: OpenStore): void {
       assert.deepEqual(ids(profiles), tagged.slice(offset, offset + 5), `offset ${offset}`)
       assert.equal(total, tagged.length)
     }
+    const whole = { ...everybody, filter: { where: both } }
+    assert.deepEqual((await store.queryProfileIds(id, whole)).ids, tagged)
     // And so is who is met in the order of an identifier.
     const identifier = { kind: 'user_id', prefix: 'u1' }
     const abroad = { profile: 'country', one_of: ['NL', 'BE'] }

@@ -379,7 +379,8 @@ test('what is searched for is found by its whole key, in the order of an index',
     assert.deepEqual(bad, [], `${name}: ${steps.join('; ')}`)
     for (const step of steps) {
       const index = /^SEARCH (\w+) .*?\((.*)\)$/.exec(step)
-      if (!index || !/profiles|terms|identifiers|records|events/.test(index[1] ?? '')) continue
+      const tables = /profiles|terms|identifiers|records|events|histories/
+      if (!index || !tables.test(index[1] ?? '')) continue
       assert.doesNotMatch(index[2] ?? '', /^workspace_id=\?$/, `${name}: ${step}`)
     }
   }
@@ -394,13 +395,14 @@ test('events are found by whom they are about and by their terms, without the lo
   const { id } = await store.createWorkspace('w', [])
   const db = openDatabase(join(folder.path, 'roster.db'), 'write')
   // Three in thirty thousand are rare, one of them is caused, and the last came since. Somebody
-  // has every third.
+  // has every third, and of theirs one in a hundred is of a type that others have often.
   const count = 30_000
   db.prepare(`
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
     INSERT INTO events (key, workspace_id, id, type, subject, previous, occurred_at, received_at,
       source, cause_event, cause_rule, cause_depth, attributes, changes, dropped, identifiers)
-    SELECT (?1 << 40) | n, ?1, n, iif(n % 10000 = 0, 'rare.one', 'common.one'),
+    SELECT (?1 << 40) | n, ?1, n, iif(n % 10000 = 0, 'rare.one',
+        iif(n % 300 = 0 OR n % 30 = 1, 'some.one', 'common.one')),
       iif(n % 3 = 0, 1, NULL), iif(n % 3 = 0 AND n > 3, n - 3, NULL), n, n, 'native',
       iif(n = 20000, 7, NULL), iif(n = 20000, 'some@1', NULL), iif(n = 20000, 1, NULL), '{}', '[]',
       '[]', '[]' FROM n`).run(id, count)
@@ -413,6 +415,7 @@ test('events are found by whom they are about and by their terms, without the lo
   db.prepare('UPDATE counters SET last_event_id = ? WHERE workspace_id = ?').run(count, id)
   const looks = searchSources(db)
   let read = 0
+  let rows = 0
   const counting: typeof looks = {
     ...looks,
     stretch: async (workspace, wanted) => {
@@ -428,14 +431,24 @@ test('events are found by whom they are about and by their terms, without the lo
       read += links.length
       return links
     },
+    testedLinks: async (workspace, from, wanted) => {
+      read += wanted.limit
+      return looks.testedLinks(workspace, from, wanted)
+    },
+    historyParts: async (...asked) => {
+      const parts = await looks.historyParts(...asked)
+      rows += parts.length
+      return parts
+    },
   }
-  const found = async (query: Omit<EventQuery, 'limit'>) => {
+  const found = async (query: Omit<EventQuery, 'limit'> & { limit?: number }) => {
     read = 0
+    rows = 0
     const budget = new SearchBudget(60_000, Date.now())
-    const { rows } = await searchEvents(counting, id, { ...query, limit: 9 }, budget)
+    const { rows: events } = await searchEvents(counting, id, { limit: 9, ...query }, budget)
     const most = query.subject === undefined ? 30 : 200
     assert.ok(read < most, `${JSON.stringify(query)} read ${read} events`)
-    return rows.map((row) => row.id)
+    return events.map((row) => row.id)
   }
   assert.deepEqual(await found({ types: ['rare.one'] }), [30_000, 20_000, 10_000])
   assert.deepEqual(await found({ types: ['rare.*'], order: 'ascending' }), [10_000, 20_000, 30_000])
@@ -452,9 +465,29 @@ test('events are found by whom they are about and by their terms, without the lo
   assert.deepEqual((await found(of)).slice(0, 3), [3, 6, 9])
   assert.equal((await found({ ...of, after: 15_000 as EventId }))[0], 15_003)
   assert.equal((await found({ ...of, after: 29_999 as EventId }))[0], 30_000)
+  // A page of a type of theirs is read of as few rows as hold it, from either end.
+  const some = { ...of, types: ['some.one'] }
+  const first = [300, 600, 900, 1_200, 1_500, 1_800, 2_100, 2_400, 2_700]
+  assert.deepEqual([await found(some), rows], [first, 2])
+  const later = first.map((each) => each + 15_000)
+  assert.deepEqual([await found({ ...some, after: 15_000 as EventId }), rows], [later, 10])
+  assert.equal((await found({ ...some, order: 'descending' }))[0], 29_700)
+  assert.equal(rows, 10)
+  // One in ten thousand, one that nobody has: each row of theirs is looked at, and no event.
+  assert.deepEqual(await found({ ...of, types: ['some.one'], source: 'none' }), [])
+  assert.deepEqual(await found({ ...of, types: ['common.*'], rule: 'none' }), [])
+  const seventy = Array.from({ length: 70 }, (_, n) => 300 * (n + 1))
+  const both = { ...some, types: ['some.*', 'rare.*'], limit: 70 }
+  assert.deepEqual([await found(both), rows], [seventy, 20])
   // By no event of theirs: as a time is, when it was turned into an id.
   const before = 15_002 as EventId
   assert.equal((await found({ subject: of.subject, before }))[0], 15_000)
+  // What is told of events that are gone goes with them.
+  const all = { events: 20_001, idempotency: 0, now: 0 }
+  while ((await store.expire(all)).events > 0);
+  const gone = db.prepare('SELECT count(*) AS count FROM histories WHERE last_event < 20001')
+  assert.equal(gone.get()?.count, 0)
+  assert.equal((await found(some))[0], 20_100)
   db.close()
 })
 

@@ -3,13 +3,14 @@ import type { CommandBody, Question } from './dialect.ts'
 import type { Fault } from './errors.ts'
 import type { EventCountQuery, EventCounts, EventPage, EventQuery } from './event-query.ts'
 import type { Profile, ProfileId } from './profile.ts'
-import type { ProfilePage, ProfileQuery } from './profile-query.ts'
+import type { ProfileIdPage, ProfilePage, ProfileQuery } from './profile-query.ts'
 import type { RecordKey, RecordPage, RecordQuery, RecordsWanted, StoredRecord } from './record.ts'
 
 /** What an endpoint may ask while it makes its answer. */
 export type Ask =
   | { profiles: Question }
   | { profilePage: ProfileQuery }
+  | { profileIdPage: ProfileQuery }
   | { eventPage: EventQuery }
   | { eventCounts: EventCountQuery }
   | { record: { kind: string; key: RecordKey } }
@@ -34,6 +35,11 @@ export function* askProfiles(question: Question): Asking<Profile[]> {
 /** Asks for a page of a list of profiles. */
 export function* askProfilePage(query: ProfileQuery): Asking<ProfilePage> {
   return (yield { profilePage: query }) as ProfilePage
+}
+
+/** Asks for the same of nothing but ids, which costs a lot less. */
+export function* askProfileIds(query: ProfileQuery): Asking<ProfileIdPage> {
+  return (yield { profileIdPage: query }) as ProfileIdPage
 }
 
 /** Asks for a page of events. */

@@ -1,3 +1,5 @@
+import { type JsonValue, own } from './json.ts'
+
 /**
  * The standard attributes: one canonical name per meaning, whatever dialect wrote it. A dialect's
  * `fields` table maps its vendor's spelling to these; every other name keeps its own spelling. A
@@ -37,3 +39,22 @@ export const standardAttributes = {
 } as const satisfies { [name: string]: 'text' | 'boolean' | 'integer' }
 
 export type StandardAttribute = keyof typeof standardAttributes
+
+const words: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
+])
+
+/**
+ * What text or a number says in the type of the standard attribute it is for, so that an opt-out
+ * that came as `1` is one for everybody. What says nothing of that type stays as it is, and so
+ * does what is for any other attribute.
+ */
+export function asStandard(name: string, value: JsonValue): JsonValue {
+  if (typeof value !== 'string' && typeof value !== 'number') return value
+  const type = own<'text' | 'boolean' | 'integer'>(standardAttributes, name)
+  if (type === undefined || type === 'text') return value
+  const said = String(value).trim().toLowerCase()
+  if (type === 'boolean') return words.get(said) ?? value
+  return /^[+-]?\d{1,15}$/.test(said) ? Number(said) + 0 : value
+}

@@ -98,7 +98,7 @@ function setAttribute(
   if (before && sameJson(stored, value)) {
     if (at !== before.at) {
       result.moved ??= new Map()
-      profile.provenance[name] = result.moved.get(before) ?? { ...before, at }
+      profile.provenance[name] = result.moved.get(before) ?? again(before, at)
       result.moved.set(before, profile.provenance[name])
       result.touched = true
     }
@@ -112,6 +112,10 @@ function setAttribute(
   result.touched = true
   // Clearing what was never there leaves its time behind, so that an older write cannot fill it.
   if (!sameJson(stored, value)) result.changes.push({ name, from: stored, to: value })
+}
+
+function again(before: Provenance, at: number): Provenance {
+  return { ...before, at, since: before.since ?? before.at }
 }
 
 function setAttributeOnce(

@@ -1,4 +1,4 @@
-import type { Event } from './event.ts'
+import { changedProfile, type Event } from './event.ts'
 import type { EventId, ProfileId } from './profile.ts'
 import { isWithin, type Range } from './profile-query.ts'
 
@@ -18,6 +18,8 @@ export interface EventQuery {
   cause?: EventId
   /** The rule that caused them, in any version. */
   rule?: string
+  /** Only those that changed the person, or are a version of theirs. */
+  changing?: boolean
   /** Only ids below this. */
   before?: EventId
   /** Only ids above this. */
@@ -78,6 +80,7 @@ export function matchesEvent(event: Event, query: EventQuery): boolean {
   if (subject !== undefined && event.subject !== subject) return false
   if (types && !types.some((type) => isOfType(event, type))) return false
   if (source !== undefined && event.source.dialect !== source) return false
+  if (query.changing && !changedProfile(event)) return false
   if (received && !isWithin(event.receivedAt, received)) return false
   if (occurred && !isWithin(event.occurredAt, occurred)) return false
   if (cause !== undefined && event.cause?.event !== cause) return false

@@ -103,6 +103,17 @@ export interface Event {
   idempotencyKey: string | null
 }
 
+/** Events that are a version of their person, whether or not they changed a value. */
+export const versionTypes: readonly string[] = [
+  ...['profile.created', 'profile.removed', 'profile.merged', 'profile.absorbed'],
+  ...['profile.unmerged', 'profile.restored', 'profile.erased'],
+]
+
+/** Whether an event made its person another version. */
+export function changedProfile({ type, changes }: Event): boolean {
+  return changes.length > 0 || versionTypes.includes(type)
+}
+
 /** Event groups that only Roster itself writes. */
 export const reservedEventGroups: readonly string[] = [
   'profile',

@@ -90,6 +90,8 @@ export const limits = {
   matchedLengthMax: 10_000,
   /** Profiles, events or records in one page of a list. */
   pageMax: 1_000,
+  /** The same of a list of nothing but ids. */
+  idPageMax: 10_000,
   /** Attributes of a workspace that are indexed. */
   indexedAttributesMax: 20,
   /** UTF-16 code units in the body of a record as JSON, and records written by one command. */

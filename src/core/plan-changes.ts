@@ -1,4 +1,5 @@
 import type { StepPlan, StepState } from './action.ts'
+import { asStandard } from './attributes.ts'
 import type { Changes } from './command.ts'
 import { isObject, type JsonObject, type JsonValue, own } from './json.ts'
 import { limits } from './limits.ts'
@@ -59,7 +60,7 @@ export function changeAttributesOf(
   toChanges: (attributes: JsonObject) => Changes,
 ): StepPlan {
   const { event } = state
-  const attributes = isObject(settings.attributes) ? settings.attributes : event.attributes
+  const attributes = typed(isObject(settings.attributes) ? settings.attributes : event.attributes)
   if (settings.match !== 'email') return changeSubject(state, toChanges(attributes))
   const email = own(event.attributes, 'email')
   const identifier = emailIdentifier(email)
@@ -72,6 +73,15 @@ export function changeAttributesOf(
     // A person made for this e-mail has to have it, also where only other values are written.
     changes: toChanges({ email: email ?? null, ...attributes }),
   }
+}
+
+/** Templates and forms have nothing but text. */
+function typed(attributes: JsonObject): JsonObject {
+  const read: JsonObject = {}
+  for (const name of Object.keys(attributes)) {
+    read[name] = asStandard(name, attributes[name] ?? null)
+  }
+  return read
 }
 
 /** Adds or takes off the tag of the settings. */

@@ -20,6 +20,8 @@ export interface ProfileQuery {
 export interface ProfileFilter {
   /** One of these. */
   ids?: readonly ProfileId[]
+  /** None of these. */
+  notIds?: readonly ProfileId[]
   /** The id lies here. */
   idsWithin?: Range
   /** Everybody who has an identifier of this value, owner or not; or one that begins with it. */
@@ -70,10 +72,16 @@ export interface ProfilePage {
   total: number | null
 }
 
+/** The same page of nothing but ids. */
+export interface ProfileIdPage extends Omit<ProfilePage, 'profiles'> {
+  ids: ProfileId[]
+}
+
 /** Whether a profile is what the filter asks for. Pure; every index is only a shorter way to it. */
 export function matchesFilter(profile: Profile, filter: ProfileFilter, now: number): boolean {
-  const { ids, idsWithin, identifier, phones, name, created, updated, where } = filter
+  const { ids, notIds, idsWithin, identifier, phones, name, created, updated, where } = filter
   if (ids && !ids.includes(profile.id)) return false
+  if (notIds?.includes(profile.id)) return false
   if (idsWithin && !isWithin(profile.id, idsWithin)) return false
   if (created && !isWithin(profile.createdAt, created)) return false
   if (updated && !isWithin(profile.updatedAt, updated)) return false

@@ -30,6 +30,8 @@ export interface Provenance {
    * later than the event's own.
    */
   at: number
+  /** Event time of the write that gave the value, where the value was written again since. */
+  since?: number
   /** The event that gave the attribute its value. */
   event: EventId
   /** The dialect that wrote it, or `rule:<name>`. */

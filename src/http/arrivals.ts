@@ -17,6 +17,8 @@ export interface Line {
   add(lane: Lane): void
   /** A connection was accepted: of those there is one in each turn of the loop, and no more. */
   accepted(): void
+  /** A call was parsed as it came; true where this turn of the loop has gone on for too long. */
+  parsed(): boolean
 }
 
 /**
@@ -26,14 +28,21 @@ export interface Line {
 const sliceMs = { min: 4, max: 12 }
 /** Between two looks at the sockets no more calls are handed on. */
 const sliceCalls = 128
-/** So many connections may come before the next slice: among them are those who ask for health. */
-const acceptedMax = 16
+/** Before so many calls a turn of the loop is not called long, whatever else has made it so. */
+const parsedMin = 32
+/**
+ * So long connections are taken, one after the other, before the next slice: among them are those
+ * who ask for health. It counts as else, so that those who are served lose no time of theirs.
+ */
+const acceptMs = 8
 
 export function makeLine(): Line {
   const lanes: Lane[] = []
   let isServing = false
   let isNewcomer = false
-  let accepted = 0
+  /** Calls that were parsed as they came in this turn of the loop, and since when. */
+  let parsed = 0
+  let parsedSince = 0
   /** When the last slice ended, or the line began. */
   let endedAt = 0
 
@@ -57,14 +66,10 @@ export function makeLine(): Line {
   }
 
   function takeNewcomers(): void {
-    if (isNewcomer && accepted < acceptedMax) {
-      accepted++
+    if (isNewcomer && performance.now() - endedAt < acceptMs) {
       isNewcomer = false
       setImmediate(takeNewcomers)
-    } else {
-      accepted = 0
-      serveSlice()
-    }
+    } else serveSlice()
   }
 
   return {
@@ -78,14 +83,33 @@ export function makeLine(): Line {
     accepted() {
       isNewcomer = true
     },
+    parsed() {
+      if (parsed++ === 0) {
+        parsedSince = performance.now()
+        setImmediate(() => {
+          parsed = 0
+        })
+      }
+      return parsed > parsedMin && performance.now() - parsedSince > sliceMs.max
+    },
   }
+}
+
+/**
+ * Told of each call on a connection where it is parsed as it comes. When very many come at once
+ * those who are to be refused would wait behind all that are not, so the rest is put in line.
+ */
+export function parsedUnseen(shell: Shell, connection: Connection, socket: Socket): void {
+  if (!shell.line.parsed() || shell.overload.isPressed()) return
+  shell.overload.press()
+  watchArrivals(shell, connection, socket)
 }
 
 /** So many connections begin to be watched in one go; and how often others are looked for. */
 const sweepMax = 1_000
 const sweepMs = 1_000
 
-/** Begins to look at what arrives, here and on all other connections: a call was refused. */
+/** Begins to look at what arrives, here and on all other connections. */
 export function watchArrivals(shell: Shell, connection: Connection, socket: Socket): void {
   if (!connection.watched) setImmediate(() => watch(shell, socket, false))
   const now = performance.now()

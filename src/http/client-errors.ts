@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { DialectResponse, RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
 import { type Connection, connectionOf } from './connection.ts'
-import { methodsAt, ownerOf } from './owner.ts'
+import { methodsAt, routeUnder } from './owner.ts'
 import { describe } from './request-log.ts'
 import { addRate, plainRefusal, type Route, toText, toWire } from './route.ts'
 import type { Shell } from './shell.ts'
@@ -78,7 +78,7 @@ function answerSocket(
 function writeRefusal(shell: Shell, socket: Socket, fault: Fault, line: RequestLine | null): void {
   const { method = '', path = '', query = '' } = line ?? {}
   const head: RequestHead = { method, path, query, headers: {}, baseUrl: shell.ownUrl }
-  const route = line ? ownerOf(shell, path) : shell.nowhere
+  const route = line ? routeUnder(shell, shell.hosts.boundTo(line.host), path) : shell.nowhere
   const id = shell.nextId()
   const wire = toWire(route, wordsOf(shell, route, fault, head))
   addRate(route, wire.headers, null, shell.clock())
@@ -117,6 +117,8 @@ interface RequestLine {
   method: string
   path: string
   query: string
+  /** The name it was sent to; empty where it does not say. */
+  host: string
   /** Of the whole address. */
   length: number
 }
@@ -128,15 +130,23 @@ interface RequestLine {
 function requestLine({ code, rawPacket, bytesParsed = 0 }: ClientError): RequestLine | null {
   if (!rawPacket) return null
   const text = rawPacket.toString('latin1')
-  const lookLike = /(?<=^|\n)([A-Za-z]+) (?:https?:\/\/[^/\s]*)?(\/[^\s?]*)(?:\?(\S*))?/g
+  const lookLike = /(?<=^|\n)([A-Za-z]+) (?:https?:\/\/([^/\s]*))?(\/[^\s?]*)(?:\?(\S*))?/g
   let found: RequestLine | null = null
   for (const match of text.matchAll(lookLike)) {
     if (match.index > bytesParsed) break
-    const [, method = '', path = '', query = ''] = match
+    const [, method = '', authority, path = '', query = ''] = match
     const isItsMethod = code !== 'HPE_INVALID_METHOD' || bytesParsed - match.index <= method.length
-    found = isItsMethod ? { method, path, query, length: path.length + query.length } : null
+    const host = authority ?? hostAfter(text, match.index)
+    found = isItsMethod ? { method, path, query, host, length: path.length + query.length } : null
   }
   return found
+}
+
+/** From the headers of the request that begins there, as far as they have come. */
+function hostAfter(text: string, start: number): string {
+  const end = text.indexOf('\r\n\r\n', start)
+  const head = text.slice(start, end === -1 ? text.length : end)
+  return /\r\nhost:[ \t]*([^\s]*)/i.exec(head)?.[1] ?? ''
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHead } from '../core/dialect.ts'
 import { Fault } from '../core/errors.ts'
+import { parsedUnseen } from './arrivals.ts'
 import { Call, setCall } from './call.ts'
 import { type Connection, connectionOf } from './connection.ts'
 import { isHealthPath } from './health.ts'
@@ -22,6 +23,7 @@ export function guardEntrance(shell: Shell, handler: Handler): Handler {
     // The last answer has been given: this request came after it, and its sender was told.
     if (connection.closing) return
     connection.requestCount++
+    if (!connection.watched) parsedUnseen(shell, connection, request.socket)
     const earlier = connection.newest
     connection.newest = response
     const target = readTarget(request, shell.bare)

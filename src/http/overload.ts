@@ -9,8 +9,9 @@ export interface Overload {
   isCalm(): boolean
   /** Whether a call that comes now is to be refused. */
   isFull(head: Asked): boolean
-  /** Whether calls were refused just now. */
+  /** Whether calls were refused just now, or so many came that some may be. */
   isPressed(): boolean
+  press(): void
   /** A call waits to be handed to its endpoint, and counts as one under way; no longer. */
   enterLine(): void
   leaveLine(): void
@@ -90,7 +91,7 @@ export function watchOverload(
   /** Calls that wait to be handed to their endpoints. */
   let inLine = 0
   let refused = 0
-  let refusedAt = Number.NEGATIVE_INFINITY
+  let pressedAt = Number.NEGATIVE_INFINITY
   /** What half of the calls take where few are under way. */
   let usualMs = slowMsMin / slowTimes
   let round = newRound(0)
@@ -130,7 +131,10 @@ export function watchOverload(
       if (count >= Math.ceil(limit * shares[rank])) return true
       return count >= least && waitedTooLong()
     },
-    isPressed: () => clock() - refusedAt < pressedMs,
+    isPressed: () => clock() - pressedAt < pressedMs,
+    press() {
+      pressedAt = clock()
+    },
     enterLine() {
       inLine++
     },
@@ -156,7 +160,7 @@ export function watchOverload(
     },
     refuse() {
       refused++
-      refusedAt = clock()
+      pressedAt = clock()
       return faults[Math.floor(Math.random() * faults.length)] as Fault
     },
     get limit() {

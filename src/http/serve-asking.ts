@@ -82,6 +82,7 @@ class Conversation {
     const workspaceId = this.#access.workspace.id
     if ('profiles' in ask) return store.findProfiles(workspaceId, ask.profiles)
     if ('profilePage' in ask) return store.queryProfiles(workspaceId, ask.profilePage)
+    if ('profileIdPage' in ask) return store.queryProfileIds(workspaceId, ask.profileIdPage)
     if ('eventPage' in ask) return store.queryEvents(workspaceId, ask.eventPage)
     if ('eventCounts' in ask) return store.countEvents(workspaceId, ask.eventCounts)
     if ('record' in ask) return store.findRecord(workspaceId, ask.record.kind, ask.record.key)

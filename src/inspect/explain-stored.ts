@@ -4,9 +4,9 @@ import type { EventId, ProfileId, WorkspaceId } from '../core/profile.ts'
 import type { PersonState } from '../core/rule-runner.ts'
 import type { DeliveryStore } from '../storage/delivery-store.ts'
 import type { Store } from '../storage/store.ts'
-import { eventsBack } from './history.ts'
+import { changesBack } from './history.ts'
 
-/** How far back a person's events are followed to tell what they were like. */
+/** How far back the events that changed a person are followed to tell what they were like. */
 const chainMax = 5_000
 /** What an event caused at once follows it in the log; one command causes no more than this. */
 const causedMax = 200
@@ -43,14 +43,10 @@ async function personAfter(
   if (!profile) return null
   let then: PersonState = profile
   let followed = 0
-  let isGone = false
-  const gone = () => {
-    isGone = true
-  }
-  for await (const later of eventsBack(store, workspace, profile.lastEvent, gone)) {
-    if (later.id <= event.id || ++followed > chainMax) break
+  const wanted = { subject: id, from: profile.lastEvent, after: event.id }
+  for await (const later of changesBack(store, workspace, wanted)) {
+    if (++followed > chainMax) break
     then = withoutChanges(then, later)
   }
-  if (isGone) return null
   return then
 }

@@ -7,13 +7,14 @@ import {
   emailIdentifier,
   type Identifier,
   type Profile,
+  type ProfileId,
   type WorkspaceId,
 } from '../core/profile.ts'
 import type { Store } from '../storage/store.ts'
 
-type Log = Pick<Store, 'readChain' | 'looseEventsNaming'>
+type Log = Pick<Store, 'readChain' | 'looseEventsNaming' | 'queryEvents'>
 
-/** How many of a person's events one question follows at most. */
+/** How many of the events that changed a person one question follows at most. */
 export const eventsFollowedMax = 5_000
 /** How many of them are read together; the first few alone, as pages are small. */
 const readFirst = 20
@@ -43,6 +44,28 @@ export async function* eventsBack(
 }
 
 /**
+ * A person's events that changed them, from `from` back and above another, the first `size` of them
+ * read together. What was not changed by is not read where a long history tells.
+ */
+export async function* changesBack(
+  log: Pick<Log, 'queryEvents'>,
+  workspace: WorkspaceId,
+  { subject, from, after }: { subject: ProfileId; from: EventId | null; after?: EventId },
+  size = readFirst,
+): AsyncGenerator<Event> {
+  if (from === null) return
+  let before = (Math.min(from, Number.MAX_SAFE_INTEGER - 1) + 1) as EventId
+  for (let limit = size; ; limit = readMost) {
+    const bounds = { before, ...(after !== undefined && { after }) }
+    const page = await log.queryEvents(workspace, { subject, changing: true, ...bounds, limit })
+    yield* page.events
+    const last = page.events.at(-1)
+    if (!page.more || !last) return
+    before = last.id
+  }
+}
+
+/**
  * A profile as it was at a time, by what had been received until then: the present less every
  * change since. null when there was no profile yet.
  *
@@ -58,20 +81,25 @@ export async function profileAt(
   if (profile.createdAt > at) return null
   let state = { ...profile, updatedAt: profile.createdAt }
   let followed = 0
-  const gone = () => {
-    throw new Fault('not_found', { message: 'What changed since then is not kept any more.' })
-  }
-  for await (const event of eventsBack(log, workspace, profile.lastEvent, gone)) {
+  let oldest = profile.lastEvent
+  for await (const event of changesBack(log, workspace, {
+    ...{ subject: profile.id, from: profile.lastEvent },
+  })) {
     if (event.receivedAt <= at) {
-      if (changed(event)) return { ...state, updatedAt: event.receivedAt, lastEvent: event.id }
-      continue
+      return { ...state, updatedAt: event.receivedAt, lastEvent: event.id }
     }
     if (++followed > eventsFollowedMax) {
-      const message = `More than ${eventsFollowedMax} events happened since then.`
+      const message = `More than ${eventsFollowedMax} changes were made since then.`
       throw new Fault('not_found', { message })
     }
     state = before(state, event)
+    oldest = event.id
   }
+  // Whoever was there then was made by something that is not there any more, unless all is.
+  const gone = () => {
+    throw new Fault('not_found', { message: 'What changed since then is not kept any more.' })
+  }
+  for await (const _ of eventsBack(log, workspace, oldest, gone));
   return state
 }
 
@@ -123,19 +151,9 @@ async function readEvent(
   return event
 }
 
-/** Events that are a version of their own, whether or not they changed a value. */
-const versions: readonly string[] = [
-  ...['profile.created', 'profile.removed', 'profile.merged', 'profile.absorbed'],
-  ...['profile.unmerged', 'profile.restored', 'profile.erased'],
-]
-
-function changed({ type, changes }: Event): boolean {
-  return changes.length > 0 || versions.includes(type)
-}
-
 function before(profile: Profile, event: Event): Profile {
   const { attributes, tags } = withoutChanges(profile, event)
-  const version = changed(event) ? profile.version - 1 : profile.version
+  const version = profile.version - 1
   const others = profile.identifiers.filter(({ kind }) => kind !== EMAIL)
   const email = emailIdentifier(attributes[EMAIL])
   const identifiers = event.changes.reduceRight(withoutIdentifier, others)

@@ -60,6 +60,7 @@ export const copiedTables: readonly CopiedTable[] = [
     month: 'received_at',
   },
   { name: 'event_terms' },
+  { name: 'histories' },
   { name: 'event_counts' },
   { name: 'delivery_counts' },
   { name: 'end_counts' },

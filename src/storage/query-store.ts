@@ -2,7 +2,7 @@ import type { Event } from '../core/event.ts'
 import type { EventPage, EventQuery } from '../core/event-query.ts'
 import type { IngestWarning } from '../core/ingest-warnings.ts'
 import type { EventId, Identifier, WorkspaceId } from '../core/profile.ts'
-import type { ProfilePage, ProfileQuery } from '../core/profile-query.ts'
+import type { ProfileIdPage, ProfilePage, ProfileQuery } from '../core/profile-query.ts'
 
 /**
  * Questions about many profiles or events at once. They are answered in pages, each as of a moment
@@ -23,6 +23,12 @@ export interface QueryStore {
    *   `invalid_field` for a filter, cursor or page that cannot be.
    */
   queryProfiles(workspaceId: WorkspaceId, query: ProfileQuery): Promise<ProfilePage>
+
+  /**
+   * The same list of nothing but ids, in longer pages: nobody is read whom an index alone tells to
+   * be meant.
+   */
+  queryProfileIds(workspaceId: WorkspaceId, query: ProfileQuery): Promise<ProfileIdPage>
 
   /**
    * Lists events, newest first unless asked otherwise. A person's own are found by their chain,

@@ -16,7 +16,7 @@ export function tempFolder(): TempFolder {
   return folderIn(inMemory() ?? tmpdir())
 }
 
-/** The same on a disk, for who is to wait for it: there a kill often comes during a sync. */
+/** The same on a disk, for what is to wait for it: who is killed is often killed in a sync. */
 export function diskFolder(): TempFolder {
   return folderIn(tmpdir())
 }

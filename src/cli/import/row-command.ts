@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { standardAttributes } from '../../core/attributes.ts'
+import { asStandard, standardAttributes } from '../../core/attributes.ts'
 import type { Key, WriteProfile } from '../../core/command.ts'
 import { imported, type Source } from '../../core/event.ts'
 import { instantOf } from '../../core/instant.ts'
@@ -124,7 +124,7 @@ function readCell(read: Read, mapping: ColumnMapping, cell: JsonValue, clear: bo
   const value = isEmpty ? null : valueIn(mapping, cell)
   switch (target.to) {
     case 'attribute':
-      read.set[target.name] = mapping.cells === 'text' ? typed(column, target.name, value) : value
+      read.set[target.name] = attribute(mapping, target.name, value)
       return
     case 'identifier':
       if (value !== null) read.identifiers.push(identifier(column, target.kind, value))
@@ -173,19 +173,24 @@ function valueIn({ column, cells }: ColumnMapping, cell: JsonValue): JsonValue {
   }
 }
 
+/** JSON is stored as it is, but for what says a standard attribute's value in another type. */
+function attribute({ column, cells }: ColumnMapping, name: string, value: JsonValue): JsonValue {
+  if (cells === 'text') return typed(column, name, value)
+  return cells === 'values' ? asStandard(name, value) : value
+}
+
 /** Text of a cell as the type that a standard attribute has. */
 function typed(column: string, name: string, value: JsonValue): JsonValue {
   if (typeof value !== 'string') return value
   const type = own<'text' | 'boolean' | 'integer'>(standardAttributes, name)
-  const word = value.trim().toLowerCase()
-  if (type === 'boolean') {
-    if (['true', '1', 'yes', 'y'].includes(word)) return true
-    if (['false', '0', 'no', 'n'].includes(word)) return false
+  const read = asStandard(name, value)
+  if (typeof read === 'string' && type === 'boolean') {
     throw new RowFault(`${column}: must be true or false.`)
   }
-  if (type !== 'integer') return value
-  if (/^-?\d{1,15}$/.test(word)) return Number(word)
-  throw new RowFault(`${column}: must be a whole number.`)
+  if (typeof read === 'string' && type === 'integer') {
+    throw new RowFault(`${column}: must be a whole number.`)
+  }
+  return read
 }
 
 function identifier(column: string, kind: string, value: JsonValue): Identifier {

@@ -22,7 +22,7 @@ export function renderUser(
   view: UserView,
   version: Version = 5,
 ): JsonObject {
-  const { attributes, provenance, tags } = profile
+  const { attributes, tags } = profile
   const isOlder = version < 5
   const blocked = own(attributes, 'blocked') === true
   const unsubscribeEmail = own(attributes, 'unsubscribed_email') === true
@@ -50,13 +50,13 @@ export function renderUser(
     alert: 0,
     unread: 0,
     blocked,
-    blockedKey: blocked ? String(own(provenance, 'blocked')?.at ?? profile.updatedAt) : undefined,
+    blockedKey: blocked ? String(sinceWhen(profile, 'blocked') ?? profile.updatedAt) : undefined,
     // Whoever is asked not to write to a person by one way is told so by the one flag.
     unsubscribed: isOlder ? unsubscribeEmail || unsubscribeTexting : undefined,
     unsubscribeEmail: isOlder ? undefined : unsubscribeEmail,
-    unsubscribeEmailUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_email')?.at,
+    unsubscribeEmailUpdatedAt: isOlder ? undefined : sinceWhen(profile, 'unsubscribed_email'),
     unsubscribeTexting: isOlder ? undefined : unsubscribeTexting,
-    unsubscribeTextingUpdatedAt: isOlder ? undefined : own(provenance, 'unsubscribed_texting')?.at,
+    unsubscribeTextingUpdatedAt: isOlder ? undefined : sinceWhen(profile, 'unsubscribed_texting'),
     hasChat: own(attributes, 'has_chat') === true,
     hasPushToken: false,
     language: text(attributes, 'language') ?? 'en',
@@ -78,6 +78,12 @@ export function renderUser(
     systemLanguage: 'en',
   }
   return user as JsonObject
+}
+
+/** When an attribute took the value it has, however often it was said since. */
+function sinceWhen({ provenance }: Profile, attribute: string): number | undefined {
+  const from = own(provenance, attribute)
+  return from?.since ?? from?.at
 }
 
 /** How long after a touch a user counts as connected. */

@@ -72,9 +72,13 @@ export function profileFilter(
       else if (!sameIdentifier(filter.identifier, identifier)) return nobody
     } else if (field) parts.push(fieldCondition(expression, field, now, indexed))
     else if (name === 'id') {
-      if (operator !== '==') filter.idsWithin = narrowed(filter.idsWithin, idRange(expression))
-      else {
-        const id = wholeNumber(value.trim()) as ProfileId | null
+      const id = wholeNumber(value.trim()) as ProfileId | null
+      if (operator === '!=' || operator === '<>') {
+        if (id === null) throw refusal('Parameter fields: ID is compared with a whole number')
+        filter.notIds = [...(filter.notIds ?? []), id]
+      } else if (operator !== '==') {
+        filter.idsWithin = narrowed(filter.idsWithin, idRange(expression))
+      } else {
         if (id === null || (filter.ids && !filter.ids.includes(id))) return nobody
         filter.ids = [id]
       }

@@ -34,8 +34,14 @@ function asIfUtc(text: string): number {
   return Date.parse(`${text.replace(' ', 'T')}Z`)
 }
 
-const clockPattern =
-  /(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/
+const colonClock = /(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?(?:\s*([ap])\.?m\.?)?/
+const bareClock = /(\d{2})(\d{2})(\d{2})?/
+const zone = /Z|UTC|GMT|CES?T|[+-]\d{2}(?::?\d{2})?/
+/** What may stand behind a date: a time as `23:30`, `11:30 pm` or `233000`, and a zone. */
+const clockPattern = new RegExp(
+  `^(?:[T ]+(?:${bareClock.source}|${colonClock.source}))?\\s*(${zone.source})?$`,
+  'i',
+)
 /** Year, month and day in the orders that are read, each with where they stand. */
 const datePatterns: readonly [RegExp, order: readonly [number, number, number]][] = [
   [/^(\d{4})[-/](\d{1,2})[-/](\d{1,2})/, [1, 2, 3]],
@@ -73,12 +79,26 @@ export function readLocalTime(text: string, now: number): number | null {
   for (const [pattern, [year, month, day]] of datePatterns) {
     const date = pattern.exec(written)
     if (!date) continue
-    const time = clockPattern.exec(written.slice(date[0].length))
-    if (time?.index !== 0) return null
-    const number = monthNumber(date[month])
-    return instant([date[year], number, date[day], time[1], time[2], time[3]], time[4])
+    const clock = readClock(written.slice(date[0].length))
+    if (clock === null) return null
+    return instant([date[year], monthNumber(date[month]), date[day], ...clock.time], clock.zone)
   }
   return null
+}
+
+/** Hour, minute, second and zone; null for what is none. */
+function readClock(
+  text: string,
+): { time: readonly (string | number | undefined)[]; zone: string | undefined } | null {
+  const found = clockPattern.exec(text)
+  if (!found) return null
+  const [, hour, minute, second, hours, minutes, seconds, half, zone] = found
+  if (hours === undefined) return { time: [hour, minute, second], zone }
+  if (half === undefined)
+    return minutes === undefined ? null : { time: [hours, minutes, seconds], zone }
+  const ofHalf = Number(hours)
+  if (ofHalf < 1 || ofHalf > 12) return null
+  return { time: [(ofHalf % 12) + (/p/i.test(half) ? 12 : 0), minutes, seconds], zone }
 }
 
 /** The number of a month in digits or by its English name; what is none is no month. */
@@ -101,19 +121,30 @@ function fromNow(now: number, count: number, unit: Unit): number {
 }
 
 /** Days that a month has not run on into the next, as they do there. */
-function instant(parts: readonly (string | undefined)[], zone: string | undefined): number | null {
+function instant(
+  parts: readonly (string | number | undefined)[],
+  zone: string | undefined,
+): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) =>
     Number(part ?? 0),
   )
   if (month < 1 || month > 12 || day < 1 || day > 31) return null
-  if (hour > 23 || minute > 59 || second > 59) return null
+  if (hour > 24 || minute > 59 || second > 59 || (hour === 24 && minute + second > 0)) return null
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   date.setUTCHours(hour, minute, second)
-  if (zone === undefined) return instantOfLocal(date.getTime())
-  if (!/^[+-]/.test(zone)) return date.getTime()
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
-  return date.getTime() - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000
+  return zone === undefined ? instantOfLocal(date.getTime()) : date.getTime() - aheadOf(zone)
+}
+
+/** How many milliseconds a written zone is ahead of UTC. */
+function aheadOf(zone: string): number {
+  const name = zone.toUpperCase()
+  if (name === 'CET') return 3_600_000
+  if (name === 'CEST') return 7_200_000
+  if (!/^[+-]/.test(zone)) return 0
+  const digits = zone.replace(':', '').padEnd(5, '0')
+  const minutes = Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3))
+  return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000
 }
 
 function midnight(now: number, days: number): number {

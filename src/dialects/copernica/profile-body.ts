@@ -1,11 +1,12 @@
 import type { Asking } from '../../core/ask.ts'
+import { asStandard } from '../../core/attributes.ts'
 import type { Changes } from '../../core/command.ts'
 import type { DialectRequest } from '../../core/dialect.ts'
 import { isObject, type JsonObject, type JsonValue, own } from '../../core/json.ts'
 import { limits } from '../../core/limits.ts'
 import { type Database, keyOfTag } from './databases.ts'
 import { attributeNamed, byName, type Field, refusal } from './field-definitions.ts'
-import { readValue } from './field-types.ts'
+import { readValue, showText } from './field-types.ts'
 import { interestNames, interestTags } from './interest-names.ts'
 import type { Home } from './profile-object.ts'
 import { isTrue } from './query.ts'
@@ -94,11 +95,11 @@ export function fieldChanges(
   const unknown = new Set<string>()
   for (const [name, value] of Object.entries(given)) {
     const field = known.get(name.toLowerCase())
-    if (field) set.set(field.stored, readValue(value, field, now))
+    if (field) set.set(field.stored, typed(field.stored, readValue(value, field, now)))
     else if (database.isUsers && name !== '') {
       const attribute = attributeNamed(name, fields)
       if (attribute === null) continue
-      set.set(attribute, value === '' ? null : value)
+      set.set(attribute, value === '' ? null : asStandard(attribute, value))
       unknown.add(attribute)
     }
   }
@@ -107,6 +108,12 @@ export function fieldChanges(
     set: Object.fromEntries(set),
     ...(unknown.size > 0 && { unknown: [...unknown] }),
   }
+}
+
+/** What a field holds, in the type its attribute has for others, if the field shows it the same. */
+function typed(name: string, value: JsonValue): JsonValue {
+  const read = asStandard(name, value)
+  return showText(read) === showText(value) ? read : value
 }
 
 export function* interestChanges(

@@ -1,4 +1,4 @@
-import { type Asking, askCommand, askProfilePage } from '../../core/ask.ts'
+import { type Asking, askCommand, askProfileIds, askProfilePage } from '../../core/ask.ts'
 import type { Key } from '../../core/command.ts'
 import type { AskingEndpoint, DialectRequest } from '../../core/dialect.ts'
 import { limits } from '../../core/limits.ts'
@@ -72,13 +72,13 @@ function* allIds({ query }: ListWanted): Asking<string[]> {
   const found: string[] = []
   let after: string | undefined
   do {
-    const { profiles, total, next } = yield* askProfilePage({
+    const { ids, total, next } = yield* askProfileIds({
       ...query,
-      page: { after, limit: limits.pageMax },
+      page: { after, limit: limits.idPageMax },
       // How many everybody is costs nothing, so it need not be found out by reading.
       total: after === undefined && query.filter === undefined,
     })
-    for (const { id } of profiles) found.push(String(id))
+    for (const id of ids) found.push(String(id))
     if (Math.max(found.length, total ?? 0) > idsMax) {
       throw refusal(`There are more than ${idsMax} profiles; ask for a part with start and limit`)
     }

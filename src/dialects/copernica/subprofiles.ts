@@ -176,6 +176,9 @@ function specialTest(
   }
   if (name === 'id') {
     if (operator === '==') return (record) => shownRecordId(record) === value.trim()
+    if (operator === '!=' || operator === '<>') {
+      return (record) => shownRecordId(record) !== value.trim()
+    }
     const range = idRange(expression)
     return (record) => isWithin(Number(shownRecordId(record)), range)
   }

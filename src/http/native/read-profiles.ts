@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { EventId, Profile, ProfileId } from '../../core/profile.ts'
 import { eventTimes } from '../../inspect/event-times.ts'
-import { eventsBack, eventsFollowedMax, profileAt, timeline } from '../../inspect/history.ts'
+import { changesBack, eventsFollowedMax, profileAt, timeline } from '../../inspect/history.ts'
 import type { NativeCall } from './call.ts'
 import { readCursor, readIdentifier, readTime } from './read-fields.ts'
 import { defineRoute } from './route.ts'
@@ -142,7 +142,7 @@ export const getHistory = defineRoute({
   path: '/profiles/:id/history',
   operation: 'getHistory',
   summary: 'List what changed on a profile, newest first',
-  description: `One page follows at most ${eventsFollowedMax} events back, and may be shorter than asked for.`,
+  description: `One page follows at most ${eventsFollowedMax} events that changed the person, and may be shorter than asked for.`,
   params: Type.Object({ id: idIn }),
   query: Type.Object(
     {
@@ -158,11 +158,11 @@ export const getHistory = defineRoute({
     const { store, workspace, query } = call
     const { limit = 50, name } = query
     const found = await byId(call, call.params.id)
-    const from = query.cursor === undefined ? found.lastEvent : readCursor(query.cursor)
+    const cursor = query.cursor === undefined ? found.lastEvent : readCursor(query.cursor)
+    const wanted = { subject: found.id, from: cursor as EventId | null }
     const data: JsonObject[] = []
     let followed = 0
-    for await (const each of eventsBack(store, workspace.id, from as EventId | null)) {
-      if (each.subject !== found.id) break
+    for await (const each of changesBack(store, workspace.id, wanted, limit + 1)) {
       if (data.length >= limit || ++followed > eventsFollowedMax) {
         return { status: 200, body: { data, next_cursor: String(each.id) } }
       }

@@ -249,6 +249,20 @@ CREATE TABLE event_terms (
   PRIMARY KEY (workspace_id, kind, value, block)
 );
 
+-- The events of who has very many, and what they are found by, as storage/search/long-history.ts
+-- writes them: so many of them a row. Entered with the terms, up to the last of a person's
+-- milestones; what is newer is read from the log.
+CREATE TABLE histories (
+  workspace_id bigint NOT NULL,
+  subject bigint NOT NULL,
+  first_event bigint NOT NULL,
+  last_event bigint NOT NULL,
+  kinds text NOT NULL,
+  events text NOT NULL,
+  PRIMARY KEY (workspace_id, subject, first_event)
+);
+CREATE INDEX histories_by_last ON histories (workspace_id, last_event);
+
 -- How many events there were from a minute on, counted from 1970, by type and source; made of the
 -- log in the background. `span` is how many minutes are counted together: one, an hour of them and
 -- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups`

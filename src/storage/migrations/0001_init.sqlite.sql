@@ -237,6 +237,20 @@ CREATE TABLE event_terms (
   PRIMARY KEY (workspace_id, kind, value, block)
 ) STRICT, WITHOUT ROWID;
 
+-- The events of who has very many, and what they are found by, as storage/search/long-history.ts
+-- writes them: so many of them a row. Entered with the terms, up to the last of a person's
+-- milestones; what is newer is read from the log.
+CREATE TABLE histories (
+  workspace_id INTEGER NOT NULL,
+  subject INTEGER NOT NULL,
+  first_event INTEGER NOT NULL,
+  last_event INTEGER NOT NULL,
+  kinds TEXT NOT NULL,
+  events TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, subject, first_event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX histories_by_last ON histories (workspace_id, last_event);
+
 -- How many events there were from a minute on, counted from 1970, by type and source; made of the
 -- log in the background. `span` is how many minutes are counted together: one, an hour of them and
 -- a day of them, each for all of the log. `last_minute` is the last that had one, and `roll_ups`

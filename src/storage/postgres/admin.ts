@@ -48,6 +48,7 @@ const workspaceTables = {
   runs: 'event_id, rule',
   rule_counts: 'subject, rule',
   event_terms: 'kind, value, block',
+  histories: 'subject, first_event',
   event_counts: 'span, minute, type, source',
   delivery_counts: 'span, minute, rule, destination',
   end_counts: 'span, minute, destination, state',

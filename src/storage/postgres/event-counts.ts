@@ -8,21 +8,20 @@ import {
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
+import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import {
-  type EventEntry,
-  enteredInto,
-  lastEntered,
+  continuedBy,
+  type HistoryPart,
   milestonesOfLong,
   newestMilestones,
-  termsOfEvents,
-  termsOfHistory,
-} from '../search/event-terms.ts'
+} from '../search/long-history.ts'
 import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
 import {
   putEventBlocks,
-  selectEventBlocksBack,
+  putHistories,
   selectHeldBlocks,
-  selectLinks,
+  selectHistoryBack,
+  selectHistoryLinks,
   selectMilestones,
   selectTermsOfEvents,
 } from './event-statements.ts'
@@ -170,8 +169,7 @@ async function enterTerms(
   [workspaceId, done, upTo]: [workspaceId: number, done: number, upTo: number],
 ): Promise<void> {
   const events = await transaction.query<Row>(selectTermsOfEvents, [workspaceId, done, upTo])
-  const histories = await longHistories(transaction, workspaceId, events.rows)
-  const terms = [...termsOfEvents(events.rows), ...histories]
+  const terms = termsOfEvents(events.rows)
   const columns = [
     terms.map(({ kind }) => kind),
     terms.map(({ value }) => value),
@@ -185,33 +183,38 @@ async function enterTerms(
     Buffer.from(enteredInto(held.get(`${kind} ${block} ${value}`), events)),
   )
   await transaction.query(putEventBlocks, [workspaceId, ...columns, lists])
+  await enterHistories(transaction, workspaceId, events.rows)
 }
 
 /** What long histories go on with up to the newest of their milestones among some events. */
-async function longHistories(
+async function enterHistories(
   { query }: Pick<Transaction, 'query'>,
   workspaceId: number,
   rows: readonly Row[],
-): Promise<EventEntry[]> {
-  const entries: EventEntry[] = []
+): Promise<void> {
+  const all: ({ subject: number } & HistoryPart)[] = []
   for (const [subject, newest] of newestMilestones(rows)) {
-    const term = [workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1]
-    const held = (await query<Row>(selectEventBlocksBack, term)).rows
-    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Buffer]))
-    if (above === 0) {
+    const last = [workspaceId, subject, 0, Number.MAX_SAFE_INTEGER, 1]
+    const [held] = (await query<Row>(selectHistoryBack, last)).rows as unknown as HistoryPart[]
+    const above = held?.last ?? 0
+    if (!held) {
       const wanted = [workspaceId, subject, 0, milestonesOfLong]
       if ((await query(selectMilestones, wanted)).rows.length < milestonesOfLong) continue
     }
-    const events: EventId[] = []
+    const events: Row[] = []
     for (let from: EventId | null = newest; from !== null && from > above; ) {
       const wanted = [workspaceId, from, linksRead, above]
-      const links: Row[] = (await query<Row>(selectLinks, wanted)).rows
-      for (const { id } of links) events.push(id as EventId)
+      const links: Row[] = (await query<Row>(selectHistoryLinks, wanted)).rows
+      for (const link of links) events.push(link)
       from = (links.at(-1)?.previous ?? null) as EventId | null
     }
-    entries.push(...termsOfHistory(subject, events))
+    for (const part of continuedBy(held, events)) all.push({ subject, ...part })
   }
-  return entries
+  if (all.length === 0) return
+  const columns = (['subject', 'first', 'last', 'kinds', 'events'] as const).map((name) =>
+    all.map((part) => part[name]),
+  )
+  await query(putHistories, [workspaceId, ...columns])
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { EventId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource, EventTest, Link, TestedLink } from '../search/event-source.ts'
+import type { HistoryPart } from '../search/long-history.ts'
 import * as sql from './event-statements.ts'
 import type { Ask } from './search-sources.ts'
 
@@ -12,6 +13,10 @@ export function eventSource(ask: Ask): EventSource {
       if (row?.first == null) return null
       const { first, last, entered } = row as { [name: string]: number | null }
       return { first: first as number, last: last as number, entered: entered ?? 0 }
+    },
+    lastBefore: async (workspaceId, { above, below }, at) => {
+      const [row] = await ask(sql.selectLastBefore, [workspaceId, above, below, at])
+      return row?.low as number
     },
     newestOf: async (workspaceId, subject) => {
       const [row] = await ask(sql.selectNewestOf, [workspaceId, subject])
@@ -27,6 +32,15 @@ export function eventSource(ask: Ask): EventSource {
     milestones: async (workspaceId, subject, { above, limit }) => {
       const rows = await ask(sql.selectMilestones, [workspaceId, subject, above, limit])
       return rows.map(({ id }) => id as EventId)
+    },
+    lastOfHistory: async (workspaceId, subject) => {
+      const [row] = await ask(sql.selectLastOfHistory, [workspaceId, subject])
+      return (row?.last as EventId | undefined) ?? null
+    },
+    historyParts: async (workspaceId, subject, { above, below, descending, limit }) => {
+      const statement = descending ? sql.selectHistoryBack : sql.selectHistory
+      const rows = await ask(statement, [workspaceId, subject, above, below, limit])
+      return rows as unknown as HistoryPart[]
     },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
       const statement = descending ? sql.selectStretchBack : sql.selectStretch

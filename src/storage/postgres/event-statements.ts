@@ -83,6 +83,70 @@ export const selectMilestones: Statement = {
     ORDER BY subject, id LIMIT $4`,
 }
 
+/** The rows of a long history from the one that the first event above an id may be in. */
+export const selectHistory: Statement = {
+  name: 'select_history',
+  text: `
+    SELECT first_event AS first, last_event AS last, kinds, events FROM histories
+    WHERE workspace_id = $1 AND subject = $2 AND first_event < $4 AND last_event > $3
+      AND first_event >= coalesce(
+      (SELECT first_event FROM histories
+        WHERE workspace_id = $1 AND subject = $2 AND first_event <= $3 + 1
+        ORDER BY first_event DESC LIMIT 1), 0)
+    ORDER BY first_event LIMIT $5`,
+}
+
+export const selectHistoryBack: Statement = {
+  name: 'select_history_back',
+  text: selectHistory.text.replace('BY first_event LIMIT', 'BY first_event DESC LIMIT'),
+}
+
+export const selectLastOfHistory: Statement = {
+  name: 'select_last_of_history',
+  text: `
+    SELECT last_event AS last FROM histories WHERE workspace_id = $1 AND subject = $2
+    ORDER BY first_event DESC LIMIT 1`,
+}
+
+/** What is told of each event of a long history, from one back; `$4` is the end. */
+export const selectHistoryLinks: Statement = {
+  name: 'select_history_links',
+  text: `
+    WITH RECURSIVE link AS (
+      SELECT 1 AS place, e.* FROM (
+        SELECT id, previous, type, source, cause_rule, changes::text <> '[]' AS changed
+        FROM events WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
+      UNION ALL
+      SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
+        SELECT id, previous, type, source, cause_rule, changes::text <> '[]' AS changed
+        FROM events WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
+      WHERE place < $3 AND link.previous > $4
+    ) SELECT id, previous, type, source, cause_rule, changed FROM link ORDER BY place`,
+}
+
+export const putHistories = `
+  INSERT INTO histories (workspace_id, subject, first_event, last_event, kinds, events)
+  SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+  ON CONFLICT (workspace_id, subject, first_event) DO UPDATE SET
+    last_event = excluded.last_event, kinds = excluded.kinds, events = excluded.events`
+
+/** The place of a time in the log, by halving what lies between two ids again and again. */
+export const selectLastBefore: Statement = {
+  name: 'select_last_before',
+  text: `
+    WITH RECURSIVE step AS (
+      SELECT $2::bigint AS low, $3::bigint AS high
+      UNION ALL
+      SELECT CASE WHEN e.received_at < $4 THEN e.id ELSE low END,
+        CASE WHEN e.received_at < $4 THEN high ELSE (low + high) / 2 END
+      FROM step LEFT JOIN LATERAL (
+        SELECT id, received_at FROM events
+        WHERE workspace_id = $1 AND id >= (low + high) / 2 AND id < high
+        ORDER BY id LIMIT 1) AS e ON true
+      WHERE high - low > 1
+    ) SELECT low FROM step WHERE high - low <= 1`,
+}
+
 /** What is null is not asked for. */
 export const selectStretch: Statement = {
   name: 'select_stretch',
@@ -169,11 +233,17 @@ export const selectEventTermFrom: Statement = {
     ORDER BY value LIMIT 1`,
 }
 
-/** What events that are gone were found by. */
-export const deleteTermsBelow = `
-  DELETE FROM event_terms t USING (
+const kept = `(
     SELECT workspace_id, (
       SELECT id FROM events WHERE events.workspace_id = counters.workspace_id AND id > 0
       ORDER BY id LIMIT 1) AS first
-    FROM counters) AS kept
+    FROM counters) AS kept`
+
+/** What events that are gone were found by. */
+export const deleteTermsBelow = `
+  DELETE FROM event_terms t USING ${kept}
   WHERE t.workspace_id = kept.workspace_id AND block < (kept.first - 1) / 4096`
+
+export const deleteHistoriesBelow = `
+  DELETE FROM histories h USING ${kept}
+  WHERE h.workspace_id = kept.workspace_id AND last_event < kept.first`

@@ -4,7 +4,7 @@ import { type OwnExpiry, ownExpiries } from '../../core/workspace.ts'
 import { type Row, workspaceFromRow } from '../rows.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
 import { selectWorkspaces } from './admin.ts'
-import { deleteTermsBelow } from './event-statements.ts'
+import { deleteHistoriesBelow, deleteTermsBelow } from './event-statements.ts'
 
 /** Events deleted in one transaction, or ids of those whose runs and deliveries are. */
 const batch = 1_000
@@ -73,7 +73,10 @@ export async function expireOwn(
     }
     await deleteLeft(client, one, expired)
   }
-  if (own.length > 0 && expired.events > 0) await client.query(deleteTermsBelow)
+  if (own.length > 0 && expired.events > 0) {
+    await client.query(deleteTermsBelow)
+    await client.query(deleteHistoriesBelow)
+  }
 }
 
 /** One batch of events with what named them; 0 when none is left that is old. */

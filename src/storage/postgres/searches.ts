@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Profile, WorkspaceId } from '../../core/profile.ts'
+import type { Profile, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { QueryStore } from '../query-store.ts'
 import type { RecordStore } from '../record-store.ts'
 import { eventFromRow, profileFromRow } from '../rows.ts'
@@ -30,6 +30,12 @@ export function searches(options: SearchOptions): QueryStore & RecordStore {
       const profiles = rows.map(profileFromRow)
       await prepare(workspaceId, profiles)
       return { profiles, next, total }
+    },
+    queryProfileIds: async (workspaceId, query) => {
+      const budget = new SearchBudget(budgetMs, clock())
+      const page = await searchProfiles(source, workspaceId, query, budget, 'ids')
+      const { rows, next, total } = page
+      return { ids: rows.map(({ id }) => id as ProfileId), next, total }
     },
     queryEvents: async (workspaceId, query) => {
       const budget = new SearchBudget(budgetMs, clock())

@@ -1,6 +1,6 @@
 import type { EventQuery } from '../../core/event-query.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import { anyEvent, type Bounds, type EventSource, type LogSpan } from './event-source.ts'
+import type { Bounds, EventSource, LogSpan } from './event-source.ts'
 
 /** Ids follow the time of receipt but for what clocks of several nodes are apart. */
 const clocksApartMs = 10_000
@@ -14,21 +14,12 @@ export async function findBounds(
 ): Promise<Bounds> {
   const above = Math.max(after ?? 0, span.first - 1)
   const below = Math.min(before ?? Number.MAX_SAFE_INTEGER, span.last + 1)
-  /** The highest id of which all that is as low was received before a time, or the lowest bound. */
-  const lastBefore = async (at: number) => {
-    let low = above
-    let high = below
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2)
-      const wanted = { above: middle - 1, below: high, descending: false, limit: 1, test: anyEvent }
-      const [row] = await source.stretch(workspaceId, wanted)
-      if (row && (row.received_at as number) < at) low = row.id as number
-      else high = middle
-    }
-    return low
-  }
   const { from, until } = received ?? {}
-  const first = from === undefined ? above : await lastBefore(from - clocksApartMs)
-  const end = until === undefined ? null : await lastBefore(until + clocksApartMs)
+  const lastBefore = (at: number) =>
+    below - above > 1 ? source.lastBefore(workspaceId, { above, below }, at) : above
+  const [first, end] = await Promise.all([
+    from === undefined ? above : lastBefore(from - clocksApartMs),
+    until === undefined ? null : lastBefore(until + clocksApartMs),
+  ])
   return { above: first, below: end === null ? below : Math.min(below, end + 1) }
 }

@@ -1,6 +1,5 @@
-import type { EventId, ProfileId } from '../../core/profile.ts'
 import type { Bounds } from './event-source.ts'
-import { type EventTermKind, lastEntered } from './event-terms.ts'
+import type { EventTermKind } from './event-terms.ts'
 import { countTerms, type TermPart } from './walk-event-terms.ts'
 import type { LogSearch } from './walk-events.ts'
 
@@ -16,16 +15,6 @@ export async function walkFew(
   bounds: Bounds,
 ): Promise<boolean> {
   return (await countTerms(search, parts, bounds)) <= fewMax
-}
-
-/** Up to where the history of a person is entered; 0 where it is not. */
-export async function lastOfHistory(
-  { source, workspaceId }: LogSearch,
-  subject: ProfileId,
-): Promise<EventId> {
-  const whole = { edge: Number.MAX_SAFE_INTEGER, descending: true, limit: 1 }
-  const term = { kind: 'subject', value: String(subject), ...whole } as const
-  return lastEntered(await source.eventBlocks(workspaceId, term))
 }
 
 /** What a query asks for that has terms; null where it is nothing, or too much to look up. */

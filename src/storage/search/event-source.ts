@@ -2,11 +2,17 @@ import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { Range } from '../../core/profile-query.ts'
 import type { Row } from '../rows.ts'
 import type { EventTermKind } from './event-terms.ts'
+import type { HistoryPart } from './long-history.ts'
 
 /** What searching for events needs of an engine; each look-up is short and bounded. */
 export interface EventSource {
   /** The first and the last event there are; null when there is none. */
   span(workspaceId: WorkspaceId): Promise<LogSpan | null>
+  /**
+   * The last event within bounds that was received before a time, if those before it were too; the
+   * lower bound where there is none. It is found by halving, and no event is read but for its time.
+   */
+  lastBefore(workspaceId: WorkspaceId, bounds: Bounds, at: number): Promise<number>
   /** The newest event about a profile, removed or not. */
   newestOf(workspaceId: WorkspaceId, subject: ProfileId): Promise<EventId | null>
   /** The event, and those before it about the same profile, from it back; at most `limit`. */
@@ -25,6 +31,10 @@ export interface EventSource {
     subject: ProfileId,
     wanted: { above: number; limit: number },
   ): Promise<EventId[]>
+  /** The last event that a long history was entered up to; null where it was not. */
+  lastOfHistory(workspaceId: WorkspaceId, subject: ProfileId): Promise<EventId | null>
+  /** Rows of a long history with events between two ids, in order; at most `limit`. */
+  historyParts(workspaceId: WorkspaceId, subject: ProfileId, wanted: Part): Promise<HistoryPart[]>
   /** Events with `above < id < below` that pass the test, in order, at most `limit`. */
   stretch(workspaceId: WorkspaceId, wanted: StretchWanted): Promise<Row[]>
   /** The same of those that an event caused. */
@@ -98,5 +108,3 @@ export interface EventTest {
   rule: string | null
   received: Range | null
 }
-
-export const anyEvent: EventTest = { types: null, source: null, rule: null, received: null }

@@ -1,18 +1,12 @@
-import type { EventId, ProfileId } from '../../core/profile.ts'
+import type { EventId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
-import { IdSet, idBlockOf, withIds } from './id-set.ts'
+import { idBlockOf, withIds } from './id-set.ts'
 
 /**
- * What events are found by: of whom they are about only those with a long history. They are entered
- * in the background, as events are counted; what came since is read from the log.
+ * What events are found by, but for whom they are about. They are entered in the background, as
+ * events are counted; what came since is read from the log.
  */
-export const eventTermKinds = ['type', 'source', 'rule', 'subject'] as const
-
-/** A history with so many milestones is long: that is about 500 events. */
-export const milestonesOfLong = 8
-
-/** One event in so many is a milestone of its subject's. */
-const milestoneEvery = 61
+export const eventTermKinds = ['type', 'source', 'rule'] as const
 
 export type EventTermKind = (typeof eventTermKinds)[number]
 
@@ -45,28 +39,6 @@ export function termsOfEvents(rows: readonly Row[]): EventEntry[] {
     if (rule !== null) enter('rule', ruleTerm(rule as string), id as EventId)
   }
   return [...found.values()]
-}
-
-/** Whose milestones are among some events, and which is the newest of each. */
-export function newestMilestones(rows: readonly Row[]): Map<ProfileId, EventId> {
-  const newest = new Map<ProfileId, EventId>()
-  for (const { id, subject, received_at: at } of rows) {
-    if (subject === null || ((id as number) + (at as number)) % milestoneEvery !== 0) continue
-    newest.set(subject as ProfileId, id as EventId)
-  }
-  return newest
-}
-
-/** Events that a history goes on with, by block. */
-export function termsOfHistory(subject: ProfileId, events: readonly EventId[]): EventEntry[] {
-  const byBlock = Map.groupBy(events, idBlockOf)
-  const term = { kind: 'subject', value: String(subject) } as const
-  return [...byBlock].map(([block, inBlock]) => ({ ...term, block, events: inBlock }))
-}
-
-/** The last event of the last row of a term; 0 where there is none. */
-export function lastEntered(rows: readonly [block: number, ids: Uint8Array][]): EventId {
-  return (IdSet.ofRows(rows).all().at(-1) ?? 0) as EventId
 }
 
 /** Rules are asked for in any version. */

@@ -6,11 +6,18 @@ import { assertAcceptable } from '../../core/normalise.ts'
 import type { ProfileId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { findBounds } from './event-bounds.ts'
-import { lastOfHistory, termPartsOf, walkFew } from './event-parts.ts'
+import { termPartsOf, walkFew } from './event-parts.ts'
 import type { Bounds, EventSource } from './event-source.ts'
+import { kindAsked } from './long-history.ts'
 import type { SearchBudget } from './search-budget.ts'
-import type { TermPart } from './walk-event-terms.ts'
-import { type LogSearch, walkCaused, walkChain, walkStretches, walkTermed } from './walk-events.ts'
+import {
+  type LogSearch,
+  walkCaused,
+  walkChain,
+  walkLongHistory,
+  walkStretches,
+  walkTermed,
+} from './walk-events.ts'
 
 export interface EventRows {
   rows: Row[]
@@ -55,7 +62,7 @@ async function* walk(
   const entered = { above, below: Math.min(below, span.entered + 1) }
   if (query.subject !== undefined) {
     const few = parts && (await walkFew(search, parts, entered))
-    if (!few) return yield* walkHistory(search, query.subject, bounds, parts)
+    if (!few) return yield* walkHistory(search, query.subject, bounds)
   }
   if (!parts) return yield* walkStretches(search, bounds)
   if (descending) yield* walkStretches(search, logged)
@@ -64,29 +71,29 @@ async function* walk(
 }
 
 /**
- * A person's events: those that pass of a long history by what all of them are entered under, and
- * the others by their links.
+ * A person's events: those of a kind by what a long history tells of each, and the others by their
+ * links.
  */
 async function* walkHistory(
   search: LogSearch,
   subject: ProfileId,
   bounds: Bounds,
-  parts: TermPart[] | null,
 ): AsyncGenerator<Row[]> {
+  const { source, workspaceId, query } = search
   const { above, below } = bounds
-  const last = parts === null ? 0 : await lastOfHistory(search, subject)
-  if (parts === null || last <= above) return yield* walkChain(search, subject, bounds)
-  const ofSubject: TermPart = { kind: 'subject', values: [String(subject)] }
+  const isAsked = kindAsked(query)
+  const last = isAsked ? await source.lastOfHistory(workspaceId, subject) : null
+  if (!isAsked || last === null || last <= above) return yield* walkChain(search, subject, bounds)
   const entered = { above, below: Math.min(below, last + 1) }
   const newer = { above: last, below }
   const hasNewer = newer.below - newer.above > 1
   if (hasNewer && search.descending) yield* walkChain(search, subject, newer)
-  yield* walkTermed(search, [ofSubject, ...parts], entered)
+  yield* walkLongHistory(search, subject, entered, isAsked)
   if (hasNewer && !search.descending) yield* walkChain(search, subject, newer)
 }
 
 function tooLong(query: EventQuery, ms: number, read: number): Fault {
-  const names = ['occurred', 'text'] as const
+  const names = ['occurred', 'text', 'changing'] as const
   const unknown: string[] = names.filter((name) => query[name] !== undefined)
   if (query.types?.some((type) => type.endsWith('*'))) unknown.push('types')
   return new Fault('query_timeout', {

@@ -48,25 +48,28 @@ export async function searchProfiles(
   workspaceId: WorkspaceId,
   asked: ProfileQuery,
   budget: SearchBudget,
+  only: 'rows' | 'ids' = 'rows',
 ): Promise<RowPage> {
-  assertQuery(asked)
+  assertQuery(asked, only === 'ids' ? limits.idPageMax : limits.pageMax)
   const state = await source.state(workspaceId)
   if (!state) return { rows: [], next: null, total: asked.total ? 0 : null }
   const query = inKnownOrder(withoutEmptyFilter(asked))
   budget.explain = (read) => tooLong(query, state, budget.ms, read)
   const renamed = await findRenamed({ source, workspaceId, state, budget }, query)
   const path = await choosePath(source, workspaceId, { ...state, renamed }, query)
+  const isBare = only === 'ids' && (query.order?.by ?? 'id') === 'id'
+  const bare = isBare && path.by === 'set' && path.exact
   const search: Search = {
-    ...{ source, workspaceId, query, state, path, budget },
+    ...{ source, workspaceId, query, state, path, budget, bare },
     holding: textHeld(query.filter?.where),
-    brief: isBrief(query, path),
-    passes: filterOf(query, budget.now),
+    brief: isBrief(query, path) || (isBare && !query.filter),
+    passes: bare ? () => true : filterOf(query, budget.now),
   }
   const hits = await readHits(search)
   const { limit } = query.page
   const last = hits[limit - 1]
   return {
-    rows: await wholeRows(search, hits.slice(0, limit)),
+    rows: await wholeRows(search, hits.slice(0, limit), only),
     next: hits.length > limit && last ? placeBehind(query, last) : null,
     total: query.total ? await count(search) : null,
   }
@@ -116,9 +119,13 @@ function isBrief({ filter = {}, order }: ProfileQuery, path: Path): boolean {
   return order?.by !== 'attribute' && Object.values(others).every((part) => part === undefined)
 }
 
-async function wholeRows({ brief, source, workspaceId }: Search, hits: Hit[]): Promise<Row[]> {
+async function wholeRows(
+  { brief, source, workspaceId }: Search,
+  hits: Hit[],
+  only: 'rows' | 'ids',
+): Promise<Row[]> {
   const rows = hits.map(({ row }) => row)
-  if (!brief || rows[0]?.attributes !== undefined) return rows
+  if (only === 'ids' || !brief || rows[0]?.attributes !== undefined) return rows
   const whole = await source.byIds(workspaceId, rows.map(idOf))
   const byId = new Map(whole.map((row) => [idOf(row), row]))
   return rows.flatMap((row): Row[] => {
@@ -230,10 +237,10 @@ function tooLong(query: ProfileQuery, state: SearchState, ms: number, read: numb
   })
 }
 
-function assertQuery({ filter, order, page }: ProfileQuery): void {
+function assertQuery({ filter, order, page }: ProfileQuery, limitMax: number): void {
   const { limit } = page
-  if (!Number.isInteger(limit) || limit < 1 || limit > limits.pageMax) {
-    throw invalidField('limit', `must be a whole number from 1 to ${limits.pageMax}.`)
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) {
+    throw invalidField('limit', `must be a whole number from 1 to ${limitMax}.`)
   }
   if ('offset' in page && (!Number.isSafeInteger(page.offset) || page.offset < 0)) {
     throw invalidField('offset', 'must be a whole number from 0.')
@@ -246,10 +253,13 @@ function assertQuery({ filter, order, page }: ProfileQuery): void {
   assertFilter(filter)
 }
 
-function assertFilter({ ids, idsWithin, identifier, name, where }: ProfileFilter): void {
+function assertFilter({ ids, notIds, idsWithin, identifier, name, where }: ProfileFilter): void {
   if (name?.trim() === '') throw invalidField('name', 'must not be empty.')
   if (ids && !ids.every((id) => Number.isSafeInteger(id))) {
     throw invalidField('ids', 'must be whole numbers.')
+  }
+  if (notIds && !notIds.every((id) => Number.isSafeInteger(id))) {
+    throw invalidField('notIds', 'must be whole numbers.')
   }
   if (idsWithin && !Object.values(idsWithin).every((id) => Number.isSafeInteger(id))) {
     throw invalidField('idsWithin', 'must be whole numbers.')

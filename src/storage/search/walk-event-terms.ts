@@ -23,10 +23,6 @@ const blocksMax = 128
 /** Of so many rows it can be told at once how few events there are. */
 const blocksCounted = 64
 
-/** The same of a person's history, of which each row tells of a few events. */
-const historyFirst = 256
-const historyMax = 1_024
-
 interface Chunk {
   set: IdSet
   numbers: readonly number[]
@@ -49,12 +45,8 @@ export async function* walkEventTerms(
   if (below - above < 2) return
   const end = blockOf(descending ? above + 1 : below - 1)
   let edge = blockOf(descending ? below - 1 : above + 1)
-  const [history, others] = splitHistory(parts)
-  const [first, most] = history ? [historyFirst, historyMax] : [blocksFirst, blocksMax]
-  for (let limit = first; ; limit = Math.min(limit * 4, most)) {
-    const { set, reach } = history
-      ? await readHistory(search, history, others, edge, limit)
-      : await readShared(search, parts, edge, limit)
+  for (let limit = blocksFirst; ; limit = Math.min(limit * 4, blocksMax)) {
+    const { set, reach } = await readShared(search, parts, edge, limit)
     search.budget.spend(0)
     const ids = set.within(above + 1, below).all() as number[] as EventId[]
     if (descending) ids.reverse()
@@ -74,27 +66,6 @@ export async function countTerms(
   const edge = blockOf(search.descending ? below - 1 : above + 1)
   const { set, reach } = await readShared(search, parts, edge, blocksCounted)
   return reach === null ? set.within(above + 1, below).size : Number.POSITIVE_INFINITY
-}
-
-function splitHistory(parts: TermPart[]): [history: TermPart | undefined, others: TermPart[]] {
-  const history = parts.find(({ kind }) => kind === 'subject')
-  return [history, parts.filter((part) => part !== history)]
-}
-
-/** What the next blocks of a history have in common with the other parts. */
-async function readHistory(
-  { source, workspaceId, descending }: TermSearch,
-  history: TermPart,
-  others: readonly TermPart[],
-  edge: number,
-  limit: number,
-): Promise<Chunk> {
-  const chunk = await readChunk(source, workspaceId, history, { edge, descending, limit })
-  let { set } = chunk
-  for (const part of others) {
-    set = set.and(await readSome(source, workspaceId, part, chunk.numbers))
-  }
-  return { ...chunk, set }
 }
 
 /** What all parts have in common of the next blocks. */

@@ -3,6 +3,7 @@ import type { EventId, ProfileId, WorkspaceId } from '../../core/profile.ts'
 import { isWithin } from '../../core/profile-query.ts'
 import { eventFromRow, type Row } from '../rows.ts'
 import type { Bounds, EventSource, EventTest, Link } from './event-source.ts'
+import { type EventKind, eventsOf } from './long-history.ts'
 import type { SearchBudget } from './search-budget.ts'
 import { type TermPart, walkEventTerms } from './walk-event-terms.ts'
 
@@ -24,6 +25,9 @@ const linksRead = 1_000
 const linksFirst = 100
 /** Milestones gone on by at once, at most. */
 const milestonesMax = 16
+/** Rows of a long history read at once: few at first, where a page may be full soon. */
+const partsFirst = 2
+const partsMax = 32
 /** Rows looked up by their ids in one go, where most of them may not pass. */
 const idsRead = 200
 
@@ -211,6 +215,33 @@ export async function* walkTermed(
   }
 }
 
+/** By what the rows of a long history tell of each event, of which those asked for are read. */
+export async function* walkLongHistory(
+  search: LogSearch,
+  subject: ProfileId,
+  bounds: Bounds,
+  isAsked: (kind: EventKind) => boolean,
+): AsyncGenerator<Row[]> {
+  const { source, workspaceId, query, descending, budget } = search
+  const passes = passesOf(query)
+  let { above, below } = bounds
+  for (let limit = partsFirst; below - above > 1; limit = Math.min(limit * 4, partsMax)) {
+    const wanted = { above, below, descending, limit }
+    const parts = await source.historyParts(workspaceId, subject, wanted)
+    budget.spend(0)
+    const ids = parts.flatMap((part) => {
+      const inOrder = eventsOf(part, isAsked)
+      return descending ? inOrder.reverse() : inOrder
+    })
+    const within = ids.filter((id) => id > above && id < below)
+    yield* readInOrder(search, within, passes)
+    const furthest = parts.at(-1)
+    if (!furthest || parts.length < limit) return
+    if (descending) below = furthest.first
+    else above = furthest.last
+  }
+}
+
 /** What the engine is to test, and whether that is all there is to it. */
 function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
   const { types, source, rule, text, received, occurred } = query
@@ -222,7 +253,8 @@ function testOf(query: EventQuery): { test: EventTest; whole: boolean } {
       rule: rule ?? null,
       received: received ?? null,
     },
-    whole: isExact && text === undefined && !occurred && query.subject === undefined,
+    whole:
+      isExact && text === undefined && !occurred && !query.changing && query.subject === undefined,
   }
 }
 

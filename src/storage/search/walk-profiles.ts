@@ -28,6 +28,8 @@ export interface Search {
   holding: string | null
   /** Whether times are all that is looked at, so that rows need nothing else. */
   brief: boolean
+  /** Whether ids are all that is wanted, and the path tells them: then no row is read. */
+  bare: boolean
   /** Whether a row is what the filter asks for. */
   passes(row: Row): boolean
 }
@@ -50,8 +52,12 @@ export async function* walk(search: Search, start: Start, size: number): AsyncGe
   }
   if (path.by !== 'scan') {
     for await (const ids of walkIds(search, start, Math.min(size, idsMax))) {
-      const rows = await source.byIds(workspaceId, ids)
       budget.spend(ids.length)
+      if (search.bare) {
+        yield ids.map((id) => ({ id }))
+        continue
+      }
+      const rows = await source.byIds(workspaceId, ids)
       yield rows.sort((a, b) => (idOf(a) - idOf(b)) * (descending ? -1 : 1))
     }
     return

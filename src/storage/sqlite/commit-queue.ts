@@ -5,8 +5,8 @@ import { Fault } from '../../core/errors.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
 import { batch } from '../../lib/batch.ts'
-import { appliedFromJson } from '../applied-json.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
+import { type Answered, answerGroup } from './answer-group.ts'
 import type { DeliveryAnswer, DeliveryArguments, DeliveryMethod } from './delivery-writes.ts'
 import type { DueSignal } from './due-signal.ts'
 import type { RollUpGoal } from './event-counts.ts'
@@ -23,11 +23,9 @@ import {
 } from './thread-messages.ts'
 import { Turns } from './turns.ts'
 
-interface Waiting {
+interface Waiting extends Answered {
   workspaceId: WorkspaceId
   command: Command
-  resolve(applied: Applied): void
-  reject(fault: Fault): void
 }
 
 /** What a reply is waited for by; at most one group of commands, or one probe. */
@@ -265,11 +263,7 @@ export class CommitQueue {
     if (sent.done) sent.done(reply)
     else if (reply.kind === 'applied') {
       this.#groupsInFlight -= 1
-      for (const [index, result] of reply.results.entries()) {
-        const waiting = sent.group[index] as Waiting
-        if ('applied' in result) waiting.resolve(appliedFromJson(result.applied))
-        else waiting.reject(faultFromJson(result.fault))
-      }
+      answerGroup(sent.group, reply.results)
       if (reply.planned) this.#options.due.tell()
       this.#folder.wrote(sent.group.length)
     }

@@ -8,21 +8,21 @@ import {
 import type { EventId, WorkspaceId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import { countSpans, stretchesAsked } from '../search/count-spans.ts'
+import { enteredInto, termsOfEvents } from '../search/event-terms.ts'
 import {
-  type EventEntry,
-  enteredInto,
-  lastEntered,
+  continuedBy,
+  type HistoryPart,
   milestonesOfLong,
   newestMilestones,
-  termsOfEvents,
-  termsOfHistory,
-} from '../search/event-terms.ts'
+} from '../search/long-history.ts'
 import { nameEntryOf, renamesMax } from '../search/shown-names.ts'
 import {
+  idsBelow,
   putEventBlock,
+  putHistory,
   selectEventBlock,
-  selectEventBlocksBack,
-  selectLinks,
+  selectHistoryBack,
+  selectHistoryLinks,
   selectMilestones,
   selectTermsOfEvents,
 } from './event-statements.ts'
@@ -151,31 +151,34 @@ function enterTerms(db: DatabaseSync, workspaceId: number, done: number, upTo: n
   const select = db.prepare(selectEventBlock)
   const put = db.prepare(putEventBlock)
   const rows: Row[] = db.prepare(selectTermsOfEvents).all(workspaceId, done, upTo)
-  const entries = [...termsOfEvents(rows), ...longHistories(db, workspaceId, rows)]
-  for (const { kind, value, block, events } of entries) {
+  for (const { kind, value, block, events } of termsOfEvents(rows)) {
     const held = select.get(workspaceId, kind, value, block)?.ids as Uint8Array | undefined
     put.run(workspaceId, kind, value, block, enteredInto(held, events))
   }
+  enterHistories(db, workspaceId, rows)
 }
 
 /** What long histories go on with up to the newest of their milestones among some events. */
-function longHistories(db: DatabaseSync, workspaceId: number, rows: readonly Row[]): EventEntry[] {
+function enterHistories(db: DatabaseSync, workspaceId: number, rows: readonly Row[]): void {
   const milestones = db.prepare(selectMilestones)
-  const back = db.prepare(selectEventBlocksBack)
-  const follow = db.prepare(selectLinks)
-  return [...newestMilestones(rows)].flatMap(([subject, newest]) => {
-    const held = back.all(workspaceId, 'subject', String(subject), Number.MAX_SAFE_INTEGER, 1)
-    const above = lastEntered(held.map(({ block, ids }) => [block as number, ids as Uint8Array]))
-    const known = above > 0 ? [] : milestones.all(workspaceId, subject, 0, milestonesOfLong)
-    if (above === 0 && known.length < milestonesOfLong) return []
-    const events: EventId[] = []
+  const back = db.prepare(selectHistoryBack)
+  const follow = db.prepare(selectHistoryLinks)
+  const put = db.prepare(putHistory)
+  for (const [subject, newest] of newestMilestones(rows)) {
+    const [held] = back.all(workspaceId, subject, 0, idsBelow, 1) as unknown as HistoryPart[]
+    const above = held?.last ?? 0
+    const known = held ? [] : milestones.all(workspaceId, subject, 0, milestonesOfLong)
+    if (!held && known.length < milestonesOfLong) continue
+    const events: Row[] = []
     for (let from: EventId | null = newest; from !== null && from > above; ) {
       const links: Row[] = follow.all(workspaceId, from, linksRead, above)
-      for (const { id } of links) events.push(id as EventId)
+      for (const link of links) events.push(link)
       from = (links.at(-1)?.previous ?? null) as EventId | null
     }
-    return termsOfHistory(subject, events)
-  })
+    for (const { first, last, kinds, events: list } of continuedBy(held, events)) {
+      put.run(workspaceId, subject, first, last, kinds, list)
+    }
+  }
 }
 
 /** No further than to the last of as many renames as are entered together. */

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { EventId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 import type { EventSource, EventTest, Link } from '../search/event-source.ts'
+import type { HistoryPart } from '../search/long-history.ts'
 import * as sql from './event-statements.ts'
 
 /** What searching for events looks up in a file. */
@@ -14,6 +15,10 @@ export function eventSource(
       if (row?.first == null) return null
       const { first, last, entered } = row as { [name: string]: number | null }
       return { first: first as number, last: last as number, entered: entered ?? 0 }
+    },
+    lastBefore: async (workspaceId, { above, below }, at) => {
+      const [row] = await all(sql.selectLastBefore, workspaceId, above, below, at)
+      return row?.low as number
     },
     newestOf: async (workspaceId, subject) => {
       if (subject <= 0 || subject >= sql.idsBelow) return null
@@ -35,6 +40,15 @@ export function eventSource(
       if (subject <= 0 || subject >= sql.idsBelow || above >= sql.idsBelow) return []
       const rows = await all(sql.selectMilestones, workspaceId, subject, above, limit)
       return rows.map(({ id }) => id as EventId)
+    },
+    lastOfHistory: async (workspaceId, subject) => {
+      const [row] = await all(sql.selectLastOfHistory, workspaceId, subject)
+      return (row?.last as EventId | undefined) ?? null
+    },
+    historyParts: async (workspaceId, subject, { above, below, descending, limit }) => {
+      const text = descending ? sql.selectHistoryBack : sql.selectHistory
+      const rows = await all(text, workspaceId, subject, ...bounds(above, below), limit)
+      return rows as unknown as HistoryPart[]
     },
     stretch: (workspaceId, { above, below, descending, limit, test }) => {
       const text = descending ? sql.selectStretchBack : sql.selectStretch

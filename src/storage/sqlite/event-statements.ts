@@ -59,6 +59,39 @@ export const selectMilestones = `
   WHERE workspace_id = ?1 AND subject = ?2 AND key > ${rowKey('?1', '?3')} AND ${isMilestone}
   ORDER BY key ${limitAt('?4')}`
 
+/** The rows of a long history from the one that the first event above an id may be in. */
+export const selectHistory = `
+  SELECT first_event AS first, last_event AS last, kinds, events FROM histories
+  WHERE workspace_id = ?1 AND subject = ?2 AND first_event < ?4 AND last_event > ?3
+    AND first_event >= coalesce(
+    (SELECT first_event FROM histories
+      WHERE workspace_id = ?1 AND subject = ?2 AND first_event <= ?3 + 1
+      ORDER BY first_event DESC LIMIT 1), 0)
+  ORDER BY first_event ${limitAt('?5')}`
+
+export const selectHistoryBack = selectHistory.replace(
+  `BY first_event ${limitAt('?5')}`,
+  `BY first_event DESC ${limitAt('?5')}`,
+)
+
+export const selectLastOfHistory = `
+  SELECT last_event AS last FROM histories WHERE workspace_id = ?1 AND subject = ?2
+  ORDER BY first_event DESC LIMIT 1`
+
+/** What is told of each event of a long history, from one back; `?4` is the end. */
+export const selectHistoryLinks = `${links}
+  SELECT e.id, e.previous, e.type, e.source, e.cause_rule, e.changes <> '[]' AS changed
+  FROM link CROSS JOIN events e WHERE e.key = ${rowKey('?1', 'link.id')}`
+
+export const putHistory = `
+  INSERT INTO histories (workspace_id, subject, first_event, last_event, kinds, events)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET
+    last_event = excluded.last_event, kinds = excluded.kinds, events = excluded.events`
+
+export const deleteHistoriesBelow = `
+  DELETE FROM histories WHERE workspace_id = ?1 AND last_event < ?2`
+
 const ofWorkspace = `key > ${rowKey('?1', '0')} AND key < ${rowKey('(?1 + 1)', '0')}`
 
 /** The ends of the log, and up to where events can be found by their terms. */
@@ -66,6 +99,20 @@ export const selectSpan = `
   SELECT (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key LIMIT 1) AS first,
     (SELECT id FROM events WHERE ${ofWorkspace} ORDER BY key DESC LIMIT 1) AS last,
     (SELECT last_event_id FROM roll_ups WHERE workspace_id = ?1) AS entered`
+
+/** The place of a time in the log, by halving what lies between two ids again and again. */
+export const selectLastBefore = `
+  WITH RECURSIVE step (low, high) AS (
+    SELECT CAST(?2 AS INTEGER), CAST(?3 AS INTEGER)
+    UNION ALL
+    SELECT iif(e.received_at < ?4, e.id, low), iif(e.received_at < ?4, high, (low + high) / 2)
+    FROM step LEFT JOIN events e ON e.key = (
+      SELECT key FROM events
+      WHERE key >= ${rowKey('?1', '(low + high) / 2')} AND key < ${rowKey('?1', 'high')}
+      ORDER BY key LIMIT 1)
+    WHERE high - low > 1
+  )
+  SELECT low FROM step WHERE high - low <= 1`
 
 /** What is null is not asked for. */
 export const selectStretch = `

@@ -3,7 +3,11 @@ import type { EventId, Identifier } from '../../core/profile.ts'
 import { eventTermKinds } from '../search/event-terms.ts'
 import { idBlockOf } from '../search/id-set.ts'
 import type { ExpireBefore, Expired } from '../store.ts'
-import { deleteEventBlocksBelow, selectNextEventTerm } from './event-statements.ts'
+import {
+  deleteEventBlocksBelow,
+  deleteHistoriesBelow,
+  selectNextEventTerm,
+} from './event-statements.ts'
 
 /** Rows deleted in one transaction, so that those who write meanwhile wait for little. */
 const batch = 1_000
@@ -90,6 +94,7 @@ export function expireEventsOf(db: DatabaseSync, workspaceId: number, before: nu
   db.prepare(deleteEvents).run(workspaceId, last.key as number)
   const [from, to] = [old[0]?.id, last.id].map((id) => idBlockOf(id as EventId))
   if (from !== to) forgetTerms(db, workspaceId, to as number)
+  db.prepare(deleteHistoriesBelow).run(workspaceId, (last.id as number) + 1)
   return old.length
 }
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '../../core/errors.ts'
+import type { ProfileId } from '../../core/profile.ts'
 import { profileTextOfRow } from '../applied-json.ts'
 import { SearchBudget } from '../search/search-budget.ts'
 import { searchEvents } from '../search/search-events.ts'
@@ -41,6 +42,11 @@ async function replyTo({ id, ask, budgetMs, now }: SearchRequest): Promise<Reply
     switch (ask.kind) {
       case 'profiles':
         return { id, found: await searchProfiles(source, ask.workspaceId, ask.query, budget) }
+      case 'profile-ids': {
+        const page = await searchProfiles(source, ask.workspaceId, ask.query, budget, 'ids')
+        const { rows, next, total } = page
+        return { id, ids: { ids: rows.map((row) => row.id as ProfileId), next, total } }
+      }
       case 'events':
         return { id, events: await searchEvents(source, ask.workspaceId, ask.query, budget) }
       case 'records':

@@ -21,6 +21,10 @@ export function searches(
       const { profiles, next, total } = answered(page)
       return { profiles: profiles.map(shownProfileFromJson), next, total }
     },
+    queryProfileIds: async (workspaceId, query) => {
+      const { ids } = await reads.ask({ kind: 'profile-ids', workspaceId, query })
+      return answered(ids)
+    },
     queryEvents: async (workspaceId, query) => {
       const { events } = await reads.ask({ kind: 'events', workspaceId, query })
       const { rows, more } = answered(events)

@@ -3,7 +3,7 @@ import { Fault, type FaultCode, type FieldFault } from '../../core/errors.ts'
 import type { EventQuery } from '../../core/event-query.ts'
 import type { Preview } from '../../core/preview.ts'
 import type { WorkspaceId } from '../../core/profile.ts'
-import type { ProfileQuery } from '../../core/profile-query.ts'
+import type { ProfileIdPage, ProfileQuery } from '../../core/profile-query.ts'
 import type { RecordQuery } from '../../core/record.ts'
 import type { AppliedJson, ProfileJson } from '../applied-json.ts'
 import type { EventRows } from '../search/search-events.ts'
@@ -47,10 +47,13 @@ export type Request =
   | { kind: 'fill' }
   | { kind: 'close' }
 
+/** What became of one command of a group. */
+export type GroupResult = { applied: AppliedJson } | { fault: FaultJson }
+
 export type Reply =
   | {
       kind: 'applied'
-      results: ({ applied: AppliedJson } | { fault: FaultJson })[]
+      results: GroupResult[]
       /** Whether deliveries were planned that may be claimed. */
       planned: boolean
     }
@@ -66,7 +69,7 @@ export type Reply =
 
 /** A question to the reading thread. */
 export type SearchAsk =
-  | { kind: 'profiles'; workspaceId: WorkspaceId; query: ProfileQuery }
+  | { kind: 'profiles' | 'profile-ids'; workspaceId: WorkspaceId; query: ProfileQuery }
   | { kind: 'events'; workspaceId: WorkspaceId; query: EventQuery }
   | { kind: 'records'; workspaceId: WorkspaceId; query: RecordQuery }
 
@@ -83,6 +86,7 @@ export interface SearchRequest {
 export interface SearchReply {
   id: number
   page?: { profiles: ProfileJson[]; next: string | null; total: number | null }
+  ids?: ProfileIdPage
   events?: EventRows
   records?: RecordRows
   fault?: FaultJson

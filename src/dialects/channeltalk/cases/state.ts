@@ -96,7 +96,7 @@ export const stateCases: DialectCase[] = [
     name: 'blocking a user who is blocked changes nothing',
     before: [post({ profile: {} }), on('POST', '/block')],
     request: on('POST', '/block'),
-    response: ok(lead({ blocked: true, blockedKey: '<text>', version: 2 })),
+    response: ok(lead({ blocked: true, blockedKey: '{{1.user.blockedKey}}', version: 2 })),
     events: [],
   },
   {

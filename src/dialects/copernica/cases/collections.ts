@@ -256,6 +256,13 @@ export const collectionCases: DialectCase[] = [
     events: [],
   },
   {
+    name: 'all but one are found by its ID',
+    before: filled,
+    request: get('/v4/collection/101/subprofiles?fields[]=ID!=103'),
+    response: json(listOf([order(104, '8')])),
+    events: [],
+  },
+  {
     name: 'those of a collection that match are changed, whosever they are',
     before: filled,
     request: put('/v4/collection/101/subprofiles?fields[]=Number>6', { fields: { number: 9 } }),

@@ -29,6 +29,8 @@ const people: CaseRequest[] = [
 const filters: [expression: string, found: string[]][] = [
   ['email==ANN@a.example', ['1']],
   ['email!=ann@a.example', ['2', '3']],
+  ['ID!=2', ['1', '3']],
+  ['id<>2', ['1', '3']],
   ['email<>ann@a.example', ['2', '3']],
   ['email!~%@a.example', ['2']],
   ['firstname==ann', ['1']],

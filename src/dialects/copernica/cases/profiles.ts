@@ -52,6 +52,13 @@ export const profileCases: DialectCase[] = [
     source: page('rest-requests'),
   },
   {
+    name: 'an opt-out that is sent back as it was shown is still one for everybody',
+    before: [newProfile(john), put('/v4/profile/1/unsubscribe')],
+    request: put('/v4/profile/1', { fields: { ...john, unsubscribed_email: '1' } }),
+    response: nothing,
+    events: [],
+  },
+  {
     name: 'interests of somebody new may be a list of names',
     request: newProfile({ email: 'a@b.example' }, { interests: ['soccer', 'tennis'] }),
     response: made('profile', 1),

@@ -119,10 +119,13 @@ for (const engine of engines) {
       await native('PUT', '/rules', { rules: [rule('shop'), rule('crm')] })
       const events = Array.from({ length: 5 }, () => ({ type: 'a.b' }))
       await native('POST', '/events', { events })
+      const cancelledAt = performance.now()
       await native('POST', '/deliveries/cancel', { state: 'pending', destination: 'crm' })
       await roster.store.rollUpEvents(Date.now() - 600_000)
       const path = '/statistics/ended-deliveries?step=day'
-      assert.deepEqual((await native('GET', path)).body.data, [])
+      const young = (await native('GET', path)).body.data
+      // After 5 s the program counts them itself, as it may on a machine that stood still.
+      if (performance.now() - cancelledAt < 5_000) assert.deepEqual(young, [])
       await until('they are counted', async () => {
         await Promise.all([rollUp(), rollUp()])
         return (await native('GET', path)).body.data.length > 0

@@ -57,7 +57,7 @@ async function survive(t: TestContext, folder: DataFolder, fault: Fault): Promis
     preload: new URL('./planted-faults.ts', import.meta.url),
     env: { ROSTER_TEST_FAULT: faultFile(folder) },
   })
-  const load = new WriteLoad(roster.url, workspace.tokens, 16, 40)
+  const load = new WriteLoad(roster.url, workspace.tokens, { peopleEach: 40 })
   await load.answered(40)
   fault.begin(roster)
   const beganAt = performance.now()

@@ -27,20 +27,27 @@ export interface Person {
   channelId: string | null
 }
 
-/** Writes at full speed through all dialects, and a record of what was answered. */
+/** Writes through all dialects, at full speed unless told to pause, and what was answered. */
 export class WriteLoad {
   readonly people: Person[] = []
   readonly #url: string
   readonly #tokens: Tokens
+  /** How long a connection is idle between an answer and its next write. */
+  readonly #pauseMs: number
   readonly #loops: Promise<void>[] = []
   #stopped = false
   #answered = 0
   #onAnswer = () => {}
 
   /** `name` sets its people apart from those of other loads on the same workspace. */
-  constructor(url: string, tokens: Tokens, connections = 16, peopleEach = 6, name = 'c') {
+  constructor(
+    url: string,
+    tokens: Tokens,
+    { connections = 16, peopleEach = 6, name = 'c', pauseMs = 0 } = {},
+  ) {
     this.#url = url
     this.#tokens = tokens
+    this.#pauseMs = pauseMs
     for (let connection = 0; connection < connections; connection++) {
       const people = Array.from({ length: peopleEach }, (_, n) =>
         newPerson(`${name}${connection}-${n}`),
@@ -93,6 +100,7 @@ export class WriteLoad {
         this.#onAnswer()
         // Refusals come quickly; nobody asks again as quickly.
         if (write.answer.status >= 500) await sleep(20)
+        else if (this.#pauseMs > 0) await sleep(this.#pauseMs)
         if (write.answer.headers.connection === 'close') connection.close()
       }
     } catch (error) {

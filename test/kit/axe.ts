@@ -9,8 +9,8 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
  * or by those named.
  */
 export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
-  // Evaluated by the debugger, which the policy of the page does not concern.
-  await page.evaluate(source)
+  // Evaluated by the debugger, which the policy of the page does not concern; it is large.
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(source)
   return page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: Axe }
     const { violations } = await axe.run({

@@ -20,10 +20,11 @@ const atOnce = 3
 /** Those that take longest come first, so that none of them is left to run alone at the end. */
 const first = [
   'test/nodes/faults.test.ts',
+  'test/e2e/console.test.ts',
   'test/dialect-cases.test.ts',
+  'test/hostile-input.test.ts',
   'test/cli.test.ts',
   'test/crash/kill.test.ts',
-  'test/e2e/console.test.ts',
   'test/crash/workers.test.ts',
   'test/follow-ups.test.ts',
   'test/follow-ups-cli.test.ts',
@@ -33,7 +34,6 @@ const first = [
   'test/crash/faults.test.ts',
   'test/nodes/nodes.test.ts',
   'test/isolation.test.ts',
-  'test/hostile-input.test.ts',
   'test/postgres-deliveries.test.ts',
   'test/runs.test.ts',
   'test/crash/runs.test.ts',

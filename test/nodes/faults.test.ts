@@ -171,10 +171,10 @@ describe('three nodes with a network that fails between them and the database', 
     for (let kill = 0; kill < (long ? 20 : 1); kill++) {
       const workspace = await nodes.newWorkspace()
       const doomed = await nodes.start()
-      const load = new WriteLoad(doomed.url, workspace.tokens, 8, 6, 'doomed')
+      const load = new WriteLoad(doomed.url, workspace.tokens, { connections: 8, name: 'doomed' })
       const others = nodes.urls
         .slice(0, 2)
-        .map((url, n) => new WriteLoad(url, workspace.tokens, 4, 6, `n${n}-`))
+        .map((url, n) => new WriteLoad(url, workspace.tokens, { connections: 4, name: `n${n}-` }))
       await load.answered(60)
       await sleep(Math.random() * 200)
       doomed.kill('SIGKILL')

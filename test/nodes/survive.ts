@@ -31,8 +31,10 @@ const recoveryMsMax = 60_000
  */
 export async function survive(nodes: Nodes, fault: Fault): Promise<Write[]> {
   const workspace = await nodes.newWorkspace()
+  // Half of them are under way at any moment: more would have two processors do nothing else.
+  const pace = { connections: 8, peopleEach: 12, pauseMs: 15 }
   const loads = nodes.running.map(
-    ({ url }, n) => new WriteLoad(url, workspace.tokens, 8, 12, `n${n}-`),
+    ({ url }, n) => new WriteLoad(url, workspace.tokens, { ...pace, name: `n${n}-` }),
   )
   await Promise.all(loads.map((load) => load.answered(40)))
   const beganAt = performance.now()

@@ -9,7 +9,6 @@ import { Fault } from '../core/errors.ts'
 import type { Store } from '../storage/store.ts'
 import { addUnrouted } from './add-route.ts'
 import { makeLine, watchNewcomer } from './arrivals.ts'
-import { backlogMax, backlogPressed, setBacklog } from './backlog.ts'
 import { callOf } from './call.ts'
 import { type ClientError, handleClientErrors, refuseConnect } from './client-errors.ts'
 import { mountConsole } from './console/mount.ts'
@@ -91,14 +90,7 @@ export function buildServer(options: ServerOptions): RosterServer {
     mountOpenEndpoint(app, open, open.endpoint.path === '/' ? showFrontPage : null)
   }
   addUnrouted(app, '', refuseUnknownPath)
-  let isPressed = false
-  const looks = setInterval(() => {
-    logRefused(shell)
-    if (isPressed === shell.overload.isPressed()) return
-    isPressed = !isPressed
-    const length = isPressed ? backlogPressed : backlogMax
-    for (const { server } of listeners) setBacklog(server, length)
-  }, lookMs).unref()
+  const told = setInterval(() => logRefused(shell), toldMs).unref()
   let closed: Promise<void> | undefined
 
   async function close(): Promise<void> {
@@ -108,7 +100,7 @@ export function buildServer(options: ServerOptions): RosterServer {
     await Promise.all(open.map(({ server, sockets }) => drain(shell, server, sockets)))
     await app.close()
     metrics.close()
-    clearInterval(looks)
+    clearInterval(told)
   }
 
   return {
@@ -130,11 +122,8 @@ export function buildServer(options: ServerOptions): RosterServer {
   }
 }
 
-/**
- * How often it is looked whether calls were refused. The log says how many: a line for each would
- * cost more than refusing.
- */
-const lookMs = 1_000
+/** How often the log says how many were refused; a line for each would cost more than refusing. */
+const toldMs = 1_000
 
 function makeShell(options: ServerOptions, metrics: Metrics, mounts: readonly Mount[]): Shell {
   const { store, dialects, config, ticketKey, logger, clock } = options
@@ -242,7 +231,7 @@ function startListening(
 ): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
   server.once('error', reject)
-  server.listen({ host, port, backlog: backlogMax }, () => {
+  server.listen({ host, port, backlog: 1_024 }, () => {
     server.off('error', reject)
     resolve(server.address() as AddressInfo)
   })

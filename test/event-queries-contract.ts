@@ -16,7 +16,7 @@ export function eventQueriesContract(engine: string, open: OpenStore): void {
     async (store, id) => {
       await store.apply(id, userEvent('user.register', 'ann@x.org'))
       const spelled = { kind: 'vendor.id', value: 'ffff' }
-      const keys = [{ identifier: spelled }, { profile: 1 as ProfileId }]
+      const keys = [{ identifier: spelled }, { profile: 1 as ProfileId, spelled: true }]
       const write = { ...upsert('', { size: 2 }), keys, changes: { set: { size: 2 } } }
       const { profile } = await store.apply(id, write as Command)
       assert.equal(profile?.id, 1)

@@ -56,8 +56,11 @@ export interface Idempotency {
 /** One way to find a profile. Ways are tried in order; the first that finds wins. */
 export type Key =
   | { identifier: Identifier }
-  /** `createdSecond` refuses an id whose profile was not created in that second. */
-  | { profile: ProfileId; createdSecond?: number }
+  /**
+   * `createdSecond` refuses an id whose profile was not created in that second. `spelled` says that
+   * the identifier before it is this number as the vendor's callers know it.
+   */
+  | { profile: ProfileId; createdSecond?: number; spelled?: true }
 
 /** What is to change. In every map a name that is absent stays as it is, and null clears it. */
 export interface Changes {

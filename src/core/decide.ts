@@ -10,7 +10,6 @@ import type { Profile, ProfileId } from './profile.ts'
 import { RuleRecords } from './rule-records.ts'
 import { RuleRunner } from './rule-runner.ts'
 import { createTemplates, type Templates } from './template.ts'
-import { keyIdentifiers } from './write-profile.ts'
 
 /**
  * Binds the actions into the decision. The decision is pure: the same state, command and
@@ -67,14 +66,13 @@ function decideOnce(
   }
 }
 
-/**
- * Dialects show numbers of profiles as ids of the vendor's shape, and try an id as one brought
- * along before they read the number from it. Where the number found somebody, nobody holds the id.
- */
+/** Where the number found somebody, nobody holds the id that spells it: it is tried before. */
 function spelled(command: Command, about: ProfileId | null): Decided['spelled'] {
-  const keys = command.kind === 'record-event' ? command.subject : keysOf(command)
-  if (about === null || !keys?.some((key) => 'profile' in key && key.profile === about)) return null
-  return { profile: about, identifiers: keyIdentifiers(keys) }
+  if (about === null) return null
+  const keys = (command.kind === 'record-event' ? command.subject : keysOf(command)) ?? []
+  const at = keys.findIndex((key) => 'profile' in key && key.spelled && key.profile === about)
+  const before = keys[at - 1]
+  return before && 'identifier' in before ? { profile: about, identifier: before.identifier } : null
 }
 
 function keysOf(command: Command): Key[] | undefined {

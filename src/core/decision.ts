@@ -43,8 +43,8 @@ export interface Decided {
    * The living profile the command was about, as the decision leaves it; null when there is none.
    */
   subject: Profile | null
-  /** Whom the command found by a number, and the identifiers that it spelled the number with. */
-  spelled: { profile: ProfileId; identifiers: Identifier[] } | null
+  /** Whom the command found by a number, and the identifier that spelled it (see `Key`). */
+  spelled: { profile: ProfileId; identifier: Identifier } | null
 }
 
 export interface ProfileWrite {
@@ -79,10 +79,10 @@ export function namedOnly({ events, profiles, spelled }: Decided): Named[] {
   for (const event of events) {
     if (event.identifiers.length === 0) continue
     const about = profiles.find(({ profile }) => profile.id === event.subject)
-    const spellings = spelled?.profile === event.subject ? spelled.identifiers : []
+    const spelling = spelled?.profile === event.subject ? [spelled.identifier] : []
     for (const identifier of event.identifiers) {
       const leads =
-        (about !== undefined && leadsTo(about, identifier)) || includes(spellings, identifier)
+        (about !== undefined && leadsTo(about, identifier)) || includes(spelling, identifier)
       if (!leads) named.push({ identifier, event })
     }
   }

@@ -163,7 +163,7 @@ async function assertFoundByName(
       const ids = named.get(key) ?? []
       if (ids.at(-1) !== event.id) ids.push(event.id)
       named.set(key, ids)
-      const mayBeNumber = kind.endsWith('.id') && event.subject !== null
+      const mayBeNumber = /\.(id|key)$/.test(kind) && event.subject !== null
       if (mayBeNumber && !held.has(key)) spelled.add(event.id)
     }
   }

@@ -63,7 +63,7 @@ test('a user id holds the second of creation and leads back to its profile', () 
       assert.equal(Number.parseInt(shown.slice(0, 8), 16), second)
       assert.deepEqual(ids.keys(shown, here), [
         { identifier: { kind: 'channeltalk.id', value: shown } },
-        { profile: id, createdSecond: second },
+        { profile: id, createdSecond: second, spelled: true },
       ])
     }),
   )

@@ -36,6 +36,7 @@ export function createUserIds(): UserIds {
         {
           profile: unpermute(number, keysOf(workspace.idKey)) as ProfileId,
           createdSecond: Number.parseInt(userId.slice(0, 8), 16),
+          spelled: true,
         },
       ]
     },

@@ -16,7 +16,7 @@ export function keysOfId(digits: string): Key[] {
   if (value.length > limits.identifierLengthMax) return []
   const keys: Key[] = [{ identifier: { kind: vendorId, value } }]
   const id = Number(value)
-  if (id > 0 && id < profileIdEnd) keys.push({ profile: id as ProfileId })
+  if (id > 0 && id < profileIdEnd) keys.push({ profile: id as ProfileId, spelled: true })
   return keys
 }
 
@@ -29,7 +29,7 @@ export function shownKey(profile: Profile, workspace: Workspace): string {
 export function keysOfKey(key: string, workspace: Workspace): Key[] {
   const keys: Key[] = [{ identifier: { kind: vendorKey, value: key } }]
   const id = profileIdOfKey(key, workspace.idKey)
-  if (id !== undefined && id > 0) keys.push({ profile: id })
+  if (id !== undefined && id > 0) keys.push({ profile: id, spelled: true })
   return keys
 }
 

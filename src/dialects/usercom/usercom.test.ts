@@ -245,7 +245,7 @@ test('a user brought along from the vendor keeps its id and key', () => {
 test('look-ups by id and key try what the vendor handed out first', () => {
   const byId = (id: string) => firstAsk('/users/:id', { params: { id } })
   const keys = (...found: Key[]) => ({ profiles: { keys: found } })
-  const profileId = (id: number) => ({ profile: id as ProfileId })
+  const profileId = (id: number) => ({ profile: id as ProfileId, spelled: true as const })
   const vendorId = (value: string) => ({ identifier: { kind: 'usercom.id', value } })
   assert.deepEqual(byId('0077'), keys(vendorId('77'), profileId(77)))
   assert.deepEqual(byId('281474976710656'), keys(vendorId('281474976710656')))

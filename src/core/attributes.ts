@@ -40,7 +40,8 @@ export const standardAttributes = {
 
 export type StandardAttribute = keyof typeof standardAttributes
 
-const words: ReadonlyMap<string, boolean> = new Map([
+/** What is written for true and false, in small letters. */
+export const booleanWords: ReadonlyMap<string, boolean> = new Map([
   ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
   ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
 ])
@@ -55,6 +56,6 @@ export function asStandard(name: string, value: JsonValue): JsonValue {
   const type = own<'text' | 'boolean' | 'integer'>(standardAttributes, name)
   if (type === undefined || type === 'text') return value
   const said = String(value).trim().toLowerCase()
-  if (type === 'boolean') return words.get(said) ?? value
+  if (type === 'boolean') return booleanWords.get(said) ?? value
   return /^[+-]?\d{1,15}$/.test(said) ? Number(said) + 0 : value
 }

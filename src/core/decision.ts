@@ -3,7 +3,13 @@ import type { Fault } from './errors.ts'
 import type { Event, FoundBy } from './event.ts'
 import type { Known, Need } from './known.ts'
 import type { Delivery, DeliveryId } from './planned-delivery.ts'
-import type { EventId, Identifier, Profile, ProfileId } from './profile.ts'
+import {
+  type EventId,
+  hasIdentifier,
+  type Identifier,
+  type Profile,
+  type ProfileId,
+} from './profile.ts'
 import type { RecordId, RecordWrite, StoredRecord } from './record.ts'
 import type { RuleSet } from './rule-set.ts'
 import type { RuleCount, Run, RunWrite } from './run.ts'
@@ -82,7 +88,7 @@ export function namedOnly({ events, profiles, spelled }: Decided): Named[] {
     const spelling = spelled?.profile === event.subject ? [spelled.identifier] : []
     for (const identifier of event.identifiers) {
       const leads =
-        (about !== undefined && leadsTo(about, identifier)) || includes(spelling, identifier)
+        (about !== undefined && leadsTo(about, identifier)) || hasIdentifier(spelling, identifier)
       if (!leads) named.push({ identifier, event })
     }
   }
@@ -91,11 +97,7 @@ export function namedOnly({ events, profiles, spelled }: Decided): Named[] {
 
 /** Whether the identifier leads to the profile, as one it has or one it had. */
 function leadsTo({ profile, released }: ProfileWrite, identifier: Identifier): boolean {
-  return includes(profile.identifiers, identifier) || includes(released, identifier)
-}
-
-function includes(some: readonly Identifier[], { kind, value }: Identifier): boolean {
-  return some.some((other) => other.kind === kind && other.value === value)
+  return hasIdentifier(profile.identifiers, identifier) || hasIdentifier(released, identifier)
 }
 
 /** Who went into whom in the end, of those who went into another: their records go along. */

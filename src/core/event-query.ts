@@ -78,7 +78,7 @@ export function matchesEvent(event: Event, query: EventQuery): boolean {
   if (before !== undefined && event.id >= before) return false
   if (after !== undefined && event.id <= after) return false
   if (subject !== undefined && event.subject !== subject) return false
-  if (types && !types.some((type) => isOfType(event, type))) return false
+  if (types && !types.some((type) => isOfType(event.type, type))) return false
   if (source !== undefined && event.source.dialect !== source) return false
   if (query.changing && !changedProfile(event)) return false
   if (received && !isWithin(event.receivedAt, received)) return false
@@ -88,7 +88,8 @@ export function matchesEvent(event: Event, query: EventQuery): boolean {
   return text === undefined || holdsText(event, text.toLowerCase())
 }
 
-function isOfType({ type }: Event, wanted: string): boolean {
+/** Whether a type is the one that is wanted, or begins as it does before its star. */
+export function isOfType(type: string, wanted: string): boolean {
   return wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted
 }
 

@@ -21,6 +21,7 @@ import { findMerged, mergeProfiles } from './merge-profiles.ts'
 import {
   type EventId,
   emailIdentifier,
+  hasIdentifier,
   type Identifier,
   type Profile,
   type ProfileId,
@@ -265,8 +266,7 @@ function identifiersNamed(intent: WriteIntent): Identifier[] {
   const email = emailIdentifier(own(changes.set, 'email'))
   const named = keyIdentifiers(keys)
   const name = (identifier: Identifier) => {
-    const known = named.some((n) => n.kind === identifier.kind && n.value === identifier.value)
-    if (!known) named.push(identifier)
+    if (!hasIdentifier(named, identifier)) named.push(identifier)
   }
   changes.identify?.forEach(name)
   if (email) name(email)

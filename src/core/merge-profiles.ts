@@ -5,7 +5,13 @@ import { Fault, invalidField } from './errors.ts'
 import type { Change, Dropped } from './event.ts'
 import { own } from './json.ts'
 import { limits } from './limits.ts'
-import { type Identifier, MERGED_PROFILE, type Profile, type ProfileId } from './profile.ts'
+import {
+  hasIdentifier,
+  type Identifier,
+  MERGED_PROFILE,
+  type Profile,
+  type ProfileId,
+} from './profile.ts'
 import { findByKeys, keyIdentifiers } from './write-profile.ts'
 
 /** Who stays, and who goes: nobody twice, and not who stays. */
@@ -54,7 +60,7 @@ export function mergeProfiles(
   changes.push(...addTags(profile, from, dropped))
   for (const identifier of [...from.flatMap(({ identifiers }) => identifiers), ...aliases]) {
     const { kind, value } = identifier
-    if (profile.identifiers.some((held) => held.kind === kind && held.value === value)) continue
+    if (hasIdentifier(profile.identifiers, identifier)) continue
     drafts.claim(write, identifier)
     changes.push({ name: kind, of: 'identifier', from: null, to: value })
   }

@@ -84,6 +84,14 @@ export function emailIdentifier(value: JsonValue | undefined): Identifier | null
   return { kind: EMAIL, value: address }
 }
 
+/** Whether an identifier is among some. */
+export function hasIdentifier(
+  identifiers: readonly Identifier[],
+  { kind, value }: Identifier,
+): boolean {
+  return identifiers.some((other) => other.kind === kind && other.value === value)
+}
+
 /** The value of the profile's first identifier of this kind, which is the one to show. */
 export function identifierOf(profile: Profile, kind: string): string | undefined {
   return profile.identifiers.find((identifier) => identifier.kind === kind)?.value

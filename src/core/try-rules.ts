@@ -19,6 +19,7 @@ import type { Delivery } from './planned-delivery.ts'
 import {
   type EventId,
   emailIdentifier,
+  hasIdentifier,
   type Identifier,
   type Profile,
   type ProfileId,
@@ -144,9 +145,8 @@ class World {
   #load(need: Need): void {
     const known: Known = this.#known
     if ('identifier' in need) {
-      const { kind, value } = need.identifier
-      const holders = [...known.profiles.values()].filter((profile) =>
-        profile?.identifiers.some((held) => held.kind === kind && held.value === value),
+      const holders = [...known.profiles.values()].filter(
+        (profile) => profile && hasIdentifier(profile.identifiers, need.identifier),
       )
       const ids = holders.flatMap((profile) => (profile ? [profile.id] : []))
       const key = identifierKey(need.identifier)

@@ -4,7 +4,7 @@ import type { Drafts } from './drafts.ts'
 import { Fault } from './errors.ts'
 import type { Change, Dropped } from './event.ts'
 import { own, sameJson } from './json.ts'
-import { type Identifier, MERGED_PROFILE, type Profile } from './profile.ts'
+import { hasIdentifier, type Identifier, MERGED_PROFILE, type Profile } from './profile.ts'
 
 export interface Unmerged {
   into: Profile
@@ -66,7 +66,7 @@ function giveBackIdentifiers(
 ): Change[] {
   return changes.flatMap(({ of, name: kind, to }): Change[] => {
     const value = String(to)
-    if (of !== 'identifier' || !has(write.profile, { kind, value })) return []
+    if (of !== 'identifier' || !hasIdentifier(write.profile.identifiers, { kind, value })) return []
     drafts.release(write, { kind, value })
     return [{ name: kind, of, from: value, to: null }]
   })
@@ -112,8 +112,4 @@ function bump(write: ProfileWrite, now: number): void {
   write.dirty = true
   write.profile.version += 1
   write.profile.updatedAt = Math.max(now, write.profile.updatedAt)
-}
-
-function has({ identifiers }: Profile, { kind, value }: Identifier): boolean {
-  return identifiers.some((held) => held.kind === kind && held.value === value)
 }

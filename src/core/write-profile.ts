@@ -9,6 +9,7 @@ import { limits } from './limits.ts'
 import {
   EMAIL,
   emailIdentifier,
+  hasIdentifier,
   type Identifier,
   identifierOf,
   MERGED_PROFILE,
@@ -129,7 +130,7 @@ function resolve(
 function contradicts(owner: Profile, identify: readonly Identifier[]): boolean {
   return identify.some((asked) => {
     const shown = identifierOf(owner, asked.kind)
-    return shown !== undefined && !has(owner, asked)
+    return shown !== undefined && !hasIdentifier(owner.identifiers, asked)
   })
 }
 
@@ -243,7 +244,7 @@ function identify(drafts: Drafts, write: ProfileWrite, wanted: readonly Identifi
   const changes: Change[] = []
   for (const identifier of wanted) {
     // One that came with another profile is as good as the one to show.
-    if (has(write.profile, identifier)) continue
+    if (hasIdentifier(write.profile.identifiers, identifier)) continue
     const from = identifierOf(write.profile, identifier.kind) ?? null
     if (from !== null) drafts.release(write, { kind: identifier.kind, value: from })
     drafts.claim(write, identifier)
@@ -262,7 +263,7 @@ function link(
 ): Change[] {
   return wanted.flatMap((identifier): Change[] => {
     const { kind, value } = identifier
-    if (has(write.profile, identifier)) return []
+    if (hasIdentifier(write.profile.identifiers, identifier)) return []
     const others = write.profile.identifiers.filter((held) => held.kind === kind)
     if (others.length >= limits.linkedIdentifiersMax) {
       dropped.push({ name: kind, reason: 'too_many_identifiers' })
@@ -283,12 +284,8 @@ function followEmail(drafts: Drafts, write: ProfileWrite): void {
   drafts.require(old)
   for (const identifier of old) drafts.release(write, identifier)
   if (!wanted) return
-  if (!has(write.profile, wanted)) drafts.claim(write, wanted)
+  if (!hasIdentifier(write.profile.identifiers, wanted)) drafts.claim(write, wanted)
   showFirst(write.profile, wanted)
-}
-
-function has({ identifiers }: Profile, { kind, value }: Identifier): boolean {
-  return identifiers.some((held) => held.kind === kind && held.value === value)
 }
 
 /** Who was merged with others may have several identifiers of a kind; the first is shown. */

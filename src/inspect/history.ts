@@ -82,9 +82,8 @@ export async function profileAt(
   let state = { ...profile, updatedAt: profile.createdAt }
   let followed = 0
   let oldest = profile.lastEvent
-  for await (const event of changesBack(log, workspace, {
-    ...{ subject: profile.id, from: profile.lastEvent },
-  })) {
+  const wanted = { subject: profile.id, from: profile.lastEvent }
+  for await (const event of changesBack(log, workspace, wanted)) {
     if (event.receivedAt <= at) {
       return { ...state, updatedAt: event.receivedAt, lastEvent: event.id }
     }

@@ -1,3 +1,4 @@
+import { booleanWords } from '../../core/attributes.ts'
 import type { FieldFault } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 
@@ -101,11 +102,6 @@ export function isEmail(address: string): boolean {
 const localPart = /^[^\s@"(),:;<>[\\\]\p{Cc}]+$/u
 const hostLabel = /^(?!-)[\p{L}\p{M}\p{N}-]+(?<!-)$/u
 const integerText = /^\s*[+-]?\d{1,16}(?:\.0*)?\s*$/
-
-const booleanWords: ReadonlyMap<string, boolean> = new Map([
-  ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
-  ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
-])
 
 /** What the caller sent, as the vendor's language would print it, bounded. */
 function shown(value: JsonValue): string {

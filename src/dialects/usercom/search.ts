@@ -58,7 +58,7 @@ const searchByUserId: AskingEndpoint = {
     const given = parameters(request.query)
     const value = given.get('user_id') ?? given.get('custom_id')
     if (value === undefined) throw notServed('/users-by-id/search/ takes user_id')
-    const keys = [value.text, value.plusKept].flatMap(keysOfUserId)
+    const keys = [...new Set([value.text, value.plusKept])].flatMap(keysOfUserId)
     return yield* showOne(value.text === '' ? null : { keys }, request, view)
   },
 }

@@ -34,35 +34,29 @@ export const selectChain: Statement = {
     ) SELECT ${columns} FROM chain ORDER BY place`,
 }
 
-/** The ids of the same, and nothing else; `$4` is the end. */
-export const selectLinks: Statement = {
-  name: 'select_links',
-  text: `
+/** Some columns of the same, `link`; `$4` is the end. */
+const linksWith = (some: string) => `
     WITH RECURSIVE link AS (
       SELECT 1 AS place, e.* FROM (
-        SELECT id, previous FROM events WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
+        SELECT ${some} FROM events WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
       UNION ALL
       SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
-        SELECT id, previous FROM events
+        SELECT ${some} FROM events
         WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
       WHERE place < $3 AND link.previous > $4
-    ) SELECT id, previous FROM link ORDER BY place`,
+    )`
+
+/** The ids, and nothing else. */
+export const selectLinks: Statement = {
+  name: 'select_links',
+  text: `${linksWith('id, previous')} SELECT id, previous FROM link ORDER BY place`,
 }
 
 /** Those that pass a test, and the last one, from which it goes on. */
 export const selectTestedLinks: Statement = {
   name: 'select_tested_links',
   text: `
-    WITH RECURSIVE link AS (
-      SELECT 1 AS place, e.* FROM (
-        SELECT id, previous, type, source, cause_rule, received_at FROM events
-        WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
-      UNION ALL
-      SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
-        SELECT id, previous, type, source, cause_rule, received_at FROM events
-        WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
-      WHERE place < $3 AND link.previous > $4
-    ), tested AS (
+    ${linksWith('id, previous, type, source, cause_rule, received_at')}, tested AS (
       SELECT id, previous, place, ($5::text[] IS NULL OR type = ANY ($5))
         AND ($6::text IS NULL OR source = $6)
         AND ($7::text IS NULL OR starts_with(cause_rule, $7))
@@ -112,16 +106,8 @@ export const selectLastOfHistory: Statement = {
 export const selectHistoryLinks: Statement = {
   name: 'select_history_links',
   text: `
-    WITH RECURSIVE link AS (
-      SELECT 1 AS place, e.* FROM (
-        SELECT id, previous, type, source, cause_rule, changes::text <> '[]' AS changed
-        FROM events WHERE workspace_id = $1 AND id = $2 LIMIT 1) AS e
-      UNION ALL
-      SELECT place + 1, e.* FROM link CROSS JOIN LATERAL (
-        SELECT id, previous, type, source, cause_rule, changes::text <> '[]' AS changed
-        FROM events WHERE workspace_id = $1 AND events.id = link.previous LIMIT 1) AS e
-      WHERE place < $3 AND link.previous > $4
-    ) SELECT id, previous, type, source, cause_rule, changed FROM link ORDER BY place`,
+    ${linksWith("id, previous, type, source, cause_rule, changes::text <> '[]' AS changed")}
+    SELECT id, previous, type, source, cause_rule, changed FROM link ORDER BY place`,
 }
 
 export const putHistories = `

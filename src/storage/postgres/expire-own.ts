@@ -73,10 +73,13 @@ export async function expireOwn(
     }
     await deleteLeft(client, one, expired)
   }
-  if (own.length > 0 && expired.events > 0) {
-    await client.query(deleteTermsBelow)
-    await client.query(deleteHistoriesBelow)
-  }
+  if (own.length > 0 && expired.events > 0) await deleteEntered(client)
+}
+
+/** What events were found by that are gone. */
+export async function deleteEntered(client: pg.ClientBase): Promise<void> {
+  await client.query(deleteTermsBelow)
+  await client.query(deleteHistoriesBelow)
 }
 
 /** One batch of events with what named them; 0 when none is left that is old. */

@@ -1,7 +1,6 @@
 import type { ExpireBefore, Expired } from '../store.ts'
 import { connectOnce } from './connect.ts'
-import { deleteHistoriesBelow, deleteTermsBelow } from './event-statements.ts'
-import { expireOwn } from './expire-own.ts'
+import { deleteEntered, expireOwn } from './expire-own.ts'
 import { storageFault } from './faults.ts'
 import { dropPartitions } from './partitions.ts'
 
@@ -48,10 +47,7 @@ export async function expire(url: string, before: ExpireBefore): Promise<Expired
     }
     if (before.events !== null) {
       expired.events = await dropPartitions(client, 'events', before.events)
-      if (expired.events > 0) {
-        await client.query(deleteTermsBelow)
-        await client.query(deleteHistoriesBelow)
-      }
+      if (expired.events > 0) await deleteEntered(client)
       // The attempts of what was deleted above, and of what is still tried after so long.
       await dropPartitions(client, 'attempts', before.events)
     }

@@ -5,6 +5,7 @@ import type { Event } from '../../core/event.ts'
 import type { IngestWarning } from '../../core/ingest-warnings.ts'
 import {
   type EventId,
+  hasIdentifier,
   type Identifier,
   MERGED_PROFILE,
   type Profile,
@@ -164,7 +165,7 @@ export class Reader {
     const ids = new Set(listed.rows.map((row) => row.event_id as EventId))
     for (const row of chained.rows) {
       const others = JSON.parse(row.identifiers as string) as Identifier[]
-      if (others.some((other) => other.kind === kind && other.value === value)) {
+      if (hasIdentifier(others, { kind, value })) {
         ids.add(row.id as EventId)
       }
     }

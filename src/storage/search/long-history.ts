@@ -1,5 +1,5 @@
 import { versionTypes } from '../../core/event.ts'
-import type { EventQuery } from '../../core/event-query.ts'
+import { type EventQuery, isOfType } from '../../core/event-query.ts'
 import type { EventId, ProfileId } from '../../core/profile.ts'
 import type { Row } from '../rows.ts'
 
@@ -88,10 +88,6 @@ export function kindAsked({
     if (rule !== undefined && !kind.rule?.startsWith(`${rule}@`)) return false
     return types?.some((type) => isOfType(kind.type, type)) ?? true
   }
-}
-
-function isOfType(type: string, wanted: string): boolean {
-  return wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted
 }
 
 function entriesOf(part: HistoryPart): [id: EventId, kind: string][] {

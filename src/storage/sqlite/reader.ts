@@ -5,6 +5,7 @@ import type { Event } from '../../core/event.ts'
 import type { IngestWarning } from '../../core/ingest-warnings.ts'
 import {
   type EventId,
+  hasIdentifier,
   type Identifier,
   MERGED_PROFILE,
   type Profile,
@@ -157,7 +158,7 @@ export class Reader {
       while (id !== null) {
         const row = link.get(workspaceId, id)
         const named = JSON.parse((row?.identifiers as string | undefined) ?? '[]') as Identifier[]
-        if (named.some((other) => other.kind === kind && other.value === value)) ids.add(id)
+        if (hasIdentifier(named, { kind, value })) ids.add(id)
         id = (row?.previous as EventId | null | undefined) ?? null
       }
     }

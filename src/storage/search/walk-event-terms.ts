@@ -19,7 +19,7 @@ interface TermSearch {
 
 /** Rows of a term that are read in one go: few at first, since most pages are full soon. */
 const blocksFirst = 4
-const blocksMax = 128
+const blocksMax = 512
 /** Of so many rows it can be told at once how few events there are. */
 const blocksCounted = 64
 
@@ -75,10 +75,10 @@ async function readShared(
   edge: number,
   limit: number,
 ): Promise<Chunk> {
-  const chunks: Chunk[] = []
-  for (const part of parts) {
-    chunks.push(await readChunk(source, workspaceId, part, { edge, descending, limit }))
-  }
+  const wanted = { edge, descending, limit }
+  const chunks = await Promise.all(
+    parts.map((part) => readChunk(source, workspaceId, part, wanted)),
+  )
   const furthest = chunks.reduce((a, b) => (isFurther(b, a, descending) ? b : a))
   let { set } = furthest
   for (const [at, chunk] of chunks.entries()) {
